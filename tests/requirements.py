@@ -1,0 +1,38 @@
+"""System parts that some tests need. A missing part skips on a user's machine and fails in CI."""
+
+import os
+import shutil
+
+import pytest
+
+_PACKAGES = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "bubblewrap": ("bwrap",),
+    "postgresql": ("postgres", "/usr/lib/postgresql/15/bin/postgres"),
+}
+
+
+def _need(package):
+    for name in _PACKAGES[package]:
+        path = shutil.which(name)
+        if path:
+            return path
+    reason = f"{package} is missing; install it: sudo apt-get install {package}"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def chromium():
+    """Path of the system's Chromium."""
+    return _need("chromium")
+
+
+def bubblewrap():
+    """Path of bubblewrap's ``bwrap``."""
+    return _need("bubblewrap")
+
+
+def postgresql():
+    """Path of the PostgreSQL server program."""
+    return _need("postgresql")
