@@ -1,0 +1,5 @@
+"""Data sets of the course, returned in Keras' form."""
+
+from course_lib.datasets import mnist
+
+__all__ = ["mnist"]
