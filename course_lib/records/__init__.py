@@ -1,0 +1,48 @@
+"""Recorded runs: what long computations printed, with date, machine, versions and seed.
+
+A record is a JSON file beside this module, written by the command that it names in its own field
+``command``; a trained model's weights stand beside it as ``.npz``. The book shows records where a
+computation would take too long for the build, and never a number typed by hand.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+_FOLDER = Path(__file__).parent
+
+
+def names():
+    """Names of all records, sorted."""
+    return sorted(path.stem for path in _FOLDER.glob("*.json"))
+
+
+def load(name):
+    """The record ``name`` as a dictionary.
+
+    Raises:
+        ValueError: there is no such record; the text lists those there are.
+    """
+    if name not in names():
+        raise ValueError(f"load: name must be one of {', '.join(names())}; got {name!r}.")
+    return json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def weights(name):
+    """The recorded model's weights, float32 arrays in the order of ``model.get_weights()``."""
+    path = _FOLDER / f"{name}.npz"
+    if name not in names() or not path.exists():
+        held = [n for n in names() if (_FOLDER / f"{n}.npz").exists()]
+        raise ValueError(f"weights: name must be one of {', '.join(held)}; got {name!r}.")
+    with np.load(path, allow_pickle=False) as file:
+        return [file[key] for key in sorted(file.files)]
+
+
+def save(name, record, arrays=None):
+    """Write the record ``name`` (JSON-able) and, where given, the weights it belongs to."""
+    text = json.dumps(record, indent=1, ensure_ascii=False)
+    (_FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    if arrays is not None:
+        keys = {f"w{index:02d}": array for index, array in enumerate(arrays)}
+        np.savez_compressed(_FOLDER / f"{name}.npz", **keys)

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Says in one line each which system packages are missing, what for, and how to install them.
+# Arguments: the parts to look for (bubblewrap, chromium). Never fails: the caller goes on.
+for part in "$@"; do
+  case $part in
+    bubblewrap) programs="bwrap"; what="submissions cannot be graded" ;;
+    chromium) programs="chromium chromium-browser google-chrome"; what="browser tests are skipped" ;;
+  esac
+  for program in $programs; do
+    command -v "$program" >/dev/null 2>&1 && continue 2
+  done
+  echo "$part is missing: $what. Install it: sudo apt-get install $part"
+done
