@@ -1,0 +1,35 @@
+"""Checks of numbers that users give: each says what was expected and what came.
+
+The layers of the course share these two checks, so that a stride of 0 reads the same wherever it
+is met. Standard library only.
+"""
+
+import operator
+
+
+def integer(owner, name, value, minimum=None):
+    """``value`` as an int, or an error that names ``owner`` and ``name``.
+
+    Raises TypeError when it is no integer (True and 2.0 are none), ValueError below ``minimum``.
+    """
+    kind = {None: "an integer", 0: "an integer, 0 or more", 1: "a positive integer"}.get(
+        minimum, f"an integer, {minimum} or more"
+    )
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{owner}: {name} must be {kind}, got {value!r}.")
+    value = operator.index(value)
+    if minimum is not None and value < minimum:
+        raise ValueError(f"{owner}: {name} must be {kind}, got {value}.")
+    return value
+
+
+def per_axis(owner, name, value, axes, minimum=1):
+    """``value`` once per spatial axis: 2 over two axes is (2, 2); a tuple must have one each."""
+    if not isinstance(value, (tuple, list)):
+        return (integer(owner, name, value, minimum),) * axes
+    if len(value) != axes:
+        raise ValueError(
+            f"{owner}: {name} must be an integer or {axes} integers, one per spatial axis, "
+            f"got {tuple(value)}."
+        )
+    return tuple(integer(owner, name, entry, minimum) for entry in value)
