@@ -1,0 +1,113 @@
+"""What every operation asks of its arrays, and the sentences it answers with when they do not fit.
+
+Floating point: float32 goes in and float32 comes out; whole numbers and lists become float32;
+float64 stays float64, for gradient checks.
+"""
+
+import numpy as np
+
+from course_lib.errors import integer
+
+AXES = {1: "steps", 2: "height, width", 3: "depth, height, width"}
+
+
+def as_floats(owner, **arrays):
+    """The arrays, contiguous and of one type: float64 if any was given so, else float32.
+
+    Raises TypeError, naming the argument, for complex numbers, text and objects.
+    """
+    known = {name: _array(owner, name, value) for name, value in arrays.items()}
+    wide = any(a.dtype == np.float64 for a in known.values())
+    dtype = np.float64 if wide else np.float32
+    return [np.ascontiguousarray(array, dtype).reshape(array.shape) for array in known.values()]
+
+
+def _array(owner, name, value):
+    given = isinstance(value, np.ndarray | np.generic)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{owner}: {name} must be a full array of numbers, got rows of unequal length."
+        ) from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"{owner}: {name} must hold real numbers (float32 or float64), got dtype {array.dtype}."
+        )
+    return array if given else array.astype(np.float32)
+
+
+def spatial_axes(owner, kernel):
+    """Number of spatial axes of a kernel (*kernel_size, in_channels, filters): 1, 2 or 3."""
+    axes = kernel.ndim - 2
+    if axes not in AXES:
+        raise ValueError(
+            f"{owner}: kernel must have rank 3, 4 or 5 (*kernel_size, in_channels, filters), "
+            f"got shape {kernel.shape}."
+        )
+    return axes
+
+
+def channels_last(owner, inputs, axes, channels=None, name="inputs"):
+    """Hold ``inputs`` to (batch, *spatial, channels) and to ``channels`` channels where given."""
+    shape, rank = inputs.shape, axes + 2
+    if inputs.ndim != rank:
+        raise ValueError(
+            f"{owner}: {name} must have rank {rank} (batch, {AXES[axes]}, channels), "
+            f"got shape {shape}.{_missing_axes(name, shape, rank, channels)}"
+        )
+    if channels is not None and shape[-1] != channels:
+        mend = ""
+        if shape[1] == channels:
+            mend = f" Put the channels last: np.moveaxis({name}, 1, -1)."
+        raise ValueError(
+            f"{owner}: {name} must have {channels} channels on the last axis, as the kernel has "
+            f"in_channels {channels}, got {shape[-1]} in shape {shape}.{mend}"
+        )
+
+
+def _missing_axes(name, shape, rank, channels):
+    """The reshape that adds the batch axis, the channel axis, or both, when it is clear which."""
+    one_channel = channels in (None, 1)
+    if len(shape) == rank - 2 and one_channel:
+        return f" Add the missing axes: {name}.reshape{(1, *shape, 1)}."
+    if len(shape) == rank - 1:
+        if shape[-1] == channels or (channels is None and shape[-1] in (1, 3)):
+            return f" Add the batch axis: {name}.reshape{(1, *shape)}."
+        if one_channel:
+            return f" Add the channel axis: {name}.reshape{(*shape, 1)}."
+    return ""
+
+
+def same_shape(owner, name, array, shape, other):
+    """Hold ``array`` to exactly ``shape``, the shape of ``other``."""
+    if array.shape != tuple(shape):
+        raise ValueError(
+            f"{owner}: {name} must have shape {tuple(shape)}, that of {other}, got {array.shape}."
+        )
+
+
+def axis_in(owner, axis, rank):
+    """``axis`` counted from the front."""
+    axis = integer(owner, "axis", axis)
+    if not -rank <= axis < rank:
+        raise ValueError(f"{owner}: axis must lie in -{rank} to {rank - 1}, got {axis}.")
+    return axis % rank
+
+
+def labels(owner, name, values, classes):
+    """Whole numbers 0 to ``classes`` - 1 as an integer array. Floats pass when they are whole."""
+    values = np.asarray(values)
+    if values.dtype.kind not in "iuf":
+        raise TypeError(f"{owner}: {name} must be integers, got dtype {values.dtype}.")
+    if values.dtype.kind == "f":
+        if not np.isfinite(values).all():
+            bad = values[~np.isfinite(values)].flat[0]
+            raise ValueError(f"{owner}: {name} must be integers, got {bad}.")
+        if (values != np.floor(values)).any():
+            bad = values[values != np.floor(values)].flat[0]
+            raise ValueError(f"{owner}: {name} must be integers, got {bad}.")
+    if values.size and (values.min() < 0 or values.max() >= classes):
+        bad = values.min() if values.min() < 0 else values.max()
+        raise ValueError(f"{owner}: {name} must lie in 0 to {classes - 1}, got {bad:g}.")
+    return values.astype(np.intp)

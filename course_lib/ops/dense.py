@@ -1,0 +1,92 @@
+"""Fully connected layers: every output reads every input. And flatten, which leads to them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib.ops import checks
+
+
+class DenseCache(NamedTuple):
+    inputs: np.ndarray  # (..., features)
+    kernel: np.ndarray  # (features, units)
+    has_bias: bool
+
+
+def dense(inputs, kernel, bias=None):
+    """``inputs @ kernel + bias``: inputs (..., features), kernel (features, units), bias (units,)."""
+    return dense_forward(inputs, kernel, bias)[0]
+
+
+def dense_forward(inputs, kernel, bias=None):
+    """`dense` and its cache."""
+    given = {"inputs": inputs, "kernel": kernel}
+    if bias is not None:
+        given["bias"] = bias
+    inputs, kernel, *rest = checks.as_floats("dense", **given)
+    if kernel.ndim != 2:
+        raise ValueError(
+            f"dense: kernel must have rank 2 (features, units), got shape {kernel.shape}."
+        )
+    if inputs.ndim < 2 or inputs.shape[-1] != len(kernel):
+        raise ValueError(_mismatch(inputs.shape, kernel.shape))
+    outputs = inputs @ kernel
+    if rest:
+        checks.same_shape("dense", "bias", rest[0], kernel.shape[1:], "the units of kernel")
+        outputs += rest[0]
+    return outputs, DenseCache(inputs, kernel, bool(rest))
+
+
+def dense_backward(grad_outputs, cache, need_inputs=True):
+    """(gradient of inputs or None, of kernel, of bias or None)."""
+    inputs, kernel, has_bias = cache
+    (grad_outputs,) = checks.as_floats("dense_backward", grad_outputs=grad_outputs)
+    shape = (*inputs.shape[:-1], kernel.shape[1])
+    checks.same_shape("dense_backward", "grad_outputs", grad_outputs, shape, "the outputs")
+    grad_inputs = grad_outputs @ kernel.T if need_inputs else None
+    features, units = kernel.shape
+    grad_kernel = inputs.reshape(-1, features).T @ grad_outputs.reshape(-1, units)
+    return grad_inputs, grad_kernel, bias_gradient(grad_outputs) if has_bias else None
+
+
+def bias_gradient(grad_outputs):
+    """Gradient of a bias added to every place: the sum over all axes but the last, (channels,).
+
+    Written as a row of ones times a matrix, which is faster than a sum over long axes.
+    """
+    rows = grad_outputs.reshape(-1, grad_outputs.shape[-1])
+    return np.ones(len(rows), rows.dtype) @ rows
+
+
+def flatten(inputs):
+    """Each example as one row: (batch, ...) -> (batch, everything)."""
+    return flatten_forward(inputs)[0]
+
+
+def flatten_forward(inputs):
+    """`flatten` and its cache, the shape of the inputs."""
+    (inputs,) = checks.as_floats("flatten", inputs=inputs)
+    if inputs.ndim < 1:
+        raise ValueError("flatten: inputs must have a batch axis, got a single number.")
+    return inputs.reshape(len(inputs), int(np.prod(inputs.shape[1:]))), inputs.shape
+
+
+def flatten_backward(grad_outputs, cache):
+    """Gradient of the inputs: the same numbers in the old shape."""
+    (grad_outputs,) = checks.as_floats("flatten_backward", grad_outputs=grad_outputs)
+    shape = (cache[0], int(np.prod(cache[1:])))
+    checks.same_shape("flatten_backward", "grad_outputs", grad_outputs, shape, "the outputs")
+    return grad_outputs.reshape(cache)
+
+
+def _mismatch(shape, kernel):
+    """The error of a dense layer whose inputs do not fit, with the flatten that often mends it."""
+    text = (
+        f"dense: inputs must have {kernel[0]} features on the last axis, as the kernel "
+        f"{kernel} has, got shape {shape}."
+    )
+    if len(shape) == 1 and shape[0] == kernel[0]:
+        return f"{text} Add the batch axis: inputs.reshape{(1, *shape)}."
+    if len(shape) > 2 and np.prod(shape[1:]) == kernel[0]:
+        return f"{text} Flatten each example: inputs.reshape{(shape[0], kernel[0])}."
+    return text

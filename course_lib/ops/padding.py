@@ -1,0 +1,66 @@
+"""Zeros around the edge, so that a window may stand on the border cells too.
+
+The gradient of padding is cropping: the zeros are constants, the rest is passed through.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib.ops import checks
+from course_lib.shapes import paddings_per_axis
+
+
+class ZeroPadCache(NamedTuple):
+    pads: tuple  # (before, after) per spatial axis
+    shape: tuple  # of the padded array
+
+
+def zero_pad(inputs, padding):
+    """``inputs`` (batch, *spatial, channels) with zeros around its spatial axes.
+
+    ``padding`` is an int for every side, or one entry per axis, an int or a pair (before, after);
+    over one axis two ints are that pair, as in Keras' ZeroPadding1D.
+    """
+    return zero_pad_forward(inputs, padding)[0]
+
+
+def zero_pad_forward(inputs, padding):
+    """`zero_pad` and its cache."""
+    (inputs,) = checks.as_floats("zero_pad", inputs=inputs)
+    axes = inputs.ndim - 2
+    if axes not in checks.AXES:
+        raise ValueError(
+            "zero_pad: inputs must have rank 3, 4 or 5 (batch, *spatial, channels), "
+            f"got shape {inputs.shape}."
+        )
+    if isinstance(padding, str):
+        raise ValueError(
+            f"zero_pad: padding must be an integer, or {axes} integers or pairs (before, after), "
+            f"got {padding!r}."
+        )
+    pads = paddings_per_axis("zero_pad", padding, axes)
+    outputs = surround(inputs, pads)
+    return outputs, ZeroPadCache(pads, outputs.shape)
+
+
+def zero_pad_backward(grad_outputs, cache):
+    """Gradient with respect to the inputs."""
+    (grad_outputs,) = checks.as_floats("zero_pad_backward", grad_outputs=grad_outputs)
+    checks.same_shape("zero_pad_backward", "grad_outputs", grad_outputs, cache.shape, "the outputs")
+    return crop(grad_outputs, cache.pads)
+
+
+def surround(inputs, pads, value=0):
+    """``inputs`` with cells of ``value`` around; the array itself where there is nothing to add."""
+    if not any(map(any, pads)):
+        return inputs
+    spatial = [b + n + a for n, (b, a) in zip(inputs.shape[1:-1], pads, strict=True)]
+    outputs = np.full((len(inputs), *spatial, inputs.shape[-1]), value, inputs.dtype)
+    crop(outputs, pads)[...] = inputs
+    return outputs
+
+
+def crop(padded, pads):
+    """The view of ``padded`` that leaves the surrounding cells out."""
+    return padded[(slice(None), *(slice(b, -a or None) for b, a in pads))]
