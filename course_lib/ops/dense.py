@@ -14,7 +14,7 @@ class DenseCache(NamedTuple):
 
 
 def dense(inputs, kernel, bias=None):
-    """``inputs @ kernel + bias``: inputs (..., features), kernel (features, units), bias (units,)."""
+    """``inputs @ kernel + bias`` of shapes (..., features), (features, units) and (units,)."""
     return dense_forward(inputs, kernel, bias)[0]
 
 

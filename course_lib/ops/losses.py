@@ -59,7 +59,7 @@ def sparse_categorical_crossentropy_backward(grad_losses, cache):
 
 
 def categorical_crossentropy(y_true, y_pred, from_logits=False):
-    """-sum of y_true * log(y_pred): as the sparse one, with y_true (batch, classes), often one-hot."""
+    """-sum of y_true * log(y_pred): y_true is (batch, classes), often one-hot."""
     return categorical_crossentropy_forward(y_true, y_pred, from_logits)[0]
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.ops import checks
-from course_lib.shapes import paddings_per_axis
+from course_lib.shapes.sizes import paddings_per_axis
 
 
 class ZeroPadCache(NamedTuple):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.errors import per_axis
-from course_lib.shapes import output_size, padding_split, paddings_per_axis
+from course_lib.shapes.sizes import axis_of, paddings_per_axis
 
 
 class Windows(NamedTuple):
@@ -37,10 +37,11 @@ def windows(owner, spatial, kernel_size, strides, padding, dilation_rate):
     strides = per_axis(owner, "strides", strides, axes)
     dilation_rate = per_axis(owner, "dilation_rate", dilation_rate, axes)
     paddings = paddings_per_axis(owner, padding, axes)
-    sizes = list(zip(spatial, kernel_size, strides, paddings, dilation_rate, strict=True))
-    pads = tuple(padding_split(*size).value for size in sizes)
-    outputs = tuple(output_size(*size).value for size in sizes)
-    padded = tuple(b + n + a for n, (b, a) in zip(spatial, pads, strict=True))
+    sizes = zip(spatial, kernel_size, strides, paddings, dilation_rate, strict=True)
+    found = [axis_of(owner, *size) for size in sizes]
+    pads = tuple((axis.before, axis.after) for axis in found)
+    padded = tuple(n + b + a for n, (b, a) in zip(spatial, pads, strict=True))
+    outputs = tuple(axis.outputs for axis in found)
     return Windows(tuple(kernel_size), strides, dilation_rate, pads, padded, outputs)
 
 
