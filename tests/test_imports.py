@@ -14,7 +14,8 @@ ROOT = Path(course_lib.__file__).parent
 # A module may import from its own room and from rooms on lower floors. Rooms that share a floor
 # do not know each other, except for those named in NEIGHBOURS.
 FLOORS = [
-    {"errors", "shapes", "initializers"},
+    {"errors"},
+    {"shapes", "initializers"},
     {"ops"},
     {"layers", "losses", "metrics", "optimizers", "utils"},
     {"model", "datasets", "records"},
