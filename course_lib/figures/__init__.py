@@ -1,0 +1,42 @@
+"""Figures of the book: interactive ones, and static ones for print and for the screen.
+
+``from course_lib.figures import ConvolutionStepper`` loads anywidget when the name is first
+used; the functions of ``course_lib.figures.static`` are here under their own names too.
+"""
+
+import importlib
+import pkgutil
+
+INTERACTIVE = {
+    "PixelMatcher": "pixel_matcher",
+    "ConvolutionStepper": "convolution_stepper",
+    "SizeExplorer": "size_explorer",
+    "ChannelsAndFilters": "channels_and_filters",
+    "Pooling": "pooling",
+    "ModelBuilder": "model_builder",
+    "ReceptiveField": "receptive_field",
+    "Dimensions": "dimensions",
+    "DigitPlayground": "digit_playground",
+    "Quiz": "quiz",
+}
+
+__all__ = [*INTERACTIVE, "static"]
+
+
+def __getattr__(name):
+    if name in INTERACTIVE:
+        module = importlib.import_module(f"{__name__}.interactive.{INTERACTIVE[name]}")
+        return getattr(module, name)
+    if name == "static":
+        return importlib.import_module(f"{__name__}.static")
+    if not name.startswith("_"):
+        package = importlib.import_module(f"{__name__}.static")
+        for topic in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{package.__name__}.{topic.name}")
+            if name in getattr(module, "__all__", ()):
+                return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,77 @@
+// A chain of one-dimensional windows: which cells read which. A cell's fan-in is what it depends on,
+// down to the input; its fan-out is what depends on it, up to the top.
+import { axisSize } from "./stack.js";
+
+/** Zeros [before, after] that "same" adds along one axis, by TensorFlow's rule. */
+export function samePads(n, k, s, d = 1) {
+  const total = Math.max((Math.ceil(n / s) - 1) * s + d * (k - 1) + 1 - n, 0);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** Lengths of every level, the input first. Throws an Error that names the layer that does not fit. */
+export function chainSizes(length, layers) {
+  const sizes = [length];
+  layers.forEach((layer, i) => {
+    try {
+      sizes.push(axisSize(sizes[i], layer.kernel, layer.stride, layer.padding, layer.dilation).value);
+    } catch (error) {
+      throw new Error(`Layer ${i + 1}: ${error.message}.`);
+    }
+  });
+  return sizes;
+}
+
+/** Cells of level `l - 1` that cell `index` of level `l` reads; zeros of the padding left out. */
+export function readsOf(sizes, layers, l, index) {
+  const { kernel, stride, dilation, padding } = layers[l - 1], n = sizes[l - 1];
+  const before = padding === "same" ? samePads(n, kernel, stride, dilation)[0] : 0;
+  return Array.from({ length: kernel }, (_, a) => index * stride - before + a * dilation).filter((i) => i >= 0 && i < n);
+}
+
+/** For every level, the cells that cell `index` of level `l` depends on (its own level holds it alone). */
+export function fanIn(sizes, layers, l, index) {
+  const levels = sizes.map(() => []);
+  levels[l] = [index];
+  for (let at = l; at > 0; at--) {
+    levels[at - 1] = sortedSet(levels[at].flatMap((i) => readsOf(sizes, layers, at, i)));
+  }
+  return levels;
+}
+
+/** For every level, the cells that depend on cell `index` of level `l`. */
+export function fanOut(sizes, layers, l, index) {
+  const levels = sizes.map(() => []);
+  levels[l] = [index];
+  for (let at = l + 1; at < sizes.length; at++) {
+    const below = new Set(levels[at - 1]);
+    levels[at] = Array.from({ length: sizes[at] }, (_, i) => i)
+      .filter((i) => readsOf(sizes, layers, at, i).some((j) => below.has(j)));
+  }
+  return levels;
+}
+const sortedSet = (values) => [...new Set(values)].sort((a, b) => a - b);
+
+/** Receptive field after each layer: {size, jump, start, step}, as course_lib.shapes.receptive_field.
+ *  `start` is the centre of the first output's field without padding; the first input cell's is 0.5. */
+export function fieldRows(layers) {
+  let size = 1, jump = 1, start = 0.5;
+  return layers.map(({ kernel: k, stride: s, dilation: d }, i) => {
+    const grown = size + d * (k - 1) * jump, shown = d > 1 ? `${d}*(${k} - 1)` : `(${k} - 1)`;
+    const step = `layer ${i + 1}: size = ${size} + ${shown}*${jump} = ${grown}, jump = ${jump}*${s} = ${jump * s}`;
+    start += (d * (k - 1) * jump) / 2;
+    [size, jump] = [grown, jump * s];
+    return { size, jump, start, step };
+  });
+}
+
+const layer = (kind, kernel, stride = 1, dilation = 1, padding = "valid") => ({ kind, kernel, stride, dilation, padding });
+
+/** The chains a reader can start from. */
+export const CHAINS = {
+  deeper: { title: "Deeper: three convolutions of 3", length: 16, layers: [layer("conv", 3), layer("conv", 3), layer("conv", 3)] },
+  pooling: { title: "With pooling: the MNIST network", length: 28, layers: [layer("conv", 3), layer("pool", 2, 2), layer("conv", 3), layer("pool", 2, 2)] },
+  stride: { title: "With stride 2", length: 22, layers: [layer("conv", 3, 2), layer("conv", 3, 2), layer("conv", 3)] },
+  dilated: { title: "Dilated: 1, 2, 4", length: 22, layers: [layer("conv", 3, 1, 1), layer("conv", 3, 1, 2), layer("conv", 3, 1, 4)] },
+  gaps: { title: "Dilated with gaps: 2 and 2", length: 16, layers: [layer("conv", 3, 1, 2), layer("conv", 3, 1, 2)] },
+  same: { title: "Padding same", length: 14, layers: [layer("conv", 3, 1, 1, "same"), layer("conv", 4, 2, 1, "same"), layer("conv", 3, 1, 1, "same")] },
+};

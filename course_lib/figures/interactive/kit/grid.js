@@ -1,0 +1,194 @@
+/* A grid of numbers that the keyboard, a pointer and a screen reader can walk through and edit. */
+import { h, fmt, parseNumber, keepKeys } from "./elements.js";
+
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/** Where a key leads from cell (r, c) in a grid of `rows` x `cols`, or null. Pure: tested in node. */
+export function moveTo(key, ctrl, r, c, rows, cols) {
+  const clamp = (value, size) => Math.min(size - 1, Math.max(0, value));
+  if (MOVES[key]) return [clamp(r + MOVES[key][0], rows), clamp(c + MOVES[key][1], cols)];
+  if (key === "Home") return ctrl ? [0, 0] : [r, 0];
+  if (key === "End") return ctrl ? [rows - 1, cols - 1] : [r, cols - 1];
+  if (key === "PageUp") return [0, c];
+  if (key === "PageDown") return [rows - 1, c];
+  return null;
+}
+
+/** Sign and strength (0 to 1) of a value's tint. Pure. */
+export function tintOf(value, limit) {
+  if (!value || !limit) return ["zero", 0];
+  return [value > 0 ? "pos" : "neg", Math.min(1, Math.abs(value) / limit)];
+}
+
+export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onChoose, onPaint }) {
+  const root = h("div", { class: "cbh-grid", role: "grid", "aria-label": label });
+  let cells = []; // cells[r][c]
+  let values = [];
+  let look = {};
+  let active = [0, 0];
+  let hovered = null;
+  let focused = null;
+  let editing = null;
+  let brush = null; // true paints, false erases, while the pointer is down
+
+  const place = (event) => {
+    const cell = event.target.closest?.(".cbh-cell");
+    return cell && root.contains(cell) ? [Number(cell.dataset.r), Number(cell.dataset.c)] : null;
+  };
+  const canEdit = (r, c) => Boolean(onEdit) && (look.editable ? look.editable(r, c) : true);
+  const point = (how) => {
+    const at = hovered ?? focused;
+    onPoint?.(at ? { r: at[0], c: at[1] } : null, how);
+  };
+
+  function setActive(r, c) {
+    cells[active[0]]?.[active[1]]?.setAttribute("tabindex", "-1");
+    active = [r, c];
+    cells[r][c].setAttribute("tabindex", "0");
+  }
+
+  function edit(r, c, first) {
+    if (!canEdit(r, c)) return;
+    const cell = cells[r][c];
+    const old = values[r][c];
+    const input = keepKeys(h("input", { class: "cbh-edit", inputmode: "decimal", autocomplete: "off", "aria-label": `New value: ${describe(r, c, old)}` }));
+    input.value = first ?? fmt(old, 6);
+    editing = input;
+    const finish = (keep, refocus) => {
+      if (editing !== input) return;
+      editing = null;
+      const typed = parseNumber(input.value);
+      input.remove();
+      cell.classList.remove("cbh-editing");
+      if (refocus) cell.focus();
+      if (keep && !Number.isNaN(typed) && typed !== old) onEdit(r, c, typed);
+    };
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") finish(true, true);
+      else if (event.key === "Escape") finish(false, true);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    input.addEventListener("blur", () => finish(true, false));
+    cell.classList.add("cbh-editing");
+    cell.append(input);
+    input.focus();
+    if (first === undefined) input.select();
+  }
+
+  root.addEventListener("keydown", (event) => {
+    if (editing) return;
+    const at = place(event);
+    if (!at) return;
+    const [r, c] = at;
+    const target = moveTo(event.key, event.ctrlKey || event.metaKey, r, c, cells.length, cells[0].length);
+    if (target) {
+      hovered = null;
+      setActive(...target);
+      cells[target[0]][target[1]].focus();
+    } else if (event.key === " " && look.paint && canEdit(r, c)) onPaint?.(r, c, !(values[r][c] > 0));
+    else if ((event.key === "Enter" || event.key === "F2") && canEdit(r, c)) edit(r, c);
+    else if ((event.key === "Enter" || event.key === " ") && onChoose) onChoose(r, c);
+    else if (/^[-\u2212.0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && canEdit(r, c)) edit(r, c, event.key);
+    else return;
+    event.preventDefault();
+  });
+  root.addEventListener("focusin", (event) => {
+    const at = place(event);
+    if (!at) return;
+    focused = at;
+    setActive(...at);
+    point("focus");
+  });
+  root.addEventListener("focusout", (event) => {
+    if (root.contains(event.relatedTarget)) return;
+    focused = null;
+    point("blur");
+  });
+  root.addEventListener("pointerover", (event) => {
+    const at = place(event);
+    if (event.pointerType === "touch" || !at) return;
+    hovered = at;
+    point("hover");
+  });
+  root.addEventListener("pointerleave", () => {
+    if (!hovered) return;
+    hovered = null;
+    point("leave");
+  });
+  root.addEventListener("pointerdown", (event) => {
+    const at = place(event);
+    if (!at || editing?.contains(event.target)) return;
+    if (look.paint && canEdit(...at)) {
+      event.preventDefault();
+      brush = !(values[at[0]][at[1]] > 0);
+      root.setPointerCapture?.(event.pointerId);
+      onPaint?.(at[0], at[1], brush);
+      cells[at[0]][at[1]].focus();
+    } else if (focused && focused[0] === at[0] && focused[1] === at[1] && canEdit(...at)) {
+      event.preventDefault();
+      edit(...at);
+    }
+  });
+  root.addEventListener("pointermove", (event) => {
+    if (brush === null) return;
+    const under = document.elementFromPoint(event.clientX, event.clientY)?.closest?.(".cbh-cell");
+    if (!under || !root.contains(under)) return;
+    const r = Number(under.dataset.r);
+    const c = Number(under.dataset.c);
+    if (canEdit(r, c) && values[r][c] > 0 !== brush) onPaint?.(r, c, brush);
+  });
+  for (const end of ["pointerup", "pointercancel"]) root.addEventListener(end, () => { brush = null; });
+  root.addEventListener("click", (event) => {
+    const at = place(event);
+    if (at && onChoose && !look.paint) onChoose(...at);
+  });
+
+  function build(rows, cols) {
+    const hadFocus = root.contains(document.activeElement);
+    cells = Array.from({ length: rows }, (_, r) =>
+      Array.from({ length: cols }, (_, c) =>
+        h("div", { class: "cbh-cell", role: "gridcell", tabindex: "-1", "data-r": r, "data-c": c }, h("span", {}))));
+    root.replaceChildren(...cells.map((line) => h("div", { class: "cbh-grid-row", role: "row" }, ...line)));
+    root.style.setProperty("--cols", cols);
+    hovered = null;
+    editing = null;
+    setActive(Math.min(active[0], rows - 1), Math.min(active[1], cols - 1));
+    if (hadFocus) cells[active[0]][active[1]].focus();
+    else focused = null;
+  }
+
+  function draw(newValues, options = {}) {
+    values = newValues;
+    look = options;
+    const rows = values.length;
+    const cols = values[0].length;
+    if (rows !== cells.length || cols !== cells[0]?.length) build(rows, cols);
+    root.classList.toggle("cbh-paint", Boolean(look.paint));
+    const limit = look.limit ?? Math.max(...values.flat().map((value) => Math.abs(value ?? 0)));
+    for (let r = 0; r < rows; r++) for (let c = 0; c < cols; c++) {
+      const cell = cells[r][c];
+      const value = values[r][c];
+      const [sign, strength] = look.tint === false ? ["zero", 0] : tintOf(value, limit);
+      const marks = look.marks?.(r, c) || "";
+      cell.className = ["cbh-cell", ...marks.split(" ").filter(Boolean).map((mark) => `cbh-m-${mark}`)].join(" ");
+      if (editing && cell.contains(editing)) cell.classList.add("cbh-editing");
+      cell.dataset.sign = sign;
+      cell.style.setProperty("--s", strength.toFixed(3));
+      const text = look.text ? look.text(r, c) : format(value);
+      const span = cell.firstElementChild;
+      if (span.textContent !== text) span.textContent = text;
+      cell.setAttribute("aria-label", describe(r, c, value));
+      if (onEdit) cell.setAttribute("aria-readonly", String(!canEdit(r, c)));
+    }
+  }
+
+  return {
+    root, draw,
+    focus(r, c) {
+      setActive(r, c);
+      cells[r][c].focus();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/* The arithmetic that several figures share; every function is compared with NumPy in the tests.
+ * An image is a list of rows; padding is "valid", "same", a whole number, or a pair [before, after].
+ */
+
+/** Cells that a kernel of `size` spans when its elements stand `dilation` apart. */
+export const spanOf = (size, dilation = 1) => dilation * (size - 1) + 1;
+
+/** Zeros before and after one axis, TensorFlow's rule for "same": an odd zero goes after. */
+export function paddingSplit(size, kernel, stride = 1, padding = "valid", dilation = 1) {
+  if (padding === "valid") return [0, 0];
+  if (padding === "same") {
+    const total = Math.max((Math.ceil(size / stride) - 1) * stride + spanOf(kernel, dilation) - size, 0);
+    return [Math.floor(total / 2), total - Math.floor(total / 2)];
+  }
+  return Array.isArray(padding) ? [...padding] : [Number(padding), Number(padding)];
+}
+
+/** Output cells along one axis: floor((n + before + after - span) / stride) + 1, or 0 if none fits. */
+export function outputSize(size, kernel, stride = 1, padding = "valid", dilation = 1) {
+  const [before, after] = paddingSplit(size, kernel, stride, padding, dilation);
+  const room = size + before + after - spanOf(kernel, dilation);
+  return room < 0 ? 0 : Math.floor(room / stride) + 1;
+}
+
+/** Cells of the padded axis, counted at its end, that no window reads because of the floor. */
+export function droppedCells(size, kernel, stride = 1, padding = "valid", dilation = 1) {
+  const [before, after] = paddingSplit(size, kernel, stride, padding, dilation);
+  const outputs = outputSize(size, kernel, stride, padding, dilation);
+  if (outputs === 0) return size + before + after;
+  return size + before + after - ((outputs - 1) * stride + spanOf(kernel, dilation));
+}
+
+/** The image with zeros around it: pads are [[top, bottom], [left, right]]. */
+export function padImage(image, [[top, bottom], [left, right]], fill = 0) {
+  return Array.from({ length: image.length + top + bottom }, (_, r) =>
+    Array.from({ length: image[0].length + left + right }, (_, c) => image[r - top]?.[c - left] ?? fill));
+}
+
+/** Sizes of a 2D window operation: pads, output size and dropped cells of both axes. */
+export function geometry(shape, kernelShape, { strides = 1, padding = "valid", dilation = 1 } = {}) {
+  const axis = (value, i) => (Array.isArray(value) ? value[i] : value);
+  const each = (rule) => [0, 1].map((i) =>
+    rule(shape[i], kernelShape[i], axis(strides, i), Array.isArray(padding) ? padding[i] : padding, axis(dilation, i)));
+  return {
+    pads: each(paddingSplit), output: each(outputSize), dropped: each(droppedCells),
+    strides: [axis(strides, 0), axis(strides, 1)], dilation: [axis(dilation, 0), axis(dilation, 1)],
+  };
+}
+
+/** Pixel and weight of each product at output (i, j), row by row, and their sum. */
+export function windowProducts(image, kernel, options, i, j) {
+  const { pads, strides, dilation } = geometry([image.length, image[0].length], [kernel.length, kernel[0].length], options);
+  const terms = [];
+  kernel.forEach((line, a) => line.forEach((weight, b) => {
+    const r = i * strides[0] + a * dilation[0] - pads[0][0];
+    const c = j * strides[1] + b * dilation[1] - pads[1][0];
+    terms.push({ r, c, a, b, pixel: image[r]?.[c] ?? 0, weight });
+  }));
+  return { terms, sum: terms.reduce((sum, { pixel, weight }) => sum + pixel * weight, 0) };
+}
+
+/** Cross-correlation of one channel, which deep-learning libraries call convolution. */
+export function conv2d(image, kernel, options = {}) {
+  const { output } = geometry([image.length, image[0].length], [kernel.length, kernel[0].length], options);
+  return Array.from({ length: output[0] }, (_, i) =>
+    Array.from({ length: output[1] }, (_, j) => windowProducts(image, kernel, options, i, j).sum));
+}
+
+/** Every output (i, j) that reads input (r, c), with the weight (a, b) it reads it through. */
+export function readersOf(shape, kernelShape, options, r, c) {
+  const { pads, output, strides, dilation } = geometry(shape, kernelShape, options);
+  const readers = [];
+  for (let i = 0; i < output[0]; i++) for (let j = 0; j < output[1]; j++)
+    for (let a = 0; a < kernelShape[0]; a++) for (let b = 0; b < kernelShape[1]; b++)
+      if (i * strides[0] + a * dilation[0] - pads[0][0] === r && j * strides[1] + b * dilation[1] - pads[1][0] === c)
+        readers.push({ i, j, a, b });
+  return readers;
+}
+
+/** Every input (r, c), padding included, that weight (a, b) multiplies. */
+export function inputsOf(shape, kernelShape, options, a, b) {
+  const { pads, output, strides, dilation } = geometry(shape, kernelShape, options);
+  return Array.from({ length: output[0] * output[1] }, (_, n) => ({
+    r: Math.floor(n / output[1]) * strides[0] + a * dilation[0] - pads[0][0],
+    c: (n % output[1]) * strides[1] + b * dilation[1] - pads[1][0],
+  }));
+}

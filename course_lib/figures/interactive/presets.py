@@ -1,0 +1,51 @@
+"""Images and kernels that the figures offer: the lectures' own, and the common ones."""
+
+LECTURE_5X5 = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
+LECTURE_6X6 = [
+    [1, 0, 0, 0, 0, 1],
+    [0, 1, 0, 0, 1, 0],
+    [0, 0, 1, 1, 0, 0],
+    [1, 0, 0, 0, 1, 0],
+    [0, 1, 0, 0, 1, 0],
+    [0, 0, 1, 0, 1, 0],
+]
+LECTURE_GREY = [
+    [4, 9, 2, 5, 8, 3],
+    [5, 6, 2, 4, 0, 3],
+    [2, 4, 5, 4, 5, 2],
+    [5, 6, 5, 4, 7, 8],
+    [5, 7, 7, 9, 2, 1],
+    [5, 8, 5, 3, 8, 4],
+]
+SQUARE = [[9 if 2 <= r <= 5 and 2 <= c <= 5 else 0 for c in range(8)] for r in range(8)]
+
+CROSS = [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
+DIAGONAL = [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]]
+VERTICAL_BAR = [[-1, 1, -1], [-1, 1, -1], [-1, 1, -1]]
+VERTICAL_EDGE = [[1, 0, -1], [1, 0, -1], [1, 0, -1]]
+
+IMAGES = {
+    "lecture-5x5": ("Lecture: 5 × 5, zeros and ones", LECTURE_5X5),
+    "lecture-6x6": ("Lecture: 6 × 6, zeros and ones", LECTURE_6X6),
+    "lecture-grey": ("Lecture: 6 × 6, grey values", LECTURE_GREY),
+    "square": ("A bright square, 8 × 8", SQUARE),
+}
+KERNELS = {
+    "cross": ("Lecture: cross", CROSS),
+    "diagonal": ("Lecture: filter 1, diagonal", DIAGONAL),
+    "bar": ("Lecture: filter 2, vertical bar", VERTICAL_BAR),
+    "vertical-edge": ("Lecture: vertical edge", VERTICAL_EDGE),
+    "horizontal-edge": ("Horizontal edge", [[1, 1, 1], [0, 0, 0], [-1, -1, -1]]),
+    "outline": ("Edges in all directions", [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]),
+    "sobel-x": ("Sobel, left to right", [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+    "sobel-y": ("Sobel, top to bottom", [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]),
+    "sharpen": ("Sharpen", [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
+    "box": ("Box blur (mean of nine)", [[1 / 9] * 3] * 3),
+    "gauss": ("Gaussian blur", [[v / 16 for v in row] for row in ([1, 2, 1], [2, 4, 2], [1, 2, 1])]),
+    "identity": ("Identity", [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+}
+
+
+def choices(table):
+    """A table of presets as the list of dictionaries that the page reads."""
+    return [{"id": key, "label": label, "values": values} for key, (label, values) in table.items()]
