@@ -19,8 +19,7 @@ import numpy as np
 
 from course_lib.ops import checks
 from course_lib.ops.padding import crop, surround
-from course_lib.ops.windows import Windows, batches, patches, windows
-from course_lib.shapes import transpose_output_shape
+from course_lib.ops.windows import Windows, batches, patches, transposed_windows, windows
 
 
 class ConvCache(NamedTuple):
@@ -81,10 +80,15 @@ def conv_transpose_forward(
     inputs, kernel = checks.as_floats("conv_transpose", inputs=inputs, kernel=kernel)
     axes = checks.spatial_axes("conv_transpose", kernel)
     checks.channels_last("conv_transpose", inputs, axes, kernel.shape[-1])
-    outputs = transpose_output_shape(
-        inputs.shape[1:-1], kernel.shape[:-2], strides, padding, output_padding, dilation_rate
-    ).value
-    window = windows("conv_transpose", outputs, kernel.shape[:-2], strides, padding, dilation_rate)
+    window = transposed_windows(
+        "conv_transpose",
+        inputs.shape[1:-1],
+        kernel.shape[:-2],
+        strides,
+        padding,
+        output_padding,
+        dilation_rate,
+    )
     grown = crop(spread(inputs, kernel, window), window.pads)
     return np.ascontiguousarray(grown), ConvCache(inputs, kernel, window)
 

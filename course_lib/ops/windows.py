@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.errors import per_axis
-from course_lib.shapes.sizes import axis_of, paddings_per_axis
+from course_lib.shapes.sizes import axis_of, paddings_per_axis, transposed_axis_of
 
 
 class Windows(NamedTuple):
@@ -43,6 +43,21 @@ def windows(owner, spatial, kernel_size, strides, padding, dilation_rate):
     padded = tuple(n + b + a for n, (b, a) in zip(spatial, pads, strict=True))
     outputs = tuple(axis.outputs for axis in found)
     return Windows(tuple(kernel_size), strides, dilation_rate, pads, padded, outputs)
+
+
+def transposed_windows(
+    owner, spatial, kernel_size, strides, padding, output_padding, dilation_rate
+):
+    """The `Windows` whose outputs are ``spatial``, as a transposed convolution lays them."""
+    axes = len(spatial)
+    strides = per_axis(owner, "strides", strides, axes)
+    dilation_rate = per_axis(owner, "dilation_rate", dilation_rate, axes)
+    extra = (None,) * axes
+    if output_padding is not None:
+        extra = per_axis(owner, "output_padding", output_padding, axes, minimum=0)
+    sizes = zip(spatial, kernel_size, strides, extra, dilation_rate, strict=True)
+    grown = [transposed_axis_of(owner, n, k, s, padding, e, d)[-1] for n, k, s, e, d in sizes]
+    return windows(owner, grown, kernel_size, strides, padding, dilation_rate)
 
 
 def patches(padded, window):

@@ -178,18 +178,21 @@ def transposed_axis_of(owner, size, kernel_size, strides, padding, output_paddin
     span = _span(owner, kernel_size, dilation_rate)
     if padding not in ("valid", "same"):
         raise ValueError(f'{owner}: padding must be "valid" or "same", got {padding!r}.')
-    if output_padding is None:
-        if padding == "same":
-            return span, None, size * strides
-        extra = max(strides - span, 0)
-    else:
+    base = span % 2 if padding == "same" else span
+    if output_padding is not None:
         extra = integer(owner, "output_padding", output_padding, 0)
-        if extra >= strides:
+        # A convolution of this stride must lead back from the outputs to the inputs.
+        least = 1 - span % 2 if padding == "same" else 0
+        if not least <= extra < least + strides:
             raise ValueError(
-                f"{owner}: output_padding must be less than strides, "
-                f"got output_padding {extra} and strides {strides}."
+                f"{owner}: output_padding must lie in {least} to {least + strides - 1} for "
+                f'kernel_size {kernel_size}, strides {strides} and padding "{padding}", got {extra}.'
             )
-    return span, extra, (size - 1) * strides + (span % 2 if padding == "same" else span) + extra
+    elif padding == "same":
+        return span, None, size * strides
+    else:
+        extra = max(strides - span, 0)
+    return span, extra, (size - 1) * strides + base + extra
 
 
 def paddings_per_axis(owner, padding, axes):
