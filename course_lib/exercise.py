@@ -1,0 +1,150 @@
+"""A student's side of an assignment: the own numbers, and a check of the form of an answer.
+
+    sheet = Exercise("ps2-output-shapes", student="ada")
+    sheet.show("sizes-valid")              # the task, with the student's own numbers
+    n = sheet.numbers("sizes-valid")       # the same numbers: n.size, n["kernel"]
+    sheet.check_form("sizes-valid", 26)    # complains about the form, never tells the value
+
+Numbers follow from the student's id and stay the same from day to day and machine to machine.
+Where the environment variable ``COURSE_SHEET`` names a file, the tasks are read from it instead of
+being drawn from the question bank: that is how grading runs a notebook without the bank.
+"""
+
+import difflib
+import json
+import os
+
+SAMPLE_STUDENT = "demo"
+
+
+class Numbers(dict):
+    """A dict whose entries can be read as attributes too: ``n.size`` is ``n["size"]``."""
+
+    def __getattr__(self, name):
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"no number {name!r} here; there are: {', '.join(self)}") from None
+
+
+class FormError(AssertionError):
+    """An answer that cannot be read. Notebooks show its sentence without a traceback."""
+
+    def _render_traceback_(self):
+        return [str(self)]
+
+
+class Exercise:
+    """The sheet of one student for one assignment.
+
+    Args:
+        assignment: its id, such as "ps2-output-shapes".
+        student: the student's id, as the instructor knows it.
+
+    Raises:
+        ValueError: there is no such assignment; the text names the ones there are.
+    """
+
+    def __init__(self, assignment, student=SAMPLE_STUDENT):
+        given = os.environ.get("COURSE_SHEET")
+        sheet = _read(given) if given else _draw(assignment, student)
+        self.assignment = sheet["assignment"]
+        self.student = sheet["student"]
+        self.title = sheet.get("title", self.assignment)
+        self._questions = {entry["id"]: entry for entry in sheet["questions"]}
+
+    def __repr__(self):
+        return f"Exercise({self.assignment!r}, student={self.student!r})"
+
+    def _repr_markdown_(self):
+        lines = [f"**{self.title}**: {self._whose()}", "", "| task | your numbers |", "|---|---|"]
+        for name, entry in self._questions.items():
+            lines.append(f"| `{name}` | {_short(entry['numbers'])} |")
+        return "\n".join(lines)
+
+    def _whose(self):
+        if self.student == SAMPLE_STUDENT:
+            return (
+                f"the numbers of the sample student **{SAMPLE_STUDENT}**. These are not yours: "
+                "write your id into `STUDENT_ID` and run the first cells again."
+            )
+        return f"the numbers of **{self.student}**."
+
+    def _entry(self, question):
+        if question in self._questions:
+            return self._questions[question]
+        near = difflib.get_close_matches(str(question), self._questions, 1, 0)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"Exercise: {self.assignment} has no task {question!r}.{hint}")
+
+    def show(self, question):
+        """Display the task with the student's own numbers."""
+        entry = self._entry(question)
+        points = f"{entry['points']} point" + ("s" if entry["points"] != 1 else "")
+        text = f"**{entry['id']}** ({points}; {self._whose().rstrip('.')})\n\n{entry['prompt']}"
+        if entry.get("expects"):
+            text += f"\n\nAssign {entry['expects']} to `{entry['variable']}`."
+        _display_markdown(text)
+
+    def numbers(self, question):
+        """The numbers of the task, as a dict with attributes."""
+        return Numbers(self._entry(question)["numbers"])
+
+    def check_form(self, question, value):
+        """Complain when ``value`` cannot be read as an answer; say so when it can.
+
+        Raises FormError (an AssertionError) with a sentence on the form. Never tells whether the
+        value is right.
+        """
+        entry = self._entry(question)
+        try:
+            from course_lib.questions import forms
+            from course_lib.questions.question import plain
+        except ImportError:  # grading hides the bank; it reads the answer by itself
+            return
+        problem = forms.check_form(entry["form"], plain(value))
+        if problem:
+            raise FormError(f"{entry['variable']}: {problem}")
+        print(f"{entry['variable']}: this can be graded. Whether it is right, grading will tell.")
+
+    def hidden_check(self, question, namespace):
+        """The points earned, for stock nbgrader's hidden tests. See `questions.hidden_check`."""
+        from course_lib import questions
+
+        return questions.hidden_check(self, question, namespace)
+
+
+def _read(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def _draw(assignment, student):
+    from course_lib import questions
+
+    if assignment not in questions.assignments:
+        listed = ", ".join(questions.assignments)
+        raise ValueError(f"Exercise: no assignment {assignment!r}; there are: {listed}.")
+    if not isinstance(student, str) or not student.strip():
+        raise ValueError(
+            f"Exercise: student must be your id as a text in quotes, got {student!r}. "
+            'Write for example STUDENT_ID = "ada".'
+        )
+    return questions.sheet(assignment, student.strip())
+
+
+def _short(numbers, limit=60):
+    shown = ", ".join(
+        f"{name} {value}" if not isinstance(value, list | dict) else name
+        for name, value in numbers.items()
+    )
+    return shown if len(shown) <= limit else shown[: limit - 3] + "..."
+
+
+def _display_markdown(text):
+    try:
+        from IPython.display import Markdown, display
+    except ImportError:  # a plain Python session
+        print(text)
+    else:
+        display(Markdown(text))

@@ -1,0 +1,21 @@
+"""The bank: every question by its id, in the order of the book."""
+
+from types import MappingProxyType
+
+from course_lib.questions import sizes
+
+TOPIC_MODULES = (sizes,)
+
+
+def collect(modules):
+    """{id: Question} of the modules' ``QUESTIONS``; an id that comes twice is an error."""
+    found = {}
+    for module in modules:
+        for question in module.QUESTIONS:
+            if question.id in found:
+                raise ValueError(f"two questions have the id {question.id!r}")
+            found[question.id] = question
+    return found
+
+
+bank = MappingProxyType(collect(TOPIC_MODULES))

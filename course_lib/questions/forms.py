@@ -1,0 +1,288 @@
+"""How an answer is read: what counts as a number, a shape, an array, a choice.
+
+Students write the same answer in many ways: 26, 26.0, "26", np.int64(26); (26, 26, 8),
+[26, 26, 8], "26 x 26 x 8", (None, 26, 26, 8). A form reads all of them as one value, or raises
+`FormProblem` with a sentence that says what is wrong with the form. It never says whether the
+value is right.
+
+Values are plain: None, bool, int, float, str, lists and tuples of those, or a NumPy array.
+"""
+
+import ast
+import math
+import re
+
+import numpy as np
+
+_LONGEST = 20_000  # characters of a string, numbers of an array
+
+
+class FormProblem(ValueError):
+    """The value cannot be read as an answer; the text is a sentence for the student."""
+
+
+def is_empty(value):
+    """Nothing was answered: None, ..., an empty string or an empty list."""
+    if isinstance(value, np.ndarray):
+        return value.size == 0
+    return value is None or value is ... or (isinstance(value, str | list | tuple) and not value)
+
+
+def is_blank(value):
+    """`is_empty`, or a string of spaces."""
+    return is_empty(value) or (isinstance(value, str) and not value.strip())
+
+
+# ---------------------------------------------------------------------------- reading one number
+
+
+def _fraction(text):
+    """The number a string writes: "26", "1,024", "-0.5", "3/4"; None when it writes none."""
+    text = text.strip().replace("−", "-").replace("_", "")
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", text):
+        text = text.replace(",", "")
+    top, slash, bottom = text.partition("/")
+    try:
+        value = float(top)
+        if slash:
+            value /= float(bottom)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return None
+    whole = not slash and re.fullmatch(r"[+-]?\d+", text)
+    return int(text) if whole else value
+
+
+def _finite(value):
+    if isinstance(value, float) and not math.isfinite(value):
+        raise FormProblem(f"The answer is {value}, which is not a number one can compare.")
+    if abs(value) > 10**18:
+        raise FormProblem("The answer is far too large to be meant: more than 10 to the power 18.")
+    return value
+
+
+def read_number(value):
+    """A finite int or float, whole floats as int."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist() if value.size <= _LONGEST else list(range(2))
+    while isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, str):
+        if len(value) > 100 or (number := _fraction(value)) is None:
+            raise FormProblem(f"A number is expected, not the text {value[:40]!r}.")
+        value = number
+    if isinstance(value, bool | np.bool_):
+        raise FormProblem(f"A number is expected, not {bool(value)}.")
+    if isinstance(value, np.integer | np.floating):
+        value = value.item()
+    if isinstance(value, list | tuple):
+        raise FormProblem(f"One number is expected, not {len(value)} of them.")
+    if not isinstance(value, int | float):
+        raise FormProblem(f"A number is expected, not {_kind(value)}.")
+    value = _finite(value)
+    return int(value) if value == int(value) else float(value)
+
+
+def _kind(value):
+    return f"a value of type {type(value).__name__}"
+
+
+def _close(a, b, tolerance):
+    return abs(a - b) <= tolerance * max(1.0, abs(b))
+
+
+# ---------------------------------------------------------------------------- the forms
+
+
+class Number:
+    """One number, right within ``tolerance`` (relative above 1, absolute below)."""
+
+    name = "number"
+    expects = "a number"
+
+    def read(self, value, like=None):
+        return read_number(value)
+
+    def problem(self, value):
+        """A sentence on the form beyond what `read` raises, or None."""
+        return None
+
+    def equal(self, value, expected, tolerance):
+        return _close(value, expected, tolerance)
+
+
+class Integer(Number):
+    """One whole number. A fraction is read too, so that a forgotten floor can be named."""
+
+    name = "integer"
+    expects = "a whole number"
+
+    def problem(self, value):
+        if isinstance(value, float):
+            return f"A whole number is expected here, and {value:g} is none."
+        return None
+
+    def equal(self, value, expected, tolerance):
+        return _close(value, expected, 1e-9)
+
+
+class Shape:
+    """A tuple of whole numbers; a leading None (the batch axis) may stand in front."""
+
+    name = "shape"
+    expects = "a tuple of whole numbers"
+
+    def read(self, value, like=None):
+        if isinstance(value, str):
+            value = self._split(value)
+        if isinstance(value, np.ndarray):
+            value = value.tolist() if value.size <= 100 else None
+        if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+            value = (value,)
+        if not isinstance(value, list | tuple):
+            raise FormProblem(f"A tuple such as (8, 8, 3) is expected, not {_kind(value)}.")
+        if len(value) > 12:
+            raise FormProblem(f"A tuple of a few numbers is expected, not of {len(value)}.")
+        if len(value) > 1 and _is_none(value[0]):
+            value = value[1:]
+        if any(_is_none(entry) for entry in value):
+            raise FormProblem("Only the batch axis, in front, may be None.")
+        if any(isinstance(entry, list | tuple) for entry in value):
+            raise FormProblem("A flat tuple such as (8, 8, 3) is expected, not tuples in it.")
+        return tuple(read_number(entry) for entry in value)
+
+    @staticmethod
+    def _split(text):
+        if len(text) > 200:
+            raise FormProblem("A tuple such as (8, 8, 3) is expected, not a long text.")
+        inner = text.strip().strip("()[]")
+        parts = [part.strip() for part in re.split(r"[,;x×*]|\s+", inner) if part.strip()]
+        if not parts or any(p != "None" and _fraction(p) is None for p in parts):
+            raise FormProblem(f"A tuple such as (8, 8, 3) is expected, not the text {text[:40]!r}.")
+        return [None if part == "None" else part for part in parts]
+
+    def problem(self, value):
+        fractions = [entry for entry in value if isinstance(entry, float)]
+        if fractions:
+            return f"Whole numbers are expected, and {fractions[0]:g} is none."
+        return None
+
+    def equal(self, value, expected, tolerance):
+        return len(value) == len(expected) and all(
+            _close(a, b, 1e-9) for a, b in zip(value, expected, strict=True)
+        )
+
+
+def _is_none(value):
+    return value is None or (isinstance(value, str) and value.strip() == "None")
+
+
+class Array:
+    """An array of numbers. Axes of length 1 (a batch of one, one channel) may be left in."""
+
+    name = "array"
+    expects = "an array, or a list of rows"
+
+    def read(self, value, like=None):
+        if isinstance(value, str):
+            value = self._literal(value)
+        try:
+            array = np.asarray(value)
+        except (ValueError, TypeError, OverflowError):
+            raise FormProblem("The rows of the array must all have the same length.") from None
+        if array.dtype.kind in "US":
+            try:
+                array = array.astype(np.float64)
+            except ValueError:
+                raise FormProblem("An array of numbers is expected, not of texts.") from None
+        if array.dtype.kind not in "iuf":
+            raise FormProblem("An array of numbers is expected: each entry one number.")
+        if array.size > _LONGEST:
+            raise FormProblem(f"The array has {array.size} numbers, far more than asked for.")
+        if not np.isfinite(array).all():
+            raise FormProblem("The array holds a value that is infinite or not a number (NaN).")
+        return array.astype(np.float64)
+
+    @staticmethod
+    def _literal(text):
+        try:
+            if len(text) > _LONGEST or text.count("[") + text.count("(") > 500:
+                raise ValueError
+            return ast.literal_eval(text.strip())
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            raise FormProblem("An array or a list of rows is expected, not a text.") from None
+
+    def problem(self, value):
+        return None
+
+    def equal(self, value, expected, tolerance):
+        expected = np.asarray(expected, dtype=np.float64)
+        if value.shape != expected.shape and value.squeeze().shape == expected.squeeze().shape:
+            value = value.reshape(expected.shape)
+        if value.shape != expected.shape:
+            return False
+        allowed = tolerance * np.maximum(1.0, np.abs(expected))
+        return bool((np.abs(value - expected) <= allowed).all())
+
+
+class Choice:
+    """The letter of one of the given options, in either case: "b", "B", "b)", "(b)"."""
+
+    name = "choice"
+    expects = 'one letter in quotes, such as "a"'
+
+    def read(self, value, like=None):
+        while isinstance(value, list | tuple) and len(value) == 1:
+            value = value[0]
+        if not isinstance(value, str):
+            raise FormProblem(f'One letter in quotes is expected, such as "a", not {_kind(value)}.')
+        found = re.fullmatch(r"\(?([a-z])[).:]?", value.strip().lower())
+        if not found:
+            raise FormProblem(f'One letter is expected, such as "a", not {value[:40]!r}.')
+        return found.group(1)
+
+    def problem(self, value):
+        return None
+
+    def equal(self, value, expected, tolerance):
+        return value == expected
+
+
+class Text:
+    """A word. Case, spaces at the ends and hyphens do not matter."""
+
+    name = "text"
+    expects = "a word in quotes"
+
+    def read(self, value, like=None):
+        while isinstance(value, list | tuple) and len(value) == 1:
+            value = value[0]
+        if isinstance(value, bool | int | float | np.number):
+            value = str(read_number(value))
+        if not isinstance(value, str) or len(value) > 200:
+            raise FormProblem(f"A word in quotes is expected, not {_kind(value)}.")
+        return self.normal(value)
+
+    @staticmethod
+    def normal(text):
+        return re.sub(r"[\s_\-]+", " ", text.strip().strip(".").lower())
+
+    def problem(self, value):
+        return None
+
+    def equal(self, value, expected, tolerance):
+        return value == self.normal(expected)
+
+
+FORMS = {form.name: form for form in (Number(), Integer(), Shape(), Array(), Choice(), Text())}
+
+
+def check_form(form, value):
+    """None when ``value`` can be read in that form, else the sentence for the student."""
+    if is_blank(value):
+        return "Not answered yet."
+    if form not in FORMS:
+        return None
+    try:
+        return FORMS[form].problem(FORMS[form].read(value))
+    except FormProblem as problem:
+        return str(problem)

@@ -1,0 +1,312 @@
+"""What a question is.
+
+A question declares how its numbers are drawn, how the prompt reads, how the answer is computed
+from the numbers, and which wrong ideas lead to which other values. A variant is one drawing of it:
+one student's numbers. Grading compares a value with the answer, then with each wrong idea, and
+says in a sentence what was misunderstood.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from course_lib.questions import forms
+from course_lib.questions.rendering import to_html
+from course_lib.questions.rng import Rng
+
+# topic -> (chapter, its title): where in the book to look
+TOPICS = {
+    "pixel matching": (1, "Pixel matching"),
+    "convolution": (2, "Convolution"),
+    "stride and padding": (3, "Stride and padding"),
+    "channels and filters": (4, "Channels and filters"),
+    "activation": (5, "Activation"),
+    "pooling": (6, "Pooling"),
+    "parameters": (7, "Parameters"),
+    "model summary": (8, "Reading a model summary"),
+    "receptive field": (9, "Receptive field and dilation"),
+    "equivariance": (10, "Weight sharing and equivariance"),
+    "one, two and three dimensions": (11, "One, two and three dimensions"),
+    "MNIST": (12, "MNIST in Keras and in NumPy"),
+    "dropout and batch normalisation": (13, "Dropout and batch normalisation"),
+    "architectures": (14, "LeNet, AlexNet, transfer learning"),
+    "backward pass": (15, "How a convolution learns"),
+    "fast convolution": (16, "How a convolution gets fast"),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Credit from 0 to 1, the name of the misconception if one was recognised, and a sentence."""
+
+    credit: float
+    misconception: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong idea: ``compute(**numbers)`` is the value it leads to.
+
+    ``message`` helps without giving the answer; ``credit`` (0 to below 1) is what the value earns.
+    """
+
+    name: str
+    compute: Callable
+    message: str
+    credit: float = 0.0
+
+
+def slip(name, compute, message, credit=0.0):
+    """A `Misconception`, as questions declare it."""
+    return Misconception(name, compute, message, credit)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One declaration of the bank.
+
+    Args:
+        id: lower-case words joined by hyphens; also the ``grade_id`` in the notebooks.
+        topic: one of `TOPICS`.
+        teaches: what a student who can answer it has understood, in one sentence.
+        draw: ``draw(rng)`` returns the numbers: a dict of JSON values.
+        prompt: markdown, either a template ("{size} pixels") or a function of the numbers.
+        form: integer, number, shape, array, choice or text.
+        answer: a function of the numbers; a `shapes.Result` brings its steps along.
+        misconceptions: made by `slip`.
+        steps: a function of the numbers that lists the worked solution, line by line.
+        solution: the answer as a Python expression in ``n`` (the numbers), ``shapes``, ``ops`` and
+            ``np``: what the instructor's copy of an assignment holds.
+        choices: for the form choice, a function of the numbers: {key: text}; ``answer`` and the
+            misconceptions then return keys.
+        tolerance: how far a number may be off (relative above 1).
+        expects: how the answer is to be written, if the form alone does not say it.
+    """
+
+    id: str
+    topic: str
+    teaches: str
+    draw: Callable
+    prompt: str | Callable
+    answer: Callable
+    misconceptions: tuple = ()
+    form: str = "integer"
+    steps: Callable | None = None
+    solution: str | None = None
+    choices: Callable | None = None
+    tolerance: float = 1e-3
+    expects: str | None = None
+    points: int = 1
+
+    # function and model questions draw what they run from a secret seed; see `hidden_seed`
+    hidden = False
+
+    def __post_init__(self):
+        if self.topic not in TOPICS:
+            raise ValueError(f"question {self.id}: topic must be one of {list(TOPICS)}.")
+        if self.form not in forms.FORMS and type(self) is Question:
+            raise ValueError(f"question {self.id}: form must be one of {list(forms.FORMS)}.")
+
+    @property
+    def variable(self):
+        """The name the student assigns the answer to."""
+        return self.id.replace("-", "_")
+
+    @property
+    def where(self):
+        """Where in the book to look."""
+        number, title = TOPICS[self.topic]
+        return f"Chapter {number}, {title}"
+
+    def variant(self, seed, hidden=None):
+        """The numbers that ``seed`` draws, with the answer and what each wrong idea leads to.
+
+        Draws again until the answer and all wrong values differ from one another. ``hidden`` is
+        the seed of hidden inputs; value questions have none.
+        """
+        rng = Rng(f"{self.id}/{seed}")
+        for _ in range(1000):
+            variant = Variant(self, self.draw(rng), seed, hidden)
+            if variant.is_distinct():
+                return variant
+        raise RuntimeError(f"question {self.id}: no drawing keeps answer and misconceptions apart.")
+
+    def check_form(self, value):
+        """None when ``value`` can be read as an answer, else a sentence on its form."""
+        return forms.check_form(self.form, value)
+
+    def grade(self, variant, values):
+        """Verdict on ``values``, a dict as the probe emitted it: ``{"value": ...}``."""
+        value = values.get("value") if isinstance(values, dict) else None
+        if forms.is_blank(value):
+            return Verdict(0.0, "empty", "No answer was given.")
+        form = forms.FORMS[self.form]
+        try:
+            value = form.read(value)
+        except forms.FormProblem as problem:
+            return Verdict(0.0, "form", str(problem))
+        if form.equal(value, variant.answer, self.tolerance):
+            return Verdict(1.0, None, "Right.")
+        for wrong in variant.misconceptions:
+            if form.equal(value, wrong.answer, self.tolerance):
+                return Verdict(wrong.credit, wrong.name, wrong.message)
+        problem = form.problem(value)
+        hint = f"Look again at {self.where}."
+        return Verdict(0.0, None, f"{problem} {hint}" if problem else f"Not right. {hint}")
+
+    def probe(self, variant):
+        """Python source, run in the student's kernel, that emits the value of the variable."""
+        return f"{PLAIN_SOURCE}\nemit(value=_plain(globals().get({self.variable!r})))\n"
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What one misconception gives in one variant."""
+
+    name: str
+    answer: object
+    message: str
+    credit: float
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One drawing of a question. Everything is computed from ``numbers`` when asked for."""
+
+    question: Question
+    numbers: dict
+    seed: object = None
+    hidden: int | None = field(default=None, repr=False)
+
+    @cached_property
+    def _order(self):
+        """Choice questions: letter -> key, shuffled by the seed."""
+        keys = Rng(f"{self.question.id}/order/{self.seed}").shuffled(self._options)
+        return dict(zip("abcdefgh", keys, strict=False))
+
+    @cached_property
+    def _options(self):
+        return self.question.choices(**self.numbers)
+
+    @property
+    def choices(self):
+        """{letter: text} of a choice question, else None."""
+        if self.question.choices is None:
+            return None
+        return {letter: self._options[key] for letter, key in self._order.items()}
+
+    def _value(self, compute):
+        value = compute(**self.numbers)
+        value = getattr(value, "value", value)  # a shapes.Result holds its number there
+        if self.question.choices is not None:
+            return next(letter for letter, key in self._order.items() if key == value)
+        return to_json(value)
+
+    @cached_property
+    def answer(self):
+        """The right value, as plain JSON."""
+        return self._value(self.question.answer)
+
+    @cached_property
+    def misconceptions(self):
+        """`Wrong` values, in the order of the declaration."""
+        return tuple(
+            Wrong(wrong.name, self._value(wrong.compute), wrong.message, wrong.credit)
+            for wrong in self.question.misconceptions
+        )
+
+    @cached_property
+    def prompt(self):
+        """The prompt in markdown, without the options of a choice question."""
+        prompt = self.question.prompt
+        text = prompt.format(**self.numbers) if isinstance(prompt, str) else prompt(**self.numbers)
+        return text.strip()
+
+    @cached_property
+    def steps(self):
+        """The worked solution, line by line."""
+        if self.question.steps is not None:
+            return list(self.question.steps(**self.numbers))
+        return list(getattr(self.question.answer(**self.numbers), "steps", ()))
+
+    def is_distinct(self):
+        """Whether the answer and every wrong value differ from one another."""
+        form, tolerance = forms.FORMS.get(self.question.form), self.question.tolerance
+        if form is None:
+            return True
+        values = [self.answer, *(wrong.answer for wrong in self.misconceptions)]
+        read = [form.read(value) for value in values]
+        return not any(
+            form.equal(a, b, 2 * tolerance)
+            for i, a in enumerate(read)
+            for j, b in enumerate(read)
+            if i != j
+        )
+
+    def as_dict(self):
+        """JSON for the quiz figure: the prompt and the steps as HTML, the values as numbers."""
+        question = self.question
+        return {
+            "id": question.id,
+            "topic": question.topic,
+            "teaches": question.teaches,
+            "where": question.where,
+            "prompt_html": to_html(self.prompt),
+            "form": question.form,
+            "expects": question.expects or forms.FORMS[question.form].expects,
+            "tolerance": question.tolerance,
+            "answer": self.answer,
+            "choices": self.choices
+            and [{"letter": k, "html": to_html(v, inline=True)} for k, v in self.choices.items()],
+            "misconceptions": [
+                {"name": wrong.name, "answer": wrong.answer, "message": wrong.message}
+                for wrong in self.misconceptions
+            ],
+            "steps": [to_html(step, inline=True) for step in self.steps],
+        }
+
+
+def to_json(value):
+    """Arrays and NumPy numbers as lists and Python numbers, tuples as lists."""
+    if isinstance(value, np.ndarray):
+        # what float32 cannot hold anyway is no part of an answer
+        return np.round(value.astype(np.float64), 6).tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, list | tuple):
+        return [to_json(entry) for entry in value]
+    return value
+
+
+def plain(value, depth=0):
+    """``value`` as None, bool, int, float, str, list or array, whatever library it comes from."""
+    import math
+    import numbers
+
+    import numpy as np
+
+    if hasattr(value, "steps") and hasattr(value, "value"):
+        value = value.value
+    if value is None or value is ...:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, str):
+        return str(value)[:20000]
+    if isinstance(value, numbers.Integral):
+        return int(value) if abs(int(value)) < 2**63 else "an integer of more than 63 bits"
+    if isinstance(value, numbers.Real):
+        return float(value) if math.isfinite(value) else str(float(value))
+    if isinstance(value, list | tuple | range) and depth < 6:
+        return [plain(entry, depth + 1) for entry in list(value)[:20000]]
+    if hasattr(value, "__array__"):
+        array = np.asarray(value)
+        return array if array.dtype.kind in "biuf" else str(array)[:200]
+    return f"a value of type {type(value).__name__}"
+
+
+PLAIN_SOURCE = inspect.getsource(plain).replace("plain(", "_plain(")

@@ -1,0 +1,42 @@
+"""How prompts show pictures and text: tables for grids of numbers, HTML for the book."""
+
+import html
+
+
+def table(rows, corner=""):
+    """A markdown table of a matrix, with the row and column numbers at its edges."""
+    width = len(rows[0])
+    lines = [
+        f"| {corner} | " + " | ".join(f"*{j}*" for j in range(width)) + " |",
+        "|" + "---|" * (width + 1),
+    ]
+    for i, row in enumerate(rows):
+        lines.append(f"| *{i}* | " + " | ".join(map(_cell, row)) + " |")
+    return "\n\n" + "\n".join(lines) + "\n\n"
+
+
+def _cell(value):
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def columns(headings, rows):
+    """A markdown table with a heading over each column."""
+    lines = ["| " + " | ".join(headings) + " |", "|" + "---|" * len(headings)]
+    lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
+    return "\n\n" + "\n".join(lines) + "\n\n"
+
+
+def code(text):
+    """A block of Python in markdown."""
+    return f"\n\n```python\n{text.strip()}\n```\n\n"
+
+
+def to_html(markdown, inline=False):
+    """``markdown`` as HTML that is safe to put in a page: HTML in it is shown, not obeyed."""
+    try:
+        from markdown_it import MarkdownIt
+    except ImportError:  # the book's group brings it; without it the text itself is shown
+        return html.escape(markdown)
+    renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
+    render = renderer.renderInline if inline else renderer.render
+    return render(markdown).strip()
