@@ -1,22 +1,17 @@
 // A chain of one-dimensional windows: which cells read which. A cell's fan-in is what it depends on,
 // down to the input; its fan-out is what depends on it, up to the top.
-import { axisSize } from "./stack.js";
-
-/** Zeros [before, after] that "same" adds along one axis, by TensorFlow's rule. */
-export function samePads(n, k, s, d = 1) {
-  const total = Math.max((Math.ceil(n / s) - 1) * s + d * (k - 1) + 1 - n, 0);
-  return [Math.floor(total / 2), Math.ceil(total / 2)];
-}
+import { outputSize, paddingSplit, spanOf } from "./numbers.js";
 
 /** Lengths of every level, the input first. Throws an Error that names the layer that does not fit. */
 export function chainSizes(length, layers) {
   const sizes = [length];
-  layers.forEach((layer, i) => {
-    try {
-      sizes.push(axisSize(sizes[i], layer.kernel, layer.stride, layer.padding, layer.dilation).value);
-    } catch (error) {
-      throw new Error(`Layer ${i + 1}: ${error.message}.`);
+  layers.forEach(({ kernel, stride, padding, dilation }, i) => {
+    const size = outputSize(sizes[i], kernel, stride, padding, dilation);
+    if (size === 0) {
+      const span = spanOf(kernel, dilation), dilated = span === kernel ? "" : `, dilated to ${span},`;
+      throw new Error(`Layer ${i + 1}: a window of ${kernel}${dilated} does not fit into ${sizes[i]}.`);
     }
+    sizes.push(size);
   });
   return sizes;
 }
@@ -24,7 +19,7 @@ export function chainSizes(length, layers) {
 /** Cells of level `l - 1` that cell `index` of level `l` reads; zeros of the padding left out. */
 export function readsOf(sizes, layers, l, index) {
   const { kernel, stride, dilation, padding } = layers[l - 1], n = sizes[l - 1];
-  const before = padding === "same" ? samePads(n, kernel, stride, dilation)[0] : 0;
+  const [before] = paddingSplit(n, kernel, stride, padding, dilation);
   return Array.from({ length: kernel }, (_, a) => index * stride - before + a * dilation).filter((i) => i >= 0 && i < n);
 }
 

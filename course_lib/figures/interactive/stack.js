@@ -186,8 +186,7 @@ export function fieldProblem(layer) {
 export function layerNames(layers) {
   const seen = {};
   return layers.map(({ type }) => {
-    const base = type.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1_$2")
-      .toLowerCase().replace("_2_d", "2d").replace("_2d", "2d");
+    const base = type.replace(/(.)([A-Z][a-z]+)/g, "$1_$2").replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
     const n = seen[base] ?? 0;
     seen[base] = n + 1;
     return n ? `${base}_${n}` : base;
