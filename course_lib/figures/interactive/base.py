@@ -87,12 +87,11 @@ def _module(path, order):
 class Figure(anywidget.AnyWidget):
     """A figure of the book. Subclasses set ``name``, the stem of their files, and their traits.
 
-    ``reserve`` is the room in pixels that the figure needs, beside a text column of 720 and on a
-    phone of 390 pixels, so that a page can keep it free before the figure is there.
+    ``room()`` is the height in pixels that the figure needs in a text column of 720 pixels and
+    on a phone of 390, so that a page can keep it free before the figure is there.
     """
 
     name = ""
-    reserve = (480, 800)
 
     _fallback = t.Unicode("").tag(sync=True)
     _reserve = t.List(t.Int()).tag(sync=True)
@@ -112,8 +111,7 @@ class Figure(anywidget.AnyWidget):
                 f"{type(self).__name__}: unknown argument {unknown[0]!r}, expected one of {known}"
             )
         super().__init__(**kwargs)
-        self._reserve = list(self.reserve)
-        self._fallback = self.fallback()
+        self._refresh()
         self.observe(self._refresh, self.settings())
 
     def settings(self):
@@ -128,9 +126,14 @@ class Figure(anywidget.AnyWidget):
         finally:
             self._from_page = False
 
-    def _refresh(self, _change):
+    def _refresh(self, _change=None):
         if not self._from_page:
             self._fallback = self.fallback()
+            self._reserve = [round(height) for height in self.room()]
+
+    def room(self):
+        """Height beside a 720 pixel column, and on a phone."""
+        return 480, 800
 
     def fallback(self):
         """HTML that says the same without JavaScript: a described figure or table."""

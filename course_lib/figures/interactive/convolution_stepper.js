@@ -1,6 +1,6 @@
 /* Convolution stepper: one output cell at a time, its window, its products and their sum. */
 import {
-  frame, row, panels, panel, select, checkbox, imageUpload, numberGrid, stepper, status, formula, legend, fmt,
+  frame, row, panels, panel, more, select, checkbox, imageUpload, numberGrid, stepper, status, formula, legend, fmt,
 } from "./kit.js";
 import { conv2d, geometry, windowProducts, readersOf, inputsOf, padImage } from "./numbers.js";
 
@@ -39,7 +39,7 @@ function render({ model, el }) {
     options: [...named(get("images")), ["blank", `Draw your own, ${LARGE} × ${LARGE}`], ["own", "Your own numbers"]],
     onChange: (id) => {
       painting = id === "blank";
-      draw_mode.set(painting);
+      drawMode.set(painting);
       const chosen = get("images").find((preset) => preset.id === id);
       const values = painting ? Array.from({ length: LARGE }, () => new Array(LARGE).fill(0)) : chosen?.values;
       if (values) figure.put({ image: values, step: 0 });
@@ -61,7 +61,7 @@ function render({ model, el }) {
     options: [["valid", "valid: none"], ["same", "same"], ["1", "1 on each side"], ["2", "2 on each side"]],
     onChange: (value) => figure.put({ padding: /\d/.test(value) ? Number(value) : value, step: 0 }),
   });
-  const draw_mode = checkbox({ label: "Draw on the image", onChange: (on) => { painting = on; draw(); } });
+  const drawMode = checkbox({ label: "Draw on the image", onChange: (on) => { painting = on; draw(); } });
   const upload = imageUpload({
     label: `Your image file (becomes ${LARGE} × ${LARGE}, grey 0 to 9)`, rows: LARGE, cols: LARGE,
     onImage: (grey) => figure.put({ image: grey.map((line) => line.map((value) => Math.round(9 * value))), step: 0 }),
@@ -112,7 +112,6 @@ function render({ model, el }) {
   const kernelPanel = panel("Kernel", weights);
   const productPanel = panel("Products", products);
   const outputPanel = panel("Output", outputs);
-  for (const [part, grid] of [[inputPanel, input], [kernelPanel, weights], [productPanel, products], [outputPanel, outputs]]) part.root.append(grid.root);
 
   const steps = stepper({
     label: "Output cell",
@@ -126,7 +125,7 @@ function render({ model, el }) {
   const said = status();
   const marks = legend([["window", "window of the output"], ["current", "this cell"], ["reads", "outputs that read the pixel"], ["touched", "what it is multiplied with"], ["dropped", "read by no window"]]);
 
-  figure.add(row(image, kernel, stride, padding), row(draw_mode, upload), steps.root,
+  figure.add(row(image, kernel, stride, padding), more("Draw or upload an image", row(drawMode, upload)), steps.root,
     panels(inputPanel, kernelPanel, productPanel, outputPanel), marks, said, sum, size);
 
   function draw() {
@@ -183,7 +182,7 @@ function render({ model, el }) {
     outputPanel.title("Output", `${output[0]} × ${output[1]}`);
     sum.show(cells ? productLines(window.terms, window.sum, w[0].length) : "");
     const axis = (i) => sizeLine(shapes[0][i], shapes[1][i], options.strides, pads[i], output[i]);
-    size.show(axis(0) === axis(1) ? `rows and columns: ${axis(0)}` : `rows: ${axis(0)}\ncolumns: ${axis(1)}`);
+    size.show(axis(0) === axis(1) ? `Output rows and columns: ${axis(0)}` : `Output rows: ${axis(0)}\nOutput columns: ${axis(1)}`);
     said.say(sentence());
 
     function sentence() {

@@ -16,7 +16,6 @@ class ConvolutionStepper(Figure):
     """
 
     name = "convolution_stepper"
-    reserve = (760, 1240)
 
     image = Matrix(presets.LECTURE_5X5).tag(sync=True)
     kernel = Matrix(presets.CROSS).tag(sync=True)
@@ -27,6 +26,10 @@ class ConvolutionStepper(Figure):
     step = t.Int(0, min=0).tag(sync=True)
     images = t.List(presets.choices(presets.IMAGES)).tag(sync=True)
     kernels = t.List(presets.choices(presets.KERNELS)).tag(sync=True)
+
+    def room(self):
+        rows = max(len(self.image), len(self.output()))
+        return 455 + 36 * rows, 820 + 36 * rows
 
     def output(self):
         """The feature map, (output height, output width), computed by ``course_lib.ops``."""

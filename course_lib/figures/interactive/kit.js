@@ -7,7 +7,6 @@
  *         .watch(["trait", ...], draw)          draw now, and once after any of them changed
  *         .put({ trait: value, ... })           set traits and save (Python sees them)
  *         .onDispose(fn), .dispose              return `dispose` from render()
- *   live(say)  see status().
  * Elements
  *   h(tag, attributes, ...children)             element; on<event> attributes are listeners,
  *                                               null/false attributes and children are left out
@@ -17,6 +16,7 @@
  *   panel(title, ...nodes)                      a titled block; .title(text, shape) changes it
  *   row(...nodes)                               controls side by side, wrapping
  *   panels(...nodes)                            panels side by side, wrapping
+ *   more(summary, ...nodes)                     details that the reader may open
  * Controls: each returns { root, input, set(...) }; the handlers get the value, already read
  *   select({ label, options: [[value, text] | { group, options }], value, onChange })
  *   number({ label, min, max, step, value, onChange })     clamps, refuses what is not a number
@@ -49,7 +49,7 @@
  *   imageUpload({ label, rows, cols, onImage(values) })      a file to grey values 0 to 1
  * Colours and sizes are the variables at the top of kit.css.
  */
-export { h, uid, fmt, parseNumber, reducedMotion, frame, panel, row, panels } from "./kit/elements.js";
+export { h, uid, fmt, parseNumber, reducedMotion, frame, panel, row, panels, more } from "./kit/elements.js";
 export { select, number, range, checkbox, radios, button, status, formula, legend, stepper } from "./kit/controls.js";
 export { numberGrid } from "./kit/grid.js";
 export { drawingPad, imageUpload, resample } from "./kit/drawing.js";

@@ -1,5 +1,7 @@
 """Images and kernels that the figures offer: the lectures' own, and the common ones."""
 
+from math import cos, radians, sin
+
 LECTURE_5X5 = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
 LECTURE_6X6 = [
     [1, 0, 0, 0, 0, 1],
@@ -18,6 +20,55 @@ LECTURE_GREY = [
     [5, 8, 5, 3, 8, 4],
 ]
 SQUARE = [[9 if 2 <= r <= 5 and 2 <= c <= 5 else 0 for c in range(8)] for r in range(8)]
+
+# pixel matching: 1 is ink, -1 is paper
+X = [[1 if 1 <= r <= 7 and c in (r, 8 - r) else -1 for c in range(9)] for r in range(9)]
+PIECES = {
+    "diagonal": ("Diagonal", [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]]),
+    "cross": ("Crossing", [[1, -1, 1], [-1, 1, -1], [1, -1, 1]]),
+    "anti": ("Other diagonal", [[-1, -1, 1], [-1, 1, -1], [1, -1, -1]]),
+}
+
+
+def _ink(picture, r, c):
+    return 0 <= r < 9 and 0 <= c < 9 and picture[r][c] > 0
+
+
+def shifted(picture, down, right):
+    """The picture moved by whole pixels, paper coming in at the edges."""
+    return [
+        [1 if _ink(picture, r - down, c - right) else -1 for c in range(9)] for r in range(9)
+    ]
+
+
+def thickened(picture):
+    """Ink wherever the pixel or the one left of it has ink."""
+    return [
+        [1 if _ink(picture, r, c) or _ink(picture, r, c - 1) else -1 for c in range(9)]
+        for r in range(9)
+    ]
+
+
+def rotated(degrees):
+    """The X turned about its centre: ink within 0.55 pixels of one of the two strokes."""
+
+    def ink(r, c):
+        for stroke in (45 + degrees, 135 + degrees):
+            dy, dx = sin(radians(stroke)), cos(radians(stroke))
+            along, across = (r - 4) * dy + (c - 4) * dx, (r - 4) * dx - (c - 4) * dy
+            if abs(along) <= 4.4 and abs(across) <= 0.55:
+                return True
+        return False
+
+    return [[1 if ink(r, c) else -1 for c in range(9)] for r in range(9)]
+
+
+PICTURES = {
+    "same": ("The same X", X),
+    "shifted": ("Shifted by one pixel", shifted(X, 0, 1)),
+    "rotated": ("Rotated by 15 degrees", rotated(15)),
+    "thickened": ("Thickened", thickened(X)),
+}
 
 CROSS = [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
 DIAGONAL = [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]]

@@ -43,10 +43,12 @@ export function parseNumber(text) {
 export const reducedMotion = () =>
   typeof matchMedia === "function" && matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+const roots = (nodes) => nodes.map((node) => node?.root ?? node);
+
 export function panel(title, ...nodes) {
   const heading = h("span", { class: "cbh-panel-name" }, title);
   const shape = h("span", { class: "cbh-panel-shape" });
-  const root = h("div", { class: "cbh-panel" }, h("div", { class: "cbh-panel-title" }, heading, shape), ...nodes);
+  const root = h("div", { class: "cbh-panel" }, h("div", { class: "cbh-panel-title" }, heading, shape), ...roots(nodes));
   return {
     root,
     title(text, detail = "") {
@@ -56,9 +58,11 @@ export function panel(title, ...nodes) {
   };
 }
 
-const roots = (nodes) => nodes.map((node) => node?.root ?? node);
 export const row = (...nodes) => h("div", { class: "cbh-row" }, ...roots(nodes));
 export const panels = (...nodes) => h("div", { class: "cbh-panels" }, ...roots(nodes));
+
+/** Something the reader may open: seldom needed controls, a long table. */
+export const more = (summary, ...nodes) => h("details", { class: "cbh-more" }, keepKeys(h("summary", {}, summary)), ...roots(nodes));
 
 export function frame({ model, el }, { name, label }) {
   const root = h("div", { class: `cbh-figure cbh-${name.replaceAll("_", "-")}`, role: "group", "aria-label": label });

@@ -3,6 +3,8 @@ import { h, fmt, parseNumber, keepKeys } from "./elements.js";
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
+const SIDES = [["top", -1, 0], ["right", 0, 1], ["bottom", 1, 0], ["left", 0, -1]];
+
 /** Where a key leads from cell (r, c) in a grid of `rows` x `cols`, or null. Pure: tested in node. */
 export function moveTo(key, ctrl, r, c, rows, cols) {
   const clamp = (value, size) => Math.min(size - 1, Math.max(0, value));
@@ -35,7 +37,7 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     const cell = event.target.closest?.(".cbh-cell");
     return cell && root.contains(cell) ? [Number(cell.dataset.r), Number(cell.dataset.c)] : null;
   };
-  const canEdit = (r, c) => Boolean(onEdit) && (look.editable ? look.editable(r, c) : true);
+  const canEdit = (r, c) => Boolean(onEdit || onPaint) && (look.editable ? look.editable(r, c) : true);
   const point = (how) => {
     const at = hovered ?? focused;
     onPoint?.(at ? { r: at[0], c: at[1] } : null, how);
@@ -48,7 +50,7 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
   }
 
   function edit(r, c, first) {
-    if (!canEdit(r, c)) return;
+    if (!onEdit || !canEdit(r, c)) return;
     const cell = cells[r][c];
     const old = values[r][c];
     const input = keepKeys(h("input", { class: "cbh-edit", inputmode: "decimal", autocomplete: "off", "aria-label": `New value: ${describe(r, c, old)}` }));
@@ -88,9 +90,9 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
       setActive(...target);
       cells[target[0]][target[1]].focus();
     } else if (event.key === " " && look.paint && canEdit(r, c)) onPaint?.(r, c, !(values[r][c] > 0));
-    else if ((event.key === "Enter" || event.key === "F2") && canEdit(r, c)) edit(r, c);
+    else if ((event.key === "Enter" || event.key === "F2") && onEdit && canEdit(r, c)) edit(r, c);
     else if ((event.key === "Enter" || event.key === " ") && onChoose) onChoose(r, c);
-    else if (/^[-\u2212.0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && canEdit(r, c)) edit(r, c, event.key);
+    else if (/^[-\u2212.0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && onEdit && canEdit(r, c)) edit(r, c, event.key);
     else return;
     event.preventDefault();
   });
@@ -126,7 +128,7 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
       root.setPointerCapture?.(event.pointerId);
       onPaint?.(at[0], at[1], brush);
       cells[at[0]][at[1]].focus();
-    } else if (focused && focused[0] === at[0] && focused[1] === at[1] && canEdit(...at)) {
+    } else if (focused && focused[0] === at[0] && focused[1] === at[1] && onEdit && canEdit(...at)) {
       event.preventDefault();
       edit(...at);
     }
@@ -166,13 +168,16 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     const cols = values[0].length;
     if (rows !== cells.length || cols !== cells[0]?.length) build(rows, cols);
     root.classList.toggle("cbh-paint", Boolean(look.paint));
+    const marks = values.map((line, r) => line.map((_, c) => (look.marks?.(r, c) || "").split(" ").filter(Boolean)));
+    const inWindow = (r, c) => Boolean(marks[r]?.[c]?.includes("window"));
     const limit = look.limit ?? Math.max(...values.flat().map((value) => Math.abs(value ?? 0)));
     for (let r = 0; r < rows; r++) for (let c = 0; c < cols; c++) {
       const cell = cells[r][c];
       const value = values[r][c];
       const [sign, strength] = look.tint === false ? ["zero", 0] : tintOf(value, limit);
-      const marks = look.marks?.(r, c) || "";
-      cell.className = ["cbh-cell", ...marks.split(" ").filter(Boolean).map((mark) => `cbh-m-${mark}`)].join(" ");
+      // a window is drawn as one frame: only the sides where it ends
+      const ends = inWindow(r, c) ? SIDES.filter(([, dr, dc]) => !inWindow(r + dr, c + dc)).map(([side]) => `cbh-end-${side}`) : [];
+      cell.className = ["cbh-cell", ...marks[r][c].map((mark) => `cbh-m-${mark}`), ...ends].join(" ");
       if (editing && cell.contains(editing)) cell.classList.add("cbh-editing");
       cell.dataset.sign = sign;
       cell.style.setProperty("--s", strength.toFixed(3));
@@ -180,7 +185,7 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
       const span = cell.firstElementChild;
       if (span.textContent !== text) span.textContent = text;
       cell.setAttribute("aria-label", describe(r, c, value));
-      if (onEdit) cell.setAttribute("aria-readonly", String(!canEdit(r, c)));
+      if (onEdit || onPaint) cell.setAttribute("aria-readonly", String(!canEdit(r, c)));
     }
   }
 
