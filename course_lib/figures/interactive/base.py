@@ -155,6 +155,20 @@ def table(rows, caption, digits=2):
     return f"<table><caption>{html.escape(caption)}</caption><tbody>{body}</tbody></table>"
 
 
+def text_table(header, rows, caption):
+    """Rows of text under a header row; the first cell of each row names it."""
+
+    def line(cells, tag, first):
+        cells = [html.escape(str(cell)) for cell in cells]
+        rest = "".join(f"<{tag}>{cell}</{tag}>" for cell in cells[1:])
+        return f"<tr>{first}{cells[0]}</th>{rest}</tr>"
+
+    head = line(header, "th", "<th>")
+    body = "".join(line(row, "td", '<th scope="row">') for row in rows)
+    caption = f"<caption>{html.escape(caption)}</caption>"
+    return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
 def _cell(value, digits):
     return value if isinstance(value, str) else text(value, digits)
 
