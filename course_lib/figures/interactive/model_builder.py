@@ -1,0 +1,85 @@
+"""The model builder: stack layers, and read the shape, the parameters and the code of the stack."""
+
+import traitlets as t
+
+from course_lib.figures.interactive.base import Figure, paragraph, text_table
+from course_lib.figures.interactive.stacks import MODELS, build
+
+_TYPES = (
+    "Conv2D",
+    "MaxPooling2D",
+    "AveragePooling2D",
+    "GlobalAveragePooling2D",
+    "ZeroPadding2D",
+    "Flatten",
+    "Dense",
+    "Activation",
+    "BatchNormalization",
+    "Dropout",
+)
+
+
+class ModelBuilder(Figure):
+    """Stack layers and see what each of them makes of its input.
+
+    preset: one of the names in ``stacks.MODELS``, which sets input_shape, layers and style.
+    input_shape: (height, width, channels) without the batch. layers: a list of dictionaries,
+    ``{"type": "Conv2D", "filters": 32, "kernel_size": [3, 3]}``, with Keras' names; what is left
+    out keeps Keras' default. selected: the layer whose arithmetic is open, -1 for none. style:
+    how the code is written, "sequential" or "functional".
+    """
+
+    name = "model_builder"
+    reserve = (1180, 1500)
+
+    input_shape = t.List(t.Int(min=1), [28, 28, 1]).tag(sync=True)
+    layers = t.List(t.Dict()).tag(sync=True)
+    selected = t.Int(0, min=-1).tag(sync=True)
+    style = t.Enum(["sequential", "functional"], "sequential").tag(sync=True)
+    library = t.Enum(["keras", "course_lib"], "keras").tag(sync=True)
+    presets = t.List(
+        [{"id": key, **model} for key, model in MODELS.items()], help="what the reader can pick"
+    ).tag(sync=True)
+
+    def __init__(self, preset="mnist", **kwargs):
+        if preset not in MODELS:
+            raise ValueError(
+                f"ModelBuilder: preset must be one of {', '.join(MODELS)}, got {preset!r}"
+            )
+        if "layers" not in kwargs:
+            chosen = MODELS[preset]
+            kwargs = {name: chosen[name] for name in ("input_shape", "layers", "style")} | kwargs
+        super().__init__(**kwargs)
+
+    @t.validate("input_shape")
+    def _volume(self, proposal):
+        if len(proposal["value"]) != 3:
+            raise t.TraitError(
+                "ModelBuilder: input_shape must be (height, width, channels), "
+                f"got {tuple(proposal['value'])}"
+            )
+        return proposal["value"]
+
+    @t.validate("layers")
+    def _known(self, proposal):
+        for layer in proposal["value"]:
+            if layer.get("type") not in _TYPES:
+                raise t.TraitError(
+                    f"ModelBuilder: the type of a layer must be one of {', '.join(_TYPES)}, "
+                    f"got {layer.get('type')!r}"
+                )
+        return proposal["value"]
+
+    def model(self):
+        """The stack as a ``course_lib.Sequential``, ready to be trained."""
+        return build(self.input_shape, self.layers)
+
+    def fallback(self):
+        rows = [["Layer", "Output shape", "Parameters"]]
+        model = self.model()
+        for layer in model.layers:
+            shape = tuple(layer.output_shape[1:])
+            rows.append([f"{layer.name} ({type(layer).__name__})", str(shape), f"{layer.count_params():,}"])
+        return text_table(rows, f"A stack on an input of {tuple(self.input_shape)}") + paragraph(
+            f"{model.count_params():,} parameters in all."
+        )
