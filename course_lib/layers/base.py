@@ -1,0 +1,485 @@
+"""What every layer has: a name, weights, a shape rule, and a way forward and back.
+
+A layer is used in one of two ways. Called on arrays it computes. Called on the symbolic tensor
+that `Input` returns it computes nothing: it notes that it was called, creates its weights, and
+returns a symbolic tensor with the shape its output will have. From the last of these tensors a
+model finds its way back to the input.
+
+``forward`` keeps nothing in the layer. All that ``backward`` will need is handed out as a cache,
+so that several parts of a batch may run through one layer at the same time.
+"""
+
+import inspect
+import re
+from collections import Counter
+from math import prod
+
+import numpy as np
+
+from course_lib.initializers import generator
+from course_lib.initializers import get as get_initializer
+
+AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+_NOT_HERE = {
+    "kernel_regularizer",
+    "bias_regularizer",
+    "activity_regularizer",
+    "kernel_constraint",
+    "bias_constraint",
+    "beta_regularizer",
+    "gamma_regularizer",
+    "beta_constraint",
+    "gamma_constraint",
+    "embeddings_regularizer",
+    "embeddings_constraint",
+    "lora_rank",
+    "lora_alpha",
+    "renorm",
+    "renorm_clipping",
+    "renorm_momentum",
+    "synchronized",
+    "quantization_config",
+    "autocast",
+    "mask_zero",
+    "sparse",
+    "ragged",
+    "optional",
+}
+
+_names = Counter()
+
+
+class SymbolicTensor:
+    """Stands for an array that a model will see: its shape, and which layer makes it from what.
+
+    ``shape`` starts with None, the batch size. ``layer`` makes it, ``source`` is the tensor that
+    the layer was called on (None for an `Input`). ``training`` is False where the layer was called
+    so, to stay as at inference even in training.
+    """
+
+    __array_ufunc__ = None
+
+    def __init__(self, shape, dtype, layer, source=None, training=None):
+        self.shape = tuple(shape)
+        self.dtype = dtype
+        self.layer = layer
+        self.source = source
+        self.training = training
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+    def __repr__(self):
+        return f"<SymbolicTensor shape={self.shape} from {self.layer.name}>"
+
+    def _no_arithmetic(self, *others):
+        raise TypeError(
+            f"{self!r} holds no numbers, so it cannot be calculated with. A model here is one "
+            "chain of layers: call a layer on the tensor instead, layer(tensor)."
+        )
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _no_arithmetic
+    __truediv__ = __rtruediv__ = __matmul__ = __neg__ = __getitem__ = __len__ = _no_arithmetic
+    __array__ = __iter__ = __float__ = _no_arithmetic
+
+
+class Layer:
+    """Base class of all layers.
+
+    ``name``: given, or the class name in snake case with a number, as Keras counts them.
+    ``trainable``: False freezes the layer: training leaves its weights as they are.
+    ``dtype``: of weights and outputs, "float32" or "float64".
+    ``input_shape``: of one example; the first layer of a `Sequential` may have it in place of an
+    `Input`.
+
+    After the layer was built, ``parameters`` maps names to the arrays that are learned (kernel,
+    bias), ``state`` to those that are not (moving averages), and ``input_shape`` and
+    ``output_shape`` are known, with None for the batch.
+    """
+
+    ends_with_softmax = False
+
+    def __init__(self, *, input_shape=None, trainable=True, name=None, dtype=None, **unknown):
+        self._reject(unknown)
+        if name is not None and (not isinstance(name, str) or not name):
+            raise TypeError(f"{type(self).__name__}: name must be a string, got {name!r}.")
+        self.name = name or unique_name(type(self).__name__)
+        self.dtype = _float_dtype(type(self).__name__, dtype)
+        self._trainable = _flag(type(self).__name__, "trainable", trainable)
+        self._input_shape_argument = (
+            None if input_shape is None else example_shape("input_shape", input_shape)
+        )
+        self.built = False
+        self._parameters = {}
+        self._state = {}
+        self.input_shape = None
+        self.output_shape = None
+        self._outputs = []
+
+    # ------------------------------------------------------- what a kind of layer says of itself
+
+    def check_input(self, shape):
+        """Raise ValueError when inputs of ``shape`` (batch first) do not fit the layer."""
+
+    def create_weights(self, input_shape):
+        """Fill ``parameters`` and ``state`` for inputs of this shape."""
+
+    def compute_output_shape(self, input_shape):
+        """Shape that inputs of ``input_shape`` (batch first, None where unknown) lead to."""
+        return tuple(input_shape)
+
+    def forward(self, inputs, training=False, rng=None):
+        """(outputs, cache) for an array of inputs; ``rng`` draws what is random in training."""
+        raise NotImplementedError
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        """(gradient of the inputs or None, {name: gradient of the parameter})."""
+        raise NotImplementedError
+
+    def forward_logits(self, inputs, training=False, rng=None):
+        """`forward` without the softmax at its end, for layers where ``ends_with_softmax``."""
+        raise NotImplementedError
+
+    def new_state(self, cache):
+        """{name: array} of what a training step makes of ``state``; most layers have none."""
+        return {}
+
+    @property
+    def treats_examples_alone(self):
+        """Whether, in training, an example's output depends on that example only."""
+        return True
+
+    def explain_shape(self, input_shape):
+        """Lines of arithmetic that lead to the output shape."""
+        return ["same shape as the input"]
+
+    def explain_parameters(self):
+        """Lines of arithmetic that lead to the number of parameters."""
+        return ["0: nothing to learn"]
+
+    # ------------------------------------------------------------------------- building, calling
+
+    def build(self, input_shape):
+        """Create the weights for inputs of ``input_shape`` (batch first); once only."""
+        if self.built:
+            return
+        input_shape = tuple(None if n is None else int(n) for n in input_shape)
+        self.check_input(input_shape)
+        output_shape = self._named_errors(self.compute_output_shape, input_shape)
+        self.create_weights(input_shape)
+        self.input_shape, self.output_shape = input_shape, output_shape
+        self.built = True
+
+    def __call__(self, inputs, training=None):
+        """Outputs for an array of inputs, or the symbolic output for a symbolic tensor."""
+        if isinstance(inputs, SymbolicTensor):
+            return self._call_symbolic(inputs, training)
+        if isinstance(inputs, (list, tuple)) and any(isinstance(t, SymbolicTensor) for t in inputs):
+            raise ValueError(
+                f"{self.label}: inputs must be one tensor, got {len(inputs)}. A model here is one "
+                "chain of layers; graphs that branch or join are not part of it."
+            )
+        inputs = self.cast(inputs)
+        if inputs.ndim == 0:
+            raise ValueError(f"{self.label}: inputs must have a batch axis, got a single number.")
+        self.build((None, *inputs.shape[1:]))
+        self.check_input(inputs.shape)
+        outputs, cache = self._named_errors(
+            self.forward, inputs, training=bool(training), rng=generator()
+        )
+        if training:
+            self.assign_state(self.new_state(cache))
+        return outputs
+
+    def _call_symbolic(self, tensor, training=None):
+        self.build(tensor.shape)
+        self.check_input(tensor.shape)
+        shape = self._named_errors(self.compute_output_shape, tensor.shape)
+        output = SymbolicTensor(shape, self.dtype, self, tensor, training)
+        self._outputs.append(output)
+        return output
+
+    def _named_errors(self, function, *arguments, **keywords):
+        """Call it; say in an error which layer it was."""
+        try:
+            return function(*arguments, **keywords)
+        except (ValueError, TypeError) as error:
+            if str(error).startswith(self.label):
+                raise
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f"{self.label}: {error}") from error
+
+    def cast(self, inputs):
+        """Inputs as an array of the layer's dtype; TypeError for what holds no real numbers."""
+        return real_array(f"{self.label}: inputs", inputs).astype(self.dtype, copy=False)
+
+    @property
+    def label(self):
+        """Name and kind, as errors and tables show them: conv2d (Conv2D)."""
+        return f"{self.name} ({type(self).__name__})"
+
+    @property
+    def input(self):
+        """The symbolic tensor that the layer was first called on."""
+        return self._first_output().source
+
+    @property
+    def output(self):
+        """The symbolic tensor that the layer returned when it was first called."""
+        return self._first_output()
+
+    def _first_output(self):
+        if not self._outputs:
+            raise AttributeError(
+                f"{self.label} has no input and output yet: it was never called on a symbolic "
+                "tensor. Put it in a model that starts with Input(shape=...)."
+            )
+        return self._outputs[0]
+
+    # ----------------------------------------------------------------------------------- weights
+
+    def add_weight(self, name, shape, initializer, trainable=True):
+        """Create the array ``name`` of ``shape`` by ``initializer``."""
+        array = np.array(get_initializer(initializer)(shape, self.dtype), self.dtype)
+        if array.shape != tuple(shape):
+            raise ValueError(
+                f"{self.label}: the initializer of {name} must return shape {tuple(shape)}, "
+                f"got {array.shape}."
+            )
+        (self.parameters if trainable else self.state)[name] = array
+
+    @property
+    def parameters(self):
+        """{name: array} of what can be learned."""
+        return self._parameters
+
+    @property
+    def state(self):
+        """{name: array} of what changes in training without being learned."""
+        return self._state
+
+    @property
+    def trainable(self):
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = _flag(self.label, "trainable", value)
+
+    @property
+    def trainable_parameters(self):
+        """The ``parameters`` that training changes: all, or none when the layer is frozen."""
+        return self.parameters if self.trainable else {}
+
+    @property
+    def named_weights(self):
+        """{name: array} of parameters and state, in Keras' order."""
+        return {**self.parameters, **self.state}
+
+    @property
+    def weights(self):
+        return list(self.named_weights.values())
+
+    @property
+    def trainable_weights(self):
+        return list(self.trainable_parameters.values())
+
+    @property
+    def non_trainable_weights(self):
+        trainable = {id(array) for array in self.trainable_weights}
+        return [array for array in self.weights if id(array) not in trainable]
+
+    def get_weights(self):
+        """Copies of all weights, in Keras' order: parameters, then state."""
+        return [array.copy() for array in self.weights]
+
+    def set_weights(self, weights):
+        """Copy ``weights``, a list as `get_weights` returns, into the layer."""
+        own = self.named_weights
+        weights = list(weights)
+        if not own and not self.built and weights:
+            raise ValueError(
+                f"{self.label} has no weights yet: its input shape is not known. "
+                "Call it on inputs, or build(input_shape), before set_weights."
+            )
+        if len(weights) != len(own):
+            shapes = ", ".join(f"{name} {array.shape}" for name, array in own.items())
+            raise ValueError(
+                f"{self.label}: set_weights needs {len(own)} arrays ({shapes}), got {len(weights)}."
+            )
+        new = [
+            real_array(f"{self.label}: weight {name}", w)
+            for name, w in zip(own, weights, strict=True)
+        ]
+        for (name, array), weight in zip(own.items(), new, strict=True):
+            if weight.shape != array.shape:
+                raise ValueError(
+                    f"{self.label}: {name} must have shape {array.shape}, got {weight.shape}."
+                )
+        for array, weight in zip(own.values(), new, strict=True):
+            array[...] = weight
+
+    def assign_state(self, state):
+        """Write {name: array}, as `new_state` returns it, into the state."""
+        for name, array in state.items():
+            self.state[name][...] = array
+
+    def count_params(self):
+        """How many numbers the weights have, those that are not learned included."""
+        if not self.built:
+            raise ValueError(
+                f"{self.label}: the weights cannot be counted before the input shape is known. "
+                "Call it on inputs, or build(input_shape), first."
+            )
+        return sum(array.size for array in self.weights)
+
+    # -------------------------------------------------------------------------------- reflection
+
+    def get_config(self):
+        """{argument: value} that the layer was made with, name, trainable and dtype included."""
+        own = [
+            p.name
+            for p in inspect.signature(type(self).__init__).parameters.values()
+            if p.kind == p.POSITIONAL_OR_KEYWORD and p.name not in ("self", "name", "data_format")
+        ]
+        config = {name: getattr(self, name) for name in own}
+        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **config}
+
+    def __repr__(self):
+        return f"<{type(self).__name__} name={self.name} built={self.built}>"
+
+    def _reject(self, unknown):
+        for argument, value in unknown.items():
+            if argument in _NOT_HERE:
+                if value is None or value is False:
+                    continue
+                raise TypeError(
+                    f"{type(self).__name__}: Keras has the argument {argument}, this library has "
+                    "it not. Leave it out."
+                )
+            known = list(inspect.signature(type(self).__init__).parameters)[1:]
+            known = [k for k in known if k not in ("kwargs", "unknown")]
+            known = list(dict.fromkeys([*known, "input_shape", "trainable", "name", "dtype"]))
+            raise TypeError(
+                f"{type(self).__name__}: unknown argument {argument!r}. Known: {', '.join(known)}."
+            )
+
+
+def weight_property(name):
+    """An attribute that reads the weight ``name``; None as long as there is none."""
+    return property(lambda self: self.named_weights.get(name), doc=f"The array {name}, or None.")
+
+
+def unique_name(class_name):
+    """Keras' automatic names: Conv2D makes conv2d, conv2d_1, conv2d_2, ..."""
+    base = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", class_name)
+    base = re.sub("([a-z])([A-Z])", r"\1_\2", base).lower()
+    count = _names[base]
+    _names[base] += 1
+    return f"{base}_{count}" if count else base
+
+
+def example_shape(argument, shape):
+    """``shape`` of one example as a tuple of sizes; None where a size is not known yet."""
+    if isinstance(shape, (int, np.integer)) and not isinstance(shape, bool):
+        raise TypeError(f"{argument} must be a tuple, got {shape}. Write ({shape},).")
+    if not isinstance(shape, (tuple, list)):
+        raise TypeError(f"{argument} must be a tuple of sizes, got {shape!r}.")
+    for size in shape:
+        if size is None:
+            continue
+        if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
+            raise ValueError(f"{argument} must hold positive integers or None, got {tuple(shape)}.")
+    return tuple(None if size is None else int(size) for size in shape)
+
+
+def real_array(what, values):
+    """``values`` as an array of real numbers."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0, object)
+    if array.dtype.kind not in "biuf":
+        kind = "rows of different lengths or objects" if array.dtype.kind == "O" else array.dtype
+        raise TypeError(f"{what} must be an array of real numbers, got {kind}.")
+    return array
+
+
+def check_rank(label, shape, axes):
+    """Inputs need a batch axis, ``axes`` spatial axes and a channel axis; else suggest a mend."""
+    rank = axes + 2
+    if len(shape) == rank:
+        return
+    names = ", ".join(("batch", *AXES[axes], "channels"))
+    raise ValueError(
+        f"{label}: inputs must have rank {rank} ({names}), got shape {tuple(shape)}."
+        f"{_missing_axes(shape, axes)}"
+    )
+
+
+def _missing_axes(shape, axes):
+    """The reshape that adds the batch or the channel axis, where it is clear which is missing."""
+    if len(shape) == axes:
+        mended = (1, *shape, 1)
+    elif len(shape) == axes + 1 and shape[0] is not None and shape[-1] <= 4 < shape[0]:
+        mended = (1, *shape)  # (height, width, channels): a last axis this short is channels
+    elif len(shape) == axes + 1:
+        mended = (*shape, 1)
+    else:
+        return ""
+    if None in mended:
+        one_example = ", ".join(map(str, mended[1:]))
+        return f" Add the channel axis: Input(shape=({one_example}))."
+    word = "axes" if len(mended) - len(shape) > 1 else "axis"
+    return f" Add the missing {word}: inputs.reshape({', '.join(map(str, mended))})."
+
+
+def check_channels(label, shape, channels, noun="channels"):
+    """The last axis must have as many channels as the weights were made for."""
+    if channels is None or shape[-1] == channels:
+        return
+    mend = ""
+    if noun == "features" and len(shape) > 2 and shape_product(shape[1:]) == channels:
+        mend = " Flatten each example: put a Flatten layer before."
+    raise ValueError(
+        f"{label}: inputs must have {channels} {noun} in the last axis, got shape {tuple(shape)}."
+        f"{mend}"
+    )
+
+
+def check_data_format(label, data_format):
+    if data_format not in (None, "channels_last"):
+        raise ValueError(
+            f'{label}: data_format must be "channels_last" (or None), got {data_format!r}. '
+            "Move the channels to the last axis: np.moveaxis(inputs, 1, -1)."
+        )
+
+
+def known_size(label, shape, axis=-1):
+    """The size of one axis, which the weights depend on."""
+    if shape[axis] is None:
+        raise ValueError(
+            f"{label}: the size of axis {axis} must be known to create the weights, "
+            f"got shape {tuple(shape)}. Give it in Input(shape=...)."
+        )
+    return shape[axis]
+
+
+def shape_product(shape):
+    """Product of sizes, None when one is unknown."""
+    return None if None in shape else prod(shape)
+
+
+def _float_dtype(label, dtype):
+    name = "float32" if dtype is None else np.dtype(dtype).name
+    if name not in ("float32", "float64"):
+        raise ValueError(f'{label}: dtype must be "float32" or "float64", got {dtype!r}.')
+    return name
+
+
+def _flag(label, argument, value):
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{label}: {argument} must be True or False, got {value!r}.")
+    return bool(value)

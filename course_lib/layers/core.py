@@ -1,0 +1,239 @@
+"""The layers that are in almost every model: Input, Dense, the activations, and Dropout.
+
+`Dense` is a fully connected layer: every output is a weighted sum of *all* inputs plus a bias, so
+it has (inputs + 1) * units parameters. The others have none.
+"""
+
+import numpy as np
+
+from course_lib import shapes
+from course_lib.errors import integer
+from course_lib.layers import activations
+from course_lib.layers.activations import EndsInActivation
+from course_lib.layers.base import (
+    Layer,
+    SymbolicTensor,
+    check_channels,
+    example_shape,
+    known_size,
+    weight_property,
+)
+from course_lib.ops.activations import softmax_backward, softmax_forward
+from course_lib.ops.dense import dense_backward, dense_forward
+
+
+class InputLayer(Layer):
+    """The entrance of a model: it passes its inputs on. Made by `Input`."""
+
+    def __init__(self, shape=None, batch_size=None, dtype=None, batch_shape=None, **kwargs):
+        super().__init__(**kwargs)
+        if batch_shape is not None and shape is None:
+            batch_size, *shape = example_shape("batch_shape", batch_shape)
+        if shape is None:
+            raise ValueError(
+                "Input: shape must be given, the shape of one example. "
+                "For images of 28x28 pixels and one channel: Input(shape=(28, 28, 1))."
+            )
+        self.shape = example_shape("Input: shape", shape)
+        self.batch_size = batch_size
+        self.input_dtype = dtype
+        self.build((batch_size, *self.shape))
+        self._outputs.append(SymbolicTensor(self.input_shape, self.dtype, self))
+
+    def cast(self, inputs):
+        """Numbers as they come; the next layer decides on their type."""
+        return np.asarray(inputs)
+
+    def forward(self, inputs, training=False, rng=None):
+        return inputs, None
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        return grad_outputs, {}
+
+    def explain_shape(self, input_shape):
+        return ["the shape of one example, given"]
+
+    def get_config(self):
+        return {
+            "name": self.name,
+            "shape": self.shape,
+            "batch_size": self.batch_size,
+            "dtype": self.input_dtype,
+        }
+
+
+def Input(shape=None, batch_size=None, dtype=None, batch_shape=None, name=None):
+    """The symbolic tensor that a model starts from; ``shape`` is that of one example, no batch."""
+    layer = InputLayer(shape, batch_size, dtype, batch_shape, name=name)
+    return layer.output
+
+
+class Dense(EndsInActivation, Layer):
+    """Fully connected: ``activation(inputs @ kernel + bias)``.
+
+    Inputs (batch, ..., features), kernel (features, units), bias (units,), outputs
+    (batch, ..., units). Only the last axis is connected; put `Flatten` before it for images.
+    """
+
+    kernel = weight_property("kernel")
+    bias = weight_property("bias")
+
+    def __init__(
+        self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform",
+        bias_initializer="zeros", **kwargs,
+    ):  # fmt: skip
+        super().__init__(**kwargs)
+        self.units = integer("Dense", "units", units, minimum=1)
+        self.activation = activations.get(activation)
+        self.use_bias = bool(use_bias)
+        self.kernel_initializer = kernel_initializer
+        self.bias_initializer = bias_initializer
+
+    def check_input(self, shape):
+        if len(shape) < 2:
+            raise ValueError(
+                f"{self.label}: inputs must have rank 2 or more (batch, features), "
+                f"got shape {tuple(shape)}."
+                + (f" Add the batch axis: inputs.reshape(1, {shape[0]})." if shape else "")
+            )
+        if self.built:
+            check_channels(self.label, shape, self.kernel.shape[0], "features")
+
+    def create_weights(self, input_shape):
+        shape = (known_size(self.label, input_shape), self.units)
+        self.add_weight("kernel", shape, self.kernel_initializer)
+        if self.use_bias:
+            self.add_weight("bias", (self.units,), self.bias_initializer)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
+    def linear_forward(self, inputs):
+        return dense_forward(inputs, self.parameters["kernel"], self.parameters.get("bias"))
+
+    def linear_backward(self, grad_outputs, cache, need_input_gradient):
+        grad_inputs, *gradients = dense_backward(grad_outputs, cache, need_input_gradient)
+        return grad_inputs, dict(zip(self.parameters, gradients, strict=False))
+
+    def explain_shape(self, input_shape):
+        return [f"one number per unit: {self.units}"]
+
+    def explain_parameters(self):
+        result = shapes.dense_parameters(self.kernel.shape[0], self.units, self.use_bias)
+        return [" ".join(result.steps)]
+
+
+class Activation(EndsInActivation, Layer):
+    """An activation as a layer of its own: Activation("relu")."""
+
+    def __init__(self, activation, **kwargs):
+        super().__init__(**kwargs)
+        self.activation = activations.get(activation)
+
+    def linear_forward(self, inputs):
+        return inputs, None
+
+    def linear_backward(self, grad_outputs, cache, need_input_gradient):
+        return grad_outputs, {}
+
+
+class ReLU(Layer):
+    """max(0, x); ``max_value`` cuts off above, ``negative_slope`` lets some of x < threshold pass.
+
+    y = max_value          for x >= max_value
+    y = x                  for threshold <= x < max_value
+    y = slope * (x - threshold)   below
+    """
+
+    def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
+        super().__init__(**kwargs)
+        numbers = {"negative_slope": negative_slope, "threshold": threshold}
+        if max_value is not None:
+            numbers["max_value"] = max_value
+        for name, value in numbers.items():
+            if not isinstance(value, (int, float)) or not value >= 0:
+                raise ValueError(f"ReLU: {name} must be a number, 0 or more, got {value!r}.")
+        self.max_value = max_value
+        self.negative_slope = negative_slope
+        self.threshold = threshold
+
+    def forward(self, inputs, training=False, rng=None):
+        if self.threshold == 0 and self.negative_slope == 0:
+            outputs = np.maximum(inputs, 0)
+        else:
+            low = self.negative_slope * (inputs - self.threshold)
+            outputs = np.where(inputs >= self.threshold, inputs, low).astype(inputs.dtype)
+        if self.max_value is not None:
+            outputs = np.minimum(outputs, inputs.dtype.type(self.max_value))
+        return outputs, inputs
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        # At the corner itself the slope is that of the left side, as in Keras.
+        slope = np.where(cache > self.threshold, 1, self.negative_slope)
+        if self.max_value is not None:
+            slope = np.where(cache >= self.max_value, 0, slope)
+        return grad_outputs * slope.astype(grad_outputs.dtype), {}
+
+
+class Softmax(Layer):
+    """exp(x) over the sum of exp(x) along ``axis``: numbers that can be read as probabilities."""
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        self.axis = integer("Softmax", "axis", axis)
+
+    @property
+    def ends_with_softmax(self):
+        return self.axis == -1
+
+    def forward(self, inputs, training=False, rng=None):
+        return softmax_forward(inputs, self.axis)
+
+    def forward_logits(self, inputs, training=False, rng=None):
+        return inputs, None
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        return (grad_outputs if cache is None else softmax_backward(grad_outputs, cache)), {}
+
+
+class Dropout(Layer):
+    """In training each number is set to 0 with probability ``rate``, the rest divided by 1 - rate.
+
+    So the sum stays the same on average, and at inference nothing has to be done. Within ``fit``
+    the masks follow from `utils.set_random_seed`; ``seed`` is for calls of the layer by itself.
+    """
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
+            raise ValueError(
+                f"Dropout: rate must be a number from 0 to 1, the share that is dropped, "
+                f"got {rate!r}."
+            )
+        self.rate = rate
+        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.seed = seed
+        self._own_generator = None if seed is None else np.random.default_rng(seed)
+
+    def __call__(self, inputs, training=None):
+        if self._own_generator is None or not training or isinstance(inputs, SymbolicTensor):
+            return super().__call__(inputs, training)
+        inputs = self.cast(inputs)
+        self.build((None, *inputs.shape[1:]))
+        return self.forward(inputs, training=True, rng=self._own_generator)[0]
+
+    def forward(self, inputs, training=False, rng=None):
+        if not training or self.rate == 0:
+            return inputs, None
+        if self.rate == 1:
+            return np.zeros_like(inputs), np.zeros_like(inputs)
+        shape = inputs.shape
+        if self.noise_shape is not None:
+            pairs = zip(self.noise_shape, shape, strict=True)
+            shape = tuple(n if own is None else own for own, n in pairs)
+        kept = rng.random(shape, dtype=np.float32) >= self.rate
+        mask = kept * inputs.dtype.type(1 / (1 - self.rate))
+        return inputs * mask, mask
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        return (grad_outputs if cache is None else grad_outputs * cache), {}

@@ -1,0 +1,67 @@
+"""Embedding: a table with one row of learned numbers per word; a word's number picks its row."""
+
+import numpy as np
+
+from course_lib.errors import integer
+from course_lib.layers.base import Layer, real_array, weight_property
+from course_lib.ops.embedding import embedding_backward, embedding_forward
+
+
+class Embedding(Layer):
+    """Rows of a table: integers (batch, steps) become (batch, steps, output_dim).
+
+    input_dim: number of rows, the words that are known. output_dim: numbers per row.
+    ``weights``: the table (or a list with it), to start from.
+    """
+
+    embeddings = weight_property("embeddings")
+
+    def __init__(
+        self, input_dim, output_dim, embeddings_initializer="uniform", weights=None, **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.input_dim = integer("Embedding", "input_dim", input_dim, minimum=1)
+        self.output_dim = integer("Embedding", "output_dim", output_dim, minimum=1)
+        self.embeddings_initializer = embeddings_initializer
+        if weights is not None:
+            self.create_weights(None)
+            self.set_weights(weights if isinstance(weights, list) else [weights])
+
+    def create_weights(self, input_shape):
+        if "embeddings" not in self.parameters:
+            shape = (self.input_dim, self.output_dim)
+            self.add_weight("embeddings", shape, self.embeddings_initializer)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape, self.output_dim)
+
+    def cast(self, inputs):
+        """Word numbers as integers from 0 to input_dim - 1."""
+        inputs = real_array(f"{self.label}: inputs", inputs)
+        indices = inputs.astype(np.intp)
+        if not (indices == inputs).all():
+            raise ValueError(f"{self.label}: inputs must be whole numbers, got {inputs.dtype}.")
+        if inputs.size and not 0 <= indices.min() <= indices.max() < self.input_dim:
+            outside = indices[(indices < 0) | (indices >= self.input_dim)].flat[0]
+            raise ValueError(
+                f"{self.label}: inputs must be from 0 to input_dim - 1 = {self.input_dim - 1}, "
+                f"got {outside}."
+            )
+        return indices
+
+    def forward(self, inputs, training=False, rng=None):
+        return embedding_forward(self.cast(inputs), self.parameters["embeddings"])
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        return None, {"embeddings": embedding_backward(grad_outputs, cache)}
+
+    def explain_shape(self, input_shape):
+        return [f"each number becomes a row of {self.output_dim} numbers"]
+
+    def explain_parameters(self):
+        return [f"{self.input_dim} rows * {self.output_dim} = {self.count_params()}"]
+
+    def get_config(self):
+        config = {"input_dim": self.input_dim, "output_dim": self.output_dim}
+        config["embeddings_initializer"] = self.embeddings_initializer
+        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **config}

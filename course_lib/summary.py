@@ -1,0 +1,165 @@
+"""The table of a model: one row per layer, and the arithmetic behind each row.
+
+`rows` has everything as data, `table` prints it the way Keras does, `explanation` writes out where
+each shape and each number of parameters comes from. The optimizer's own numbers, which Keras adds
+to the total after training, are left out: they are not part of the model.
+"""
+
+from typing import NamedTuple
+
+from course_lib.model import Model, Sequential
+
+
+class Row(NamedTuple):
+    """One layer of a model at one place of the chain."""
+
+    name: str
+    kind: str  # class name
+    input_shape: tuple
+    output_shape: tuple
+    parameters: int  # all of the layer's weights
+    trainable: bool | None  # None for a layer without weights
+    shape_steps: list[str]
+    parameter_steps: list[str]
+    level: int = 0  # how many models the layer stands inside of
+    repeated: bool = False  # the layer stood in the chain before
+
+
+class Totals(NamedTuple):
+    """Numbers of weights: all, those that training changes, and the others."""
+
+    total: int
+    trainable: int
+    non_trainable: int
+
+
+def rows(model, expand_nested=False, level=0):
+    """A `Row` for each layer, in the order in which data runs through them."""
+    _check_built(model)
+    places = [*zip(model.steps, model.step_shapes[:-1], model.step_shapes[1:], strict=True)]
+    if not isinstance(model, Sequential):
+        entrance = model.layers[0]
+        if entrance not in model.steps:
+            places.insert(0, (entrance, entrance.input_shape, entrance.output_shape))
+    found, seen = [], set()
+    for layer, before, after in places:
+        inside = isinstance(layer, Model)
+        found.append(
+            Row(
+                layer.name,
+                "Functional" if type(layer) is Model else type(layer).__name__,
+                before,
+                after,
+                layer.count_params(),
+                layer.trainable if layer.weights else None,
+                ["see its own layers"] if inside else layer.explain_shape(before),
+                ["sum over its layers"] if inside else layer.explain_parameters(),
+                level,
+                layer.name in seen,
+            )
+        )
+        if inside and expand_nested and layer.name not in seen:
+            found += rows(layer, True, level + 1)
+        seen.add(layer.name)
+    return found
+
+
+def totals(model):
+    """`Totals` of a model's weights; a shared layer counts once."""
+    _check_built(model)
+    unique = {id(array): array.size for array in model.weights}
+    trainable = {id(array): array.size for array in model.trainable_weights}
+    total, learned = sum(unique.values()), sum(trainable.values())
+    return Totals(total, learned, total - learned)
+
+
+def table(model, expand_nested=False, show_trainable=False):
+    """The summary as text, drawn as Keras draws it."""
+    lines = [[f"{_indent(r)}{r.name} ({r.kind})", _shape(r.output_shape), f"{r.parameters:,}"]
+             for r in rows(model, expand_nested) if not r.repeated]  # fmt: skip
+    header = ["Layer (type)", "Output Shape", "Param #"]
+    widths = [31, 22, 13]
+    if show_trainable:
+        marks = {True: "Y", False: "N", None: "-"}
+        unique = [r for r in rows(model, expand_nested) if not r.repeated]
+        lines = [[*line, marks[r.trainable]] for line, r in zip(lines, unique, strict=True)]
+        header, widths = [*header, "Trainable"], [*widths, 9]
+    columns = zip(widths, *([header, *lines]), strict=True)
+    widths = [max(width, *map(len, cells)) for width, *cells in columns]
+    counts = totals(model)
+    return "\n".join(
+        [
+            f'Model: "{model.name}"',
+            _rule("┏━┳┓", widths),
+            _line("┃", header, widths),
+            _rule("┡━╇┩", widths),
+            f"\n{_rule('├─┼┤', widths)}\n".join(_line("│", line, widths) for line in lines),
+            _rule("└─┴┘", widths),
+            f" Total params: {counts.total:,} ({_memory(model, counts.total)})",
+            f" Trainable params: {counts.trainable:,} ({_memory(model, counts.trainable)})",
+            f" Non-trainable params: {counts.non_trainable:,} "
+            f"({_memory(model, counts.non_trainable)})",
+        ]
+    )
+
+
+def explanation(model):
+    """Each layer with the steps that lead to its output shape and its number of parameters."""
+    lines = [f'Model: "{model.name}"']
+    for row in rows(model, expand_nested=True):
+        pad = "    " * row.level
+        lines.append("")
+        lines.append(f"{pad}{row.name} ({row.kind})")
+        lines.append(f"{pad}  {_shape(row.input_shape)} -> {_shape(row.output_shape)}")
+        lines += [f"{pad}    {step}" for step in row.shape_steps]
+        shared = " (the same weights as above)" if row.repeated else ""
+        lines.append(f"{pad}  parameters: {row.parameters:,}{shared}")
+        if row.parameters and not row.repeated:
+            lines += [f"{pad}    {step}" for step in row.parameter_steps]
+    counts = totals(model)
+    added = [r.parameters for r in rows(model) if r.parameters and not r.repeated]
+    lines.append("")
+    steps = f"{' + '.join(map(str, added))} = " if len(added) > 1 else ""
+    lines.append(f"Total parameters: {steps}{counts.total}")
+    lines.append(f"  trainable: {counts.trainable}, non-trainable: {counts.non_trainable}")
+    return "\n".join(lines)
+
+
+def _check_built(model):
+    if not model.built:
+        raise ValueError(
+            f"{model.name}: there is no summary before the input shape is known. Start the model "
+            "with Input(shape=...), or call build((None, ...))."
+        )
+
+
+def _indent(row):
+    return f"{'   ' * row.level}└ " if row.level else ""
+
+
+def _shape(shape):
+    return f"({', '.join(map(str, shape))})" if isinstance(shape, tuple) else str(shape)
+
+
+def _rule(marks, widths):
+    left, dash, middle, right = marks
+    return left + middle.join(dash * (width + 2) for width in widths) + right
+
+
+def _line(bar, cells, widths):
+    aligned = [
+        cell.rjust(width) if i == 2 else cell.center(width) if i == 3 else cell.ljust(width)
+        for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return f"{bar} {f' {bar} '.join(aligned)} {bar}"
+
+
+def _memory(model, count):
+    """Bytes of ``count`` weights in a unit that reads well."""
+    arrays = model.weights
+    size = float(count * (arrays[0].itemsize if arrays else 4))
+    for unit in ("B", "KB", "MB", "GB"):
+        if size < 1024 or unit == "GB":
+            return f"{size:.2f} {unit}"
+        size /= 1024
+    return None
