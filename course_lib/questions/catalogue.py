@@ -2,9 +2,9 @@
 
 from types import MappingProxyType
 
-from course_lib.questions import sizes
+from course_lib.questions import padding, sizes
 
-TOPIC_MODULES = (sizes,)
+TOPIC_MODULES = (sizes, padding)
 
 
 def collect(modules):

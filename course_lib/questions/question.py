@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -49,7 +50,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong idea: ``compute(**numbers)`` is the value it leads to.
+    """A wrong idea: ``compute(n)`` is the value it leads to, with the numbers ``n``.
 
     ``message`` helps without giving the answer; ``credit`` (0 to below 1) is what the value earns.
     """
@@ -65,6 +66,26 @@ def slip(name, compute, message, credit=0.0):
     return Misconception(name, compute, message, credit)
 
 
+def ranges(where=None, **drawn):
+    """A ``draw``: a tuple (low, high) is a whole number of that range, a list one of its entries.
+
+    Draws again until ``where(n)`` holds.
+
+    >>> draw = ranges(size=(20, 90), kernel=[3, 5, 7], where=lambda n: n.size % n.kernel)
+    """
+
+    def draw(rng):
+        while True:
+            numbers = {
+                name: rng.integer(*options) if isinstance(options, tuple) else rng.choice(options)
+                for name, options in drawn.items()
+            }
+            if where is None or where(SimpleNamespace(**numbers)):
+                return numbers
+
+    return draw
+
+
 @dataclass(frozen=True)
 class Question:
     """One declaration of the bank.
@@ -73,15 +94,16 @@ class Question:
         id: lower-case words joined by hyphens; also the ``grade_id`` in the notebooks.
         topic: one of `TOPICS`.
         teaches: what a student who can answer it has understood, in one sentence.
-        draw: ``draw(rng)`` returns the numbers: a dict of JSON values.
-        prompt: markdown, either a template ("{size} pixels") or a function of the numbers.
+        draw: ``draw(rng)`` returns the numbers: a dict of JSON values. `ranges` makes one.
+        prompt: markdown, either a template ("{size} pixels") or a function of ``n``, the numbers
+            as attributes: ``n.size``.
         form: integer, number, shape, array, choice or text.
-        answer: a function of the numbers; a `shapes.Result` brings its steps along.
+        answer: a function of ``n``; a `shapes.Result` brings its steps along.
         misconceptions: made by `slip`.
-        steps: a function of the numbers that lists the worked solution, line by line.
+        steps: a function of ``n`` that lists the worked solution, line by line.
         solution: the answer as a Python expression in ``n`` (the numbers), ``shapes``, ``ops`` and
             ``np``: what the instructor's copy of an assignment holds.
-        choices: for the form choice, a function of the numbers: {key: text}; ``answer`` and the
+        choices: for the form choice, a function of ``n``: {key: text}; ``answer`` and the
             misconceptions then return keys.
         tolerance: how far a number may be off (relative above 1).
         expects: how the answer is to be written, if the form alone does not say it.
@@ -182,6 +204,11 @@ class Variant:
     seed: object = None
     hidden: int | None = field(default=None, repr=False)
 
+    @property
+    def n(self):
+        """The numbers as attributes, as the functions of a question read them."""
+        return SimpleNamespace(**self.numbers)
+
     @cached_property
     def _order(self):
         """Choice questions: letter -> key, shuffled by the seed."""
@@ -190,7 +217,7 @@ class Variant:
 
     @cached_property
     def _options(self):
-        return self.question.choices(**self.numbers)
+        return self.question.choices(self.n)
 
     @property
     def choices(self):
@@ -200,7 +227,7 @@ class Variant:
         return {letter: self._options[key] for letter, key in self._order.items()}
 
     def _value(self, compute):
-        value = compute(**self.numbers)
+        value = compute(self.n)
         value = getattr(value, "value", value)  # a shapes.Result holds its number there
         if self.question.choices is not None:
             return next(letter for letter, key in self._order.items() if key == value)
@@ -223,15 +250,15 @@ class Variant:
     def prompt(self):
         """The prompt in markdown, without the options of a choice question."""
         prompt = self.question.prompt
-        text = prompt.format(**self.numbers) if isinstance(prompt, str) else prompt(**self.numbers)
+        text = prompt.format(**self.numbers) if isinstance(prompt, str) else prompt(self.n)
         return text.strip()
 
     @cached_property
     def steps(self):
         """The worked solution, line by line."""
         if self.question.steps is not None:
-            return list(self.question.steps(**self.numbers))
-        return list(getattr(self.question.answer(**self.numbers), "steps", ()))
+            return list(self.question.steps(self.n))
+        return list(getattr(self.question.answer(self.n), "steps", ()))
 
     def is_distinct(self):
         """Whether the answer and every wrong value differ from one another."""
