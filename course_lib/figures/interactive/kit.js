@@ -15,6 +15,7 @@
  *   parseNumber(text)                           "-1", "−1", "1/9", "0,5" to a number, else NaN
  *   panel(title, ...nodes)                      a titled block; .title(text, shape) changes it
  *   row(...nodes)                               controls side by side, wrapping
+ *   stack(...nodes)                             panels above each other, as one of panels()
  *   panels(...nodes)                            panels side by side, wrapping
  *   more(summary, ...nodes)                     details that the reader may open
  * Controls: each returns { root, input, set(...) }; the handlers get the value, already read
@@ -38,7 +39,8 @@
  *       onPoint gets { r, c } of the hovered (else focused) cell, or null.
  *       marks() returns names joined by spaces, each with its own shape, not colour alone:
  *       window current reads touched winner pad dropped gap match differ dim
- *       `limit` is the magnitude that gets the full tint (blue above zero, orange below).
+ *       `limit` is the magnitude that gets the full tint: blue above zero and orange below, or
+ *       grey above zero with tint: "ink" (a picture), or none with tint: false.
  * Stepper
  *   stepper({ label, onStep(step), text(step), interval })   previous, slider, next, play
  *         .set({ step, count }); play is not offered when the reader prefers reduced motion
@@ -49,7 +51,7 @@
  *   imageUpload({ label, rows, cols, onImage(values) })      a file to grey values 0 to 1
  * Colours and sizes are the variables at the top of kit.css.
  */
-export { h, uid, fmt, parseNumber, reducedMotion, frame, panel, row, panels, more } from "./kit/elements.js";
+export { h, uid, fmt, parseNumber, reducedMotion, frame, panel, row, panels, stack, more } from "./kit/elements.js";
 export { select, number, range, checkbox, radios, button, status, formula, legend, stepper } from "./kit/controls.js";
 export { numberGrid } from "./kit/grid.js";
 export { drawingPad, imageUpload, resample } from "./kit/drawing.js";

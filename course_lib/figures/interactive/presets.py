@@ -66,7 +66,7 @@ def rotated(degrees):
 PICTURES = {
     "same": ("The same X", X),
     "shifted": ("Shifted by one pixel", shifted(X, 0, 1)),
-    "rotated": ("Rotated by 15 degrees", rotated(15)),
+    "rotated": ("Rotated by 10 degrees", rotated(10)),
     "thickened": ("Thickened", thickened(X)),
 }
 

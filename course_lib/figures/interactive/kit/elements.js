@@ -60,6 +60,7 @@ export function panel(title, ...nodes) {
 
 export const row = (...nodes) => h("div", { class: "cbh-row" }, ...roots(nodes));
 export const panels = (...nodes) => h("div", { class: "cbh-panels" }, ...roots(nodes));
+export const stack = (...nodes) => h("div", { class: "cbh-stack" }, ...roots(nodes));
 
 /** Something the reader may open: seldom needed controls, a long table. */
 export const more = (summary, ...nodes) => h("details", { class: "cbh-more" }, keepKeys(h("summary", {}, summary)), ...roots(nodes));

@@ -16,9 +16,10 @@ export function moveTo(key, ctrl, r, c, rows, cols) {
   return null;
 }
 
-/** Sign and strength (0 to 1) of a value's tint. Pure. */
-export function tintOf(value, limit) {
-  if (!value || !limit) return ["zero", 0];
+/** Sign and strength (0 to 1) of a value's tint; "ink" greys what is above zero. Pure. */
+export function tintOf(value, limit, tint = true) {
+  if (!value || !limit || tint === false || (tint === "ink" && value < 0)) return ["zero", 0];
+  if (tint === "ink") return ["ink", Math.min(1, value / limit)];
   return [value > 0 ? "pos" : "neg", Math.min(1, Math.abs(value) / limit)];
 }
 
@@ -171,22 +172,26 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     const marks = values.map((line, r) => line.map((_, c) => (look.marks?.(r, c) || "").split(" ").filter(Boolean)));
     const inWindow = (r, c) => Boolean(marks[r]?.[c]?.includes("window"));
     const limit = look.limit ?? Math.max(...values.flat().map((value) => Math.abs(value ?? 0)));
+    const textOf = (r, c) => (look.text ? look.text(r, c) : format(values[r][c]));
+    let longest = 2; // one size of type for the whole grid
     for (let r = 0; r < rows; r++) for (let c = 0; c < cols; c++) {
       const cell = cells[r][c];
       const value = values[r][c];
-      const [sign, strength] = look.tint === false ? ["zero", 0] : tintOf(value, limit);
+      const [sign, strength] = tintOf(value, limit, look.tint);
+      const text = textOf(r, c);
+      longest = Math.max(longest, text.length);
       // a window is drawn as one frame: only the sides where it ends
       const ends = inWindow(r, c) ? SIDES.filter(([, dr, dc]) => !inWindow(r + dr, c + dc)).map(([side]) => `cbh-end-${side}`) : [];
       cell.className = ["cbh-cell", ...marks[r][c].map((mark) => `cbh-m-${mark}`), ...ends].join(" ");
       if (editing && cell.contains(editing)) cell.classList.add("cbh-editing");
       cell.dataset.sign = sign;
       cell.style.setProperty("--s", strength.toFixed(3));
-      const text = look.text ? look.text(r, c) : format(value);
       const span = cell.firstElementChild;
       if (span.textContent !== text) span.textContent = text;
       cell.setAttribute("aria-label", describe(r, c, value));
       if (onEdit || onPaint) cell.setAttribute("aria-readonly", String(!canEdit(r, c)));
     }
+    root.style.setProperty("--len", longest);
   }
 
   return {
