@@ -1,0 +1,42 @@
+"""What Jupyter Book does not do by itself, as one Sphinx extension.
+
+``vendor``     brings KaTeX' style and the icons that the pages use into the book
+``freshness``  executes a chapter again when the library under it has changed
+``calc``       the role that puts a computed number into a sentence
+``facts``      the directives that show what the lectures say and what is true
+``cells``      sets the NumPy and the Keras version of a step side by side
+``figures``    moves interactive figures into the page, with their text fallback
+``pages``      mends what the stock theme gets wrong: duplicates, labels, icons
+"""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT) not in sys.path:  # the chapters' library, also where it is not installed
+    sys.path.insert(0, str(ROOT))
+
+from . import calc, cells, facts, figures, freshness, pages, vendor  # noqa: E402
+
+
+def _environment():
+    """Settings of the chapters' kernels: quiet TensorFlow, no GPU, the library importable."""
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    programs = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    os.environ["PATH"] = os.pathsep.join(programs)  # Node stands beside Python
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.update(
+        TF_CPP_MIN_LOG_LEVEL="3",
+        TF_ENABLE_ONEDNN_OPTS="0",
+        CUDA_VISIBLE_DEVICES="-1",
+        PYTHONHASHSEED="0",
+    )
+
+
+def setup(app):
+    _environment()
+    for part in (vendor, freshness, calc, facts, cells, figures, pages):
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,156 @@
+"""What the lectures say, in the book.
+
+``{source}`amity` ``          a lecture document by its title, linked to its full description
+```{sources}                  the documents in full
+``{fact}`conv-01` ``          a link to the entry of a fact in the appendix
+```{erratum} conv-09          a box: what the slide says, what is true, why the slip is natural
+```{facts} convolution        every fact of a topic, each with its anchor ``fact-<id>``
+"""
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx import addnodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+log = logging.getLogger(__name__)
+VERDICTS = {"agrees": "agrees", "erratum": "erratum", "open": "left open"}
+
+
+def _facts():
+    from course_lib.lectures.facts import FACTS
+
+    return FACTS
+
+
+def _sources():
+    from course_lib.lectures.sources import SOURCES
+
+    return SOURCES
+
+
+def _reference(docname, label, text, classes):
+    reference = addnodes.pending_xref(
+        "",
+        nodes.inline("", text, classes=["std", "std-ref"]),
+        refdomain="std",
+        reftype="ref",
+        reftarget=label,
+        refexplicit=True,
+        refwarn=True,
+        refdoc=docname,
+    )
+    return nodes.inline("", "", reference, classes=classes)
+
+
+def fact_link(docname, fact_id):
+    """A link from a page to the entry of a fact."""
+    return _reference(docname, f"fact-{fact_id}", fact_id, ["fact-link"])
+
+
+def source_link(docname, key):
+    """A link from a page to a lecture document, by its title."""
+    return _reference(docname, f"source-{key}", _sources()[key].short, ["source-link"])
+
+
+def _role(known, link):
+    def role(name, rawtext, text, lineno, inliner, options=None, content=None):
+        docname = inliner.document.settings.env.docname
+        if text not in known():
+            log.warning("{%s}: nothing has the id %r", name, text, location=(docname, lineno))
+            return [nodes.literal(rawtext, text)], []
+        return [link(docname, text)], []
+
+    return role
+
+
+class _FactDirective(SphinxDirective):
+    def parsed(self, markdown):
+        """Nodes of a piece of Markdown."""
+        holder = nodes.container()
+        lines = StringList(markdown.splitlines(), source=self.get_source_info()[0])
+        self.state.nested_parse(lines, self.content_offset, holder)
+        return holder.children
+
+    def entry(self, name, classes):
+        """An empty block with the anchor ``name``."""
+        block = nodes.container(ids=[name], names=[name], classes=classes)
+        self.state.document.note_explicit_target(block)
+        return block
+
+
+class Erratum(_FactDirective):
+    required_arguments = 1
+
+    def run(self):
+        fact = _facts().get(self.arguments[0])
+        if fact is None or fact.verdict != "erratum":
+            raise self.error(f"{self.arguments[0]!r} is not the id of an erratum")
+        box = nodes.admonition(classes=["admonition", "erratum"])
+        title = nodes.title("", "Erratum ")
+        title += fact_link(self.env.docname, fact.id)
+        box += title
+        box += self.parsed(
+            f"The slide says: {fact.claim}\n\n"
+            f"True is: {fact.statement}\n\nWhy the slip is natural: {fact.reason}"
+        )
+        return [box]
+
+
+class Facts(_FactDirective):
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        chosen = [fact for fact in _facts().values() if fact.topic == self.arguments[0]]
+        if not chosen:
+            raise self.error(f"no fact has the topic {self.arguments[0]!r}")
+        return [self.shown(fact) for fact in chosen]
+
+    def shown(self, fact):
+        from course_lib.lectures.facts import show
+
+        entry = self.entry(f"fact-{fact.id}", ["fact", f"fact-{fact.verdict}"])
+        head = nodes.paragraph(classes=["fact-head"])
+        head += nodes.strong("", fact.id)
+        head += nodes.Text(" ")
+        head += nodes.inline("", VERDICTS[fact.verdict], classes=["verdict", fact.verdict])
+        entry += head
+        entry += self.parsed(f"{fact.claim} ({{source}}`{fact.source}`)")
+        rows = []
+        if fact.printed is not None and not isinstance(fact.printed, bool):
+            rows.append(("The lecture prints", show(fact.printed)))
+        if not isinstance(fact.value, bool):
+            rows.append(("Computed", show(fact.value)))
+        else:
+            rows.append(("Checked by computation", show(fact.value)))
+        listing = nodes.bullet_list(classes=["fact-values"])
+        for label, value in rows:
+            line = nodes.paragraph("", f"{label}: ")
+            line += nodes.literal("", value)
+            listing += nodes.list_item("", line)
+        entry += listing
+        if fact.statement:
+            entry += self.parsed(fact.statement)
+        if fact.verdict == "erratum":
+            entry += self.parsed(f"*Why the slip is natural:* {fact.reason}")
+        return entry
+
+
+class Sources(_FactDirective):
+    def run(self):
+        blocks = []
+        for key, source in _sources().items():
+            block = self.entry(f"source-{key}", ["source"])
+            block += nodes.paragraph("", "", nodes.emphasis("", source.short), nodes.Text(". "))
+            block[0] += nodes.Text(source.full)
+            blocks.append(block)
+        return blocks
+
+
+def setup(app):
+    app.add_role("fact", _role(_facts, fact_link))
+    app.add_role("source", _role(_sources, source_link))
+    app.add_directive("erratum", Erratum)
+    app.add_directive("facts", Facts)
+    app.add_directive("sources", Sources)

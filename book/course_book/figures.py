@@ -1,0 +1,107 @@
+"""Interactive figures in the built page.
+
+A notebook stores each figure as widget state. The module and style texts, the same on every page
+that shows the figure, go to ``_static/figures/<digest>.js``; the text version of a figure (its
+``_fallback`` trait) goes into the page itself, where it stands until the figure is drawn, and
+stays where JavaScript is off.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+STATE = "application/vnd.jupyter.widget-state+json"
+VIEW = re.compile(
+    r'<script type="application/vnd\.jupyter\.widget-view\+json">(.*?)</script>', re.DOTALL
+)
+
+INTERNAL = {  # what only a kernel or a notebook asks for
+    "_model_module",
+    "_model_module_version",
+    "_model_name",
+    "_view_module",
+    "_view_module_version",
+    "_view_name",
+    "_view_count",
+    "_anywidget_id",
+    "_dom_classes",
+    "layout",
+    "tabbable",
+    "tooltip",
+}
+
+
+def _safe(data):
+    """JSON that may stand inside a script element."""
+    return json.dumps(data, sort_keys=True).replace("</", "<\\/").replace("<!--", "<\\u0021--")
+
+
+class Sources:
+    """The module and style texts that the figures of one page need."""
+
+    def __init__(self, folder):
+        self.folder, self.names = folder, []
+
+    def put(self, text):
+        """Store ``text`` once for the whole book; return the reference that the host follows."""
+        name = hashlib.sha256(text.encode()).hexdigest()[:16]
+        path = self.folder / f"{name}.js"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(
+                f'(window.cbhSources ||= {{}})["{name}"] = {_safe(text)};\n', encoding="utf-8"
+            )
+        if name not in self.names:
+            self.names.append(name)
+        return {"source": name}
+
+
+def slim(state, shown, sources):
+    """What the page keeps of the widget state: the models of the ``shown`` figures alone.
+
+    Returns the models, and for each its text version and the (wide, narrow) room it needs.
+    """
+    kept, texts, rooms = {}, {}, {}
+    for model_id, model in state.items():
+        if model_id not in shown or "_esm" not in model["state"]:
+            continue
+        values = {key: value for key, value in model["state"].items() if key not in INTERNAL}
+        texts[model_id] = values.pop("_fallback", "") or ""
+        rooms[model_id] = values.pop("_reserve", None) or (0, 0)
+        for name in ("_esm", "_css"):
+            if values.get(name):
+                values[name] = sources.put(values[name])
+        kept[model_id] = {"state": values}
+    return kept, texts, rooms
+
+
+def _page(app, pagename, templatename, context, doctree):
+    body = context.get("body") or ""
+    scripts = [s for s in context["script_files"] if s.attributes.get("type") == STATE]
+    if not scripts or not VIEW.search(body):
+        return
+    shown = [json.loads(view)["model_id"] for view in VIEW.findall(body)]
+    sources = Sources(Path(app.outdir) / "_static" / "figures")
+    state = json.loads(scripts[0].attributes["body"])["state"]
+    kept, texts, rooms = slim(state, shown, sources)
+    scripts[0].attributes["body"] = _safe({"version_major": 2, "version_minor": 0, "state": kept})
+
+    def host(match):
+        model_id = json.loads(match.group(1))["model_id"]
+        wide, narrow = rooms[model_id]
+        return (
+            f'<div class="cbh-host" style="--cbh-wide:{wide}px;--cbh-narrow:{narrow}px">'
+            f'{match.group(0)}<div class="cbh-fallback" data-for="{model_id}">'
+            f"{texts[model_id]}</div></div>"
+        )
+
+    loads = "".join(
+        f'<script defer src="{context["pathto"](f"_static/figures/{name}.js", 1)}"></script>'
+        for name in sources.names
+    )
+    context["body"] = VIEW.sub(host, body) + loads
+
+
+def setup(app):
+    app.connect("html-page-context", _page, priority=800)

@@ -1,0 +1,103 @@
+"""Mends what the stock theme gets wrong. Every step may run twice without harm.
+
+* scripts are loaded once, those that may wait are deferred, Thebe (a remote service) is left out
+* the search button, the theme switch and the sidebar get names that match what they show
+* Font Awesome's 1.5 MB give way to the icons that the pages use
+* a page describes itself (``html_meta``), if only by its first sentence
+"""
+
+import html
+import re
+import shutil
+from pathlib import Path
+
+from . import vendor
+
+DEFER = (
+    "doctools.js",
+    "sphinx_highlight.js",
+    "clipboard.min.js",
+    "copybutton.js",
+    "sphinx-book-theme.js",
+    "togglebutton.js",
+    "design-tabs.js",
+)
+ICON = re.compile(r"\bfa-[a-z0-9-]+")
+# icons that scripts of the theme put into the page later
+LATER = {"fa-expand", "fa-compress", "fa-chevron-down", "fa-chevron-right", "fa-copy", "fa-check"}
+
+
+def _scripts(context):
+    """The page's scripts: each once, Thebe left out, those that may wait deferred."""
+    seen, kept = set(), []
+    for script in context.get("script_files", []):
+        body, name = script.attributes.get("body") or "", str(script.filename or "")
+        if "THEBE_JS_URL" in body or "sphinx-thebe" in name or (name, body) in seen:
+            continue
+        seen.add((name, body))
+        if name.split("?")[0].endswith(DEFER):
+            script.attributes.setdefault("defer", "defer")
+        kept.append(script)
+    return kept
+
+
+def describe(body, limit=155):
+    """The first sentences of the page's text, for its description."""
+    paragraph = re.search(r"<p>(.*?)</p>", body, re.DOTALL)
+    if not paragraph:
+        return ""
+    text = " ".join(html.unescape(re.sub(r"<[^>]+>", "", paragraph.group(1))).split())
+    return text if len(text) <= limit else text[: text.rfind(" ", 0, limit)] + " …"
+
+
+def _page(app, pagename, templatename, context, doctree):
+    context["script_files"] = _scripts(context)
+    context["css_files"] = [
+        css
+        for css in context.get("css_files", [])
+        if "sphinx-thebe" not in str(getattr(css, "filename", css))
+    ]
+    body = context.get("body") or ""
+    context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    if 'name="description"' not in (context.get("metatags") or ""):
+        text = describe(body) or f"{context.get('title', '')}, {app.config.html_title}"
+        context["metatags"] = (
+            context.get("metatags") or ""
+        ) + f'<meta name="description" content="{html.escape(text)}" />\n'
+
+
+def mend(text):
+    """One written page, mended."""
+    text = re.sub(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1", text)
+    text = re.sub(r'(<i class="theme-switch [^>]*?) title="[^"]*"', r"\1", text)
+    text = re.sub(
+        r'<div class="sidebar-primary-items__start sidebar-primary__section">',
+        '<div class="sidebar-primary-items__start sidebar-primary__section" '
+        'role="region" aria-label="Book">',
+        text,
+    )
+    text = re.sub(
+        r'<script src="([^"]*(?:searchtools|language_data|searchindex)\.js[^"]*)"></script>',
+        r'<script defer src="\1"></script>',
+        text,
+    )
+    return re.sub(r'<link rel="preload"[^>]*webfonts[^>]*>', "", text)
+
+
+def _finish(app, error):
+    if error or app.builder.format != "html":
+        return
+    out, icons = Path(app.outdir), set(LATER)
+    for page in out.rglob("*.html"):
+        before = page.read_text("utf-8")
+        icons.update(ICON.findall(before))
+        after = mend(before)
+        if after != before:
+            page.write_text(after, "utf-8")
+    shutil.copy(vendor.icon_script(sorted(icons)), out / "_static" / "scripts" / "fontawesome.js")
+    shutil.rmtree(out / "_static" / "vendor" / "fontawesome", ignore_errors=True)
+
+
+def setup(app):
+    app.connect("html-page-context", _page, priority=900)
+    app.connect("build-finished", _finish)

@@ -1,0 +1,140 @@
+"""A drawing: SVG text whose colours follow the page it stands on.
+
+A page in dark mode tells the pictures in it so (``prefers-color-scheme``), and the style below
+has a palette for each. Nothing in the text depends on time or chance.
+"""
+
+from html import escape
+
+LIGHT = {
+    "ink": "#1c2733",
+    "muted": "#56616e",
+    "line": "#8a97a6",
+    "cell": "#f4f7fa",
+    "window": "#ffd54f",
+    "result": "#b9dcf7",
+    "positive": "#cfe8d2",
+    "negative": "#f7d3cd",
+    "accent": "#0b5cad",
+    "warn": "#b3261e",
+}
+DARK = {
+    "ink": "#e8edf3",
+    "muted": "#aab6c3",
+    "line": "#7c8997",
+    "cell": "#1d2732",
+    "window": "#7a5c00",
+    "result": "#1d4f7c",
+    "positive": "#24512e",
+    "negative": "#6a2a24",
+    "accent": "#7fbcff",
+    "warn": "#ff9d92",
+}
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+def variables(palette):
+    """``palette`` as CSS declarations."""
+    return "".join(f"--{name}:{colour};" for name, colour in palette.items())
+
+
+PALETTES = (
+    f"svg{{{variables(LIGHT)}}}"
+    f"@media (prefers-color-scheme: dark){{svg{{{variables(DARK)}}}}}"
+    f"@media print{{svg{{{variables(LIGHT)}}}}}"
+)
+STYLE = (
+    PALETTES
+    + f"text{{font-family:{FONT};font-size:15px;fill:var(--ink);dominant-baseline:central}}"
+    + ".small{font-size:13px}.muted{fill:var(--muted)}.bold{font-weight:700}"
+    + ".sign{font-size:22px}.accent{fill:var(--accent)}.warn{fill:var(--warn)}"
+    + "rect,path,line{stroke:var(--line);stroke-width:1;fill:none}"
+    + "".join(
+        f".{name}{{fill:var(--{name})}}"
+        for name in ("cell", "window", "result", "positive", "negative")
+    )
+    + ".pad{stroke-dasharray:3 2}.dropped{fill:url(#hatch)}"
+    + ".frame{stroke:var(--ink);stroke-width:2.5}.guide{stroke:var(--accent);stroke-width:2}"
+    + ".arrow{stroke:var(--muted);stroke-width:1.5}.head{fill:var(--muted);stroke:none}"
+    + ".curve{stroke:var(--accent);stroke-width:2}.other{stroke:var(--warn);stroke-width:2}"
+)
+HATCH = (
+    '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" '
+    'style="stroke:var(--warn);stroke-width:1.5"/></pattern></defs>'
+)
+
+
+def number(value):
+    """``value`` as it stands in a cell: whole numbers plain, others with two decimals."""
+    value = float(value)
+    text = f"{value:.0f}" if value == round(value) else f"{value:.2f}"
+    return text.replace("-", "−")
+
+
+def place(value):
+    """A coordinate, short."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+class Drawing:
+    """An SVG of ``width`` by ``height`` pixels, drawn from the top left corner."""
+
+    def __init__(self, width, height):
+        self.width, self.height, self.parts = width, height, []
+
+    def rect(self, x, y, width, height, kind="", radius=0):
+        round_ = f' rx="{radius}"' if radius else ""
+        self.parts.append(
+            f'<rect class="{kind}" x="{place(x)}" y="{place(y)}" '
+            f'width="{place(width)}" height="{place(height)}"{round_}/>'
+        )
+
+    def text(self, x, y, content, kind="", anchor="middle"):
+        self.parts.append(
+            f'<text class="{kind}" x="{place(x)}" y="{place(y)}" text-anchor="{anchor}">'
+            f"{escape(str(content))}</text>"
+        )
+
+    def line(self, x1, y1, x2, y2, kind=""):
+        self.parts.append(
+            f'<line class="{kind}" x1="{place(x1)}" y1="{place(y1)}" '
+            f'x2="{place(x2)}" y2="{place(y2)}"/>'
+        )
+
+    def polyline(self, points, kind="curve"):
+        steps = " L".join(f"{place(x)} {place(y)}" for x, y in points)
+        self.parts.append(f'<path class="{kind}" d="M{steps}"/>')
+
+    def arrow(self, x1, y1, x2, y2):
+        """A straight arrow, horizontal or vertical."""
+        self.line(x1, y1, x2, y2, "arrow")
+        length = max(abs(x2 - x1), abs(y2 - y1)) or 1
+        dx, dy = (x2 - x1) / length, (y2 - y1) / length
+        left = (x2 - 8 * dx - 4 * dy, y2 - 8 * dy + 4 * dx)
+        right = (x2 - 8 * dx + 4 * dy, y2 - 8 * dy - 4 * dx)
+        points = " ".join(f"{place(x)} {place(y)}" for x, y in ((x2, y2), left, right))
+        self.parts.append(f'<path class="head" d="M{points}Z"/>')
+
+    def image(self, x, y, width, height, data, kind="pixels"):
+        """A picture given as a data address, shown with hard pixel edges."""
+        self.parts.append(
+            f'<image class="{kind}" x="{place(x)}" y="{place(y)}" width="{place(width)}" '
+            f'height="{place(height)}" preserveAspectRatio="none" '
+            f'style="image-rendering:pixelated" href="{data}"/>'
+        )
+
+    def svg(self):
+        """The whole drawing as text."""
+        size = f'width="{place(self.width)}" height="{place(self.height)}"'
+        box = f'viewBox="0 0 {place(self.width)} {place(self.height)}"'
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box}>'
+            f"<style>{STYLE}</style>{HATCH}{''.join(self.parts)}</svg>"
+        )
+
+    def _repr_svg_(self):
+        return self.svg()
+
+    def __repr__(self):
+        return f"Drawing({place(self.width)} x {place(self.height)})"

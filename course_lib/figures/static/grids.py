@@ -1,0 +1,169 @@
+"""Matrices side by side, with windows drawn on them and signs between them.
+
+equation(Grid(image, "image", window=(0, 0, 3, 3)), "∗", Grid(kernel, "kernel"), "=", ...)
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.figures.static.canvas import Drawing, number
+from course_lib.shapes import output_shape, padding_split
+
+GAP, SIGN, TITLE, MARGIN = 10, 26, 26, 8
+
+
+@dataclass
+class Grid:
+    """A matrix to draw.
+
+    values: array of shape (rows, columns); NaN leaves a cell empty
+    window: (row, column, height, width) of the cells to fill and frame
+    kind: fill of the window: "window" (what is read) or "result" (what is written)
+    padding: (top, bottom, left, right) cells of zeros around the values, drawn dashed
+    signed: fill positive and negative cells in two colours
+    """
+
+    values: object
+    title: str = ""
+    window: tuple | None = None
+    kind: str = "window"
+    padding: tuple = (0, 0, 0, 0)
+    signed: bool = False
+    cell: int = 32
+    note: str = ""
+
+    def __post_init__(self):
+        self.values = np.atleast_2d(np.asarray(self.values, dtype=float))
+        top, bottom, left, right = self.padding
+        self.rows = self.values.shape[0] + top + bottom
+        self.columns = self.values.shape[1] + left + right
+
+    @property
+    def width(self):
+        return self.columns * self.cell
+
+    @property
+    def height(self):
+        return self.rows * self.cell
+
+    def _fill(self, row, column, value):
+        if self.window:
+            top, left, height, width = self.window
+            if top <= row < top + height and left <= column < left + width:
+                return self.kind
+        if self.signed and value:
+            return "positive" if value > 0 else "negative"
+        return "cell"
+
+    def draw(self, drawing, x, y):
+        """Draw the cells with the top left corner at (x, y)."""
+        top, _, left, _ = self.padding
+        inner_rows, inner_columns = self.values.shape
+        for row in range(self.rows):
+            for column in range(self.columns):
+                r, c = row - top, column - left
+                inside = 0 <= r < inner_rows and 0 <= c < inner_columns
+                value = self.values[r, c] if inside else 0.0
+                fill = self._fill(row, column, 0 if np.isnan(value) else value)
+                kind = fill if inside else f"{fill if fill != 'cell' else ''} pad".strip()
+                px, py = x + column * self.cell, y + row * self.cell
+                drawing.rect(px, py, self.cell, self.cell, kind)
+                if not np.isnan(value):
+                    shade = "" if inside else "muted"
+                    text = number(value)
+                    small = " small" if len(text) * 8 > self.cell - 2 else ""
+                    drawing.text(
+                        px + self.cell / 2, py + self.cell / 2 + 1, text, (shade + small).strip()
+                    )
+        if self.window:
+            row, column, height, width = self.window
+            drawing.rect(
+                x + column * self.cell,
+                y + row * self.cell,
+                width * self.cell,
+                height * self.cell,
+                "frame",
+            )
+
+
+def _title_width(text):
+    return 7.6 * len(text)
+
+
+def equation(*parts):
+    """Grids and signs in one row, each grid under its title, centred on one line."""
+    grids = [part for part in parts if isinstance(part, Grid)]
+    titled = any(grid.title for grid in grids)
+    noted = any(grid.note for grid in grids)
+    widths = [
+        max(part.width, _title_width(part.title), _title_width(part.note) * 0.87)
+        if isinstance(part, Grid)
+        else max(SIGN, 12 * len(part))
+        for part in parts
+    ]
+    width = sum(widths) + GAP * (len(parts) - 1) + 2 * MARGIN
+    tallest = max(grid.height for grid in grids)
+    above = TITLE if titled else 0
+    drawing = Drawing(width, tallest + above + (TITLE if noted else 0) + 2 * MARGIN)
+    middle = MARGIN + above + tallest / 2
+    x = MARGIN
+    for part, space in zip(parts, widths, strict=True):
+        if isinstance(part, Grid):
+            top, left = middle - part.height / 2, x + (space - part.width) / 2
+            if part.title:
+                drawing.text(x + space / 2, top - TITLE / 2, part.title, "bold")
+            part.draw(drawing, left, top)
+            if part.note:
+                below = top + part.height + TITLE / 2
+                drawing.text(x + space / 2, below, part.note, "small muted")
+        else:
+            drawing.text(x + space / 2, middle, part, "sign")
+        x += space + GAP
+    return drawing
+
+
+def convolution_step(
+    image, kernel, outputs, row, column, strides=1, padding="valid", until=False, cell=32
+):
+    """One step of a convolution: the window on the image, the kernel, the output cell it fills.
+
+    ``outputs`` are the computed numbers, (rows, columns). With ``until`` the cells that come after
+    (row, column) are left empty.
+    """
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    outputs = np.array(outputs, dtype=float)
+    pads = [
+        padding_split(n, k, strides, padding).value
+        for n, k in zip(image.shape, kernel.shape, strict=True)
+    ]
+    expected = output_shape(image.shape, kernel.shape, strides, padding).value
+    if outputs.shape != tuple(expected):
+        raise ValueError(
+            f"convolution_step: outputs must have shape {tuple(expected)}, got {outputs.shape}."
+        )
+    if until:
+        outputs.reshape(-1)[row * outputs.shape[1] + column + 1 :] = np.nan
+    window = (row * strides, column * strides, *kernel.shape)
+    return equation(
+        Grid(image, "image", window, padding=(*pads[0], *pads[1]), cell=cell),
+        "∗",
+        Grid(kernel, "kernel", (0, 0, *kernel.shape), cell=cell),
+        "=",
+        Grid(outputs, "output", (row, column, 1, 1), "result", cell=max(cell, 34)),
+    )
+
+
+def step_text(image, kernel, row, column, strides=1):
+    """The products of one step as text: ``"1·1 + 1·0 + ... = 4"``.
+
+    ``image`` holds its padding already. Shapes (height, width); row and column of the output.
+    """
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    top, left = row * strides, column * strides
+    patch = image[top : top + kernel.shape[0], left : left + kernel.shape[1]]
+    products = [
+        f"{number(a)}·{f'({number(b)})' if b < 0 else number(b)}"
+        for a, b in zip(patch.ravel(), kernel.ravel(), strict=True)
+    ]
+    return f"{' + '.join(products)} = {number((patch * kernel).sum())}"

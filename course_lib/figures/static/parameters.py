@@ -1,0 +1,63 @@
+"""Pictures of parameters: the weights of a convolution beside those of a fully connected layer."""
+
+import numpy as np
+
+from course_lib.figures.static.canvas import Drawing, place
+from course_lib.shapes import output_shape
+
+TINTS = 9
+
+
+def connection_matrix(shape, kernel_size):
+    """Which weight joins which input to which output, (outputs, inputs); 0 where none does.
+
+    The weights of the kernel are numbered from 1, row by row. ``shape``: (rows, columns) of the image.
+    """
+    rows, columns = shape
+    out_rows, out_columns = output_shape(shape, kernel_size)
+    matrix = np.zeros((out_rows * out_columns, rows * columns), int)
+    for output in range(len(matrix)):
+        row, column = divmod(output, out_columns)
+        for weight in range(kernel_size**2):
+            i, j = divmod(weight, kernel_size)
+            matrix[output, (row + i) * columns + column + j] = weight + 1
+    return matrix
+
+
+def _tinted(drawing, x, y, cell, weight):
+    """A cell in the tint of its weight, with the weight's number."""
+    strength = 12 + 7 * (weight - 1) % (7 * TINTS)
+    drawing.parts.append(
+        f'<rect x="{place(x)}" y="{place(y)}" width="{cell}" height="{cell}" '
+        f'style="fill:color-mix(in srgb, var(--accent) {strength}%, var(--cell));stroke-width:.5"/>'
+    )
+    drawing.parts.append(
+        f'<text x="{place(x + cell / 2)}" y="{place(y + cell / 2 + 0.5)}" text-anchor="middle" '
+        f'style="font-size:10px">{weight}</text>'
+    )
+
+
+def weight_matrix(shape=(6, 6), kernel_size=3, cell=14):
+    """A convolution drawn as the weight matrix of a fully connected layer.
+
+    One row per output cell, one column per pixel; a number says which weight of the kernel stands
+    there, an empty cell that the output does not read the pixel.
+    """
+    matrix = connection_matrix(shape, kernel_size)
+    outputs, inputs = matrix.shape
+    drawing = Drawing(inputs * cell + 52, outputs * cell + 54)
+    left, top = 44, 44
+    drawing.text(left + inputs * cell / 2, 14, f"{inputs} pixels of the image, row by row", "bold")
+    for row in range(outputs):
+        if row % 4 == 0 or row == outputs - 1:
+            drawing.text(left - 6, top + (row + 0.5) * cell, str(row + 1), "small", anchor="end")
+        for col in range(inputs):
+            x, y = left + col * cell, top + row * cell
+            if matrix[row, col]:
+                _tinted(drawing, x, y, cell, matrix[row, col])
+            else:
+                drawing.rect(x, y, cell, cell, "cell")
+    for col in range(0, inputs, shape[1]):
+        drawing.text(left + (col + 0.5) * cell, top - 10, str(col + 1), "small")
+        drawing.line(left + col * cell, top, left + col * cell, top + outputs * cell, "guide")
+    return drawing
