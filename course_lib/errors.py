@@ -1,9 +1,11 @@
 """Checks of numbers that users give: each says what was expected and what came.
 
-The layers of the course share these two checks, so that a stride of 0 reads the same wherever it
+The layers of the course share these checks, so that a stride of 0 reads the same wherever it
 is met. Standard library only.
 """
 
+import math
+import numbers
 import operator
 
 
@@ -33,3 +35,15 @@ def per_axis(owner, name, value, axes, minimum=1):
             f"got {tuple(value)}."
         )
     return tuple(integer(owner, name, entry, minimum) for entry in value)
+
+
+def number(owner, name, value, minimum=0, inclusive=False):
+    """``value`` as it is, or an error unless it is a number above ``minimum`` (or equal to it)."""
+    kind = "a positive number" if minimum == 0 else f"a number above {minimum}"
+    if inclusive:
+        kind = f"a number, {minimum} or more"
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{owner}: {name} must be {kind}, got {value!r}.")
+    if not (minimum <= value if inclusive else minimum < value) or not math.isfinite(value):
+        raise ValueError(f"{owner}: {name} must be {kind}, got {value!r}.")
+    return value

@@ -41,9 +41,15 @@ def spatial_axes(owner, kernel):
     """Number of spatial axes of a kernel (*kernel_size, in_channels, filters): 1, 2 or 3."""
     axes = kernel.ndim - 2
     if axes not in AXES:
+        full = (*kernel.shape, 1, 1)
+        mend = f" Add the missing axes: kernel.reshape{full}." if kernel.ndim in (1, 2) else ""
         raise ValueError(
             f"{owner}: kernel must have rank 3, 4 or 5 (*kernel_size, in_channels, filters), "
-            f"got shape {kernel.shape}."
+            f"got shape {kernel.shape}.{mend}"
+        )
+    if 0 in kernel.shape:
+        raise ValueError(
+            f"{owner}: kernel must have no axis of length 0, got shape {kernel.shape}."
         )
     return axes
 
@@ -89,24 +95,34 @@ def same_shape(owner, name, array, shape, other):
 
 def axis_in(owner, axis, rank):
     """``axis`` counted from the front."""
+    if rank == 0:
+        raise ValueError(f"{owner}: inputs must have at least one axis, got a single number.")
     axis = integer(owner, "axis", axis)
     if not -rank <= axis < rank:
         raise ValueError(f"{owner}: axis must lie in -{rank} to {rank - 1}, got {axis}.")
     return axis % rank
 
 
+def hold(owner, name, values, good, kind):
+    """Hold every number of ``values`` to ``good``, a mask; ``kind`` says what was expected."""
+    if not good.all():
+        raise ValueError(f"{owner}: {name} must hold {kind}, got {values[~good][0]}.")
+
+
 def labels(owner, name, values, classes):
     """Whole numbers 0 to ``classes`` - 1 as an integer array. Floats pass when they are whole."""
-    values = np.asarray(values)
+    try:
+        values = np.asarray(values)
+    except ValueError:
+        raise ValueError(
+            f"{owner}: {name} must be a full array of integers, got rows of unequal length."
+        ) from None
     if values.dtype.kind not in "iuf":
         raise TypeError(f"{owner}: {name} must be integers, got dtype {values.dtype}.")
     if values.dtype.kind == "f":
-        if not np.isfinite(values).all():
-            bad = values[~np.isfinite(values)].flat[0]
-            raise ValueError(f"{owner}: {name} must be integers, got {bad}.")
-        if (values != np.floor(values)).any():
-            bad = values[values != np.floor(values)].flat[0]
-            raise ValueError(f"{owner}: {name} must be integers, got {bad}.")
+        odd = ~np.isfinite(values) | (values != np.round(values))
+        if odd.any():
+            raise ValueError(f"{owner}: {name} must be integers, got {values[odd][0]}.")
     if values.size and (values.min() < 0 or values.max() >= classes):
         bad = values.min() if values.min() < 0 else values.max()
         raise ValueError(f"{owner}: {name} must lie in 0 to {classes - 1}, got {bad:g}.")

@@ -97,8 +97,7 @@ def conv_transpose_backward(grad_outputs, cache, need_inputs=True):
     """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
     inputs, kernel, window = cache
     (grad_outputs,) = checks.as_floats("conv_transpose_backward", grad_outputs=grad_outputs)
-    spatial = (n - b - a for n, (b, a) in zip(window.padded, window.pads, strict=True))
-    shape = (len(inputs), *spatial, kernel.shape[-2])
+    shape = (len(inputs), *window.spatial, kernel.shape[-2])
     checks.same_shape("conv_transpose_backward", "grad_outputs", grad_outputs, shape, "the outputs")
     padded = surround(grad_outputs, window.pads)
     grad_kernel = kernel_gradient(padded, inputs, window)

@@ -79,9 +79,8 @@ def categorical_crossentropy_forward(y_true, y_pred, from_logits=False):
             f"{owner}: y_true must have shape {y_pred.shape}, that of y_pred, "
             f"got {y_true.shape}.{mend}"
         )
-    if not np.isfinite(y_true).all() or (y_true < 0).any():
-        bad = y_true[~(np.isfinite(y_true) & (y_true >= 0))].flat[0]
-        raise ValueError(f"{owner}: y_true must hold numbers of 0 or more, got {bad}.")
+    good = np.isfinite(y_true) & (y_true >= 0)
+    checks.hold(owner, "y_true", y_true, good, "numbers of 0 or more")
     return _crossentropy_forward(y_true.astype(y_pred.dtype, copy=False), y_pred, from_logits)
 
 
@@ -131,6 +130,7 @@ def mean_squared_error_forward(y_true, y_pred):
     checks.same_shape(owner, "y_true", y_true, y_pred.shape, "y_pred")
     if y_pred.ndim < 1:
         raise ValueError(f"{owner}: y_pred must be an array, got a single number.")
+    checks.hold(owner, "y_true", y_true, np.isfinite(y_true), "finite numbers")
     difference = y_pred - y_true
     return np.square(difference).mean(-1), SquaredErrorCache(difference)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_lib.errors import number
 from course_lib.ops import checks
 
 
@@ -18,6 +19,7 @@ class BatchNormalizationCache(NamedTuple):
     scale: np.ndarray  # (channels,)
     inverse: np.ndarray  # 1 / deviation, (channels,)
     axis: int
+    shape: tuple  # of the outputs
     from_batch: bool
 
 
@@ -41,13 +43,14 @@ def batch_normalization_forward(
     axis = checks.axis_in(owner, axis, inputs.ndim)
     if (mean is None) != (variance is None):
         raise ValueError(f"{owner}: mean and variance must be given both or neither.")
-    if not epsilon > 0:
-        raise ValueError(f"{owner}: epsilon must be a positive number, got {epsilon!r}.")
+    number(owner, "epsilon", epsilon)
     channels, dtype = inputs.shape[axis], inputs.dtype
     offset = _channel(owner, "offset", offset, channels, dtype, 0)
     scale = _channel(owner, "scale", scale, channels, dtype, 1)
     rows = _rows(inputs, axis)
     from_batch = mean is None
+    if from_batch and not len(rows):
+        raise ValueError(f"{owner}: inputs must have at least one example, got {inputs.shape}.")
     if from_batch:
         mean = rows.mean(0)
         centred = rows - mean
@@ -55,11 +58,14 @@ def batch_normalization_forward(
     else:
         mean = _channel(owner, "mean", mean, channels, dtype, 0)
         variance = _channel(owner, "variance", variance, channels, dtype, 1)
+        checks.hold(owner, "variance", variance, variance >= 0, "numbers of 0 or more")
         centred = rows - mean
     inverse = 1 / np.sqrt(variance + dtype.type(epsilon))
     normalized = centred * inverse
     outputs = _unrows(normalized * scale + offset, inputs.shape, axis)
-    cache = BatchNormalizationCache(normalized, mean, variance, scale, inverse, axis, from_batch)
+    cache = BatchNormalizationCache(
+        normalized, mean, variance, scale, inverse, axis, inputs.shape, from_batch
+    )
     return outputs, cache
 
 
@@ -69,13 +75,13 @@ def batch_normalization_backward(grad_outputs, cache):
     Where the batch gave mean and variance they depend on the inputs too: the parts of the gradient
     along 1 and along the normalised inputs fall away.
     """
-    normalized, _, _, scale, inverse, axis, from_batch = cache
+    normalized, _, _, scale, inverse, axis, shape = cache[:7]
     owner = "batch_normalization_backward"
     (grad_outputs,) = checks.as_floats(owner, grad_outputs=grad_outputs)
+    checks.same_shape(owner, "grad_outputs", grad_outputs, shape, "the outputs")
     grad = _rows(grad_outputs, axis)
-    checks.same_shape(owner, "grad_outputs", grad, normalized.shape, "the outputs, as rows")
     grad_scale, grad_offset = (grad * normalized).sum(0), grad.sum(0)
-    if from_batch:
+    if cache.from_batch:
         count = len(grad)
         grad = grad - grad_offset / count - normalized * (grad_scale / count)
     grad_inputs = _unrows(grad * (scale * inverse), grad_outputs.shape, axis)

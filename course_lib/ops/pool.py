@@ -78,7 +78,7 @@ def average_pool_forward(inputs, pool_size, strides=None, padding="valid"):
     outputs = first.copy()
     for tap in others:
         outputs += tap
-    counts = _cells(window, inputs.shape[1:-1]).astype(inputs.dtype)
+    counts = _cells(window).astype(inputs.dtype)
     outputs /= counts
     return outputs, AveragePoolCache(counts, outputs.shape, window)
 
@@ -111,7 +111,8 @@ def _prepare(owner, inputs, pool_size, strides, padding):
     if padding not in ("valid", "same"):
         raise ValueError(f'{owner}: padding must be "valid" or "same", got {padding!r}.')
     strides = pool_size if strides is None else strides
-    return inputs, windows(owner, inputs.shape[1:-1], pool_size, strides, padding, 1)
+    spatial = inputs.shape[1:-1]
+    return inputs, windows(owner, spatial, pool_size, strides, padding, kernel_name="pool_size")
 
 
 def _taps(padded, window):
@@ -120,10 +121,10 @@ def _taps(padded, window):
     return [padded[(slice(None), *window.tap(cell))] for cell in cells]
 
 
-def _cells(window, spatial):
+def _cells(window):
     """How many cells of every window lie inside the input, (*outputs, 1)."""
     counts = np.ones(1)
-    for axis, size in enumerate(spatial):
+    for axis, size in enumerate(window.spatial):
         starts = np.arange(window.outputs[axis]) * window.strides[axis] - window.pads[axis][0]
         ends = starts + window.kernel_size[axis]
         inside = np.minimum(ends, size) - np.maximum(starts, 0)

@@ -23,6 +23,11 @@ class Windows(NamedTuple):
     padded: tuple  # input cells, zeros included
     outputs: tuple  # places
 
+    @property
+    def spatial(self):
+        """Input cells without the zeros."""
+        return tuple(n - b - a for n, (b, a) in zip(self.padded, self.pads, strict=True))
+
     def tap(self, cell):
         """Slices of the padded input that one cell of the kernel reads, over all places."""
         return tuple(
@@ -31,14 +36,16 @@ class Windows(NamedTuple):
         )
 
 
-def windows(owner, spatial, kernel_size, strides, padding, dilation_rate):
+def windows(
+    owner, spatial, kernel_size, strides, padding, dilation_rate=1, kernel_name="kernel_size"
+):
     """The `Windows` of a kernel on an input with axes ``spatial``; errors name ``owner``."""
     axes = len(spatial)
     strides = per_axis(owner, "strides", strides, axes)
     dilation_rate = per_axis(owner, "dilation_rate", dilation_rate, axes)
     paddings = paddings_per_axis(owner, padding, axes)
     sizes = zip(spatial, kernel_size, strides, paddings, dilation_rate, strict=True)
-    found = [axis_of(owner, *size) for size in sizes]
+    found = [axis_of(owner, *size, kernel_name) for size in sizes]
     pads = tuple((axis.before, axis.after) for axis in found)
     padded = tuple(n + b + a for n, (b, a) in zip(spatial, pads, strict=True))
     outputs = tuple(axis.outputs for axis in found)

@@ -51,11 +51,12 @@ def padding_split(size, kernel_size, strides=1, padding="same", dilation_rate=1)
 
     total = max((ceil(n/s) - 1) * s + k - n, 0); before = floor(total / 2); after = the rest.
     """
+    if padding != "same":
+        before, after = _pads("padding_split", padding)
+        return Result((before, after), [f"before = {before}", f"after = {after}"])
     span, before, after, outputs = axis_of(
         "padding_split", size, kernel_size, strides, padding, dilation_rate
     )
-    if padding != "same":
-        return Result((before, after), [f"before = {before}", f"after = {after}"])
     needed, total = (outputs - 1) * strides + span - size, before + after
     steps = [
         *_span_step(kernel_size, dilation_rate),
@@ -149,8 +150,8 @@ def transpose_output_shape(
 # --------------------------------------------------------------- the rules, without their steps
 
 
-def axis_of(owner, size, kernel_size, strides, padding, dilation_rate):
-    """The `Axis` of checked numbers; errors name ``owner``."""
+def axis_of(owner, size, kernel_size, strides, padding, dilation_rate, kernel_name="kernel_size"):
+    """The `Axis` of checked numbers; errors name ``owner``, and the kernel as its user knows it."""
     size = integer(owner, "size", size, 1)
     strides = integer(owner, "strides", strides, 1)
     span = _span(owner, kernel_size, dilation_rate)
@@ -164,9 +165,9 @@ def axis_of(owner, size, kernel_size, strides, padding, dilation_rate):
         padded = f" (padded to {size + before + after})" if before or after else ""
         dilated = f" (dilated to {span})" if span != kernel_size else ""
         raise ValueError(
-            f"{owner}: kernel_size must not be larger than the input, got kernel_size "
+            f"{owner}: {kernel_name} must not be larger than the input, got {kernel_name} "
             f"{kernel_size}{dilated} for an input of size {size}{padded}. "
-            'Take a smaller kernel, or padding="same".'
+            'Take a smaller one, or padding="same".'
         )
     return Axis(span, before, after, reach // strides + 1)
 
@@ -186,7 +187,8 @@ def transposed_axis_of(owner, size, kernel_size, strides, padding, output_paddin
         if not least <= extra < least + strides:
             raise ValueError(
                 f"{owner}: output_padding must lie in {least} to {least + strides - 1} for "
-                f'kernel_size {kernel_size}, strides {strides} and padding "{padding}", got {extra}.'
+                f"kernel_size {kernel_size}, strides {strides} and padding {padding!r}, "
+                f"got {extra}."
             )
     elif padding == "same":
         return span, None, size * strides
