@@ -58,15 +58,3 @@ export function fieldRows(layers) {
     return { size, jump, start, step };
   });
 }
-
-const layer = (kind, kernel, stride = 1, dilation = 1, padding = "valid") => ({ kind, kernel, stride, dilation, padding });
-
-/** The chains a reader can start from. */
-export const CHAINS = {
-  deeper: { title: "Deeper: three convolutions of 3", length: 16, layers: [layer("conv", 3), layer("conv", 3), layer("conv", 3)] },
-  pooling: { title: "With pooling: the MNIST network", length: 28, layers: [layer("conv", 3), layer("pool", 2, 2), layer("conv", 3), layer("pool", 2, 2)] },
-  stride: { title: "With stride 2", length: 22, layers: [layer("conv", 3, 2), layer("conv", 3, 2), layer("conv", 3)] },
-  dilated: { title: "Dilated: 1, 2, 4", length: 22, layers: [layer("conv", 3, 1, 1), layer("conv", 3, 1, 2), layer("conv", 3, 1, 4)] },
-  gaps: { title: "Dilated with gaps: 2 and 2", length: 16, layers: [layer("conv", 3, 1, 2), layer("conv", 3, 1, 2)] },
-  same: { title: "Padding same", length: 14, layers: [layer("conv", 3, 1, 1, "same"), layer("conv", 4, 2, 1, "same"), layer("conv", 3, 1, 1, "same")] },
-};

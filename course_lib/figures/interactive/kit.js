@@ -41,6 +41,7 @@
  *       window current reads touched winner pad dropped gap match differ dim
  *       `limit` is the magnitude that gets the full tint: blue above zero and orange below, or
  *       grey above zero with tint: "ink" (a picture), or none with tint: false.
+ *   miniMap(values, { limit, tint })            a thumbnail of a map, without numbers
  * Stepper
  *   stepper({ label, onStep(step), text(step), interval })   previous, slider, next, play
  *         .set({ step, count }); play is not offered when the reader prefers reduced motion
@@ -53,5 +54,5 @@
  */
 export { h, uid, fmt, parseNumber, reducedMotion, frame, panel, row, panels, stack, more } from "./kit/elements.js";
 export { select, number, range, checkbox, radios, button, status, formula, legend, stepper } from "./kit/controls.js";
-export { numberGrid } from "./kit/grid.js";
+export { numberGrid, miniMap } from "./kit/grid.js";
 export { drawingPad, imageUpload, resample } from "./kit/drawing.js";

@@ -194,7 +194,7 @@ function render({ model, el }) {
     const text = modelCode(inputShape, layers, get("library"), get("style"));
     if (code.textContent !== text) code.textContent = text;
     const problem = found.error ? found.rows[found.error.index].error : "";
-    said.root.classList.toggle("cbh-problem", Boolean(problem));
+    said.root.className = problem ? "cbh-status cbh-problem" : "cbh-hidden"; // the totals say it to the eye
     said.say(`${news} ${problem || `Output ${shapeText(found.output)}, ${grouped(t.parameters)} parameters.`}`.trim());
     focusWanted();
   }
@@ -255,7 +255,7 @@ export function arithmetic(result, inputShape) {
 export function totalLines({ totals, error }) {
   if (error) return [["Total", "The stack is cut off at the layer that does not fit."]];
   const trained = totals.fixed ? ` (${grouped(totals.trainable)} trained, ${grouped(totals.fixed)} not)` : "";
-  const lines = [["Parameters", `${grouped(totals.parameters)}${trained}, ${size(totals.parameters * 4)} as float32.`], ["Multiply-adds", `${grouped(totals.multiplyAdds)} for one image.`]];
+  const lines = [["Parameters", `${grouped(totals.parameters)}${trained}, ${size(totals.parameters * 4)} as float32. The bars in the table show each layer\u2019s share.`], ["Multiply-adds", `${grouped(totals.multiplyAdds)} for one image.`]];
   if (totals.ifDense) {
     lines.push(["Convolution against fully connected", `the convolutions have ${grouped(totals.convolution)} parameters; fully connected layers between the same maps would have ${grouped(totals.ifDense)}.`]);
   }

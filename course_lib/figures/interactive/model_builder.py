@@ -30,7 +30,7 @@ class ModelBuilder(Figure):
     """
 
     name = "model_builder"
-    reserve = (1180, 1500)
+    reserve = (1300, 1930)
 
     input_shape = t.List(t.Int(min=1), [28, 28, 1]).tag(sync=True)
     layers = t.List(t.Dict()).tag(sync=True)
@@ -75,11 +75,18 @@ class ModelBuilder(Figure):
         return build(self.input_shape, self.layers)
 
     def fallback(self):
-        rows = [["Layer", "Output shape", "Parameters"]]
-        model = self.model()
-        for layer in model.layers:
-            shape = tuple(layer.output_shape[1:])
-            rows.append([f"{layer.name} ({type(layer).__name__})", str(shape), f"{layer.count_params():,}"])
-        return text_table(rows, f"A stack on an input of {tuple(self.input_shape)}") + paragraph(
-            f"{model.count_params():,} parameters in all."
-        )
+        caption = f"A stack on an input of {tuple(self.input_shape)}"
+        try:
+            model = self.model()
+        except (TypeError, ValueError) as error:
+            return paragraph(f"{caption}, which cannot be built: {error}")
+        rows = [
+            (
+                f"{layer.name} ({type(layer).__name__})",
+                tuple(layer.output_shape[1:]),
+                f"{layer.count_params():,}",
+            )
+            for layer in model.layers
+        ]
+        total = paragraph(f"{model.count_params():,} parameters in all.")
+        return text_table(("Layer", "Output shape", "Parameters"), rows, caption) + total

@@ -85,3 +85,34 @@ export function inputsOf(shape, kernelShape, options, a, b) {
     c: (n % output[1]) * strides[1] + b * dilation[1] - pads[1][0],
   }));
 }
+
+/** How many windows read each cell of one padded axis. */
+export function readCounts(size, kernel, stride, padding, dilation) {
+  const [before, after] = paddingSplit(size, kernel, stride, padding, dilation);
+  const counts = new Array(size + before + after).fill(0);
+  for (let i = 0; i < outputSize(size, kernel, stride, padding, dilation); i++)
+    for (let a = 0; a < kernel; a++) counts[i * stride + a * dilation] += 1;
+  return counts;
+}
+
+/** The arithmetic of one axis, a line for each step: span, padding, size, dropped cells. */
+export function axisLines(name, size, kernel, stride, padding, dilation) {
+  const lines = [];
+  const span = spanOf(kernel, dilation);
+  const [before, after] = paddingSplit(size, kernel, stride, padding, dilation);
+  const output = outputSize(size, kernel, stride, padding, dilation);
+  if (dilation > 1) lines.push(`kernel span = ${dilation}·(${kernel} − 1) + 1 = ${span}`);
+  if (padding === "same") {
+    const windows = Math.ceil(size / stride);
+    lines.push(`zeros = max((ceil(${size}/${stride}) − 1)·${stride} + ${span} − ${size}, 0) = max(${(windows - 1) * stride + span - size}, 0) = ${before + after}: ${before} before, ${after} after`);
+  }
+  if (output === 0) lines.push(`the kernel spans ${span} cells, the padded input has ${size + before + after}: no window fits`);
+  else {
+    const room = size + before + after - span;
+    lines.push(`floor((${size} + ${before} + ${after} − ${span}) / ${stride}) + 1 = floor(${room} / ${stride}) + 1 = ${output}`);
+    const read = (output - 1) * stride + span;
+    const all = size + before + after;
+    if (all > read) lines.push(`dropped = ${all} − ((${output} − 1)·${stride} + ${span}) = ${all - read}`);
+  }
+  return lines.map((line, i) => (i ? `  ${line}` : `${name}: ${line}`));
+}

@@ -36,9 +36,7 @@ def _ink(picture, r, c):
 
 def shifted(picture, down, right):
     """The picture moved by whole pixels, paper coming in at the edges."""
-    return [
-        [1 if _ink(picture, r - down, c - right) else -1 for c in range(9)] for r in range(9)
-    ]
+    return [[1 if _ink(picture, r - down, c - right) else -1 for c in range(9)] for r in range(9)]
 
 
 def thickened(picture):
@@ -92,7 +90,10 @@ KERNELS = {
     "sobel-y": ("Sobel, top to bottom", [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]),
     "sharpen": ("Sharpen", [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
     "box": ("Box blur (mean of nine)", [[1 / 9] * 3] * 3),
-    "gauss": ("Gaussian blur", [[v / 16 for v in row] for row in ([1, 2, 1], [2, 4, 2], [1, 2, 1])]),
+    "gauss": (
+        "Gaussian blur",
+        [[v / 16 for v in row] for row in ([1, 2, 1], [2, 4, 2], [1, 2, 1])],
+    ),
     "identity": ("Identity", [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
 }
 
@@ -100,3 +101,49 @@ KERNELS = {
 def choices(table):
     """A table of presets as the list of dictionaries that the page reads."""
     return [{"id": key, "label": label, "values": values} for key, (label, values) in table.items()]
+
+
+# stride, padding and dilation: the settings of SizeExplorer, rows first
+_SIZES = {
+    "stride-1": ("Lecture: 6 × 6, kernel 3, stride 1", {}),
+    "stride-2": ("Lecture: 6 × 6, kernel 3, stride 2", {"strides": [2, 2]}),
+    "padded": (
+        "Lecture: stride 2, one zero on each side",
+        {"strides": [2, 2], "padding": "explicit", "pads": [[1, 1], [1, 1]]},
+    ),
+    "keras-same": ("Keras' same at stride 2", {"strides": [2, 2], "padding": "same"}),
+    "even": ("An even kernel, same", {"kernel_size": [2, 2], "padding": "same"}),
+    "28": (
+        "Lecture: 28 × 28, kernel 5, stride 2",
+        {"size": [28, 28], "kernel_size": [5, 5], "strides": [2, 2]},
+    ),
+    "11": (
+        "11 cells, kernel 2, stride 3",
+        {"dimensions": 1, "size": [11, 11], "kernel_size": [2, 2], "strides": [3, 3]},
+    ),
+    "rectangle": (
+        "A rectangle: 6 × 10, kernel 2 × 3",
+        {"size": [6, 10], "kernel_size": [2, 3], "strides": [1, 2]},
+    ),
+    "dilated": (
+        "Dilation 2: a 3 × 3 kernel spans 5 × 5",
+        {"size": [9, 9], "dilation_rate": [2, 2]},
+    ),
+    "dilated-1d": (
+        "1D, dilation 3, same",
+        {"dimensions": 1, "size": [16, 16], "padding": "same", "dilation_rate": [3, 3]},
+    ),
+}
+_DEFAULTS = {
+    "dimensions": 2,
+    "size": [6, 6],
+    "kernel_size": [3, 3],
+    "strides": [1, 1],
+    "padding": "valid",
+    "pads": [[0, 0], [0, 0]],
+    "dilation_rate": [1, 1],
+}
+SIZES = [
+    {"id": key, "label": label, "settings": {**_DEFAULTS, **settings}}
+    for key, (label, settings) in _SIZES.items()
+]

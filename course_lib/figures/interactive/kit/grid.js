@@ -202,3 +202,17 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     },
   };
 }
+
+/** A map without numbers, as a thumbnail; hidden from screen readers, which get the label beside it. */
+export function miniMap(values, { limit, tint } = {}) {
+  const most = limit ?? Math.max(...values.flat().map(Math.abs));
+  const root = h("span", { class: "cbh-mini", "aria-hidden": "true" });
+  root.style.gridTemplateColumns = `repeat(${values[0].length}, max-content)`;
+  for (const value of values.flat()) {
+    const [sign, strength] = tintOf(value, most, tint);
+    const cell = h("i", { "data-sign": sign });
+    cell.style.setProperty("--s", strength.toFixed(3));
+    root.append(cell);
+  }
+  return root;
+}

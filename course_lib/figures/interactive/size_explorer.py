@@ -1,0 +1,77 @@
+"""Stride, padding and dilation: which cells a window reads, and how many outputs there are."""
+
+import traitlets as t
+
+from course_lib.figures.interactive import presets
+from course_lib.figures.interactive.base import Figure, paragraph, table
+
+
+class Axes(t.List):
+    """Two whole numbers, rows and columns; one number stands for both."""
+
+    def __init__(self, low, high, default):
+        super().__init__(t.Int(min=low, max=high), default_value=[default] * 2, minlen=2, maxlen=2)
+
+    def validate(self, obj, value):
+        return super().validate(obj, [value, value] if isinstance(value, int) else list(value))
+
+
+class SizeExplorer(Figure):
+    """The size rule at work, on one axis or two.
+
+    dimensions: 1 or 2. size, kernel_size, strides, dilation_rate: a number or (rows, columns);
+    one dimension uses the columns. padding: "valid", "same" (TensorFlow's rule: an odd zero goes
+    after) or "explicit", with pads ((top, bottom), (left, right)). step: the output shown first.
+    """
+
+    name = "size_explorer"
+
+    dimensions = t.Int(2, min=1, max=2).tag(sync=True)
+    size = Axes(1, 28, 6).tag(sync=True)
+    kernel_size = Axes(1, 7, 3).tag(sync=True)
+    strides = Axes(1, 5, 2).tag(sync=True)
+    dilation_rate = Axes(1, 4, 1).tag(sync=True)
+    padding = t.Enum(["valid", "same", "explicit"], "valid").tag(sync=True)
+    pads = t.List(
+        t.List(t.Int(min=0, max=6), minlen=2, maxlen=2), [[0, 0], [0, 0]], minlen=2, maxlen=2
+    ).tag(sync=True)
+    step = t.Int(0, min=0).tag(sync=True)
+    presets = t.List(presets.SIZES).tag(sync=True)
+
+    def room(self):
+        rows = self.size[0] if self.dimensions == 2 else 1
+        return 480 + min(28 * (rows + 4), 420), 760 + 24 * min(2 * rows + 8, 30)
+
+    def _axes(self):
+        """Name, size, kernel, stride, padding and dilation of each axis that is shown."""
+        names = ["rows", "columns"] if self.dimensions == 2 else [None, "cells"]
+        for i, name in enumerate(names):
+            if name:
+                padding = tuple(self.pads[i]) if self.padding == "explicit" else self.padding
+                yield (
+                    name,
+                    self.size[i],
+                    self.kernel_size[i],
+                    self.strides[i],
+                    padding,
+                    self.dilation_rate[i],
+                )
+
+    def fallback(self):
+        from course_lib import shapes
+
+        rows = [["axis", "input", "kernel", "stride", "dilation", "before", "after", "output"]]
+        steps = []
+        for name, size, kernel, stride, padding, dilation in self._axes():
+            try:
+                before, after = shapes.padding_split(size, kernel, stride, padding, dilation).value
+                output = shapes.output_size(size, kernel, stride, padding, dilation)
+            except ValueError as error:
+                return paragraph(str(error))
+            rows.append(
+                [name, *map(str, (size, kernel, stride, dilation, before, after, output.value))]
+            )
+            steps.append(f"{name}: {'; '.join(output.steps)}")
+        return table(rows, "Stride, padding and dilation, axis by axis") + "".join(
+            map(paragraph, steps)
+        )
