@@ -156,8 +156,8 @@ class Model(Layer):
         return outputs[-1], caches
 
     @property
-    def ends_with_softmax(self):
-        return bool(self.steps) and not self._several and self.steps[-1].ends_with_softmax
+    def ends_with(self):
+        return self.steps[-1].ends_with if self.steps and not self._several else None
 
     def forward_logits(self, inputs, training=False, rng=None):
         caches = []

@@ -64,8 +64,8 @@ class EndsInActivation:
     """
 
     @property
-    def ends_with_softmax(self):
-        return self.activation.name == "softmax"
+    def ends_with(self):
+        return self.activation.name
 
     def forward(self, inputs, training=False, rng=None):
         outputs, linear_cache = self.linear_forward(inputs)

@@ -99,7 +99,7 @@ class Layer:
     ``output_shape`` are known, with None for the batch.
     """
 
-    ends_with_softmax = False
+    ends_with = None
 
     def __init__(self, *, input_shape=None, trainable=True, name=None, dtype=None, **unknown):
         self._reject(unknown)
@@ -139,7 +139,7 @@ class Layer:
         raise NotImplementedError
 
     def forward_logits(self, inputs, training=False, rng=None):
-        """`forward` without the softmax at its end, for layers where ``ends_with_softmax``."""
+        """`forward` without the activation that the layer ``ends_with``, if it ends with one."""
         raise NotImplementedError
 
     def new_state(self, cache):

@@ -183,8 +183,8 @@ class Softmax(Layer):
         self.axis = integer("Softmax", "axis", axis)
 
     @property
-    def ends_with_softmax(self):
-        return self.axis == -1
+    def ends_with(self):
+        return "softmax" if self.axis == -1 else None
 
     def forward(self, inputs, training=False, rng=None):
         return softmax_forward(inputs, self.axis)

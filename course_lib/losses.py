@@ -1,0 +1,253 @@
+"""How wrong the predictions are: one number per example, averaged over the batch.
+
+A loss goes forward to these numbers and back to the gradient of the predictions. Where a model
+ends in softmax, crossentropy can be taken from the numbers *before* softmax, the logits: the
+logarithm and the exponential cancel, nothing can underflow, and the gradient becomes as simple as
+probabilities minus truth. Training does so by itself, as Keras does.
+
+Names, arguments and formulas are those of ``keras.losses``.
+"""
+
+import numpy as np
+
+from course_lib.ops import losses as ops
+from course_lib.ops.activations import sigmoid
+from course_lib.ops.losses import (
+    EPSILON,
+    categorical_crossentropy,
+    mean_squared_error,
+    sparse_categorical_crossentropy,
+)
+
+__all__ = [
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "Loss",
+    "MeanSquaredError",
+    "SparseCategoricalCrossentropy",
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "get",
+    "mean_squared_error",
+    "sparse_categorical_crossentropy",
+]
+
+
+class Loss:
+    """Base class. ``loss(y_true, y_pred)`` is the mean over all examples.
+
+    ``activation``: the activation whose inputs the loss can take instead of its outputs.
+    """
+
+    activation = None
+    from_logits = False
+
+    def __init__(self, name):
+        self.name = name
+
+    def check(self, y_true, output_shape):
+        """``y_true`` as an array, if it fits predictions of ``output_shape``; else ValueError."""
+        y_true = np.asarray(y_true)
+        if y_true.shape[1:] == tuple(output_shape[1:]):
+            return y_true
+        if tuple(output_shape[1:]) == (*y_true.shape[1:], 1):
+            return y_true[..., None]
+        raise ValueError(
+            f"{self.name}: y must have shape (examples, "
+            f"{', '.join(map(str, output_shape[1:]))}), as the model's output, "
+            f"got shape {y_true.shape}.{self._mend(y_true, output_shape)}"
+        )
+
+    def _mend(self, y_true, output_shape):
+        return ""
+
+    def forward(self, y_true, y_pred, from_logits=False):
+        """(loss of every example, cache)."""
+        raise NotImplementedError
+
+    def backward(self, grad_losses, cache):
+        """Gradient of ``y_pred``, given a gradient per example."""
+        raise NotImplementedError
+
+    def __call__(self, y_true, y_pred):
+        y_true = self.check(y_true, np.shape(y_pred))
+        return float(self.forward(y_true, y_pred, self.from_logits)[0].mean())
+
+    def __repr__(self):
+        return f"<loss {self.name}>"
+
+
+class SparseCategoricalCrossentropy(Loss):
+    """-log of the probability of the true class; y_true holds class numbers, (batch,).
+
+    ``from_logits``: the model ends without softmax.
+    """
+
+    activation = "softmax"
+
+    def __init__(self, from_logits=False, name="sparse_categorical_crossentropy"):
+        super().__init__(name)
+        self.from_logits = bool(from_logits)
+
+    def check(self, y_true, output_shape):
+        y_true = np.asarray(y_true)
+        if y_true.shape[1:] == (*output_shape[1:-1], 1):
+            y_true = y_true[..., 0]
+        if y_true.shape[1:] != tuple(output_shape[1:-1]):
+            mend = ""
+            if y_true.shape[1:] == tuple(output_shape[1:]):
+                mend = (
+                    " These look one-hot: take y.argmax(-1), or the loss categorical_crossentropy."
+                )
+            expected = ", ".join(["examples", *map(str, output_shape[1:-1])])
+            raise ValueError(
+                f"{self.name}: y must hold one class number per example, shape ({expected},), "
+                f"got shape {y_true.shape}.{mend}"
+            )
+        return _class_numbers(self.name, y_true, output_shape[-1])
+
+    def forward(self, y_true, y_pred, from_logits=False):
+        return ops.sparse_categorical_crossentropy_forward(y_true, y_pred, from_logits)
+
+    def backward(self, grad_losses, cache):
+        return ops.sparse_categorical_crossentropy_backward(grad_losses, cache)
+
+
+class CategoricalCrossentropy(Loss):
+    """-sum of y_true * log(y_pred); y_true holds a row per example, often one-hot.
+
+    ``label_smoothing`` s mixes the rows with equal shares: y_true * (1 - s) + s / classes.
+    """
+
+    activation = "softmax"
+
+    def __init__(self, from_logits=False, label_smoothing=0.0, name="categorical_crossentropy"):
+        super().__init__(name)
+        if not isinstance(label_smoothing, (int, float)) or not 0 <= label_smoothing <= 1:
+            raise ValueError(
+                f"{name}: label_smoothing must be a number from 0 to 1, got {label_smoothing!r}."
+            )
+        self.from_logits = bool(from_logits)
+        self.label_smoothing = label_smoothing
+
+    def _mend(self, y_true, output_shape):
+        if y_true.ndim == len(output_shape) - 1:
+            return (
+                " These look like class numbers: take to_categorical(y, "
+                f"{output_shape[-1]}), or the loss sparse_categorical_crossentropy."
+            )
+        return ""
+
+    def forward(self, y_true, y_pred, from_logits=False):
+        if self.label_smoothing:
+            share = self.label_smoothing / y_true.shape[-1]
+            y_true = np.asarray(y_true, np.float32) * (1 - self.label_smoothing) + share
+        return ops.categorical_crossentropy_forward(y_true, y_pred, from_logits)
+
+    def backward(self, grad_losses, cache):
+        return ops.categorical_crossentropy_backward(grad_losses, cache)
+
+
+class BinaryCrossentropy(Loss):
+    """-(t log p + (1 - t) log(1 - p)), mean over the last axis; for outputs that end in sigmoid."""
+
+    activation = "sigmoid"
+
+    def __init__(self, from_logits=False, name="binary_crossentropy"):
+        super().__init__(name)
+        self.from_logits = bool(from_logits)
+
+    def check(self, y_true, output_shape):
+        y_true = super().check(y_true, output_shape)
+        if y_true.size and not 0 <= y_true.min() <= y_true.max() <= 1:
+            raise ValueError(
+                f"{self.name}: y must be from 0 to 1, got values from {y_true.min()} "
+                f"to {y_true.max()}."
+            )
+        return y_true
+
+    def forward(self, y_true, y_pred, from_logits=False):
+        y_pred = np.asarray(y_pred)
+        y_true = np.asarray(y_true, y_pred.dtype)
+        if from_logits:  # log(1 + exp(-x)) without overflow
+            losses = np.maximum(y_pred, 0) - y_pred * y_true + np.log1p(np.exp(-np.abs(y_pred)))
+        else:
+            p = np.clip(y_pred, EPSILON, 1 - EPSILON)
+            losses = -(y_true * np.log(p) + (1 - y_true) * np.log(1 - p))
+        return losses.mean(-1), (y_true, y_pred, from_logits)
+
+    def backward(self, grad_losses, cache):
+        y_true, y_pred, from_logits = cache
+        if from_logits:
+            grad = sigmoid(y_pred) - y_true
+        else:
+            p = np.clip(y_pred, EPSILON, 1 - EPSILON)
+            grad = (p - y_true) / (p * (1 - p)) * (p == y_pred)
+        return grad_losses[..., None] * grad / y_pred.dtype.type(y_pred.shape[-1])
+
+
+class MeanSquaredError(Loss):
+    """Mean of (y_pred - y_true)**2 over the last axis."""
+
+    def __init__(self, name="mean_squared_error"):
+        super().__init__(name)
+
+    def forward(self, y_true, y_pred, from_logits=False):
+        y_pred = np.asarray(y_pred)
+        return ops.mean_squared_error_forward(np.asarray(y_true, y_pred.dtype), y_pred)
+
+    def backward(self, grad_losses, cache):
+        return ops.mean_squared_error_backward(grad_losses, cache)
+
+
+def binary_crossentropy(y_true, y_pred, from_logits=False):
+    """-(t log p + (1 - t) log(1 - p)), mean over the last axis: a number per example."""
+    return BinaryCrossentropy().forward(y_true, y_pred, from_logits)[0]
+
+
+_NAMES = {
+    "binary_crossentropy": BinaryCrossentropy,
+    "categorical_crossentropy": CategoricalCrossentropy,
+    "mean_squared_error": MeanSquaredError,
+    "mse": MeanSquaredError,
+    "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
+}
+_FUNCTIONS = [
+    (binary_crossentropy, BinaryCrossentropy),
+    (categorical_crossentropy, CategoricalCrossentropy),
+    (mean_squared_error, MeanSquaredError),
+    (sparse_categorical_crossentropy, SparseCategoricalCrossentropy),
+]
+
+
+def get(identifier):
+    """A loss from its name, its class or function in this module, or an instance."""
+    if isinstance(identifier, Loss):
+        return identifier
+    if isinstance(identifier, type) and issubclass(identifier, Loss):
+        return identifier()
+    if isinstance(identifier, str) and identifier in _NAMES:
+        return _NAMES[identifier]()
+    for function, cls in _FUNCTIONS:
+        if identifier is function:
+            return cls()
+    raise ValueError(
+        f"Unknown loss {identifier!r}. Known: {', '.join(sorted(_NAMES))}, or an object such as "
+        "losses.SparseCategoricalCrossentropy()."
+    )
+
+
+def _class_numbers(name, y_true, classes):
+    """Whole numbers from 0 to classes - 1; else an error that shows the first that is not."""
+    if y_true.dtype.kind not in "biuf":
+        raise TypeError(f"{name}: y must hold class numbers, got dtype {y_true.dtype}.")
+    if y_true.dtype.kind == "f" and (y_true != np.floor(y_true)).any():
+        bad = y_true[y_true != np.floor(y_true)].flat[0]
+        raise ValueError(f"{name}: y must hold whole class numbers, got {bad}.")
+    if y_true.size and not (y_true.min() >= 0 and y_true.max() < classes):
+        bad = y_true[(y_true < 0) | (y_true >= classes)].flat[0]
+        raise ValueError(
+            f"{name}: y must hold class numbers from 0 to {classes - 1}, since the model has "
+            f"{classes} outputs, got {bad}."
+        )
+    return y_true.astype(np.intp, copy=False)

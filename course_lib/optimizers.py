@@ -1,0 +1,189 @@
+"""How weights follow their gradients.
+
+A gradient says in which direction the loss grows; an optimizer takes a step the other way. SGD
+takes the gradient as it is. Momentum keeps part of the last step, so that steps in one direction
+add up. Adam divides each weight's average gradient by its usual size, so that every weight moves
+at about the same pace.
+
+Names, defaults and formulas are those of ``keras.optimizers``. An optimizer keeps its averages by
+the name of the weight, and changes the arrays in place.
+"""
+
+from math import sqrt
+
+import numpy as np
+
+
+class Optimizer:
+    """Base class: ``apply(gradients, parameters)`` takes one step."""
+
+    def __init__(self, learning_rate, name=None, **unknown):
+        kind = type(self).__name__
+        if unknown:
+            known = ", ".join([*self._settings(), "name"])
+            raise TypeError(f"{kind}: unknown argument {next(iter(unknown))!r}. Known: {known}.")
+        self.learning_rate = learning_rate
+        self.name = name or kind
+        self.iterations = 0
+        self._slots = {}
+
+    def _settings(self):
+        code = type(self).__init__.__code__
+        return code.co_varnames[1 : code.co_argcount]
+
+    @property
+    def learning_rate(self):
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        self._learning_rate = _number(self, "learning_rate", value, above=0)
+
+    def apply(self, gradients, parameters):
+        """Change ``parameters`` {name: array} in place, by ``gradients`` {name: array}."""
+        self.iterations += 1
+        for name, gradient in gradients.items():
+            parameter = parameters[name]
+            if gradient.shape != parameter.shape:
+                raise ValueError(
+                    f"{self.name}: the gradient of {name} must have shape {parameter.shape}, "
+                    f"got {gradient.shape}."
+                )
+            self.update(name, parameter, gradient)
+
+    def update(self, name, parameter, gradient):
+        """Change one array in place."""
+        raise NotImplementedError
+
+    def slot(self, kind, name, like):
+        """The running average ``kind`` of the weight ``name``; zeros at first."""
+        key = (kind, name)
+        if key not in self._slots:
+            self._slots[key] = np.zeros_like(like)
+        return self._slots[key]
+
+    def get_config(self):
+        """{argument: value} that the optimizer was made with."""
+        return {"name": self.name, **{name: getattr(self, name) for name in self._settings()}}
+
+    def __repr__(self):
+        settings = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._settings())
+        return f"{type(self).__name__}({settings})"
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum where wanted.
+
+    velocity = momentum * velocity - learning_rate * gradient
+    w = w + velocity,    or with nesterov  w + momentum * velocity - learning_rate * gradient
+    """
+
+    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, name=None, **unknown):
+        super().__init__(learning_rate, name, **unknown)
+        self.momentum = _number(self, "momentum", momentum, 0, 1)
+        self.nesterov = bool(nesterov)
+
+    def _settings(self):
+        return ("learning_rate", "momentum", "nesterov")
+
+    def update(self, name, parameter, gradient):
+        step = -self.learning_rate * gradient
+        if self.momentum == 0:
+            parameter += step
+            return
+        velocity = self.slot("velocity", name, parameter)
+        velocity *= self.momentum
+        velocity += step
+        parameter += self.momentum * velocity + step if self.nesterov else velocity
+
+
+class Adam(Optimizer):
+    """Adam (Kingma and Ba, 2015), in the form just before its section 2.1, as Keras has it.
+
+    m = beta_1 m + (1 - beta_1) g        average gradient
+    v = beta_2 v + (1 - beta_2) g^2      average square
+    w = w - a m / (sqrt(v) + epsilon),   a = learning_rate sqrt(1 - beta_2^t) / (1 - beta_1^t)
+    """
+
+    def __init__(
+        self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, name=None, **unknown
+    ):
+        super().__init__(learning_rate, name, **unknown)
+        self.beta_1 = _number(self, "beta_1", beta_1, 0, below=1)
+        self.beta_2 = _number(self, "beta_2", beta_2, 0, below=1)
+        self.epsilon = _number(self, "epsilon", epsilon, above=0)
+
+    def _settings(self):
+        return ("learning_rate", "beta_1", "beta_2", "epsilon")
+
+    def update(self, name, parameter, gradient):
+        m = self.slot("m", name, parameter)
+        v = self.slot("v", name, parameter)
+        t = self.iterations
+        m += (1 - self.beta_1) * (gradient - m)
+        v += (1 - self.beta_2) * (gradient * gradient - v)
+        rate = self.learning_rate * sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
+        parameter -= rate * m / (np.sqrt(v) + self.epsilon)
+
+
+class RMSprop(Optimizer):
+    """Each gradient divided by the root of its average square; Keras' default of ``compile``.
+
+    v = rho v + (1 - rho) g^2
+    w = w - learning_rate g / sqrt(v + epsilon)
+    """
+
+    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, name=None,
+                 **unknown):  # fmt: skip
+        super().__init__(learning_rate, name, **unknown)
+        self.rho = _number(self, "rho", rho, 0, below=1)
+        self.momentum = _number(self, "momentum", momentum, 0, 1)
+        self.epsilon = _number(self, "epsilon", epsilon, above=0)
+
+    def _settings(self):
+        return ("learning_rate", "rho", "momentum", "epsilon")
+
+    def update(self, name, parameter, gradient):
+        v = self.slot("v", name, parameter)
+        v += (1 - self.rho) * (gradient * gradient - v)
+        step = self.learning_rate * gradient / np.sqrt(v + self.epsilon)
+        if self.momentum > 0:
+            velocity = self.slot("velocity", name, parameter)
+            velocity *= self.momentum
+            velocity += step
+            step = velocity
+        parameter -= step
+
+
+_NAMES = {"adam": Adam, "rmsprop": RMSprop, "sgd": SGD}
+
+
+def get(identifier):
+    """An optimizer from its name ("adam", "sgd", "rmsprop"), from a class or an instance."""
+    if isinstance(identifier, Optimizer):
+        return identifier
+    if isinstance(identifier, type) and issubclass(identifier, Optimizer):
+        return identifier()
+    if isinstance(identifier, str) and identifier.lower() in _NAMES:
+        return _NAMES[identifier.lower()]()
+    raise ValueError(
+        f"Unknown optimizer {identifier!r}. Known: {', '.join(_NAMES)}, or an object such as "
+        "optimizers.Adam(learning_rate=0.001)."
+    )
+
+
+def _number(owner, argument, value, minimum=None, maximum=None, above=None, below=None):
+    """``value`` if it is a number within the limits, else an error that names them."""
+    label = type(owner).__name__
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        raise TypeError(f"{label}: {argument} must be a number, got {value!r}.")
+    limits = [
+        (minimum is None or value >= minimum, f"{minimum} or more"),
+        (maximum is None or value <= maximum, f"at most {maximum}"),
+        (above is None or value > above, f"more than {above}"),
+        (below is None or value < below, f"less than {below}"),
+    ]
+    for holds, limit in limits:
+        if not holds:
+            raise ValueError(f"{label}: {argument} must be {limit}, got {value}.")
+    return float(value)

@@ -1,0 +1,108 @@
+"""The gradient of a batch, worked out part by part.
+
+The gradient of a sum is the sum of the gradients. So a batch is cut into parts of a few examples:
+each part's arrays stay in the processor's cache, and parts know nothing of each other, since a
+layer's forward pass keeps nothing in the layer. `gradients` does one part, `total` adds them up,
+always in the same order, so that the result does not depend on who computed which part.
+
+A layer whose output for one example depends on the others, batch normalisation in training, needs
+the whole batch in one part.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib.layers import activations
+
+PART = 32  # examples in a part
+
+
+class Part(NamedTuple):
+    """What a part of a batch adds to the whole. Everything is a sum over its examples."""
+
+    loss_sum: float
+    gradients: dict  # {name of the weight: gradient of loss_sum}
+    count: int  # numbers that loss_sum adds up
+    metric_sums: tuple  # (sum, count) per metric
+    state: dict  # {name: array} of what the step makes of the model's state
+
+
+def gradients(model, x, y, loss, metrics=(), rng=None):
+    """The `Part` of the examples x (n, ...) with labels y: one pass forward, one back.
+
+    The gradient is that of the sum of the losses, not of their mean.
+    """
+    inputs = model.cast(x)
+    outputs, cache, from_logits = _forward(model, inputs, loss, training=True, rng=rng)
+    losses, loss_cache = loss.forward(y, outputs, from_logits)
+    grad_outputs = loss.backward(np.ones_like(losses), loss_cache)
+    _, grads = model.backward(grad_outputs, cache, need_input_gradient=False)
+    return Part(
+        float(losses.sum()),
+        grads,
+        losses.size,
+        _metric_sums(metrics, y, outputs, loss, from_logits),
+        model.new_state(cache),
+    )
+
+
+def scores(model, x, y, loss, metrics=()):
+    """The `Part` of the examples without gradients, in inference mode."""
+    outputs, _, from_logits = _forward(model, model.cast(x), loss)
+    losses, _ = loss.forward(y, outputs, from_logits)
+    sums = _metric_sums(metrics, y, outputs, loss, from_logits)
+    return Part(float(losses.sum()), {}, losses.size, sums, {})
+
+
+def batch_gradients(model, x, y, loss, metrics=(), seed=(0,)):
+    """The `Part` of a whole batch. ``seed``: integers from which each part's randomness follows."""
+    slices = parts(len(x), PART if model.treats_examples_alone else len(x))
+    return total(
+        gradients(model, x[cut], y[cut], loss, metrics, np.random.default_rng([*seed, number]))
+        for number, cut in enumerate(slices)
+    )
+
+
+def total(found):
+    """The sum of parts, in the order in which they come."""
+    first, *others = found
+    loss_sum, count = first.loss_sum, first.count
+    grads = dict(first.gradients)
+    sums = first.metric_sums
+    for part in others:
+        loss_sum += part.loss_sum
+        count += part.count
+        for name, gradient in part.gradients.items():
+            grads[name] = grads[name] + gradient
+        pairs = zip(sums, part.metric_sums, strict=True)
+        sums = tuple((a + c, b + d) for (a, b), (c, d) in pairs)
+    return Part(loss_sum, grads, count, sums, first.state)
+
+
+def parts(count, size):
+    """Slices of at most ``size`` that cover ``count`` examples."""
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+def predict(model, x):
+    """Outputs for checked examples ``x``, part by part; yields (slice, outputs)."""
+    for cut in parts(len(x), PART):
+        yield cut, model.forward(model.cast(x[cut]))[0]
+
+
+def _forward(model, inputs, loss, training=False, rng=None):
+    """(outputs, cache, whether the outputs are logits)."""
+    if loss.activation is not None and model.ends_with == loss.activation:
+        return *model.forward_logits(inputs, training, rng), True
+    return *model.forward(inputs, training, rng), loss.from_logits
+
+
+def _metric_sums(metrics, y, outputs, loss, from_logits):
+    """(sum, count) per metric. Those compare predictions, so logits get their activation first."""
+    if not metrics:
+        return ()
+    if from_logits and not loss.from_logits:
+        outputs = activations.get(loss.activation)(outputs)
+    values = [metric.values(y, outputs) for metric in metrics]
+    return tuple((float(v.sum()), v.size) for v in values)
