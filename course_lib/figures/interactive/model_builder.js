@@ -156,7 +156,7 @@ function render({ model, el }) {
   const library = radios({ label: "Library", options: [["keras", "Keras"], ["course_lib", "course_lib"]], value: get("library"), onChange: (value) => figure.put({ library: value }) });
   const style = radios({ label: "Written as", options: [["sequential", "Sequential"], ["functional", "functional"]], value: get("style"), onChange: (value) => figure.put({ style: value }) });
   const code = h("code");
-  const block = h("pre", { class: "cbh-code", tabindex: "0", role: "region", "aria-label": "The stack as Python" }, code);
+  const block = h("pre", { class: "cbh-code", tabindex: "0", role: "group", "aria-label": "The stack as Python" }, code);
   const copied = status();
   const copy = button("Copy the code", async () => {
     copied.say((await copyText(code)) ? "Copied." : "Select the code and copy it with Control and C.");
@@ -194,7 +194,7 @@ function render({ model, el }) {
     const text = modelCode(inputShape, layers, get("library"), get("style"));
     if (code.textContent !== text) code.textContent = text;
     const problem = found.error ? found.rows[found.error.index].error : "";
-    said.root.className = problem ? "cbh-status cbh-problem" : "cbh-hidden"; // the totals say it to the eye
+    said.root.className = problem && found.error.index !== selected ? "cbh-status cbh-problem" : "cbh-hidden"; // else the eye has it elsewhere
     said.say(`${news} ${problem || `Output ${shapeText(found.output)}, ${grouped(t.parameters)} parameters.`}`.trim());
     focusWanted();
   }

@@ -30,8 +30,6 @@ class ModelBuilder(Figure):
     """
 
     name = "model_builder"
-    reserve = (1300, 1930)
-
     input_shape = t.List(t.Int(min=1), [28, 28, 1]).tag(sync=True)
     layers = t.List(t.Dict()).tag(sync=True)
     selected = t.Int(0, min=-1).tag(sync=True)
@@ -69,6 +67,10 @@ class ModelBuilder(Figure):
                     f"got {layer.get('type')!r}"
                 )
         return proposal["value"]
+
+    def room(self):
+        layers = len(self.layers)
+        return 660 + 92 * layers, 1265 + 90 * layers
 
     def model(self):
         """The stack as a ``course_lib.Sequential``, ready to be trained."""

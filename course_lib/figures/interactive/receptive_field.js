@@ -5,7 +5,7 @@ import { paddingSplit } from "./numbers.js";
 
 export { chainSizes, fanIn, fanOut, fieldRows } from "./chain.js";
 
-const PITCH = 24, CELL = 20, LEVEL = 62; // pixels: between cells, of a cell, between levels
+const PITCH = 24, CELL = 20, LEVEL = 58, GUTTER = 54; // pixels: between cells, of a cell, between levels, for names
 const MOST = 5;                          // layers in a chain
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -67,7 +67,6 @@ function render({ model, el }) {
   let drawn = null;    // the chain that stands in the picture, as text
   let cells = [];      // cells[level][index]: SVG groups
   let lines = [];      // { line, l, index, read }
-  let wanted = null;   // [level, cell] to focus after drawing
   let editors = [];
 
   // ----------------------------------------------------------------------------- the chain
@@ -103,7 +102,7 @@ function render({ model, el }) {
   function makeEditor(at) {
     const edit = (key) => (value) => attempt({ layers: get("layers").map((layer, i) => (i === at ? { ...layer, [key]: value } : layer)) });
     const name = h("span", { class: "cbh-chain-name" }, `Layer ${at + 1}`);
-    const kind = select({ label: "Kind", options: [["conv", "convolution"], ["pool", "pooling"]], onChange: (value) => edit("kind")(value) });
+    const kind = select({ label: "Kind", options: [["conv", "conv"], ["pool", "pool"]], onChange: (value) => edit("kind")(value) });
     const numbers = [["kernel", "Kernel", 7], ["stride", "Stride", 4], ["dilation", "Dilation", 6]].map(([key, label, max]) => [key, number({ label, min: 1, max, value: 1, onChange: edit(key) })]);
     const padding = select({ label: "Padding", options: [["valid", "valid"], ["same", "same"]], onChange: (value) => edit("padding")(value) });
     const root = h("div", { class: "cbh-chain-row", role: "group", "aria-label": `Layer ${at + 1}` }, name, kind.root, ...numbers.map(([, c]) => c.root), padding.root);
@@ -138,8 +137,8 @@ function render({ model, el }) {
     const left = Math.min(0, ...places.flat().map((x) => x - 0.5)), right = Math.max(sizes[0], ...places.flat().map((x) => x + 0.5));
     const pads = paddingZeros(sizes, layers, places);
     const most = Math.max(right, ...pads.flat().map((x) => x + 0.5)), least = Math.min(left, ...pads.flat().map((x) => x - 0.5));
-    const width = (most - least) * PITCH + 8, height = top * LEVEL + CELL + 26;
-    const x = (place) => (place - least) * PITCH + 4, y = (l) => (top - l) * LEVEL + 20;
+    const width = (most - least) * PITCH + GUTTER + 4, height = top * LEVEL + CELL + 12;
+    const x = (place) => (place - least) * PITCH + GUTTER, y = (l) => (top - l) * LEVEL + 6;
     lines = [];
     const links = s("g", { class: "cbh-chain-links", "aria-hidden": "true" });
     for (let l = 1; l <= top; l++) for (let index = 0; index < sizes[l]; index++) for (const read of readsOf(sizes, layers, l, index)) {
@@ -166,13 +165,16 @@ function render({ model, el }) {
     });
     cells.length = sizes.length;
     const captions = sizes.map((n, l) => {
-      const text = s("text", { class: "cbh-chain-caption", x: 4, y: y(l) - 7 });
-      text.textContent = l === 0 ? "input" : `layer ${l}: ${layerText(layers[l - 1])}`;
+      const text = s("text", { class: "cbh-chain-caption", x: 2, y: y(l) + CELL / 2 + 4 });
+      text.textContent = l === 0 ? "input" : `layer ${l}`;
       return s("g", { "aria-hidden": "true" }, text);
     });
     const grid = s("g", { role: "grid", "aria-label": "Cells of every layer, the last layer first", "aria-describedby": help.id }, ...rows.reverse());
     const svg = s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "presentation" }, links, s("g", { "aria-hidden": "true" }, ...zeros), ...captions, grid);
     picture.replaceChildren(svg);
+    const [level, index] = get("cell"), place = places[Math.min(level, top)];
+    const middle = x(place[Math.min(index, place.length - 1)]) - picture.clientWidth / 2;
+    picture.scrollLeft = Math.max(0, middle); // on a phone the picture is wider than its box
   }
   function keys(event, l, i) {
     const places = centres(chainSizes(get("length"), get("layers")), get("layers"));
@@ -230,8 +232,6 @@ function render({ model, el }) {
     drawn = text;
     rule.show(fieldRows(layers).map(({ step }) => typeset(step)).join("\n"));
     show();
-    if (wanted) cells[wanted[0]]?.[wanted[1]]?.focus();
-    wanted = null;
   }
   figure.watch(["length", "layers", "cell", "presets"], draw);
   return figure.dispose;

@@ -43,8 +43,6 @@ class ReceptiveField(Figure):
     """
 
     name = "receptive_field"
-    reserve = (700, 1050)
-
     length = t.Int(14, min=4, max=28).tag(sync=True)
     layers = t.List(t.Dict(), minlen=1, maxlen=5).tag(sync=True)
     cell = t.List(t.Int(min=0), [3, 3], minlen=2, maxlen=2).tag(sync=True)
@@ -67,6 +65,10 @@ class ReceptiveField(Figure):
             top = _sizes(chosen["length"], chosen["layers"])[-1]
             chosen["cell"] = [len(chosen["layers"]), (top - 1) // 2]
         super().__init__(**chosen)
+
+    def room(self):
+        layers = len(self.layers)
+        return 295 + 123 * layers, 385 + 167 * layers
 
     def field(self):
         """`course_lib.shapes.receptive_field` of the chain, with its rows and steps."""
