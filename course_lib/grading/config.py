@@ -1,0 +1,28 @@
+"""nbgrader's configuration for this course: ``exercises/nbgrader_config.py`` calls `configure`."""
+
+from course_lib.grading import converter
+
+_STEPS = "course_lib.grading.preprocessors."
+
+
+def configure(c):
+    """Put the trusted pipeline in the place of nbgrader's. Set further options after this."""
+    converter.install()
+    c.CourseDirectory.course_id = "convolution-by-hand"
+    c.ClearSolutions.code_stub = {"python": ""}
+    c.ClearSolutions.text_stub = "Write your answer here."
+    c.Autograde.sanitize_preprocessors = [
+        _STEPS + "RepairCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        _STEPS + "TrustedExecute",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbgrader.preprocessors.LimitOutput",
+        _STEPS + "TrustedScore",
+        _STEPS + "TrustedSave",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # formgrader shows students' outputs: no scripts in them
+    c.HTMLExporter.sanitize_html = True

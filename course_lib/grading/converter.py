@@ -1,0 +1,296 @@
+"""`nbgrader autograde` for submissions that are not trusted.
+
+nbgrader's converter opens whatever lies in a submission's folder and gives up on a class when one
+student's files surprise it. This one reads through `preflight`, gives 0 and a comment where a
+submission cannot be read, and goes on. `install` makes nbgrader's command and formgrader use it.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import traceback
+from glob import glob
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.utils import parse_utc, rmtree, setenv
+from traitlets import Integer
+
+from course_lib.grading import preflight, store
+from course_lib.grading.executor import IsolatedKernel
+from course_lib.grading.preprocessors.trusted_save import RECORD
+from course_lib.grading.sandbox import IsolationUnavailable
+
+_KERAS = re.compile(r"^\s*(?:import|from)\s+(?:tensorflow|keras)\b", re.MULTILINE)
+_FILE_LIMITS = (20_000_000, 50_000_000, 500)
+
+
+class TrustedAutograde(Autograde):
+    """Autograde that no submission can stop, mislead or use to reach another's grade."""
+
+    max_notebook_bytes = Integer(
+        10_000_000, help="Larger notebooks are not read: they get 0 and a comment."
+    ).tag(config=True)
+
+    def start(self):
+        IsolatedKernel(parent=self).check()
+        self._masters = {}
+        super().start()
+
+    # ------------------------------------------------------------------ which submissions
+
+    def init_notebooks(self):
+        """Every folder of a student counts, with or without a notebook in it."""
+        pattern = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        self.assignments = {path: [] for path in glob(pattern) if os.path.isdir(path)}
+        self.notebooks = []
+        if not self.assignments:
+            message = f"No submissions were found at {pattern}"
+            self.log.error(message)
+            raise NbGraderException(message)
+
+    def convert_notebooks(self):
+        """Grade one submission after the other; raises at the end if some could not be graded."""
+        failed = []
+        for path in sorted(self.assignments):
+            assignment, student = self._names(path)
+            try:
+                self._grade(path, assignment, student)
+            except KeyboardInterrupt:
+                self._remove(assignment, student)
+                raise
+            except (IsolationUnavailable, NbGraderException):
+                raise
+            except Exception as error:
+                self.log.error("%s could not be graded: %s", student, error)
+                self.log.debug(traceback.format_exc())
+                self._remove(assignment, student)
+                failed.append(student)
+        if failed:
+            raise NbGraderException(f"These submissions could not be graded: {', '.join(failed)}")
+
+    def _names(self, path):
+        pattern = self._format_source("(?P<assignment>.*)", "(?P<student>.*)", escape=True)
+        found = re.fullmatch(pattern, path)
+        if found is None:
+            raise NbGraderException(f"Could not tell the student of {path}")
+        return found["assignment"], found["student"]
+
+    def _remove(self, assignment, student):
+        folder = self._destination(assignment, student)
+        if os.path.isdir(folder):
+            rmtree(folder)
+
+    def _destination(self, assignment, student):
+        return os.path.normpath(self._format_dest(assignment, student))
+
+    def is_current(self, assignment, student):
+        """Whether the submission was graded to the end and has not changed since."""
+        master = self._master(assignment)
+        mark = self._fingerprint(assignment, student)
+        folder = self._destination(assignment, student)
+        return bool(master) and all(
+            read_record(os.path.join(folder, f"{name}.ipynb")).get("fingerprint") == mark
+            for name in master
+        )
+
+    # ------------------------------------------------------------------ one submission
+
+    def _grade(self, path, assignment, student):
+        if student in (self.coursedir.student_id_exclude or "").split(","):
+            return
+        if not self.force and self.is_current(assignment, student):
+            self.log.info("Skipping %s: graded already, unchanged", student)
+            return
+        self._remove(assignment, student)
+        self.notebooks = sorted(glob(os.path.join(glob_escape(path), "*.ipynb")))
+        self.run_pre_convert_hook()
+        self.init_assignment(assignment, student)
+        for name in self._master(assignment):
+            self._convert(os.path.join(path, f"{name}.ipynb"))
+        self.set_permissions(assignment, student)
+        self.run_post_convert_hook()
+
+    def init_assignment(self, assignment_id, student_id):
+        """The student and the submission in the gradebook, and the files beside the notebook."""
+        master = self._master(assignment_id)
+        if not master:
+            raise NbGraderException(
+                f"The gradebook has no notebooks of {assignment_id}: "
+                f"run nbgrader generate_assignment {assignment_id} first."
+            )
+        source = self._format_source(assignment_id, student_id)
+        moment = self._timestamp(source)
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            if self.create_student:
+                gradebook.update_or_create_student(student_id)
+            else:
+                gradebook.find_student(student_id)
+            given = {"timestamp": moment} if moment else {}
+            gradebook.update_or_create_submission(assignment_id, student_id, **given)
+        folder = self._destination(assignment_id, student_id)
+        ignored = tuple(self.coursedir.ignore)
+        self._copy(source, self._submitted_root(), folder, ignored)
+        masters = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment_id)
+        kept = tuple(self.exclude_overwriting.get(assignment_id, ()))
+        self._copy(masters, masters, folder, ignored, kept)
+
+    def _copy(self, source, below, folder, ignored, kept=()):
+        for path, name in preflight.copyable_files(source, below, ignored, _FILE_LIMITS):
+            if name in kept:
+                continue
+            target = os.path.join(folder, name)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            if os.path.lexists(target):
+                os.remove(target)
+            shutil.copyfile(path, target, follow_symlinks=False)
+
+    def _submitted_root(self):
+        return os.path.join(self.coursedir.root, self.coursedir.submitted_directory)
+
+    def _timestamp(self, folder):
+        """When the submission was handed in, if timestamp.txt says so readably."""
+        path = os.path.join(folder, "timestamp.txt")
+        if not os.path.lexists(path):
+            return None
+        try:
+            text = preflight.read_bytes(path, 1000, self._submitted_root()).decode().strip()
+            return parse_utc(text) if text else None
+        except Exception:
+            self.log.warning("%s is not a time and was ignored", path)
+            return None
+
+    def _convert(self, path):
+        self._sanitizing = True
+        resources = self.init_single_notebook_resources(path)
+        run = resources["nbgrader"]
+        assignment, student = run["assignment"], run["student"]
+        master = self._master(assignment)[run["notebook"]]
+        run.update(
+            root=self.coursedir.root,
+            folder=self._destination(assignment, student),
+            fingerprint=self._fingerprint(assignment, student),
+            order=master["order"],
+            cell_ids=master["cell_ids"],
+            kind=master["kind"],
+        )
+        try:
+            nb = preflight.parse_notebook(
+                preflight.read_bytes(path, self.max_notebook_bytes, self._submitted_root()),
+                os.path.basename(path),
+            )
+        except preflight.Unreadable as problem:
+            self.log.warning("%s: %s", student, problem)
+            run["problem"] = str(problem)
+            nb = _explanation(problem)
+        nb = self._through(nb, resources)
+        self._sanitizing = False
+        try:
+            with setenv(NBGRADER_EXECUTION="autograde"):
+                nb = self._through(nb, resources)
+        finally:
+            self._sanitizing = True
+        folder = self._destination(assignment, student)
+        os.makedirs(folder, exist_ok=True)
+        store.write_atomically(os.path.join(folder, os.path.basename(path)), nbformat.writes(nb))
+
+    def _through(self, nb, resources):
+        """The notebook after the sanitising or the autograding preprocessors."""
+        self._init_preprocessors()
+        for preprocessor in self.exporter._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        return nb
+
+    # ------------------------------------------------------------------ the instructor's side
+
+    def _master(self, assignment):
+        """{notebook name: order, cell ids, kind} of the assignment as it was generated."""
+        if assignment not in self._masters:
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                try:
+                    notebooks = gradebook.find_assignment(assignment).notebooks
+                    found = {n.name: [c.checksum for c in n.source_cells] for n in notebooks}
+                except MissingEntry:
+                    found = {}
+            self._masters[assignment] = {
+                name: {**self._read_master(assignment, name), "checksums": checksums}
+                for name, checksums in sorted(found.items())
+            }
+        return self._masters[assignment]
+
+    def _read_master(self, assignment, name):
+        for step in (self.coursedir.source_directory, self.coursedir.release_directory):
+            path = Path(self.coursedir.format_path(step, ".", assignment)) / f"{name}.ipynb"
+            try:
+                cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            except (OSError, ValueError, KeyError):
+                continue
+            code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+            ids = {
+                cell.get("id"): cell["metadata"]["nbgrader"]["grade_id"]
+                for cell in cells
+                if "nbgrader" in cell["metadata"]
+            }
+            kind = "keras" if _KERAS.search(code) else "numpy"
+            return {"order": list(ids.values()), "cell_ids": ids, "kind": kind}
+        return {"order": [], "cell_ids": {}, "kind": "numpy"}
+
+    def kinds(self, assignment):
+        """The kinds of kernel that the assignment's notebooks need."""
+        return sorted({master["kind"] for master in self._master(assignment).values()})
+
+    def _fingerprint(self, assignment, student):
+        """A hash of all that decides the grade, but for the question bank itself."""
+        digest = hashlib.sha256()
+        folder = self._format_source(assignment, student)
+        for path in sorted(glob(os.path.join(glob_escape(folder), "*"))):
+            digest.update(os.path.basename(path).encode("utf-8", "surrogateescape"))
+            try:
+                digest.update(
+                    preflight.read_bytes(path, self.max_notebook_bytes, self._submitted_root())
+                )
+            except preflight.Unreadable as problem:
+                digest.update(str(problem).encode("utf-8", "surrogateescape"))
+        for name, master in self._master(assignment).items():
+            digest.update(json.dumps([name, sorted(filter(None, master["checksums"]))]).encode())
+        digest.update(store.shown_id(self.coursedir.root, assignment, student).encode())
+        return digest.hexdigest()
+
+
+def glob_escape(path):
+    """A path with the characters escaped that glob would read as patterns."""
+    return re.sub(r"([*?[])", r"[\1]", path)
+
+
+def read_record(path):
+    """The grading record in an autograded notebook, {} if there is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)["metadata"].get(RECORD, {})
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _explanation(problem):
+    text = f"**This submission could not be read.** {problem}\n\nIt was graded with 0 points."
+    cell = nbformat.v4.new_markdown_cell(text)
+    cell["id"] = "explanation"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+
+
+def install():
+    """Let `nbgrader autograde` and formgrader grade with `TrustedAutograde`.
+
+    nbgrader has no option for the class of its converter, so the name is replaced where its
+    command and its server look it up.
+    """
+    import nbgrader.apps.api
+    import nbgrader.apps.autogradeapp
+
+    nbgrader.apps.api.Autograde = TrustedAutograde
+    nbgrader.apps.autogradeapp.Autograde = TrustedAutograde

@@ -1,0 +1,346 @@
+"""The fork server: a process that has imported what notebooks import, and waits.
+
+Each connection to its socket asks for a kernel. The server forks; the child separates itself
+(`namespaces`), takes its limits, writes the submission's files into an empty home and becomes the
+kernel of that connection. Importing NumPy or TensorFlow is thus paid once for a class. TensorFlow
+is only imported before a fork, never used: its threads would not survive one.
+
+    python -m inside.forkserver '{"listen": 3, "lifeline": 4, "preload": ["numpy"], "separate": true}'
+
+``listen`` is the descriptor of a listening socket, ``lifeline`` of a pipe that closes when the
+grader ends. One line, "ready" or what went wrong, goes to standard output.
+
+    server -> keeper -> process 1 of the sandbox -> kernel
+
+The keeper watches the connection and the memory, and kills the whole tree when the grader hangs
+up; process 1 reaps orphans.
+"""
+
+import base64
+import gc
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+
+from . import frames, namespaces
+
+_FIRST_USER = 61000  # user ids of kernels when the server runs as root
+_USERS = 3000
+_PAGE = resource.getpagesize()
+
+
+def main(options):
+    """Serve until the lifeline closes."""
+    # kernels see nothing of how this process was started
+    os.setsid() if os.getpid() != os.getsid(0) else None
+    shell = _warm(options["preload"])
+    gc.collect()
+    gc.freeze()  # collected pages would be copied in every child
+    listener = socket.socket(fileno=options["listen"])
+    lifeline = options["lifeline"]
+    if options["separate"]:
+        problem = _try_separation()
+        if problem:
+            print(problem, flush=True)
+            return
+    print("ready", flush=True)
+    count = 0
+    while True:
+        readable, _, _ = select.select([listener, lifeline], [], [], 1.0)
+        _reap()
+        if lifeline in readable:
+            return
+        if listener in readable:
+            connection, _ = listener.accept()
+            count += 1
+            _answer(connection, listener, lifeline, shell, options, count)
+            connection.close()
+
+
+def _warm(preload):
+    """Import everything a kernel needs, and make its shell."""
+    from .kernel import make_shell
+
+    for name in preload:
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # a kernel will meet the same error, in its own cell
+            print(f"{name} was not imported: {error}", file=sys.stderr)
+    return make_shell()
+
+
+def _reap():
+    with_children = True
+    while with_children:
+        try:
+            with_children = os.waitpid(-1, os.WNOHANG)[0] != 0
+        except ChildProcessError:
+            return
+
+
+def _answer(connection, listener, lifeline, shell, options, count):
+    """Serve one connection: a signal for a running kernel, or a new kernel."""
+    connection.settimeout(30)
+    try:
+        request = frames.receive(connection, 400_000_000)
+        if request is None:
+            return
+        if "interrupt" in request:
+            os.kill(int(request["interrupt"]), signal.SIGUSR1)
+            return
+    except (OSError, ValueError):
+        return
+    connection.settimeout(None)
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            listener.close()
+            os.close(lifeline)
+            _keep(connection, shell, request, options["separate"], _FIRST_USER + count % _USERS)
+            status = 0
+        except BaseException as error:
+            _report(connection, error)
+        finally:
+            os._exit(status)
+    try:
+        frames.send(connection, {"pid": pid})
+    except OSError:
+        pass
+
+
+def _report(connection, error):
+    try:
+        frames.send(connection, {"failed": f"{type(error).__name__}: {error}"})
+    except OSError:
+        pass
+
+
+# ---------------------------------------------------------------------------- the keeper
+
+
+def _keep(connection, shell, request, separate, uid):
+    """Fork the kernel's tree, forward interrupts to it, end it when the grader hangs up."""
+    os.setsid()
+    namespaces.adopt_orphans()
+    keeper = os.getpid()
+    uid = uid if os.getuid() == 0 and (separate or request.get("drop_root")) else os.getuid()
+    if separate:
+        namespaces.enter(uid)
+    child = os.fork()
+    if child == 0:
+        try:
+            _first_process(connection, shell, request, separate, uid)
+        except BaseException as error:
+            _report(connection, error)
+        finally:
+            os._exit(1)
+    signal.signal(signal.SIGUSR1, lambda *_: _signal(child, signal.SIGUSR1))
+    poll = select.poll()
+    poll.register(connection, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
+    try:
+        while os.waitpid(child, os.WNOHANG)[0] == 0:
+            if poll.poll(250):
+                break
+            if _memory(keeper) > request["limits"]["memory_all"]:
+                break
+    except ChildProcessError:
+        pass
+    _kill_tree(keeper, child)
+
+
+def _signal(pid, number):
+    try:
+        os.kill(pid, number)
+    except OSError:
+        pass
+
+
+def _kill_tree(keeper, child):
+    """Kill the child; process 1 of a namespace takes everything with it, elsewhere we look."""
+    _signal(child, signal.SIGKILL)
+    for _ in range(50):
+        left = [pid for pid in _tree(keeper) if pid != keeper]
+        if not left:
+            return
+        for pid in left:
+            _signal(pid, signal.SIGKILL)
+        time.sleep(0.01)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+
+
+def _parents():
+    """{pid: parent's pid} of all processes in sight."""
+    parents = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat") as file:
+                    fields = file.read().rpartition(")")[2].split()
+                parents[int(name)] = int(fields[1])
+            except (OSError, ValueError, IndexError):
+                continue
+    return parents
+
+
+def _tree(root):
+    """Process ids of ``root`` and all that descend from it."""
+    parents = _parents()
+    found, grew = {root}, True
+    while grew:
+        more = {pid for pid, parent in parents.items() if parent in found} - found
+        found, grew = found | more, bool(more)
+    return found
+
+
+def _memory(keeper):
+    """Bytes that the kernel's processes hold, without the pages of programs and libraries."""
+    total = 0
+    for pid in _tree(keeper) - {keeper}:
+        try:
+            with open(f"/proc/{pid}/statm") as file:
+                _, resident, shared, *_ = map(int, file.read().split())
+            total += (resident - shared) * _PAGE
+        except (OSError, ValueError):
+            continue
+    return total
+
+
+# ---------------------------------------------------------------------------- inside
+
+
+def _first_process(connection, shell, request, separate, uid):
+    """Process 1: sets the sandbox up, then waits for all that runs in it."""
+    namespaces.die_with_parent()
+    if separate:
+        namespaces.private_folders(uid, request["limits"]["disk"])
+    kernel = os.fork()
+    if kernel == 0:
+        try:
+            _become_kernel(connection, shell, request, uid)
+        except BaseException as error:
+            _report(connection, error)
+        finally:
+            os._exit(1)
+    connection.close()
+    signal.signal(signal.SIGUSR1, lambda *_: _signal(kernel, signal.SIGINT))
+    while True:
+        try:
+            pid, status = os.wait()
+        except ChildProcessError:
+            os._exit(0)
+        if pid == kernel:
+            os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+
+
+def _become_kernel(connection, shell, request, uid):
+    os.setsid()
+    for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _settle_in(request, uid)
+    _limit(request["limits"])
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    os.closerange(3, connection.fileno())
+    os.closerange(connection.fileno() + 1, 256)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    from .kernel import serve
+
+    serve(connection, shell)
+    os._exit(0)
+
+
+def _settle_in(request, uid):
+    """An empty home with the submission's files, and an environment of its own."""
+    import tempfile
+
+    home = request.get("home") or namespaces.HOME
+    os.environ.clear()
+    os.environ.update(request["env"])
+    os.environ.update(HOME=home, TMPDIR=request.get("tmp", "/tmp"), USER="student")
+    tempfile.tempdir = None
+    namespaces.settle(uid)
+    work = os.path.join(home, "work")
+    os.makedirs(work, exist_ok=True)
+    os.chdir(work)
+    for name, text in request["files"].items():
+        path = os.path.normpath(os.path.join(work, name))
+        if not path.startswith(work + os.sep):
+            continue
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(text))
+    sheet = os.path.join(home, "sheet.json")
+    with open(sheet, "w") as file:
+        json.dump(request["sheet"], file)
+    os.environ["COURSE_SHEET"] = sheet
+    sys.path[:] = ["", *(p for p in sys.path if p not in ("", "/opt/kernel"))]
+    sys.argv = ["notebook"]
+
+
+def _limit(limits):
+    """Limits of one process. Memory counts from what the warm process holds already."""
+    with open("/proc/self/statm") as file:
+        pages = [int(field) for field in file.read().split()]
+    held, data = pages[0] * _PAGE, pages[5] * _PAGE
+    for kind, value in (
+        (resource.RLIMIT_DATA, data + limits["memory"]),
+        (resource.RLIMIT_AS, held + 3 * limits["memory"]),
+        (resource.RLIMIT_FSIZE, limits["file"]),
+        (resource.RLIMIT_NPROC, limits["processes"]),
+        (resource.RLIMIT_NOFILE, limits["open_files"]),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, limits["cpu"]),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+
+
+# ---------------------------------------------------------------------------- at the start
+
+
+def _try_separation():
+    """None if a fork can separate itself here, else why not."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            uid = _FIRST_USER if os.getuid() == 0 else os.getuid()
+            namespaces.enter(uid)
+            first = os.fork()
+            if first == 0:
+                try:
+                    namespaces.private_folders(uid, 1_000_000)
+                    namespaces.settle(uid)
+                    os.listdir("/proc/self")
+                    os._exit(0)
+                except BaseException as error:
+                    os.write(writer, str(error).encode()[:500])
+                    os._exit(1)
+            os.waitpid(first, 0)
+        except BaseException as error:
+            os.write(writer, str(error).encode()[:500])
+        finally:
+            os._exit(0)
+    os.close(writer)
+    os.waitpid(pid, 0)
+    with os.fdopen(reader) as pipe:
+        return pipe.read() or None
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

@@ -1,0 +1,236 @@
+"""The kernel: an IPython shell that runs one cell at a time and reports its outputs.
+
+It speaks frames over one socket instead of Jupyter's five. The grader sends
+``{"run": source}`` for a cell and ``{"probe": source}`` for the question after it; the kernel
+answers with ``{"output": ...}`` frames, at most one ``{"answer": ...}`` and ``{"done": ...}``.
+Student code shares this process and may forge any of these: the grader treats them as claims.
+"""
+
+import builtins
+import contextlib
+import io
+import os
+import sys
+import threading
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+
+from . import answers, frames
+
+TEXT_PER_CELL = 200_000  # characters of printed text sent for one cell
+FRAME_LIMIT = 64_000_000
+
+
+class Channel:
+    """The socket to the grader. Only the kernel's own process writes to it."""
+
+    def __init__(self, sock):
+        self.sock, self._owner, self._lock = sock, os.getpid(), threading.Lock()
+        self.text_left = TEXT_PER_CELL
+
+    def send(self, **message):
+        if os.getpid() == self._owner:
+            with self._lock:
+                frames.send(self.sock, message)
+
+    def is_owner(self):
+        return os.getpid() == self._owner
+
+
+class Printed(io.TextIOBase):
+    """Standard output or error as ``stream`` outputs, cut off beyond `TEXT_PER_CELL`."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, channel, name):
+        self._channel, self.name = channel, name
+        self._waiting, self._length = [], 0
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        room = max(self._channel.text_left, 0)
+        self._channel.text_left -= len(text)
+        if room:
+            self._waiting.append(text[:room] + ("" if len(text) <= room else "\n[cut off]\n"))
+            self._length += len(text)
+            if self._length > 8192:
+                self.flush()
+        return len(text)
+
+    def flush(self):
+        if self._waiting:
+            text, self._waiting, self._length = "".join(self._waiting), [], 0
+            output = {"output_type": "stream", "name": self.name, "text": text}
+            self._channel.send(output=output)
+
+
+class Publisher(DisplayPublisher):
+    """``display(...)`` as an output."""
+
+    channel = None
+
+    def publish(self, data, metadata=None, *, transient=None, update=False, **ignored):
+        _flush()
+        self.channel.send(
+            output={"output_type": "display_data", "data": _text_only(data)},
+            display_id=(transient or {}).get("display_id"),
+            update=bool(update),
+        )
+
+    def clear_output(self, wait=False):
+        _flush()
+        self.channel.send(clear=bool(wait))
+
+
+class Results(DisplayHook):
+    """The value of a cell's last line as an output."""
+
+    channel = None
+
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self._data = _text_only(format_dict)
+
+    def finish_displayhook(self):
+        _flush()
+        data, self._data = getattr(self, "_data", None), None
+        if data:
+            output = {
+                "output_type": "execute_result",
+                "data": data,
+                "execution_count": self.prompt_count,
+            }
+            self.channel.send(output=output)
+
+
+def _text_only(data):
+    """A bundle with bytes (PNG images) in base64, as in a notebook file."""
+    import base64
+
+    return {
+        str(mime): base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+        for mime, value in data.items()
+        if isinstance(value, str | bytes)
+    }
+
+
+def _flush():
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+
+
+class Shell(InteractiveShell):
+    """IPython without a terminal: errors become outputs, input() is refused."""
+
+    channel = None
+
+    def _showtraceback(self, etype, evalue, stb):
+        _flush()
+        self.channel.send(output=error_output(etype, evalue, stb))
+
+    def enable_gui(self, gui=None):
+        pass
+
+    def raw_input(self, prompt=""):
+        raise RuntimeError("input() cannot be used while the notebook is graded.")
+
+
+def error_output(etype, evalue, lines):
+    """An error as it stands in a notebook file."""
+    try:
+        text = str(evalue)
+    except Exception:
+        text = ""
+    return {
+        "output_type": "error",
+        "ename": str(getattr(etype, "__name__", etype))[:200],
+        "evalue": text[:2000],
+        "traceback": [str(line)[:20_000] for line in lines][-60:],
+    }
+
+
+def make_shell():
+    """The shell of this process. The fork server makes it once, before any fork."""
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.display_pub_class = Publisher
+    config.InteractiveShell.displayhook_class = Results
+    shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Results)
+    shell.system = shell.system_piped
+    return shell
+
+
+def serve(sock, shell):
+    """Run what the grader asks for until it hangs up."""
+    channel = Channel(sock)
+    shell.channel = channel
+    shell.display_pub.channel = channel
+    shell.displayhook.channel = channel
+    builtins.input = shell.raw_input
+    channel.send(ready=True)
+    number = 0
+    while True:
+        try:
+            request = frames.receive(sock, FRAME_LIMIT)
+        except KeyboardInterrupt:  # meant for a cell that has just ended
+            continue
+        if request is None:
+            return
+        number += 1
+        channel.text_left = TEXT_PER_CELL
+        sys.stdout, sys.stderr = Printed(channel, "stdout"), Printed(channel, "stderr")
+        try:
+            if "probe" in request:
+                succeeded = _probe(shell, channel, request["probe"], number)
+            else:
+                succeeded = _run(shell, request["run"])
+        except BaseException as error:  # KeyboardInterrupt, SystemExit, anything patched in
+            succeeded = False
+            with contextlib.suppress(Exception):
+                channel.send(output=error_output(type(error), error, [type(error).__name__]))
+        if not channel.is_owner():
+            os._exit(0)  # a fork of the student's came back here
+        _flush()
+        channel.send(done=number, succeeded=bool(succeeded))
+
+
+def _run(shell, source):
+    return shell.run_cell(source, store_history=True).success
+
+
+def _probe(shell, channel, source, number):
+    """Run a probe beside the student's names; what it emits is the answer."""
+    emitted = {}
+
+    def emit(**values):
+        emitted.update({name: answers.write(value) for name, value in values.items()})
+
+    names = {**shell.user_ns, "emit": emit}
+    error = None
+    try:
+        exec(compile(source, f"<probe {number}>", "exec"), names)
+    except BaseException as problem:
+        error = {"ename": type(problem).__name__[:200], "evalue": _short(problem)}
+    _flush()
+    channel.send(answer=emitted, error=error)
+    return error is None
+
+
+def _short(problem):
+    try:
+        return str(problem)[:500]
+    except Exception:
+        return ""

@@ -1,0 +1,111 @@
+"""A sandbox within the sandbox, so that two forked kernels cannot see each other.
+
+bubblewrap has already taken away the network, the course folder and everything but the programs.
+A kernel forked from the warm process also gets its own process tree, network (none), message
+queues, /proc, /tmp and home, and loses every capability. The constants are those of Linux'
+sched.h, mount.h, prctl.h and capability.h.
+"""
+
+import ctypes
+import os
+import struct
+
+HOME = "/home/student"
+
+_NEW_MOUNTS, _NEW_UTS, _NEW_IPC = 0x20000, 0x4000000, 0x8000000
+_NEW_USER, _NEW_PROCESSES, _NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
+_EVERY_KIND = _NEW_MOUNTS | _NEW_UTS | _NEW_IPC | _NEW_PROCESSES | _NEW_NETWORK
+_NOSUID, _NODEV, _NOEXEC = 2, 4, 8
+_RECURSIVE, _PRIVATE = 16384, 1 << 18
+_PARENT_DEATH_SIGNAL, _DUMPABLE, _DROP_BOUND, _NO_NEW_PRIVILEGES, _SUBREAPER = 1, 4, 24, 38, 36
+_CAPSET = {"x86_64": 126, "aarch64": 91}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(what, result):
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def _mount(kind, target, options=b"", flags=_NOSUID | _NODEV):
+    _call(f"mount {target}", _libc.mount(kind, target.encode(), kind, flags, options or None))
+
+
+def enter(uid):
+    """Leave the namespaces of the fork server. Fork afterwards: the child sees its own tree.
+
+    A server that runs as root keeps its rights until `settle`; any other makes a user namespace.
+    """
+    if os.getuid() == 0:
+        _call("unshare", _libc.unshare(_EVERY_KIND))
+    else:
+        own_user, own_group = os.getuid(), os.getgid()
+        _call("unshare", _libc.unshare(_EVERY_KIND | _NEW_USER))
+        _map_user(own_user, own_group)
+    _call("mount", _libc.mount(b"none", b"/", None, _RECURSIVE | _PRIVATE, None))
+
+
+def _map_user(uid, gid):
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {uid} 1"),
+        ("gid_map", f"{gid} {gid} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+def private_folders(uid, disk_bytes):
+    """Own /proc, /tmp, /dev/shm and home, in memory and bounded. Called as process 1."""
+    _mount(b"proc", "/proc", flags=_NOSUID | _NODEV | _NOEXEC)
+    size = f"size={disk_bytes},nr_inodes=20000,mode=700,uid={uid},gid={uid}"
+    if os.getuid() != 0:
+        size = f"size={disk_bytes},nr_inodes=20000,mode=700"
+    for folder in ("/tmp", "/dev/shm", HOME):
+        _mount(b"tmpfs", folder, size.encode())
+
+
+def settle(uid):
+    """Give up every right: another user id, no capabilities, no way to gain any."""
+    if os.getuid() == 0 and uid != 0:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+        _libc.prctl(_DUMPABLE, 1, 0, 0, 0)  # else /proc/self would belong to root
+    _forbid_user_namespaces()
+    drop_capabilities()
+
+
+def _forbid_user_namespaces():
+    """A kernel that can make no user namespace cannot reach most of Linux' privileged calls."""
+    try:
+        uid, gid = os.getuid(), os.getgid()
+        if _libc.unshare(_NEW_USER) == 0:
+            _map_user(uid, gid)
+        with open("/proc/sys/user/max_user_namespaces", "w") as file:
+            file.write("0")
+    except OSError:
+        pass  # an extra lock; the capabilities go in any case
+
+
+def drop_capabilities():
+    """No capabilities now, none after exec."""
+    for capability in range(41):
+        _libc.prctl(_DROP_BOUND, capability, 0, 0, 0)
+    _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    number = _CAPSET.get(os.uname().machine)
+    if number is not None:
+        header = struct.pack("Ii", 0x20080522, 0)  # version 3, this process
+        _libc.syscall(number, header, struct.pack("6I", 0, 0, 0, 0, 0, 0))
+
+
+def die_with_parent():
+    """SIGKILL this process when its parent ends."""
+    _libc.prctl(_PARENT_DEATH_SIGNAL, 9, 0, 0, 0)
+
+
+def adopt_orphans():
+    """Processes whose parents end become children of this one, so that none outlives it."""
+    _libc.prctl(_SUBREAPER, 1, 0, 0, 0)

@@ -1,0 +1,13 @@
+"""The steps of autograding, one per file, in the order in which they run.
+
+Sanitising: `RepairCells` makes the notebook the instructor's again around the student's answers.
+Autograding: `TrustedExecute` runs it in the sandbox, `TrustedScore` compares the answers with the
+key, outside; `TrustedSave` writes the grades and the record.
+"""
+
+from course_lib.grading.preprocessors.repair_cells import RepairCells
+from course_lib.grading.preprocessors.trusted_execute import TrustedExecute
+from course_lib.grading.preprocessors.trusted_save import TrustedSave
+from course_lib.grading.preprocessors.trusted_score import TrustedScore
+
+__all__ = ["RepairCells", "TrustedExecute", "TrustedSave", "TrustedScore"]

@@ -1,0 +1,78 @@
+"""Writes the grades into the gradebook and the record into the notebook.
+
+Scores come from `TrustedScore`, never from cell outputs. Grades and comments that a person gave
+are left alone, as in nbgrader.
+"""
+
+from nbformat import from_dict
+from nbgrader import utils
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import SaveAutoGrades
+
+RECORD = "grading"  # key of the record in the notebook's metadata
+
+
+class TrustedSave(SaveAutoGrades):
+    """SaveAutoGrades with the scores of the pipeline; a test cell without one gets 0."""
+
+    def preprocess(self, nb, resources):
+        run = resources["nbgrader"]
+        with Gradebook(run["db_url"]) as gradebook:
+            self._save(nb, run, gradebook)
+            gradebook.db.commit()
+        nb.metadata[RECORD] = from_dict(record(run))
+        return nb, resources
+
+    def _save(self, nb, run, gradebook):
+        submitted = gradebook.find_submission_notebook(
+            run["notebook"], run["assignment"], run["student"]
+        )
+        grades = {grade.name: grade for grade in submitted.grades}
+        comments = {comment.name: comment for comment in submitted.comments}
+        told = False
+        for cell in nb.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if utils.is_grade(cell) and name in grades:
+                self._grade(cell, grades[name], run)
+            if (utils.is_solution(cell) or utils.is_task(cell)) and name in comments:
+                comments[name].auto_comment = _comment(cell, run, told)
+                told = True
+
+    def _grade(self, cell, grade, run):
+        if run.get("problem"):
+            grade.auto_score = 0.0
+        elif utils.is_solution(cell) or cell.cell_type != "code":
+            grade.auto_score, _ = utils.determine_grade(cell, self.log)
+        elif "outcomes" not in run:
+            return  # --no-execute
+        else:
+            verdict = run.get("verdicts", {}).get(grade.name)
+            grade.auto_score = verdict["score"] if verdict else 0.0
+        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+
+
+def _comment(cell, run, told):
+    """nbgrader's automatic comment; the first one says why a submission could not be read."""
+    if run.get("problem"):
+        return None if told else run["problem"]
+    unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+    return "No response." if unchanged and not utils.is_task(cell) else None
+
+
+def record(run):
+    """What the report, the feedback and a resumed run read: plain JSON."""
+    return {
+        "version": 1,
+        "student": run["student"],
+        "assignment": run["assignment"],
+        "shown_id": run.get("shown_id", run["student"]),
+        "typed_id": run.get("typed_id"),
+        "problem": run.get("problem"),
+        "questions": list(run.get("verdicts", {}).values()),
+        "flags": run.get("flags", []),
+        "failed_cells": run.get("failed_cells", 0),
+        "restarts": run.get("restarts", 0),
+        "seconds": {k: round(v, 3) for k, v in run.get("seconds", {}).items()},
+        "fingerprint": run.get("fingerprint", ""),
+        "bank": run.get("bank", ""),
+    }
