@@ -5,6 +5,8 @@ each shape and each number of parameters comes from. The optimizer's own numbers
 to the total after training, are left out: they are not part of the model.
 """
 
+from itertools import zip_longest
+from textwrap import wrap
 from typing import NamedTuple
 
 from course_lib.model import Model, Sequential
@@ -74,18 +76,17 @@ def totals(model):
 
 
 def table(model, expand_nested=False, show_trainable=False):
-    """The summary as text, drawn as Keras draws it."""
-    lines = [[f"{_indent(r)}{r.name} ({r.kind})", _shape(r.output_shape), f"{r.parameters:,}"]
-             for r in rows(model, expand_nested) if not r.repeated]  # fmt: skip
-    header = ["Layer (type)", "Output Shape", "Param #"]
-    widths = [31, 22, 13]
+    """The summary as text, drawn as Keras draws it in a window of 80 columns."""
+    header, widths = ["Layer (type)", "Output Shape", "Param #"], [31, 22, 13]
+    unique = [row for row in rows(model, expand_nested) if not row.repeated]
+    lines = [
+        [f"{_indent(r)}{r.name} ({r.kind})", _shape(r.output_shape), f"{r.parameters:,}"]
+        for r in unique
+    ]
     if show_trainable:
         marks = {True: "Y", False: "N", None: "-"}
-        unique = [r for r in rows(model, expand_nested) if not r.repeated]
-        lines = [[*line, marks[r.trainable]] for line, r in zip(lines, unique, strict=True)]
         header, widths = [*header, "Trainable"], [*widths, 9]
-    columns = zip(widths, *([header, *lines]), strict=True)
-    widths = [max(width, *map(len, cells)) for width, *cells in columns]
+        lines = [[*line, marks[r.trainable]] for line, r in zip(lines, unique, strict=True)]
     counts = totals(model)
     return "\n".join(
         [
@@ -147,11 +148,14 @@ def _rule(marks, widths):
 
 
 def _line(bar, cells, widths):
-    aligned = [
-        cell.rjust(width) if i == 2 else cell.center(width) if i == 3 else cell.ljust(width)
-        for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    ]
-    return f"{bar} {f' {bar} '.join(aligned)} {bar}"
+    """One row of the table; a cell that is too long goes on below."""
+    align = [str.ljust, str.ljust, str.rjust, str.center]
+    parts = [wrap(cell, w, drop_whitespace=True) for cell, w in zip(cells, widths, strict=True)]
+    lines = []
+    for line in zip_longest(*parts, fillvalue=""):
+        padded = [put(text, w) for put, text, w in zip(align, line, widths, strict=False)]
+        lines.append(f"{bar} {f' {bar} '.join(padded)} {bar}")
+    return "\n".join(lines)
 
 
 def _memory(model, count):

@@ -21,7 +21,8 @@ from course_lib.initializers import get as get_initializer
 
 AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
-_NOT_HERE = {
+# Arguments of Keras' layers that the layers here do not take.
+NOT_HERE = {
     "kernel_regularizer",
     "bias_regularizer",
     "activity_regularizer",
@@ -352,7 +353,7 @@ class Layer:
 
     def _reject(self, unknown):
         for argument, value in unknown.items():
-            if argument in _NOT_HERE:
+            if argument in NOT_HERE:
                 if value is None or value is False:
                     continue
                 raise TypeError(

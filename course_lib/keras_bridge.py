@@ -1,0 +1,228 @@
+"""Models over the bridge: from Keras to this library and back, with their weights.
+
+Layers keep their names, arguments and weights, so that the two models give the same outputs for
+the same inputs; `max_difference` measures how nearly. How a model was compiled is not carried over.
+
+Keras is imported when a function here is called, and nowhere else in the library.
+"""
+
+import inspect
+
+import numpy as np
+
+from course_lib import initializers, layers
+from course_lib.layers.activations import ActivationFunction
+from course_lib.layers.base import NOT_HERE, Layer
+from course_lib.model import Model, Sequential
+
+
+def from_keras(model):
+    """The same model in this library, weights copied.
+
+    ``model`` is a Keras ``Sequential`` or a functional model that is a chain of layers.
+    Raises ValueError for graphs that branch and for layers this library has not, TypeError for
+    arguments it has not, such as regularizers.
+    """
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"from_keras: model must be a Keras model, got {type(model).__name__}.")
+    return _model_from_keras(model, {})
+
+
+def to_keras(model):
+    """The same `Sequential` or functional `Model` in Keras, weights copied."""
+    if not isinstance(model, Model):
+        raise TypeError(
+            f"to_keras: model must be a model of this library, got {type(model).__name__}."
+        )
+    return _model_to_keras(model, {})
+
+
+def max_difference(model, keras_model, inputs, batch_size=256):
+    """Largest absolute difference of the two models' outputs for ``inputs`` (examples, ...)."""
+    import keras
+
+    if not isinstance(model, Model) or not isinstance(keras_model, keras.Model):
+        raise TypeError(
+            "max_difference: needs a model of this library and a Keras model, in this order, "
+            f"got {type(model).__name__} and {type(keras_model).__name__}."
+        )
+    ours = model.predict(inputs, verbose=0)
+    inputs = np.asarray(inputs)
+    theirs = np.concatenate(
+        [
+            keras.ops.convert_to_numpy(keras_model(inputs[i : i + batch_size], training=False))
+            for i in range(0, len(inputs), batch_size)
+        ]
+    )
+    if ours.shape != theirs.shape:
+        raise ValueError(
+            f"max_difference: the models' outputs must have the same shape, got {ours.shape} "
+            f"and {theirs.shape}."
+        )
+    return float(np.abs(ours - theirs).max())
+
+
+# ----------------------------------------------------------------------------------- from Keras
+
+
+def _model_from_keras(model, known):
+    """``known`` maps ids of Keras layers to ours, so that a shared layer stays one layer."""
+    import keras
+
+    if isinstance(model, keras.Sequential):
+        entrance = [layers.Input(batch_shape=model.input_shape)] if model.built else []
+        inside = [_layer_from_keras(layer, known) for layer in model.layers]
+        ours = Sequential([*entrance, *inside], name=model.name)
+    else:
+        ours = _chain_from_keras(model, known)
+    ours._trainable = bool(model.trainable)
+    for theirs in model.layers:
+        own = known.get(id(theirs))
+        if own is not None and not isinstance(own, Model):
+            own.trainable = bool(theirs.trainable)
+            if own.built:
+                own.set_weights(theirs.get_weights())
+    return ours
+
+
+def _chain_from_keras(model, known):
+    import keras
+
+    if not hasattr(model, "inputs") or not hasattr(model, "outputs"):
+        raise ValueError(
+            f"from_keras: {model.name} is neither Sequential nor a functional model, so its layers "
+            "cannot be followed."
+        )
+    _need_one(model.name, "inputs", model.inputs)
+    entrance = model.inputs[0]
+    start = layers.Input(batch_shape=entrance.shape, name=entrance._keras_history.operation.name)
+    made = {id(entrance): start}
+    ends = []
+    for end in model.outputs:
+        calls, tensor = [], end
+        while id(tensor) not in made:
+            history = tensor._keras_history
+            node = history.operation._inbound_nodes[history.node_index]
+            _need_one(history.operation.name, "inputs", node.input_tensors)
+            if not isinstance(history.operation, keras.layers.Layer):
+                raise ValueError(
+                    f"from_keras: {history.operation.name} is not a layer. Only chains of layers "
+                    "can be converted."
+                )
+            calls.append((tensor, history.operation, node))
+            tensor = node.input_tensors[0]
+        ours = made[id(tensor)]
+        for tensor, layer, node in reversed(calls):
+            training = node.arguments.kwargs.get("training")
+            ours = made[id(tensor)] = _layer_from_keras(layer, known)(ours, training=training)
+        ends.append(ours)
+    return Model(start, ends if len(ends) > 1 else ends[0], name=model.name)
+
+
+def _need_one(name, what, tensors):
+    if len(tensors) != 1:
+        raise ValueError(
+            f"from_keras: {name} has {len(tensors)} {what}. Only chains of layers can be "
+            "converted, not graphs that branch or join."
+        )
+
+
+def _layer_from_keras(layer, known):
+    import keras
+
+    if id(layer) in known:
+        return known[id(layer)]
+    kind = type(layer).__name__
+    if isinstance(layer, keras.Model):
+        ours = _model_from_keras(layer, known)
+    else:
+        cls = getattr(layers, kind, None)
+        if not isinstance(cls, type) or not issubclass(cls, Layer):
+            raise ValueError(f"from_keras: {layer.name} is a {kind}, which this library has not.")
+        ours = cls(**_arguments_from_keras(layer, cls))
+    known[id(layer)] = ours
+    return ours
+
+
+def _arguments_from_keras(layer, cls):
+    names = inspect.signature(cls.__init__).parameters
+    theirs = inspect.signature(type(layer).__init__).parameters
+    arguments = {}
+    for name, value in layer.get_config().items():
+        if name in names and name not in ("name", "weights"):
+            arguments[name] = _initializer_from_keras(value) if "initializer" in name else value
+        elif name in NOT_HERE and name in theirs and value != theirs[name].default:
+            arguments[name] = value  # the layer refuses it, and says so
+    if "activation" in arguments and not isinstance(arguments["activation"], str):
+        arguments["activation"] = getattr(layer.activation, "__name__", layer.activation)
+    return {**arguments, "name": layer.name, "dtype": layer.compute_dtype}
+
+
+def _initializer_from_keras(value):
+    """The initializer of a Keras config. The weights are copied, so an unknown one may go."""
+    cls = getattr(initializers, value.get("class_name", ""), None) if value else None
+    if cls is None:
+        return "zeros"
+    names = inspect.signature(cls.__init__).parameters
+    return cls(**{k: v for k, v in value["config"].items() if k in names})
+
+
+# ------------------------------------------------------------------------------------- to Keras
+
+
+def _model_to_keras(model, known):
+    import keras
+
+    if isinstance(model, Sequential):
+        entrance = [_input_to_keras(model.input.layer)] if model.built else []
+        inside = [_layer_to_keras(layer, known) for layer in model.steps]
+        theirs = keras.Sequential([*entrance, *inside], name=model.name)
+    else:
+        start = tensor = _input_to_keras(model.input.layer, model.input.shape)
+        tensors = [start]
+        for layer, training in zip(model.steps, model._fixed, strict=True):
+            options = {} if training is None else {"training": training}
+            tensor = _layer_to_keras(layer, known)(tensor, **options)
+            tensors.append(tensor)
+        ends = [tensors[tap] for tap in model._taps]
+        theirs = keras.Model(start, ends if len(ends) > 1 else ends[0], name=model.name)
+    theirs.trainable = model.trainable
+    for layer in model.layers:
+        if id(layer) in known and not isinstance(layer, Model):
+            other = known[id(layer)]
+            other.trainable = layer.trainable
+            if layer.built and layer.weights:
+                other.set_weights(layer.get_weights())
+    return theirs
+
+
+def _input_to_keras(layer, shape=None):
+    """Keras' Input for our input layer, or for the tensor where a piece of a model was cut out."""
+    import keras
+
+    shape = shape or layer.input_shape
+    return keras.Input(batch_shape=shape, name=layer.name if shape == layer.input_shape else None)
+
+
+def _layer_to_keras(layer, known):
+    import keras
+
+    if id(layer) not in known:
+        if isinstance(layer, Model):
+            known[id(layer)] = _model_to_keras(layer, known)
+        else:
+            config = {name: _value_to_keras(v) for name, v in layer.get_config().items()}
+            known[id(layer)] = getattr(keras.layers, type(layer).__name__)(**config)
+    return known[id(layer)]
+
+
+def _value_to_keras(value):
+    import keras
+
+    if isinstance(value, ActivationFunction):
+        return value.name
+    if isinstance(value, initializers.Initializer):
+        return getattr(keras.initializers, type(value).__name__)(**value.get_config())
+    return value
