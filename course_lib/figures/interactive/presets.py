@@ -2,31 +2,21 @@
 
 from math import cos, radians, sin
 
-LECTURE_5X5 = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
-LECTURE_6X6 = [
-    [1, 0, 0, 0, 0, 1],
-    [0, 1, 0, 0, 1, 0],
-    [0, 0, 1, 1, 0, 0],
-    [1, 0, 0, 0, 1, 0],
-    [0, 1, 0, 0, 1, 0],
-    [0, 0, 1, 0, 1, 0],
-]
-LECTURE_GREY = [
-    [4, 9, 2, 5, 8, 3],
-    [5, 6, 2, 4, 0, 3],
-    [2, 4, 5, 4, 5, 2],
-    [5, 6, 5, 4, 7, 8],
-    [5, 7, 7, 9, 2, 1],
-    [5, 8, 5, 3, 8, 4],
-]
+import numpy as np
+
+from course_lib.lectures import examples
+
+LECTURE_5X5 = examples.binary_5x5.tolist()
+LECTURE_6X6 = examples.binary_6x6.tolist()
+LECTURE_GREY = examples.numbers_6x6.tolist()
 SQUARE = [[9 if 2 <= r <= 5 and 2 <= c <= 5 else 0 for c in range(8)] for r in range(8)]
 
 # pixel matching: 1 is ink, -1 is paper
-X = [[1 if 1 <= r <= 7 and c in (r, 8 - r) else -1 for c in range(9)] for r in range(9)]
+X = examples.x_image.tolist()
 PIECES = {
-    "diagonal": ("Diagonal", [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]]),
-    "cross": ("Crossing", [[1, -1, 1], [-1, 1, -1], [1, -1, 1]]),
-    "anti": ("Other diagonal", [[-1, -1, 1], [-1, 1, -1], [1, -1, -1]]),
+    "diagonal": ("Diagonal", examples.diagonal.tolist()),
+    "cross": ("Crossing", examples.small_cross.tolist()),
+    "anti": ("Other diagonal", examples.antidiagonal.tolist()),
 }
 
 
@@ -68,10 +58,10 @@ PICTURES = {
     "thickened": ("Thickened", thickened(X)),
 }
 
-CROSS = [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
-DIAGONAL = [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]]
-VERTICAL_BAR = [[-1, 1, -1], [-1, 1, -1], [-1, 1, -1]]
-VERTICAL_EDGE = [[1, 0, -1], [1, 0, -1], [1, 0, -1]]
+CROSS = examples.cross_kernel.tolist()
+DIAGONAL = examples.filter_1.tolist()
+VERTICAL_BAR = examples.filter_2.tolist()
+VERTICAL_EDGE = examples.edge_kernel.tolist()
 
 IMAGES = {
     "lecture-5x5": ("Lecture: 5 × 5, zeros and ones", LECTURE_5X5),
@@ -146,4 +136,61 @@ _DEFAULTS = {
 SIZES = [
     {"id": key, "label": label, "settings": {**_DEFAULTS, **settings}}
     for key, (label, settings) in _SIZES.items()
+]
+
+
+# channels and filters: image (height, width, channels), filters (height, width, channels, filters)
+def _layer(image, filters):
+    """Settings of one layer; ``filters`` are (height, width, channels) each, stacked last."""
+    stacked = np.stack([np.atleast_3d(one) for one in filters], axis=-1)
+    return {
+        "image": np.atleast_3d(image).tolist(),
+        "filters": stacked.tolist(),
+        "bias": [0] * len(filters),
+    }
+
+
+_bands = np.repeat(np.repeat(9 * np.eye(3, dtype=int), 3, axis=0)[None], 6, axis=0)
+_edge = np.array(VERTICAL_EDGE)
+_colour_filters = [
+    np.stack([_edge, -_edge, 0 * _edge], axis=-1),  # red left of green
+    np.stack([0 * _edge, 0 * _edge, np.ones((3, 3))], axis=-1),  # blue alone
+    np.ones((3, 3, 3)),  # brightness
+]
+LAYERS = [
+    {"id": key, "label": label, "settings": _layer(image, filters)}
+    for key, label, image, filters in [
+        ("rgb", "Lecture: 7 × 9 × 3, one filter", examples.rgb_7x9, [examples.rgb_filter]),
+        ("grey", "Lecture: 6 × 6 × 1, two filters", LECTURE_6X6, [DIAGONAL, VERTICAL_BAR]),
+        ("bands", "Red, green and blue bands, three filters", _bands, _colour_filters),
+    ]
+]
+
+# pooling: the settings of Pooling
+_map = np.array(
+    [[examples.rgb_printed[r][c] for c in range(5)] for r in range(5)]
+)  # the first five columns of the lecture's feature map
+POOLS = [
+    {"id": key, "label": label, "settings": {"pool_size": [2, 2], "strides": [2, 2], **settings}}
+    for key, label, settings in [
+        ("4x4", "Lecture: 4 × 4", {"image": examples.pool_4x4.tolist(), "padding": "valid"}),
+        ("5x5", "Lecture: a 5 × 5 feature map", {"image": _map.tolist(), "padding": "same"}),
+        (
+            "bright",
+            "One bright line",
+            {
+                "image": [[9 if c == 3 else r % 2 for c in range(8)] for r in range(8)],
+                "padding": "valid",
+            },
+        ),
+        (
+            "overlap",
+            "Overlapping windows: 3 × 3, stride 2",
+            {
+                "image": LECTURE_GREY,
+                "pool_size": [3, 3],
+                "padding": "same",
+            },
+        ),
+    ]
 ]

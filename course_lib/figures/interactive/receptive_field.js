@@ -5,7 +5,7 @@ import { paddingSplit } from "./numbers.js";
 
 export { chainSizes, fanIn, fanOut, fieldRows } from "./chain.js";
 
-const PITCH = 24, CELL = 20, LEVEL = 58, GUTTER = 54; // pixels: between cells, of a cell, between levels, for names
+const PITCH = 24, CELL = 20, LEVEL = 58, GUTTER = 44; // pixels: between cells, of a cell, between levels, for names
 const MOST = 5;                          // layers in a chain
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -173,8 +173,8 @@ function render({ model, el }) {
     const svg = s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "presentation" }, links, s("g", { "aria-hidden": "true" }, ...zeros), ...captions, grid);
     picture.replaceChildren(svg);
     const [level, index] = get("cell"), place = places[Math.min(level, top)];
-    const middle = x(place[Math.min(index, place.length - 1)]) - picture.clientWidth / 2;
-    picture.scrollLeft = Math.max(0, middle); // on a phone the picture is wider than its box
+    const middle = x(place[Math.min(index, place.length - 1)]);
+    requestAnimationFrame(() => { picture.scrollLeft = middle - picture.clientWidth / 2; }); // a phone is narrower
   }
   function keys(event, l, i) {
     const places = centres(chainSizes(get("length"), get("layers")), get("layers"));
