@@ -185,8 +185,8 @@ class Layer:
         inputs = self.cast(inputs)
         if inputs.ndim == 0:
             raise ValueError(f"{self.label}: inputs must have a batch axis, got a single number.")
-        self.build((None, *inputs.shape[1:]))
         self.check_input(inputs.shape)
+        self.build((None, *inputs.shape[1:]))
         outputs, cache = self._named_errors(
             self.forward, inputs, training=bool(training), rng=generator()
         )
