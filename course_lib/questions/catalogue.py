@@ -2,9 +2,31 @@
 
 from types import MappingProxyType
 
-from course_lib.questions import padding, sizes
+from course_lib.questions import (
+    activation,
+    channels,
+    convolution,
+    padding,
+    parameters,
+    pixels,
+    pooling,
+    receptive_field,
+    sizes,
+    summaries,
+)
 
-TOPIC_MODULES = (sizes, padding)
+TOPIC_MODULES = (
+    pixels,
+    convolution,
+    sizes,
+    padding,
+    channels,
+    activation,
+    pooling,
+    parameters,
+    summaries,
+    receptive_field,
+)
 
 
 def collect(modules):

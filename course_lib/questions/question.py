@@ -6,6 +6,7 @@ one student's numbers. Grading compares a value with the answer, then with each 
 says in a sentence what was misunderstood.
 """
 
+import html
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -293,7 +294,7 @@ class Variant:
                 {"name": wrong.name, "answer": wrong.answer, "message": wrong.message}
                 for wrong in self.misconceptions
             ],
-            "steps": [to_html(step, inline=True) for step in self.steps],
+            "steps": [html.escape(step) for step in self.steps],
         }
 
 
@@ -301,7 +302,7 @@ def to_json(value):
     """Arrays and NumPy numbers as lists and Python numbers, tuples as lists."""
     if isinstance(value, np.ndarray):
         # what float32 cannot hold anyway is no part of an answer
-        return np.round(value.astype(np.float64), 6).tolist()
+        return (np.round(value.astype(np.float64), 6) + 0.0).tolist()
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, list | tuple):

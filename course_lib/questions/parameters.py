@@ -1,0 +1,421 @@
+"""Questions on parameters: how many numbers a layer learns, and what they would be otherwise."""
+
+from course_lib import shapes
+from course_lib.questions.question import Question, ranges, slip
+
+_TOPIC = "parameters"
+
+NO_BIAS = "Every filter (or unit) has a bias as well."
+FORGOT_CHANNELS = "A filter has weights for every channel it reads: k · k · c of them."
+ONE_BIAS = "There is one bias for each filter, not one for the layer."
+
+_CONV = ranges(kernel=[2, 3, 4, 5, 7], channels=(2, 64), filters=(4, 128))
+
+
+def _weights(n):
+    return n.kernel**2 * n.channels * n.filters
+
+
+def _two(n):
+    return (
+        shapes.conv_parameters((n.kernel,) * 2, n.channels, n.first),
+        shapes.conv_parameters((n.kernel,) * 2, n.first, n.second),
+    )
+
+
+def _draw_count(rng):
+    kernel, channels, filters = rng.choice((3, 5)), rng.integer(2, 32), rng.integer(4, 64)
+    count = shapes.conv_parameters((kernel, kernel), channels, filters).value
+    return {"kernel": kernel, "channels": channels, "count": count}
+
+
+QUESTIONS = [
+    Question(
+        id="params-conv",
+        topic=_TOPIC,
+        teaches="A convolution layer learns (k·k·c + 1)·f numbers.",
+        draw=_CONV,
+        prompt="`Conv2D({filters}, kernel_size={kernel})` reads {channels} channels. How many "
+        "parameters does it have?",
+        answer=lambda n: shapes.conv_parameters((n.kernel,) * 2, n.channels, n.filters),
+        misconceptions=(
+            slip("forgot the bias", _weights, NO_BIAS, 0.5),
+            slip(
+                "forgot the channels",
+                lambda n: (n.kernel**2 + 1) * n.filters,
+                FORGOT_CHANNELS,
+                0.25,
+            ),
+            slip(
+                "kernel and channels added",
+                lambda n: (n.kernel**2 + n.channels + 1) * n.filters,
+                "A filter has k · k weights for each channel: multiply.",
+                0.25,
+            ),
+            slip("one bias", lambda n: _weights(n) + 1, ONE_BIAS, 0.5),
+            slip(
+                "bias for each slice",
+                lambda n: (n.kernel**2 + 1) * n.channels * n.filters,
+                "A filter has one bias, not one for each channel.",
+                0.5,
+            ),
+        ),
+        solution="shapes.conv_parameters((n.kernel, n.kernel), n.channels, n.filters).value",
+    ),
+    Question(
+        id="params-conv-no-bias",
+        topic=_TOPIC,
+        teaches="Without bias only the weights count.",
+        draw=_CONV,
+        prompt="`Conv2D({filters}, kernel_size={kernel}, use_bias=False)` reads {channels} "
+        "channels. How many parameters does it have?",
+        answer=lambda n: shapes.conv_parameters(
+            (n.kernel,) * 2, n.channels, n.filters, use_bias=False
+        ),
+        misconceptions=(
+            slip(
+                "bias counted",
+                lambda n: _weights(n) + n.filters,
+                "`use_bias=False` leaves the biases out.",
+                0.5,
+            ),
+            slip("forgot the channels", lambda n: n.kernel**2 * n.filters, FORGOT_CHANNELS, 0.25),
+            slip(
+                "forgot the filters",
+                lambda n: n.kernel**2 * n.channels,
+                "That is one filter; the layer has several.",
+                0.25,
+            ),
+        ),
+        solution="shapes.conv_parameters(\n    (n.kernel, n.kernel), n.channels, n.filters, "
+        "use_bias=False\n).value",
+    ),
+    Question(
+        id="params-dense",
+        topic=_TOPIC,
+        teaches="A dense layer learns (inputs + 1)·units numbers.",
+        draw=ranges(inputs=(40, 2000), units=(5, 256)),
+        prompt="`Dense({units})` reads {inputs} numbers. How many parameters does it have?",
+        answer=lambda n: shapes.dense_parameters(n.inputs, n.units),
+        misconceptions=(
+            slip("forgot the bias", lambda n: n.inputs * n.units, NO_BIAS, 0.5),
+            slip(
+                "one bias",
+                lambda n: n.inputs * n.units + 1,
+                "Every unit has a bias of its own.",
+                0.5,
+            ),
+            slip(
+                "bias for each input",
+                lambda n: n.inputs * (n.units + 1),
+                "The biases belong to the units, not to the inputs.",
+                0.5,
+            ),
+            slip(
+                "added",
+                lambda n: n.inputs + n.units,
+                "Every unit has a weight for every input: multiply.",
+            ),
+        ),
+        solution="shapes.dense_parameters(n.inputs, n.units).value",
+    ),
+    Question(
+        id="params-dense-after-flatten",
+        topic=_TOPIC,
+        teaches="Flatten hands height · width · channels numbers to the dense layer.",
+        draw=ranges(height=(4, 12), width=(4, 12), channels=[16, 32, 64], units=(10, 128)),
+        prompt="Maps of {height} × {width} × {channels} go through `Flatten()` and "
+        "`Dense({units})`. How many parameters does the dense layer have?",
+        answer=lambda n: shapes.dense_parameters(n.height * n.width * n.channels, n.units),
+        misconceptions=(
+            slip(
+                "forgot the bias",
+                lambda n: n.height * n.width * n.channels * n.units,
+                NO_BIAS,
+                0.5,
+            ),
+            slip(
+                "forgot the channels",
+                lambda n: (n.height * n.width + 1) * n.units,
+                "Flatten lays out all channels.",
+                0.25,
+            ),
+            slip(
+                "channels only",
+                lambda n: (n.channels + 1) * n.units,
+                "That would be after global pooling. Flatten keeps every value of every map.",
+                0.25,
+            ),
+        ),
+        solution="shapes.dense_parameters(n.height * n.width * n.channels, n.units).value",
+    ),
+    Question(
+        id="params-two-convolutions",
+        topic=_TOPIC,
+        teaches="The second layer's filters are as deep as the first layer has filters.",
+        draw=ranges(kernel=[3, 5], channels=[1, 2, 3], first=(5, 32), second=(4, 64)),
+        prompt="An image with {channels} channels goes through `Conv2D({first}, {kernel})`, "
+        "`MaxPooling2D(2)` and `Conv2D({second}, {kernel})`. How many parameters do the three "
+        "layers have together?",
+        answer=lambda n: int(_two(n)[0]) + int(_two(n)[1]),
+        steps=lambda n: [
+            *(f"first convolution: {step}" for step in _two(n)[0].steps),
+            "pooling: 0",
+            *(f"second convolution: {step}" for step in _two(n)[1].steps),
+            f"together {int(_two(n)[0]) + int(_two(n)[1])}",
+        ],
+        misconceptions=(
+            slip(
+                "second filter too shallow",
+                lambda n: int(_two(n)[0]) + (n.kernel**2 * n.channels + 1) * n.second,
+                "The second convolution reads the maps of the first, not the image: its filters "
+                "are deeper.",
+                0.25,
+            ),
+            slip(
+                "depth added, not multiplied",
+                lambda n: int(_two(n)[0]) + (n.kernel**2 + n.first + 1) * n.second,
+                "A filter of the second layer has k · k weights for each map it reads: multiply.",
+                0.25,
+            ),
+            slip(
+                "pooling counted",
+                lambda n: int(_two(n)[0]) + int(_two(n)[1]) + 4 * n.first,
+                "Pooling has nothing to learn: it takes the largest value.",
+                0.5,
+            ),
+            slip(
+                "forgot the biases",
+                lambda n: int(_two(n)[0]) + int(_two(n)[1]) - n.first - n.second,
+                NO_BIAS,
+                0.5,
+            ),
+        ),
+        solution="(\n    shapes.conv_parameters((n.kernel,) * 2, n.channels, n.first).value\n"
+        "    + shapes.conv_parameters((n.kernel,) * 2, n.first, n.second).value\n)",
+    ),
+    Question(
+        id="params-fully-connected-map",
+        topic=_TOPIC,
+        teaches="Fully connected, every output has a weight for every pixel; nothing is shared.",
+        draw=ranges(height=(6, 60), width=(6, 60), kernel=[3, 5]),
+        prompt="A {kernel} × {kernel} convolution without padding turns {height} × {width} grey "
+        "pixels into a smaller map. A fully connected layer shall return a map of the same size "
+        "from the same image. How many *weights* does it need (biases not counted)?",
+        answer=lambda n: n.height * n.width * (n.height - n.kernel + 1) * (n.width - n.kernel + 1),
+        steps=lambda n: [
+            f"inputs: {n.height} * {n.width} = {n.height * n.width}",
+            f"outputs: {n.height - n.kernel + 1} * {n.width - n.kernel + 1} = "
+            f"{(n.height - n.kernel + 1) * (n.width - n.kernel + 1)}",
+            f"a weight for each pair: "
+            f"{n.height * n.width * (n.height - n.kernel + 1) * (n.width - n.kernel + 1)}",
+        ],
+        misconceptions=(
+            slip(
+                "weights shared",
+                lambda n: n.kernel**2,
+                "That is the convolution, which shares its weights. A fully connected layer does "
+                "not.",
+            ),
+            slip(
+                "outputs read a window only",
+                lambda n: n.kernel**2 * (n.height - n.kernel + 1) * (n.width - n.kernel + 1),
+                "In a fully connected layer each output reads every pixel, not only a window.",
+                0.25,
+            ),
+            slip(
+                "added",
+                lambda n: n.height * n.width + (n.height - n.kernel + 1) * (n.width - n.kernel + 1),
+                "There is a weight for each pair of input and output: multiply.",
+                0.25,
+            ),
+            slip(
+                "as many outputs as inputs",
+                lambda n: (n.height * n.width) ** 2,
+                "The map is smaller than the image: nothing is padded.",
+                0.5,
+            ),
+        ),
+        solution="(\n    n.height * n.width * (n.height - n.kernel + 1) * (n.width - n.kernel + 1)"
+        "\n)",
+    ),
+    Question(
+        id="params-filters-from-count",
+        topic=_TOPIC,
+        teaches="Reading the formula backwards: a summary's count tells the number of filters.",
+        draw=_draw_count,
+        prompt="A convolution with kernel size {kernel} × {kernel} reads {channels} channels. A "
+        "summary lists {count} parameters for it. How many filters does it have?",
+        answer=lambda n: n.count // (n.kernel**2 * n.channels + 1),
+        steps=lambda n: [
+            f"one filter: {n.kernel}*{n.kernel}*{n.channels} + 1 = {n.kernel**2 * n.channels + 1}",
+            f"{n.count} / {n.kernel**2 * n.channels + 1} = "
+            f"{n.count // (n.kernel**2 * n.channels + 1)}",
+        ],
+        misconceptions=(
+            slip(
+                "forgot the bias",
+                lambda n: n.count / (n.kernel**2 * n.channels),
+                NO_BIAS + " With it the division leaves no rest.",
+                0.5,
+            ),
+            slip(
+                "forgot the channels",
+                lambda n: n.count / (n.kernel**2 + 1),
+                FORGOT_CHANNELS,
+                0.25,
+            ),
+            slip(
+                "divided by the weights of a slice",
+                lambda n: n.count / n.kernel**2,
+                FORGOT_CHANNELS + " And a bias.",
+            ),
+        ),
+        solution="n.count // (n.kernel**2 * n.channels + 1)",
+    ),
+    Question(
+        id="params-memory",
+        topic=_TOPIC,
+        teaches="A float32 parameter takes four bytes.",
+        draw=ranges(kernel=[3, 5], channels=(16, 128), filters=(16, 256)),
+        prompt="How many bytes do the parameters of `Conv2D({filters}, {kernel})`, which reads "
+        "{channels} channels, take in float32?",
+        answer=lambda n: 4 * (_weights(n) + n.filters),
+        steps=lambda n: [
+            *shapes.conv_parameters((n.kernel,) * 2, n.channels, n.filters).steps,
+            f"4 bytes each: {4 * (_weights(n) + n.filters)}",
+        ],
+        misconceptions=(
+            slip(
+                "bits",
+                lambda n: 32 * (_weights(n) + n.filters),
+                "32 are the bits; a byte has eight.",
+                0.5,
+            ),
+            slip(
+                "parameters counted",
+                lambda n: _weights(n) + n.filters,
+                "That is the number of parameters; each takes several bytes.",
+                0.5,
+            ),
+            slip(
+                "eight bytes",
+                lambda n: 8 * (_weights(n) + n.filters),
+                "Eight bytes is float64; Keras' default is float32.",
+                0.5,
+            ),
+            slip("forgot the bias", lambda n: 4 * _weights(n), NO_BIAS, 0.5),
+        ),
+        solution="4 * shapes.conv_parameters((n.kernel,) * 2, n.channels, n.filters).value",
+    ),
+    Question(
+        id="params-rectangular-kernel",
+        topic=_TOPIC,
+        teaches="A kernel need not be square: its height and width multiply.",
+        draw=ranges(
+            high=(1, 7),
+            wide=(1, 7),
+            channels=(2, 32),
+            filters=(4, 48),
+            where=lambda n: n.high != n.wide,
+        ),
+        prompt="How many parameters has `Conv2D({filters}, kernel_size=({high}, {wide}))` on an "
+        "input with {channels} channels?",
+        answer=lambda n: shapes.conv_parameters((n.high, n.wide), n.channels, n.filters),
+        misconceptions=(
+            slip(
+                "height squared",
+                lambda n: (n.high**2 * n.channels + 1) * n.filters,
+                "The kernel is not square: multiply its height and its width.",
+                0.25,
+            ),
+            slip(
+                "width squared",
+                lambda n: (n.wide**2 * n.channels + 1) * n.filters,
+                "The kernel is not square: multiply its height and its width.",
+                0.25,
+            ),
+            slip(
+                "forgot the bias",
+                lambda n: n.high * n.wide * n.channels * n.filters,
+                NO_BIAS,
+                0.5,
+            ),
+            slip(
+                "forgot the channels",
+                lambda n: (n.high * n.wide + 1) * n.filters,
+                FORGOT_CHANNELS,
+                0.25,
+            ),
+        ),
+        solution="shapes.conv_parameters((n.high, n.wide), n.channels, n.filters).value",
+    ),
+    Question(
+        id="params-two-small-kernels",
+        topic=_TOPIC,
+        teaches="Two 3 × 3 layers see as much as one 5 × 5 layer, with fewer weights.",
+        draw=ranges(channels=(8, 256)),
+        prompt="Two convolutions of 3 × 3 in a row see as many pixels as one of 5 × 5. All have "
+        "{channels} channels in and out, and no bias. How many weights do the two small ones save?",
+        answer=lambda n: (25 - 2 * 9) * n.channels**2,
+        steps=lambda n: [
+            f"one 5 × 5: 25 * {n.channels}² = {25 * n.channels**2}",
+            f"two 3 × 3: 2 * 9 * {n.channels}² = {18 * n.channels**2}",
+            f"saved: {7 * n.channels**2}",
+        ],
+        misconceptions=(
+            slip(
+                "one small layer only",
+                lambda n: (25 - 9) * n.channels**2,
+                "There are two small layers.",
+                0.5,
+            ),
+            slip(
+                "forgot the filters",
+                lambda n: (25 - 2 * 9) * n.channels,
+                "Each of the filters has a slice for each channel: the square of the channels.",
+                0.25,
+            ),
+            slip(
+                "forgot the channels",
+                lambda n: 25 - 2 * 9,
+                FORGOT_CHANNELS,
+            ),
+        ),
+        solution="(25 - 2 * 9) * n.channels**2",
+    ),
+    Question(
+        id="params-hyperparameter",
+        topic=_TOPIC,
+        teaches="Parameters are learnt from data; hyperparameters are chosen before.",
+        draw=ranges(kernel=[3, 5, 7], filters=(8, 64), units=(10, 99), rate=[0.25, 0.4, 0.5]),
+        prompt="A network has `Conv2D({filters}, {kernel})`, `MaxPooling2D(2)`, `Dropout({rate})` "
+        "and `Dense({units})`. Which of these is a *parameter*, learnt in training?",
+        form="choice",
+        choices=lambda n: {
+            "weight": f"one of the {n.kernel * n.kernel} numbers in a slice of a filter",
+            "kernel": f"the kernel size {n.kernel}",
+            "filters": f"the number of filters {n.filters}",
+            "rate": f"the dropout rate {n.rate}",
+            "pool": "the window of the pooling layer",
+        },
+        answer=lambda n: "weight",
+        steps=lambda n: ["training changes the numbers in the filters; the rest is the design"],
+        misconceptions=(
+            slip(
+                "kernel size",
+                lambda n: "kernel",
+                "You choose the kernel size; its numbers are learnt.",
+            ),
+            slip(
+                "number of filters",
+                lambda n: "filters",
+                "How many filters there are is chosen; what is in them is learnt.",
+            ),
+            slip(
+                "dropout rate", lambda n: "rate", "The rate is chosen, and dropout learns nothing."
+            ),
+            slip("pooling window", lambda n: "pool", "Pooling has nothing to learn."),
+        ),
+    ),
+]

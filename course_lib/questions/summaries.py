@@ -1,0 +1,514 @@
+"""Questions on reading a model summary: shapes and counts from row to row."""
+
+from course_lib import shapes
+from course_lib.questions.question import Question, ranges, slip
+from course_lib.questions.rendering import code, columns
+
+_TOPIC = "model summary"
+
+NO_BIAS = "Every filter (or unit) has a bias as well."
+DEEP_FILTERS = (
+    "The filters of the second convolution read all maps of the first: k · k weights for each."
+)
+ROUND_DOWN = "Pooling rounds down: a row that fills no window is dropped."
+
+
+def conv(size, kernel):
+    """Side behind a convolution without padding."""
+    return shapes.output_size(size, kernel).value
+
+
+def half(size):
+    """Side behind pooling by 2."""
+    return shapes.output_size(size, 2, 2).value
+
+
+def conv_count(kernel, channels, filters):
+    return shapes.conv_parameters((kernel, kernel), channels, filters).value
+
+
+def dense_count(inputs, units):
+    return shapes.dense_parameters(inputs, units).value
+
+
+# ---- the lecture's functional model: two convolutions with sigmoids
+
+
+def _functional(n):
+    size = conv(conv(n.size, n.kernel), n.kernel)
+    return {
+        "shape": (size, size, n.second),
+        "first": conv_count(n.kernel, 1, n.first),
+        "second": conv_count(n.kernel, n.first, n.second),
+    }
+
+
+_FUNCTIONAL = ranges(size=(10, 40), first=(4, 9), second=(2, 8), kernel=[3, 5])
+
+
+def _functional_program(n):
+    return code(
+        f"my_input = Input(shape=({n.size}, {n.size}, 1))\n"
+        f"my_output = Convolution2D({n.first}, {n.kernel})(my_input)\n"
+        "my_output = Activation('sigmoid')(my_output)\n"
+        f"my_output = Convolution2D({n.second}, {n.kernel})(my_output)\n"
+        "my_output = Activation('sigmoid')(my_output)\n"
+        "model = Model(my_input, my_output)"
+    )
+
+
+# ---- the classifier of the MNIST lecture: conv pool conv pool flatten dropout dense
+
+
+_CLASSIFIER = ranges(
+    size=(20, 40), first=(8, 20), second=(21, 40), kernel=[3, 5], classes=[4, 5, 6, 8, 9]
+)
+
+
+def classifier(n, halve=half):
+    """Rows (name, output shape, parameters) of the classifier."""
+    a = conv(n.size, n.kernel)
+    b = halve(a)
+    c = conv(b, n.kernel)
+    d = halve(c)
+    flat = d * d * n.second
+    return [
+        ("Conv2D", (a, a, n.first), conv_count(n.kernel, 1, n.first)),
+        ("MaxPooling2D", (b, b, n.first), 0),
+        ("Conv2D", (c, c, n.second), conv_count(n.kernel, n.first, n.second)),
+        ("MaxPooling2D", (d, d, n.second), 0),
+        ("Flatten", (flat,), 0),
+        ("Dropout", (flat,), 0),
+        ("Dense", (n.classes,), dense_count(flat, n.classes)),
+    ]
+
+
+def _total(n, halve=half):
+    return sum(count for _, _, count in classifier(n, halve))
+
+
+def _up(size):
+    return -(-size // 2)
+
+
+def _classifier_program(n):
+    return code(
+        "model = keras.Sequential([\n"
+        f"    keras.Input(shape=({n.size}, {n.size}, 1)),\n"
+        f'    layers.Conv2D({n.first}, kernel_size={n.kernel}, activation="relu"),\n'
+        "    layers.MaxPooling2D(pool_size=2),\n"
+        f'    layers.Conv2D({n.second}, kernel_size={n.kernel}, activation="relu"),\n'
+        "    layers.MaxPooling2D(pool_size=2),\n"
+        "    layers.Flatten(),\n"
+        "    layers.Dropout(0.5),\n"
+        f'    layers.Dense({n.classes}, activation="softmax"),\n'
+        "])"
+    )
+
+
+def _row_steps(n):
+    return [f"{name}: output {shape}, {count} parameters" for name, shape, count in classifier(n)]
+
+
+# ---- other models
+
+
+def _minimal(n):
+    return conv_count(n.kernel, 3, n.filters), half(conv(n.size, n.kernel))
+
+
+def _six(n, halve=half):
+    """Side behind conv conv pool conv pool conv."""
+    size = halve(conv(conv(n.size, n.kernel), n.kernel))
+    return conv(halve(conv(size, n.kernel)), n.kernel)
+
+
+def _draw_summary(rng):
+    size, kernel = rng.integer(16, 60), rng.choice((3, 5, 7))
+    channels, filters = rng.choice((1, 3)), rng.integer(4, 48)
+    return {
+        "size": size,
+        "channels": channels,
+        "output": conv(size, kernel),
+        "filters": filters,
+        "count": conv_count(kernel, channels, filters),
+    }
+
+
+QUESTIONS = [
+    Question(
+        id="summary-functional-total",
+        topic=_TOPIC,
+        teaches="A functional model's count is the sum of its layers'; activations add none.",
+        draw=_FUNCTIONAL,
+        prompt=lambda n: f"How many parameters has this model?{_functional_program(n)}",
+        answer=lambda n: _functional(n)["first"] + _functional(n)["second"],
+        steps=lambda n: [
+            f"first convolution: ({n.kernel}*{n.kernel}*1 + 1) * {n.first} = "
+            f"{_functional(n)['first']}",
+            f"second convolution: ({n.kernel}*{n.kernel}*{n.first} + 1) * {n.second} = "
+            f"{_functional(n)['second']}",
+            f"activations: 0; together {_functional(n)['first'] + _functional(n)['second']}",
+        ],
+        misconceptions=(
+            slip(
+                "depth added, not multiplied",
+                lambda n: _functional(n)["first"] + (n.kernel * n.first + 1) * n.second,
+                DEEP_FILTERS + " That is k · k · c, not k · c.",
+                0.25,
+            ),
+            slip(
+                "second filter flat",
+                lambda n: _functional(n)["first"] + (n.kernel**2 + 1) * n.second,
+                DEEP_FILTERS,
+                0.25,
+            ),
+            slip(
+                "forgot the biases",
+                lambda n: _functional(n)["first"] + _functional(n)["second"] - n.first - n.second,
+                NO_BIAS,
+                0.5,
+            ),
+            slip(
+                "second layer only",
+                lambda n: _functional(n)["second"],
+                "The first convolution has parameters too.",
+                0.25,
+            ),
+        ),
+        solution="(\n    shapes.conv_parameters((n.kernel,) * 2, 1, n.first).value\n"
+        "    + shapes.conv_parameters((n.kernel,) * 2, n.first, n.second).value\n)",
+    ),
+    Question(
+        id="summary-functional-shape",
+        topic=_TOPIC,
+        teaches="Shapes through a functional model: each layer reads what the last returned.",
+        draw=_FUNCTIONAL,
+        prompt=lambda n: (
+            f"What is the output shape of this model, without the batch axis?"
+            f"{_functional_program(n)}"
+        ),
+        form="shape",
+        expects="a tuple (height, width, channels)",
+        answer=lambda n: _functional(n)["shape"],
+        steps=lambda n: [
+            f"first convolution: {n.size} - {n.kernel} + 1 = {conv(n.size, n.kernel)}",
+            f"second convolution: {conv(n.size, n.kernel)} - {n.kernel} + 1 = "
+            f"{_functional(n)['shape'][0]}",
+            f"the last axis: {n.second} filters",
+        ],
+        misconceptions=(
+            slip(
+                "one layer only",
+                lambda n: (conv(n.size, n.kernel),) * 2 + (n.second,),
+                "Both convolutions make the map smaller.",
+                0.5,
+            ),
+            slip(
+                "same taken for valid",
+                lambda n: (n.size, n.size, n.second),
+                "Without padding each convolution takes k - 1 from the size.",
+                0.25,
+            ),
+            slip(
+                "maps multiplied",
+                lambda n: (*_functional(n)["shape"][:2], n.first * n.second),
+                "Each filter of the second layer reads all maps and returns one.",
+                0.25,
+            ),
+        ),
+        solution="(\n    *shapes.output_shape((n.size - n.kernel + 1,) * 2, n.kernel).value, "
+        "n.second\n)",
+    ),
+    Question(
+        id="summary-total",
+        topic=_TOPIC,
+        teaches="The total of a classifier: two convolutions and the dense layer behind Flatten.",
+        draw=_CLASSIFIER,
+        prompt=lambda n: f"How many parameters has this model altogether?{_classifier_program(n)}",
+        answer=_total,
+        steps=lambda n: [*_row_steps(n), f"together {_total(n)}"],
+        misconceptions=(
+            slip("rounded up", lambda n: _total(n, _up), ROUND_DOWN, 0.5),
+            slip(
+                "forgot the biases",
+                lambda n: _total(n) - n.first - n.second - n.classes,
+                NO_BIAS,
+                0.5,
+            ),
+            slip(
+                "second filter flat",
+                lambda n: _total(n) - classifier(n)[2][2] + (n.kernel**2 + 1) * n.second,
+                DEEP_FILTERS,
+                0.25,
+            ),
+            slip(
+                "dense layer left out",
+                lambda n: _total(n) - classifier(n)[6][2],
+                "The dense layer has parameters too: a weight for each input of each unit.",
+                0.25,
+            ),
+            slip(
+                "dropout halves the dense layer",
+                lambda n: (
+                    _total(n)
+                    - classifier(n)[6][2]
+                    + dense_count(classifier(n)[4][1][0] // 2, n.classes)
+                ),
+                "Dropout silences units for a moment; the weights stay. It changes no count.",
+                0.5,
+            ),
+        ),
+        solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 1)),\n"
+        "    keras.layers.Conv2D(n.first, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
+        "    keras.layers.Conv2D(n.second, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
+        "    keras.layers.Flatten(),\n    keras.layers.Dense(n.classes),\n]).count_params()",
+    ),
+    Question(
+        id="summary-flatten",
+        topic=_TOPIC,
+        teaches="Flatten lays out height · width · channels values in one row.",
+        draw=_CLASSIFIER,
+        prompt=lambda n: (
+            f"How many values does `Flatten` return in this model?{_classifier_program(n)}"
+        ),
+        answer=lambda n: classifier(n)[4][1][0],
+        steps=lambda n: _row_steps(n)[:5],
+        misconceptions=(
+            slip("rounded up", lambda n: classifier(n, _up)[4][1][0], ROUND_DOWN, 0.5),
+            slip(
+                "forgot the channels",
+                lambda n: classifier(n)[3][1][0] ** 2,
+                "Flatten lays out all channels.",
+                0.25,
+            ),
+            slip(
+                "channels of the first layer",
+                lambda n: classifier(n)[3][1][0] ** 2 * n.first,
+                "The maps in front of Flatten come from the second convolution.",
+                0.25,
+            ),
+            slip(
+                "second pooling left out",
+                lambda n: classifier(n)[2][1][0] ** 2 * n.second,
+                "The second pooling layer halves the maps once more.",
+                0.25,
+            ),
+        ),
+        solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 1)),\n"
+        "    keras.layers.Conv2D(n.first, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
+        "    keras.layers.Conv2D(n.second, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
+        "    keras.layers.Flatten(),\n]).output_shape[1]",
+    ),
+    Question(
+        id="summary-second-pool-shape",
+        topic=_TOPIC,
+        teaches="The output shape of a row follows from the row above it.",
+        draw=_CLASSIFIER,
+        prompt=lambda n: (
+            "Which output shape does the summary list for the *second* pooling layer "
+            f"(without the batch axis)?{_classifier_program(n)}"
+        ),
+        form="shape",
+        expects="a tuple (height, width, channels)",
+        answer=lambda n: classifier(n)[3][1],
+        steps=lambda n: _row_steps(n)[:4],
+        misconceptions=(
+            slip("rounded up", lambda n: classifier(n, _up)[3][1], ROUND_DOWN, 0.5),
+            slip(
+                "channels of the first layer",
+                lambda n: (*classifier(n)[3][1][:2], n.first),
+                "Pooling keeps the channels of the convolution in front of it, the second one.",
+                0.5,
+            ),
+            slip(
+                "first pooling layer",
+                lambda n: classifier(n)[1][1],
+                "That is the first pooling layer.",
+                0.25,
+            ),
+            slip(
+                "convolution in front of it",
+                lambda n: classifier(n)[2][1],
+                "That is the convolution's output; pooling halves it.",
+                0.25,
+            ),
+        ),
+        solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 1)),\n"
+        "    keras.layers.Conv2D(n.first, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
+        "    keras.layers.Conv2D(n.second, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
+        "]).output_shape[1:]",
+    ),
+    Question(
+        id="summary-kernel-size",
+        topic=_TOPIC,
+        teaches="The kernel size stands in no row of a summary, yet both columns tell it.",
+        draw=_draw_summary,
+        prompt=lambda n: (
+            f"An image of {n.size} × {n.size} × {n.channels} is read by a model whose "
+            "first row is"
+            + columns(
+                ["Layer (type)", "Output Shape", "Param #"],
+                [["conv2d (Conv2D)", f"(None, {n.output}, {n.output}, {n.filters})", n.count]],
+            )
+            + "Stride 1, no padding. What is the kernel size (one side)?"
+        ),
+        answer=lambda n: n.size - n.output + 1,
+        steps=lambda n: [
+            f"{n.size} - k + 1 = {n.output}, so k = {n.size - n.output + 1}",
+            f"check: ({n.size - n.output + 1}² * {n.channels} + 1) * {n.filters} = {n.count}",
+        ],
+        misconceptions=(
+            slip(
+                "forgot the one",
+                lambda n: n.size - n.output,
+                "The output is n - k + 1 pixels high.",
+                0.5,
+            ),
+            slip(
+                "weights of a slice",
+                lambda n: (n.size - n.output + 1) ** 2,
+                "That many weights a slice of the filter has; its side is asked for.",
+                0.5,
+            ),
+            slip(
+                "half of the difference",
+                lambda n: (n.size - n.output) // 2,
+                "That is how many pixels are lost on each side.",
+                0.25,
+            ),
+        ),
+        solution="n.size - n.output + 1",
+    ),
+    Question(
+        id="summary-minimal-cnn",
+        topic=_TOPIC,
+        teaches="The smallest CNN: convolution, pooling, output layer.",
+        draw=ranges(size=(14, 40), filters=(4, 20), kernel=[3, 5], classes=(3, 9)),
+        prompt="A minimal CNN for colour images of {size} × {size}: `Conv2D({filters}, {kernel})`, "
+        "`MaxPooling2D(2)`, `Flatten()`, `Dense({classes})`. How many parameters does it have?",
+        answer=lambda n: _minimal(n)[0] + dense_count(_minimal(n)[1] ** 2 * n.filters, n.classes),
+        steps=lambda n: [
+            f"convolution: ({n.kernel}*{n.kernel}*3 + 1) * {n.filters} = {_minimal(n)[0]}",
+            f"pooled maps: {_minimal(n)[1]} × {_minimal(n)[1]} × {n.filters}",
+            f"dense: ({_minimal(n)[1] ** 2 * n.filters} + 1) * {n.classes} = "
+            f"{dense_count(_minimal(n)[1] ** 2 * n.filters, n.classes)}",
+        ],
+        misconceptions=(
+            slip(
+                "grey image",
+                lambda n: (
+                    conv_count(n.kernel, 1, n.filters)
+                    + dense_count(_minimal(n)[1] ** 2 * n.filters, n.classes)
+                ),
+                "Colour images have three channels, and the filters a slice for each.",
+                0.5,
+            ),
+            slip(
+                "flattened one map",
+                lambda n: _minimal(n)[0] + dense_count(_minimal(n)[1] ** 2, n.classes),
+                "Flatten lays out the maps of all filters.",
+                0.25,
+            ),
+            slip(
+                "not pooled",
+                lambda n: (
+                    _minimal(n)[0] + dense_count(conv(n.size, n.kernel) ** 2 * n.filters, n.classes)
+                ),
+                "Pooling halves height and width in front of Flatten.",
+                0.25,
+            ),
+            slip(
+                "forgot the biases",
+                lambda n: _minimal(n)[0] + _minimal(n)[1] ** 2 * n.filters * n.classes - n.filters,
+                NO_BIAS,
+                0.5,
+            ),
+        ),
+        solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 3)),\n"
+        "    keras.layers.Conv2D(n.filters, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
+        "    keras.layers.Flatten(),\n    keras.layers.Dense(n.classes),\n]).count_params()",
+    ),
+    Question(
+        id="summary-six-hidden",
+        topic=_TOPIC,
+        teaches="Six hidden layers: the size is followed through all of them.",
+        draw=ranges(size=(36, 99), kernel=[3, 4, 5], filters=[8, 16, 32]),
+        prompt="Six hidden layers read an image of {size} × {size}: conv, conv, pool, conv, pool, "
+        "conv. Every convolution has {filters} filters of {kernel} × {kernel} (stride 1, no "
+        "padding), every pooling layer windows of 2 × 2. How many pixels high are the last maps?",
+        answer=_six,
+        steps=lambda n: [
+            f"conv, conv: {n.size} - 2*({n.kernel} - 1) = {conv(conv(n.size, n.kernel), n.kernel)}",
+            f"pool: {half(conv(conv(n.size, n.kernel), n.kernel))}",
+            f"conv: {conv(half(conv(conv(n.size, n.kernel), n.kernel)), n.kernel)}",
+            f"pool, conv: {_six(n)}",
+        ],
+        misconceptions=(
+            slip("rounded up", lambda n: _six(n, _up), ROUND_DOWN, 0.5),
+            slip(
+                "three convolutions",
+                lambda n: conv(half(half(conv(conv(n.size, n.kernel), n.kernel))), n.kernel),
+                "There are four convolutions: one stands between the pooling layers.",
+                0.25,
+            ),
+            slip(
+                "pooling counted as minus one",
+                lambda n: n.size - 4 * (n.kernel - 1) - 2,
+                "A pooling layer halves the size: its stride is its window size.",
+            ),
+            slip(
+                "same taken for valid",
+                lambda n: n.size // 4,
+                "Without padding each convolution takes k - 1 from the size.",
+                0.25,
+            ),
+        ),
+        solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 1)),\n"
+        "    *(keras.layers.Conv2D(n.filters, n.kernel) for _ in range(2)),\n"
+        "    keras.layers.MaxPooling2D(2),\n    keras.layers.Conv2D(n.filters, n.kernel),\n"
+        "    keras.layers.MaxPooling2D(2),\n    keras.layers.Conv2D(n.filters, n.kernel),\n"
+        "]).output_shape[1]",
+    ),
+    Question(
+        id="summary-weight-shape",
+        topic=_TOPIC,
+        teaches="`get_weights()` lists kernel, bias, kernel, bias: the third is the second kernel.",
+        draw=_CLASSIFIER,
+        prompt=lambda n: f"What is the shape of `model.get_weights()[2]`?{_classifier_program(n)}",
+        form="shape",
+        expects="a tuple of numbers",
+        answer=lambda n: (n.kernel, n.kernel, n.first, n.second),
+        steps=lambda n: [
+            "get_weights(): kernel and bias of each layer that has some, in order",
+            "index 2 is the kernel of the second convolution: (height, width, in, out)",
+        ],
+        misconceptions=(
+            slip(
+                "third layer's bias",
+                lambda n: (n.second,),
+                "That is index 3: each layer gives its kernel, then its bias.",
+                0.5,
+            ),
+            slip(
+                "dense kernel",
+                lambda n: (classifier(n)[4][1][0], n.classes),
+                "That is index 4. Biases are entries of the list too.",
+                0.25,
+            ),
+            slip(
+                "in and out swapped",
+                lambda n: (n.kernel, n.kernel, n.second, n.first),
+                "Keras' order is height, width, input channels, filters.",
+                0.5,
+            ),
+            slip(
+                "first convolution",
+                lambda n: (n.kernel, n.kernel, 1, n.first),
+                "That is index 0, the first convolution's kernel.",
+                0.25,
+            ),
+        ),
+        solution="(n.kernel, n.kernel, n.first, n.second)",
+    ),
+]
