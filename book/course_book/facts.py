@@ -2,6 +2,7 @@
 
 ``{source}`amity` ``          a lecture document by its title, linked to its full description
 ```{sources}                  the documents in full
+```{facts-overview}           how many facts there are, with links to the errata
 ``{fact}`conv-01` ``          a link to the entry of a fact in the appendix
 ```{erratum} conv-09          a box: what the slide says, what is true, why the slip is natural
 ```{facts} convolution        every fact of a topic, each with its anchor ``fact-<id>``
@@ -137,6 +138,25 @@ class Facts(_FactDirective):
         return entry
 
 
+class Overview(_FactDirective):
+    """One sentence with the number of facts, and links to the errata and the open questions."""
+
+    def run(self):
+        facts = _facts().values()
+        kinds = {kind: [f for f in facts if f.verdict == kind] for kind in VERDICTS}
+        text = (
+            f"Of {len(facts)} facts, {len(kinds['agrees'])} are as the lectures print them. "
+            f"{len(kinds['erratum'])} are errata: {self.links(kinds['erratum'])}. "
+            f"{len(kinds['open'])} are questions that the lectures leave open: "
+            f"{self.links(kinds['open'])}."
+        )
+        return self.parsed(text)
+
+    @staticmethod
+    def links(facts):
+        return " ".join(f"{{fact}}`{fact.id}`" for fact in facts)
+
+
 class Sources(_FactDirective):
     def run(self):
         blocks = []
@@ -153,4 +173,5 @@ def setup(app):
     app.add_role("source", _role(_sources, source_link))
     app.add_directive("erratum", Erratum)
     app.add_directive("facts", Facts)
+    app.add_directive("facts-overview", Overview)
     app.add_directive("sources", Sources)

@@ -132,3 +132,24 @@ rgb_printed = _array(
 # ------------------------------------------------------------------ pooling (4 x 4)
 
 pool_4x4 = _array([[4, 1, 1, 8], [1, 1, 0, 2], [7, 3, 2, 2], [3, 8, 4, 1]])
+
+# ------------------------------------------------------------------ pixel matching, disturbed
+
+
+def shifted_x(columns=1):
+    """The X moved to the right by ``columns``; background comes in from the left."""
+    image = np.full_like(x_image, -1)
+    image[:, columns:] = x_image[:, : x_image.shape[1] - columns]
+    return image
+
+
+def thick_x():
+    """The X drawn with a thicker pen: a stroke pixel fills its neighbours to the right too."""
+    return np.maximum(x_image, shifted_x(1))
+
+
+def rotated_x():
+    """The X turned by 45 degrees: an upright cross."""
+    image = np.full_like(x_image, -1)
+    image[4, 1:8] = image[1:8, 4] = 1
+    return image

@@ -4,11 +4,34 @@
 the appendix of the book shows each, and the chapters link to it.
 """
 
-from course_lib.lectures.facts import convolution
+from course_lib.lectures.facts import (
+    activation,
+    channels,
+    convolution,
+    dimensions,
+    models,
+    parameters,
+    pixels,
+    pooling,
+    receptive,
+    sizes,
+)
 from course_lib.lectures.facts.fact import Fact, plain, show
 
-__all__ = ["FACTS", "Fact", "plain", "show"]
+__all__ = ["FACTS", "TOPICS", "Fact", "plain", "show"]
 
-_TOPICS = (convolution,)
+_MODULES = (
+    pixels,
+    convolution,
+    sizes,
+    channels,
+    activation,
+    pooling,
+    parameters,
+    receptive,
+    dimensions,
+    models,
+)
 
-FACTS = {fact.id: fact for topic in _TOPICS for fact in topic.FACTS}
+FACTS = {fact.id: fact for module in _MODULES for fact in module.FACTS}
+TOPICS = list(dict.fromkeys(fact.topic for fact in FACTS.values()))

@@ -20,7 +20,8 @@ class Fact:
     claim: what the lecture says, in our words (Markdown)
     compute: takes nothing, returns the true value from the engine
     printed: the value as the lecture prints it; None where the lecture asks and does not answer
-    truth: for an erratum or an open question, what is true; ``{value}`` is the computed one
+    truth: what is true (Markdown), or more to say; ``{value}`` is the computed value, and
+        the book's ``{calc}`` role computes further numbers
     reason: for an erratum, why the slip is natural
     """
 
@@ -63,6 +64,8 @@ def plain(value):
         return plain(value.tolist())
     if isinstance(value, np.generic):
         return plain(value.item())
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
         return tuple(plain(part) for part in value)
     if isinstance(value, float) and value == round(value):
@@ -70,13 +73,20 @@ def plain(value):
     return round(value, 6) if isinstance(value, float) else value
 
 
-def show(value):
-    """A value for the page: grouped whole numbers, matrices row by row.
+def _shapes(rows):
+    """Are these shapes, one after another, rather than the rows of a matrix?"""
+    return all(3 <= len(row) <= 4 and min(row) > 0 and row[0] == row[1] for row in rows)
 
-    >>> show(34826), show((26, 26, 32)), show(((4, 3), (2, 4))), show(True)
-    ('34,826', '26 × 26 × 32', '[4 3; 2 4]', 'yes')
+
+def show(value):
+    """A value for the page: grouped whole numbers, shapes, matrices row by row, named numbers.
+
+    >>> show(34826), show((26, 26, 32)), show([[4, 3], [2, 4]]), show({"weights": 9, "bias": True})
+    ('34,826', '26 × 26 × 32', '[4 3; 2 4]', 'weights: 9; bias: yes')
     """
     value = plain(value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {show(part)}" for name, part in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
@@ -85,12 +95,13 @@ def show(value):
         return f"{value:.4g}".replace("-", "−")
     if isinstance(value, tuple):
         if value and all(isinstance(row, tuple) for row in value):
-            if all(isinstance(cell, (int, float)) for row in value for cell in row):
+            widths = {len(row) for row in value}
+            numbers = all(isinstance(cell, (int, float)) for row in value for cell in row)
+            if numbers and len(widths) == 1 and not _shapes(value):
                 rows = (" ".join(show(cell) for cell in row) for row in value)
                 return f"[{'; '.join(rows)}]"
             return ", then ".join(show(row) for row in value)
-        if all(isinstance(part, int) and not isinstance(part, bool) for part in value):
-            if all(part > 0 for part in value) and 1 < len(value) <= 4:
-                return " × ".join(show(part) for part in value)
+        if all(type(part) is int and part > 0 for part in value):
+            return " × ".join(show(part) for part in value)
         return ", ".join(show(part) for part in value)
     return str(value)
