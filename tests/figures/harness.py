@@ -99,7 +99,9 @@ def open_page(browser, path, *, width=1280, height=900, **context):
     page.remote, page.errors = [], []
 
     def seen(request):
-        if not request.url.startswith(("file:", "blob:", "data:", "http://localhost", "http://127")):
+        if not request.url.startswith(
+            ("file:", "blob:", "data:", "http://localhost", "http://127")
+        ):
             page.remote.append(request.url)
 
     page.on("request", seen)
