@@ -1,5 +1,6 @@
 """One kernel, from the grader's side: send a cell, collect what comes back, end it in time."""
 
+import contextlib
 import socket
 import time
 from dataclasses import dataclass, field
@@ -122,8 +123,6 @@ class Kernel:
 
     def close(self):
         """Hang up: the keeper then ends the kernel and all it has started."""
-        try:
+        with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self._socket.close()

@@ -24,5 +24,7 @@ def configure(c):
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+    c.GenerateFeedback.exporter_class = "course_lib.grading.feedback.FeedbackExporter"
     # formgrader shows students' outputs: no scripts in them
     c.HTMLExporter.sanitize_html = True

@@ -37,9 +37,24 @@ class TrustedAutograde(Autograde):
     ).tag(config=True)
 
     def start(self):
+        self.prepare()
+        super().start()
+
+    def prepare(self):
+        """Refuse at once where submissions cannot be isolated; forget what was read before."""
         IsolatedKernel(parent=self).check()
         self._masters = {}
-        super().start()
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+
+    def grade_student(self, assignment, student, problem=None):
+        """Grade one submission; with ``problem``, give it 0 and that as the comment."""
+        self.coursedir.student_id = student
+        path = self._format_source(assignment, student)
+        try:
+            self._grade(path, assignment, student, problem)
+        except BaseException:
+            self._remove(assignment, student)
+            raise
 
     # ------------------------------------------------------------------ which submissions
 
@@ -100,7 +115,7 @@ class TrustedAutograde(Autograde):
 
     # ------------------------------------------------------------------ one submission
 
-    def _grade(self, path, assignment, student):
+    def _grade(self, path, assignment, student, problem=None):
         if student in (self.coursedir.student_id_exclude or "").split(","):
             return
         if not self.force and self.is_current(assignment, student):
@@ -111,18 +126,13 @@ class TrustedAutograde(Autograde):
         self.run_pre_convert_hook()
         self.init_assignment(assignment, student)
         for name in self._master(assignment):
-            self._convert(os.path.join(path, f"{name}.ipynb"))
+            self._convert(os.path.join(path, f"{name}.ipynb"), problem)
         self.set_permissions(assignment, student)
         self.run_post_convert_hook()
 
     def init_assignment(self, assignment_id, student_id):
         """The student and the submission in the gradebook, and the files beside the notebook."""
-        master = self._master(assignment_id)
-        if not master:
-            raise NbGraderException(
-                f"The gradebook has no notebooks of {assignment_id}: "
-                f"run nbgrader generate_assignment {assignment_id} first."
-            )
+        self.require_master(assignment_id)
         source = self._format_source(assignment_id, student_id)
         moment = self._timestamp(source)
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
@@ -164,7 +174,7 @@ class TrustedAutograde(Autograde):
             self.log.warning("%s is not a time and was ignored", path)
             return None
 
-    def _convert(self, path):
+    def _convert(self, path, problem=None):
         self._sanitizing = True
         resources = self.init_single_notebook_resources(path)
         run = resources["nbgrader"]
@@ -179,14 +189,16 @@ class TrustedAutograde(Autograde):
             kind=master["kind"],
         )
         try:
+            if problem:
+                raise preflight.Unreadable(problem)
             nb = preflight.parse_notebook(
                 preflight.read_bytes(path, self.max_notebook_bytes, self._submitted_root()),
                 os.path.basename(path),
             )
-        except preflight.Unreadable as problem:
-            self.log.warning("%s: %s", student, problem)
-            run["problem"] = str(problem)
-            nb = _explanation(problem)
+        except preflight.Unreadable as reason:
+            self.log.warning("%s: %s", student, reason)
+            run["problem"] = str(reason)
+            nb = _explanation(reason)
         nb = self._through(nb, resources)
         self._sanitizing = False
         try:
@@ -206,6 +218,14 @@ class TrustedAutograde(Autograde):
         return nb
 
     # ------------------------------------------------------------------ the instructor's side
+
+    def require_master(self, assignment):
+        """Raise where the assignment was not generated yet."""
+        if not self._master(assignment):
+            raise NbGraderException(
+                f"The gradebook has no notebooks of {assignment}: "
+                f"run nbgrader generate_assignment {assignment} first."
+            )
 
     def _master(self, assignment):
         """{notebook name: order, cell ids, kind} of the assignment as it was generated."""

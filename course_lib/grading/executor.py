@@ -106,7 +106,10 @@ class IsolatedKernel(LoggingConfigurable):
         job.isolated = self.isolated()
         path = self.servers.get(kind)
         if path and os.path.exists(path):
-            return runner.run(job, path)
+            try:
+                return runner.run(job, path)
+            except (sandbox.KernelFailed, OSError) as error:
+                self.log.warning("The shared kernel server was lost: %s", error)
         return run_here(job, kind, self.warm, self.hidden, self.log)
 
     def start_servers(self, kinds):

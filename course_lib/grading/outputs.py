@@ -13,8 +13,8 @@ CUT = "\n[cut off: too long]"
 
 _PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
-_TAGS = {
-    *[
+_TAGS = set(
+    [
         "a",
         "abbr",
         "b",
@@ -35,8 +35,6 @@ _TAGS = {
         "h2",
         "h3",
         "h4",
-    ],
-    *[
         "h5",
         "h6",
         "hr",
@@ -58,9 +56,16 @@ _TAGS = {
         "table",
         "tbody",
         "td",
-    ],
-    *["tfoot", "th", "thead", "tr", "tt", "u", "ul", "var"],
-}
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+    ]
+)
 _ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 
 
@@ -113,10 +118,10 @@ class Outputs:
             return
         self._left -= size
         last = self.items[-1] if self.items else None
-        if last and output["output_type"] == "stream" == last["output_type"]:
-            if last["name"] == output["name"]:
-                last["text"] = shorten(last["text"] + output["text"])
-                return
+        both_printed = last and output["output_type"] == "stream" == last["output_type"]
+        if both_printed and last["name"] == output["name"]:
+            last["text"] = shorten(last["text"] + output["text"])
+            return
         if name and output["output_type"] == "display_data":
             self._displays[name] = output
         self.items.append(output)

@@ -137,10 +137,17 @@ def _attachments(raw):
         if not isinstance(bundle, dict) or not re.fullmatch(r"[\w .()-]{1,100}", name):
             continue
         for mime, data in bundle.items():
-            if mime in ("image/png", "image/jpeg") and isinstance(data, str):
-                if len(data) <= IMAGE_LIMIT and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data):
-                    kept[name] = {mime: data}
+            if mime in ("image/png", "image/jpeg") and _is_base64(data):
+                kept[name] = {mime: data}
     return kept
+
+
+def _is_base64(data):
+    return (
+        isinstance(data, str)
+        and len(data) <= IMAGE_LIMIT
+        and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data) is not None
+    )
 
 
 def copyable_files(folder, below, ignored, limits):

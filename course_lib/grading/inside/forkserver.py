@@ -5,7 +5,7 @@ Each connection to its socket asks for a kernel. The server forks; the child sep
 kernel of that connection. Importing NumPy or TensorFlow is thus paid once for a class. TensorFlow
 is only imported before a fork, never used: its threads would not survive one.
 
-    python -m inside.forkserver '{"listen": 3, "lifeline": 4, "preload": ["numpy"], "separate": true}'
+    python -m inside.forkserver '{"listen": 3, "lifeline": 4, "preload": ["numpy"], ...}'
 
 ``listen`` is the descriptor of a listening socket, ``lifeline`` of a pipe that closes when the
 grader ends. One line, "ready" or what went wrong, goes to standard output.
@@ -17,6 +17,7 @@ up; process 1 reaps orphans.
 """
 
 import base64
+import contextlib
 import gc
 import importlib
 import json
@@ -37,8 +38,6 @@ _PAGE = resource.getpagesize()
 
 def main(options):
     """Serve until the lifeline closes."""
-    # kernels see nothing of how this process was started
-    os.setsid() if os.getpid() != os.getsid(0) else None
     shell = _warm(options["preload"])
     gc.collect()
     gc.freeze()  # collected pages would be copied in every child
@@ -76,10 +75,10 @@ def _warm(preload):
 
 
 def _reap():
-    with_children = True
-    while with_children:
+    reaped = True
+    while reaped:
         try:
-            with_children = os.waitpid(-1, os.WNOHANG)[0] != 0
+            reaped = os.waitpid(-1, os.WNOHANG)[0] != 0
         except ChildProcessError:
             return
 
@@ -109,17 +108,13 @@ def _answer(connection, listener, lifeline, shell, options, count):
             _report(connection, error)
         finally:
             os._exit(status)
-    try:
+    with contextlib.suppress(OSError):
         frames.send(connection, {"pid": pid})
-    except OSError:
-        pass
 
 
 def _report(connection, error):
-    try:
+    with contextlib.suppress(OSError):
         frames.send(connection, {"failed": f"{type(error).__name__}: {error}"})
-    except OSError:
-        pass
 
 
 # ---------------------------------------------------------------------------- the keeper
@@ -156,10 +151,8 @@ def _keep(connection, shell, request, separate, uid):
 
 
 def _signal(pid, number):
-    try:
+    with contextlib.suppress(OSError):
         os.kill(pid, number)
-    except OSError:
-        pass
 
 
 def _kill_tree(keeper, child):

@@ -163,7 +163,8 @@ def _flags(run):
     """Sentences for the instructor alone."""
     flags = []
     if run.get("failed_cells"):
-        flags.append(f"{run['failed_cells']} cells were stopped or not run")
+        count = run["failed_cells"]
+        flags.append(f"{count} cell{'s' * (count > 1)} stopped or not run")
     typed, student, shown = run["typed_id"], run["student"], run.get("shown_id")
     if typed and typed not in (student, shown) and run.get("variants"):
         under = points_under(typed, run)

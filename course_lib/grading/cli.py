@@ -1,0 +1,132 @@
+"""The `course` command: what an instructor does with a class beyond nbgrader's own commands.
+
+    course grade ps2-output-shapes --workers 4
+    course report ps2-output-shapes
+
+Run it in the folder with nbgrader_config.py, or in the one above.
+"""
+
+import argparse
+import os
+import sys
+import time
+
+
+def main(arguments=None):
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except KeyboardInterrupt:
+        print("\nInterrupted. The same command goes on from here.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        if options.debug or not _is_message(error):
+            raise
+        print(f"course: {error}", file=sys.stderr)
+        return 1
+
+
+def _is_message(error):
+    from nbgrader.converters import NbGraderException
+
+    from course_lib.grading.course import NoCourse
+    from course_lib.grading.sandbox import IsolationUnavailable, KernelFailed
+
+    return isinstance(error, NoCourse | IsolationUnavailable | KernelFailed | NbGraderException)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="course", description=__doc__.split("\n")[0])
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(function, *options, assignment=True):
+        name = function.__name__.strip("_").replace("_", "-")
+        sub = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
+        if assignment:
+            sub.add_argument("assignment", help="such as ps2-output-shapes")
+        for flags, settings in options:
+            sub.add_argument(*flags, **settings)
+        sub.set_defaults(run=function)
+
+    student = (("--student",), {"action": "append", "help": "only this student (repeatable)"})
+    force = (("--force",), {"action": "store_true", "help": "grade again what is graded already"})
+    workers = (("--workers",), {"type": int, "help": "processes (default: one per core)"})
+    timeout = (("--timeout",), {"type": float, "help": "seconds for one cell"})
+    scheduler = (("--scheduler",), {"help": "address of a Dask scheduler that runs notebooks"})
+    command(_grade, student, force, workers, timeout, scheduler)
+    command(_grades)
+    command(_sample_class)
+    command(_demo, workers, timeout)
+    return parser
+
+
+def _course(options):
+    """The course, with the command's options in place of the configuration's."""
+    from traitlets.config import Config
+
+    from course_lib.grading.course import Course
+
+    config = Config()
+    if getattr(options, "timeout", None):
+        config.Execute.timeout = int(options.timeout) or 1
+    if getattr(options, "scheduler", None):
+        config.IsolatedKernel.scheduler = options.scheduler
+    return Course(os.getcwd(), config)
+
+
+def _grade(options):
+    """Grade a class in parallel; a second run goes on with what is new."""
+    from course_lib.grading.class_run import grade_class
+
+    course = _course(options)
+    begin = time.monotonic()
+    lines = grade_class(course, options.assignment, options.workers, options.force, options.student)
+    failed = [line.student for line in lines if line.failed]
+    spent = time.monotonic() - begin
+    if lines:
+        rate = spent / len(lines)
+        print(f"{len(lines)} submissions in {spent:.1f} s ({rate:.2f} s each)")
+    else:
+        print("Every submission is graded already (--force grades them again).")
+    if failed:
+        print(f"Not graded: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _grades(options):
+    """Print the grade table."""
+    course = _course(options)
+    table = course.grades(options.assignment)
+    width = max((len(grade.student) for grade in table), default=7)
+    print(f"{'student':<{width}} {'points':>12}  remark")
+    for grade in table:
+        score = "–" if grade.score is None else f"{grade.score:g} of {grade.most:g}"
+        notes = [f"{grade.to_read} to read" if grade.to_read else "", "late" if grade.late else ""]
+        remark = "; ".join(filter(None, [*notes, grade.remark]))
+        print(f"{grade.student:<{width}} {score:>12}  {remark}"[:200])
+
+
+def _sample_class(options):
+    """Write a sample class into submitted/ (ids that start with sample-)."""
+    from course_lib.grading import sample_class
+
+    changed = sample_class.write(_course(options), options.assignment)
+    print(f"{len(changed)} sample submissions, {sum(changed.values())} of them written now")
+
+
+def _demo(options):
+    """Generate, hand in a sample class, grade it, give feedback, and print the grades."""
+    from course_lib.grading import demo
+
+    options.timeout = options.timeout or 4
+    course = _course(options)
+    demo.run(course, options.assignment, options.workers)
+    return _grades(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""The whole way of an assignment on a sample class: `course demo`, and `make`.
+
+Each step is skipped when what it would make is there and newer than what it is made from.
+"""
+
+import logging
+import os
+
+from course_lib.grading import sample_class
+from course_lib.grading.class_run import grade_class
+
+
+def run(course, assignment, workers=None, say=print):
+    """Generate the assignment, write and grade a sample class, and give it feedback."""
+    if generate(course, assignment):
+        say(f"Generated {assignment}: {course.folder('release', assignment)}")
+    changed = sample_class.write(course, assignment)
+    say(
+        f"Sample class: {len(changed)} submissions in {course.folder('submitted', assignment, '*')}"
+    )
+    lines = grade_class(course, assignment, workers, say=say)
+    say(f"Graded {len(lines)} submissions." if lines else "Every submission is graded already.")
+    pages = feedback(course, assignment)
+    say(f"Feedback: {len(pages)} new pages in {course.folder('feedback', assignment, '*')}")
+
+
+def generate(course, assignment):
+    """Generate the assignment unless the release is newer than the source; whether it did."""
+    from nbgrader.apps.generateassignmentapp import GenerateAssignmentApp
+    from nbgrader.converters import GenerateAssignment
+
+    source = course.source(assignment)
+    released = course.folder("release", assignment) / source.name
+    if released.is_file() and _newer(released, source) and _is_known(course, assignment):
+        return False
+    app = GenerateAssignmentApp(log_level=logging.ERROR)
+    app.initialize([], root=str(course.root))
+    app.coursedir.assignment_id = assignment
+    app.coursedir.student_id = "."
+    converter = GenerateAssignment(coursedir=app.coursedir, parent=app)
+    converter.force = True
+    converter.start()
+    return True
+
+
+def _is_known(course, assignment):
+    from nbgrader.api import MissingEntry
+
+    with course.gradebook() as gradebook:
+        try:
+            return bool(gradebook.find_assignment(assignment).notebooks)
+        except MissingEntry:
+            return False
+
+
+def feedback(course, assignment):
+    """Make the feedback pages that are missing or older than the grades; their paths."""
+    from nbgrader.apps.generatefeedbackapp import GenerateFeedbackApp
+    from nbgrader.converters import GenerateFeedback
+
+    name = course.source(assignment).stem
+    app, made = None, []
+    for student in course.students(assignment):
+        graded = course.folder("autograded", assignment, student) / f"{name}.ipynb"
+        page = course.folder("feedback", assignment, student) / f"{name}.html"
+        if not graded.is_file() or (page.is_file() and _newer(page, graded)):
+            continue
+        if app is None:
+            app = GenerateFeedbackApp(log_level=logging.ERROR)
+            app.initialize([], root=str(course.root))
+        app.coursedir.assignment_id, app.coursedir.student_id = assignment, student
+        converter = GenerateFeedback(coursedir=app.coursedir, parent=app)
+        converter.force = True
+        converter.start()
+        made.append(page)
+    return made
+
+
+def _newer(made, origin):
+    return os.stat(made).st_mtime_ns >= os.stat(origin).st_mtime_ns
