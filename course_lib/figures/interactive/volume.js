@@ -21,9 +21,10 @@ export function indexAt(shape, at) {
 export const outputSizes = (spatial, kernel, strides = 1, padding = "valid") =>
   spatial.map((n, axis) => outputSize(n, kernel[axis], strides, padding));
 
-/** Small whole numbers to look at: digits for the input, -1 to 2 for the weights. */
-export const inputValues = (count) => Float64Array.from({ length: count }, (_, i) => (i * 7 + (i >> 2) * 3 + 2) % 10);
-export const weightValues = (count) => Float64Array.from({ length: count }, (_, i) => ((i * 5 + (i >> 1) * 3 + 1) % 4) - 1);
+/** Small whole numbers to look at, the same in every page: digits for the input, -1 to 2 for weights. */
+const mixed = (i) => (Math.imul(i + 11, 0x9e3779b1) ^ Math.imul(i + 5, 0x85ebca6b)) >>> 8;
+export const inputValues = (count) => Float64Array.from({ length: count }, (_, i) => mixed(i) % 10);
+export const weightValues = (count) => Float64Array.from({ length: count }, (_, i) => (mixed(i + 202) % 4) - 1);
 
 /** The window at one place of the output: where it starts, and each cell with its weight, channel by channel. */
 export function windowAt(input, spatial, channels, weights, kernel, strides, place) {
