@@ -4,8 +4,13 @@ from types import MappingProxyType
 
 from course_lib.questions import (
     activation,
+    architectures,
+    backward,
     channels,
     convolution,
+    dimensions,
+    equivariance,
+    fast,
     padding,
     parameters,
     pixels,
@@ -13,6 +18,7 @@ from course_lib.questions import (
     receptive_field,
     sizes,
     summaries,
+    training,
 )
 
 TOPIC_MODULES = (
@@ -26,6 +32,12 @@ TOPIC_MODULES = (
     parameters,
     summaries,
     receptive_field,
+    equivariance,
+    dimensions,
+    training,
+    architectures,
+    backward,
+    fast,
 )
 
 

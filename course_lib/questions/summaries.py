@@ -124,7 +124,7 @@ def _six(n, halve=half):
 
 
 def _draw_summary(rng):
-    size, kernel = rng.integer(16, 60), rng.choice((3, 5, 7))
+    size, kernel = rng.integer(20, 60), rng.integer(3, 11)
     channels, filters = rng.choice((1, 3)), rng.integer(4, 48)
     return {
         "size": size,
