@@ -153,7 +153,8 @@ def test_unknown_name_is_an_attribute_error():
     "statement", ["import course_lib", "import course_lib; course_lib.Sequential"]
 )
 def test_import_takes_under_three_tenths_of_a_second(statement):
-    code = f"import time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t)"
+    # Processor time, so that a busy machine does not count.
+    code = f"import time; t = time.process_time(); {statement}; print(time.process_time() - t)"
     command = [sys.executable, "-c", code]
     runs = [
         subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(5)
