@@ -22,6 +22,7 @@ DEFER = (
     "togglebutton.js",
     "design-tabs.js",
 )
+ICON_FONT = re.compile(r"@font-face\{[^}]*fontawesome/webfonts[^}]*\}")
 ICON = re.compile(r"\bfa-[a-z0-9-]+")
 # icons that scripts of the theme put into the page later
 LATER = {"fa-expand", "fa-compress", "fa-chevron-down", "fa-chevron-right", "fa-copy", "fa-check"}
@@ -84,6 +85,16 @@ def mend(text):
     return re.sub(r'<link rel="preload"[^>]*webfonts[^>]*>', "", text)
 
 
+def drop_icon_fonts(static):
+    """Remove the theme's 1 MB of icon fonts; book.css declares the subset."""
+    shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)
+    for sheet in (static / "styles").glob("*.css"):
+        before = sheet.read_text("utf-8")
+        after = ICON_FONT.sub("", before)
+        if after != before:
+            sheet.write_text(after, "utf-8")
+
+
 def _finish(app, error):
     if error or app.builder.format != "html":
         return
@@ -95,7 +106,7 @@ def _finish(app, error):
         if after != before:
             page.write_text(after, "utf-8")
     shutil.copy(vendor.icon_script(sorted(icons)), out / "_static" / "scripts" / "fontawesome.js")
-    shutil.rmtree(out / "_static" / "vendor" / "fontawesome", ignore_errors=True)
+    drop_icon_fonts(out / "_static")
 
 
 def setup(app):

@@ -53,6 +53,7 @@ STYLE = (
         f".{name}{{fill:var(--{name})}}"
         for name in ("cell", "window", "result", "positive", "negative")
     )
+    + ".ink{fill:var(--ink)}.differs{fill:var(--warn);stroke:var(--cell)}"
     + ".pad{stroke-dasharray:3 2}.dropped{fill:url(#hatch)}"
     + ".frame{stroke:var(--ink);stroke-width:2.5}.guide{stroke:var(--accent);stroke-width:2}"
     + ".arrow{stroke:var(--muted);stroke-width:1.5}.head{fill:var(--muted);stroke:none}"
