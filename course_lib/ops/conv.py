@@ -18,12 +18,13 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.ops import checks
-from course_lib.ops.padding import crop, surround
 from course_lib.ops.windows import Windows, batches, patches, transposed_windows, windows
+
+FEW_CHANNELS = 8
 
 
 class ConvCache(NamedTuple):
-    padded: np.ndarray  # (n, *padded, c)
+    inputs: np.ndarray  # (n, *spatial, c)
     kernel: np.ndarray  # (*kernel_size, c, f)
     window: Windows
 
@@ -44,20 +45,17 @@ def conv_forward(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
     axes = checks.spatial_axes("conv", kernel)
     checks.channels_last("conv", inputs, axes, kernel.shape[-2])
     window = windows("conv", inputs.shape[1:-1], kernel.shape[:-2], strides, padding, dilation_rate)
-    padded = surround(inputs, window.pads)
-    return correlate(padded, kernel, window), ConvCache(padded, kernel, window)
+    return correlate(inputs, kernel, window), ConvCache(inputs, kernel, window)
 
 
 def conv_backward(grad_outputs, cache, need_inputs=True):
     """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
-    padded, kernel, window = cache
+    inputs, kernel, window = cache
     (grad_outputs,) = checks.as_floats("conv_backward", grad_outputs=grad_outputs)
-    shape = (len(padded), *window.outputs, kernel.shape[-1])
+    shape = (len(inputs), *window.outputs, kernel.shape[-1])
     checks.same_shape("conv_backward", "grad_outputs", grad_outputs, shape, "the outputs")
-    grad_kernel = kernel_gradient(padded, grad_outputs, window)
-    if not need_inputs:
-        return None, grad_kernel
-    return crop(spread(grad_outputs, kernel, window), window.pads), grad_kernel
+    grad_kernel = kernel_gradient(inputs, grad_outputs, window)
+    return (spread(grad_outputs, kernel, window) if need_inputs else None), grad_kernel
 
 
 def conv_transpose(
@@ -89,8 +87,7 @@ def conv_transpose_forward(
         output_padding,
         dilation_rate,
     )
-    grown = crop(spread(inputs, kernel, window), window.pads)
-    return np.ascontiguousarray(grown), ConvCache(inputs, kernel, window)
+    return spread(inputs, kernel, window), ConvCache(inputs, kernel, window)
 
 
 def conv_transpose_backward(grad_outputs, cache, need_inputs=True):
@@ -99,42 +96,83 @@ def conv_transpose_backward(grad_outputs, cache, need_inputs=True):
     (grad_outputs,) = checks.as_floats("conv_transpose_backward", grad_outputs=grad_outputs)
     shape = (len(inputs), *window.spatial, kernel.shape[-2])
     checks.same_shape("conv_transpose_backward", "grad_outputs", grad_outputs, shape, "the outputs")
-    padded = surround(grad_outputs, window.pads)
-    grad_kernel = kernel_gradient(padded, inputs, window)
-    return (correlate(padded, kernel, window) if need_inputs else None), grad_kernel
+    grad_kernel = kernel_gradient(grad_outputs, inputs, window)
+    return (correlate(grad_outputs, kernel, window) if need_inputs else None), grad_kernel
 
 
-def correlate(padded, kernel, window):
+def correlate(inputs, kernel, window):
     """nyxijc, ijcf -> nyxf"""
-    filters = kernel.shape[-1]
-    matrix = kernel.reshape(-1, filters)
-    outputs = np.empty((len(padded), *window.outputs, filters), padded.dtype)
-    for part in batches(len(padded), prod(window.outputs) * matrix[:, 0].size * padded.itemsize):
-        rows = outputs[part].reshape(-1, filters)
-        np.matmul(patches(padded[part], window), matrix, out=rows)
+    matrix = kernel.reshape(-1, kernel.shape[-1])
+    outputs = np.empty((len(inputs), *window.outputs, kernel.shape[-1]), inputs.dtype)
+    for part in _parts(window, inputs, matrix[:, 0].size):
+        rows = outputs[part].reshape(-1, kernel.shape[-1])
+        np.matmul(patches(inputs[part], window), matrix, out=rows)
     return outputs
 
 
-def kernel_gradient(padded, outputs, window):
+def kernel_gradient(inputs, outputs, window):
     """nyxijc, nyxf -> ijcf"""
-    channels, filters = padded.shape[-1], outputs.shape[-1]
-    columns = prod(window.kernel_size) * channels
-    total = np.zeros((columns, filters), padded.dtype)
-    for part in batches(len(padded), prod(window.outputs) * columns * padded.itemsize):
-        total += patches(padded[part], window).T @ outputs[part].reshape(-1, filters)
-    return total.reshape(*window.kernel_size, channels, filters)
+    shape = (*window.kernel_size, inputs.shape[-1], outputs.shape[-1])
+    total = np.zeros((prod(shape[:-1]), shape[-1]), inputs.dtype)
+    for part in _parts(window, inputs, len(total)):
+        total += patches(inputs[part], window).T @ outputs[part].reshape(-1, shape[-1])
+    return total.reshape(shape)
 
 
 def spread(outputs, kernel, window):
-    """nyxf, ijcf -> nyxijc, summed into the padded cells (n, *padded, c) each tap had read."""
-    channels, filters = kernel.shape[-2:]
-    matrix = kernel.reshape(-1, filters).T
-    padded = np.zeros((len(outputs), *window.padded, channels), outputs.dtype)
-    size = prod(window.outputs) * matrix[0].size * outputs.itemsize
-    for part in batches(len(outputs), size):
-        taps = outputs[part].reshape(-1, filters) @ matrix
-        taps = taps.reshape(-1, *window.outputs, *window.kernel_size, channels)
-        for cell in product(*map(range, window.kernel_size)):
-            place = padded[(part, *window.tap(cell))]
-            place += taps[(..., *cell, slice(None))]
-    return padded
+    """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
+    channels = kernel.shape[-2]
+    few = channels < FEW_CHANNELS
+    gather = window._replace(kernel_size=(1,) * len(window.strides), spatial=window.outputs)
+    gather = gather._replace(strides=gather.kernel_size, pads=((0, 0),) * len(window.strides))
+    if not few and window.strides[-1] == 1:
+        gather, kernel, window = _fold_last_axis(gather, kernel, window)
+    taps = list(product(*map(range, window.kernel_size)))
+    matrices = kernel.reshape(len(taps), channels, -1)
+    if few:  # the matrices stand on their side, so that the runs are places and not channels
+        matrices = matrices.reshape(-1, matrices.shape[-1])
+        grown = np.moveaxis(
+            np.zeros((channels, len(outputs), *window.spatial), kernel.dtype), 0, -1
+        )
+    else:
+        matrices = np.ascontiguousarray(matrices.transpose(0, 2, 1))
+        grown = np.zeros((len(outputs), *window.spatial, channels), kernel.dtype)
+    for part in _parts(window, outputs, channels * len(taps) + matrices.shape[-1]):
+        rows = patches(outputs[part], gather)
+        if few:
+            products = (matrices @ rows.T).reshape(len(taps), channels, -1, *window.outputs)
+            products = np.moveaxis(products, 1, -1)
+        else:
+            products = (rows @ matrices).reshape(len(taps), -1, *window.outputs, channels)
+        for tap, product_of_tap in zip(taps, products, strict=True):
+            places, cells = window.reads(tap)
+            target = grown[part][cells]
+            target += product_of_tap[places]
+    return np.ascontiguousarray(grown)
+
+
+def _fold_last_axis(gather, kernel, window):
+    """Take the taps of the last axis, where the stride is 1, into the matrix product.
+
+    Along that axis spread is a convolution as well, of the outputs with the flipped kernel: its
+    patches cost a copy, and save a sum for every tap.
+    """
+    *others, size = window.kernel_size
+    reach, before = window.dilation_rate[-1] * (size - 1), window.pads[-1][0]
+    after = window.spatial[-1] + before - window.outputs[-1]
+    places = (*window.outputs[:-1], window.spatial[-1])
+    gather = gather._replace(
+        kernel_size=(*gather.kernel_size[:-1], size),
+        pads=(*gather.pads[:-1], (reach - before, after)),
+        outputs=places,
+    )
+    kernel = np.moveaxis(kernel[..., ::-1, :, :], -2, -3)  # i j c f -> i c j f
+    window = window._replace(
+        kernel_size=(*others, 1), pads=(*window.pads[:-1], (0, 0)), outputs=places
+    )
+    return gather, kernel, window
+
+
+def _parts(window, array, columns):
+    """Slices of the batch whose matrices of so many columns stay in the cache."""
+    return batches(len(array), prod(window.outputs) * columns * array.itemsize)

@@ -51,13 +51,14 @@ def zero_pad_backward(grad_outputs, cache):
     return crop(grad_outputs, cache.pads)
 
 
-def surround(inputs, pads, value=0):
-    """``inputs`` with cells of ``value`` around; the array itself where there is nothing to add."""
+def surround(inputs, pads):
+    """``inputs`` with zeros around, the array itself where there are none. A pad below 0 cuts."""
     if not any(map(any, pads)):
         return inputs
     spatial = [b + n + a for n, (b, a) in zip(inputs.shape[1:-1], pads, strict=True)]
-    outputs = np.full((len(inputs), *spatial, inputs.shape[-1]), value, inputs.dtype)
-    crop(outputs, pads)[...] = inputs
+    outputs = np.zeros((len(inputs), *spatial, inputs.shape[-1]), inputs.dtype)
+    inner = crop(outputs, [(max(b, 0), max(a, 0)) for b, a in pads])
+    inner[...] = crop(inputs, [(max(-b, 0), max(-a, 0)) for b, a in pads])
     return outputs
 
 

@@ -11,19 +11,18 @@ import numpy as np
 
 from course_lib.errors import per_axis
 from course_lib.ops import checks
-from course_lib.ops.padding import crop, surround
 from course_lib.ops.windows import Windows, windows
 
 
 class MaxPoolCache(NamedTuple):
-    padded: np.ndarray  # (n, *padded, c)
+    inputs: np.ndarray  # (n, *spatial, c)
     outputs: np.ndarray  # (n, *outputs, c)
     window: Windows
 
 
 class AveragePoolCache(NamedTuple):
-    counts: np.ndarray  # real cells of every window, (*outputs, 1)
-    shape: tuple  # of the outputs
+    counts: np.ndarray  # cells of every window inside the input, (1, *outputs, 1)
+    shape: tuple  # of the inputs
     window: Windows
 
 
@@ -39,28 +38,26 @@ def max_pool(inputs, pool_size, strides=None, padding="valid"):
 def max_pool_forward(inputs, pool_size, strides=None, padding="valid"):
     """`max_pool` and its cache."""
     inputs, window = _prepare("max_pool", inputs, pool_size, strides, padding)
-    padded = surround(inputs, window.pads, -np.inf)
-    first, *others = _taps(padded, window)
-    outputs = first.copy()
-    for tap in others:
-        np.maximum(outputs, tap, out=outputs)
-    return outputs, MaxPoolCache(padded, outputs, window)
+    outputs = np.full((len(inputs), *window.outputs, inputs.shape[-1]), -np.inf, inputs.dtype)
+    for places, cells in _taps(window):
+        np.maximum(outputs[places], inputs[cells], out=outputs[places])
+    return outputs, MaxPoolCache(inputs, outputs, window)
 
 
 def max_pool_backward(grad_outputs, cache):
     """Gradient of the inputs: each window's gradient goes to its first largest cell."""
-    padded, outputs, window = cache
+    inputs, outputs, window = cache
     (grad_outputs,) = checks.as_floats("max_pool_backward", grad_outputs=grad_outputs)
     checks.same_shape(
         "max_pool_backward", "grad_outputs", grad_outputs, outputs.shape, "the outputs"
     )
-    grad_padded = np.zeros(padded.shape, grad_outputs.dtype)
+    grad_inputs = np.zeros(inputs.shape, grad_outputs.dtype)
     rest = grad_outputs.copy()  # what no earlier tap has taken
-    for tap, grad_tap in zip(_taps(padded, window), _taps(grad_padded, window), strict=True):
-        taken = rest * (tap == outputs)
-        grad_tap += taken
-        rest -= taken
-    return crop(grad_padded, window.pads)
+    for places, cells in _taps(window):
+        taken = rest[places] * (inputs[cells] == outputs[places])
+        grad_inputs[cells] += taken
+        rest[places] -= taken
+    return grad_inputs
 
 
 def average_pool(inputs, pool_size, strides=None, padding="valid"):
@@ -74,25 +71,28 @@ def average_pool(inputs, pool_size, strides=None, padding="valid"):
 def average_pool_forward(inputs, pool_size, strides=None, padding="valid"):
     """`average_pool` and its cache."""
     inputs, window = _prepare("average_pool", inputs, pool_size, strides, padding)
-    first, *others = _taps(surround(inputs, window.pads), window)
-    outputs = first.copy()
-    for tap in others:
-        outputs += tap
-    counts = _cells(window).astype(inputs.dtype)
+    outputs = np.zeros((len(inputs), *window.outputs, inputs.shape[-1]), inputs.dtype)
+    counts = np.zeros((1, *window.outputs, 1), inputs.dtype)
+    for places, cells in _taps(window):
+        outputs[places] += inputs[cells]
+        counts[places] += 1
     outputs /= counts
-    return outputs, AveragePoolCache(counts, outputs.shape, window)
+    return outputs, AveragePoolCache(counts, inputs.shape, window)
 
 
 def average_pool_backward(grad_outputs, cache):
     """Gradient of the inputs: each window's gradient is shared equally by its cells."""
     counts, shape, window = cache
     (grad_outputs,) = checks.as_floats("average_pool_backward", grad_outputs=grad_outputs)
-    checks.same_shape("average_pool_backward", "grad_outputs", grad_outputs, shape, "the outputs")
+    expected = (shape[0], *window.outputs, shape[-1])
+    checks.same_shape(
+        "average_pool_backward", "grad_outputs", grad_outputs, expected, "the outputs"
+    )
     share = grad_outputs / counts.astype(grad_outputs.dtype)
-    grad_padded = np.zeros((shape[0], *window.padded, shape[-1]), share.dtype)
-    for grad_tap in _taps(grad_padded, window):
-        grad_tap += share
-    return crop(grad_padded, window.pads)
+    grad_inputs = np.zeros(shape, share.dtype)
+    for places, cells in _taps(window):
+        grad_inputs[cells] += share[places]
+    return grad_inputs
 
 
 def _prepare(owner, inputs, pool_size, strides, padding):
@@ -115,18 +115,6 @@ def _prepare(owner, inputs, pool_size, strides, padding):
     return inputs, windows(owner, spatial, pool_size, strides, padding, kernel_name="pool_size")
 
 
-def _taps(padded, window):
-    """One view of ``padded`` per cell of the window, each (n, *outputs, c)."""
-    cells = product(*map(range, window.kernel_size))
-    return [padded[(slice(None), *window.tap(cell))] for cell in cells]
-
-
-def _cells(window):
-    """How many cells of every window lie inside the input, (*outputs, 1)."""
-    counts = np.ones(1)
-    for axis, size in enumerate(window.spatial):
-        starts = np.arange(window.outputs[axis]) * window.strides[axis] - window.pads[axis][0]
-        ends = starts + window.kernel_size[axis]
-        inside = np.minimum(ends, size) - np.maximum(starts, 0)
-        counts = counts[..., None] * inside
-    return counts.reshape(*window.outputs, 1)
+def _taps(window):
+    """(places, cells) of every cell of the window, in order."""
+    return [window.reads(tap) for tap in product(*map(range, window.kernel_size))]

@@ -10,7 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.errors import per_axis
+from course_lib.ops.padding import surround
 from course_lib.shapes.sizes import axis_of, paddings_per_axis, transposed_axis_of
+
+LONG_RUN = 16  # numbers
 
 
 class Windows(NamedTuple):
@@ -19,21 +22,23 @@ class Windows(NamedTuple):
     kernel_size: tuple
     strides: tuple
     dilation_rate: tuple
-    pads: tuple  # (before, after)
-    padded: tuple  # input cells, zeros included
+    pads: tuple  # zeros (before, after)
+    spatial: tuple  # input cells, zeros not counted
     outputs: tuple  # places
 
-    @property
-    def spatial(self):
-        """Input cells without the zeros."""
-        return tuple(n - b - a for n, (b, a) in zip(self.padded, self.pads, strict=True))
+    def reads(self, tap):
+        """What one cell of the kernel reads: slices (places, cells), without the padded zeros.
 
-    def tap(self, cell):
-        """Slices of the padded input that one cell of the kernel reads, over all places."""
-        return tuple(
-            slice(i * d, i * d + s * (o - 1) + 1, s)
-            for i, d, s, o in zip(cell, self.dilation_rate, self.strides, self.outputs, strict=True)
-        )
+        Over the places, in order, the tap stands on the cells: outputs[places] needs inputs[cells].
+        """
+        places, cells = [], []
+        for i, s, d, (before, _), size, count in zip(tap, *self[1:], strict=True):
+            first = i * d - before  # the cell under the tap at place 0
+            start = max(0, -(first // s))  # first place that stands on a real cell
+            stop = max(start, min(count, (size - 1 - first) // s + 1))
+            places.append(slice(start, stop))
+            cells.append(slice(start * s + first, max(0, (stop - 1) * s + first + 1), s))
+        return (slice(None), *places), (slice(None), *cells)
 
 
 def windows(
@@ -47,9 +52,8 @@ def windows(
     sizes = zip(spatial, kernel_size, strides, paddings, dilation_rate, strict=True)
     found = [axis_of(owner, *size, kernel_name) for size in sizes]
     pads = tuple((axis.before, axis.after) for axis in found)
-    padded = tuple(n + b + a for n, (b, a) in zip(spatial, pads, strict=True))
     outputs = tuple(axis.outputs for axis in found)
-    return Windows(tuple(kernel_size), strides, dilation_rate, pads, padded, outputs)
+    return Windows(tuple(kernel_size), strides, dilation_rate, pads, tuple(spatial), outputs)
 
 
 def transposed_windows(
@@ -67,25 +71,27 @@ def transposed_windows(
     return windows(owner, grown, kernel_size, strides, padding, dilation_rate)
 
 
-def patches(padded, window):
+def patches(inputs, window):
     """The cells under every window as one matrix (n*y*x, i*j*c): the one copy of a convolution.
 
-    ``padded`` is (n, *window.padded, c) and contiguous.
+    ``inputs`` is (n, *window.spatial, c) and contiguous.
     """
+    padded = surround(inputs, window.pads)
     channels = padded.shape[-1]
     batch, *cell, channel = padded.strides
     taps = [step * d for step, d in zip(cell, window.dilation_rate, strict=True)]
     places = [step * s for step, s in zip(cell, window.strides, strict=True)]
     columns = prod(window.kernel_size) * channels
-    # A view that repeats cells costs nothing; the reshape copies. Long runs copy fast: with few
-    # channels the places make the longer runs, and the matrix is built standing on its side.
-    if channels < 8:
-        shape = (*window.kernel_size, channels, len(padded), *window.outputs)
-        strides = (*taps, channel, batch, *places)
-        return np.ndarray(shape, padded.dtype, padded, 0, strides).reshape(columns, -1).T
-    shape = (len(padded), *window.outputs, *window.kernel_size, channels)
-    strides = (batch, *places, *taps, channel)
-    return np.ndarray(shape, padded.dtype, padded, 0, strides).reshape(-1, columns)
+    # A view that repeats cells costs nothing; the reshape copies it, run by run. Where the cells
+    # of a window that lie side by side make a long run they are copied in the order of the rows;
+    # else the places make longer runs, and the matrix is built standing on its side.
+    if channels * (window.kernel_size[-1] if window.dilation_rate[-1] == 1 else 1) >= LONG_RUN:
+        shape = (len(padded), *window.outputs, *window.kernel_size, channels)
+        strides = (batch, *places, *taps, channel)
+        return np.ndarray(shape, padded.dtype, padded, 0, strides).reshape(-1, columns)
+    shape = (*window.kernel_size, channels, len(padded), *window.outputs)
+    strides = (*taps, channel, batch, *places)
+    return np.ndarray(shape, padded.dtype, padded, 0, strides).reshape(columns, -1).T
 
 
 def batches(examples, bytes_each, budget=1 << 20):
