@@ -2,6 +2,7 @@
 
 ``vendor``     brings KaTeX' style and the icons that the pages use into the book
 ``freshness``  executes a chapter again when the library under it has changed
+``formulas``   sets formulas with KaTeX while the book is built
 ``calc``       the role that puts a computed number into a sentence
 ``facts``      the directives that show what the lectures say and what is true
 ``cells``      sets the NumPy and the Keras version of a step side by side
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:  # the chapters' library, also where it is not installed
     sys.path.insert(0, str(ROOT))
 
-from . import calc, cells, facts, figures, freshness, pages, vendor  # noqa: E402
+from . import calc, cells, facts, figures, formulas, freshness, pages, vendor  # noqa: E402
 
 
 def _environment():
@@ -37,6 +38,6 @@ def _environment():
 
 def setup(app):
     _environment()
-    for part in (vendor, freshness, calc, facts, cells, figures, pages):
+    for part in (vendor, freshness, formulas, calc, facts, cells, figures, pages):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

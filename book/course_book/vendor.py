@@ -12,7 +12,6 @@ import subprocess
 from pathlib import Path
 
 import pydata_sphinx_theme
-import sphinxcontrib.katex as renderer
 from fontTools import subset
 from sphinx.errors import ExtensionError
 
@@ -41,21 +40,6 @@ def copy_katex():
     (target / "katex.min.css").write_text(css, "utf-8")
     for font in (source / "fonts").glob("*.woff2"):
         shutil.copy(font, target / "fonts")
-
-
-def prepare_renderer():
-    """The program that sets the formulas while the book is built.
-
-    It is written for CommonJS, and this project's package.json says "module", so it gets a folder
-    with a package.json of its own. The waiting times are for busy machines.
-    """
-    target = VENDOR / "renderer"
-    target.mkdir(parents=True, exist_ok=True)
-    (target / "package.json").write_text('{"type": "commonjs"}\n')
-    shutil.copy(renderer.SCRIPT_PATH, target / "katex-server.js")
-    shutil.copy(_katex() / "katex.min.js", target)
-    renderer.SCRIPT_PATH = str(target / "katex-server.js")
-    renderer.STARTUP_TIMEOUT = renderer.RENDER_TIMEOUT = 60.0
 
 
 def copy_icon_font():
@@ -95,7 +79,6 @@ def _prepare(app, config):
     (VENDOR / "site").mkdir(parents=True, exist_ok=True)
     copy_katex()
     copy_icon_font()
-    prepare_renderer()
 
 
 def setup(app):
