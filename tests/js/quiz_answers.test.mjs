@@ -12,10 +12,11 @@ test("shapes in the ways people write them", () => {
   for (const text of ["(13, 13, 32)", "13x13x32", "13 × 13 × 32", "[13,13,32]", "13 13 32", "13, 13, 32", "13*13*32", "13 by 13 by 32", "(13,13,32,)", "shape: 13, 13, 32"]) {
     assert.deepEqual(quiz.parseShape(text), [13, 13, 32], text);
   }
-  assert.deepEqual(quiz.parseShape("None, 13, 13, 32"), [null, 13, 13, 32]);
+  assert.deepEqual(quiz.parseShape("None, 13, 13, 32"), [13, 13, 32]);
+  assert.deepEqual(quiz.parseShape("(1.5, 2)"), [1.5, 2]);
   assert.deepEqual(quiz.parseShape("(1600,)"), [1600]);
   assert.deepEqual(quiz.parseShape("1600"), [1600]);
-  for (const text of ["", "()", "a, b", "1.5, 2", "26 pixels"]) assert.equal(quiz.parseShape(text), null, text);
+  for (const text of ["", "()", "a, b", "None", "26 pixels"]) assert.equal(quiz.parseShape(text), null, text);
 });
 
 test("arrays: Python, NumPy's print, and plain rows", () => {
@@ -31,29 +32,38 @@ const shape = { id: "q", form: "shape", answer: [13, 13, 32], misconceptions: [{
 
 test("a right answer, with or without the batch axis", () => {
   for (const text of ["(13, 13, 32)", "None, 13, 13, 32"]) assert.equal(quiz.judge(shape, text).state, "right");
-  assert.equal(quiz.judge({ ...shape, answer: [null, 13, 13, 32] }, "13x13x32").state, "right");
 });
 
 test("a known mistake is named, an unknown one is not given away", () => {
   assert.deepEqual(quiz.judge(shape, "26x26x32"), { state: "wrong", message: "That is the size before pooling.", misconception: "kept-size" });
   const other = quiz.judge(shape, "13 13");
   assert.equal(other.state, "wrong");
-  assert.match(other.message, /the shape has 3 sizes \(without the batch\), yours has 2/);
+  assert.match(other.message, /The shape has 3 sizes without the batch, yours has 2/);
   assert.doesNotMatch(quiz.judge(shape, "1,2,3").message, /13|32/);
+  assert.match(quiz.judge({ ...shape, where: "Chapter 6, Pooling" }, "1,2,3").message, /Chapter 6, Pooling/);
+  assert.match(quiz.judge(shape, "6.5, 6.5, 32").message, /6.5 is none/);
 });
 
 test("an answer of the wrong form is no try", () => {
   assert.equal(quiz.judge(shape, "").state, "form");
-  assert.equal(quiz.judge({ form: "integer", answer: 3 }, "2.5").message, "The answer is a whole number.");
-  assert.equal(quiz.judge({ form: "choice", answer: "a", choices: ["a", "b"] }, null).state, "form");
+  assert.equal(quiz.judge({ form: "choice", answer: "a" }, null).state, "form");
+  assert.equal(quiz.judge({ form: "choice", answer: "a" }, "b").state, "wrong");
+});
+
+test("a fraction for a whole number is read, so that a forgotten floor can be named", () => {
+  const floor = { form: "integer", answer: 3, misconceptions: [{ name: "no floor", answer: 3.5, message: "Round down." }] };
+  assert.equal(quiz.judge(floor, "3.5").misconception, "no floor");
+  assert.match(quiz.judge(floor, "2.5").message, /The answer is a whole number\./);
 });
 
 test("numbers compare to a part in a thousand, words without case and quotes", () => {
   assert.ok(quiz.sameAnswer("number", 0.7777, 7 / 9));
   assert.ok(!quiz.sameAnswer("number", 0.77, 7 / 9));
+  assert.ok(quiz.sameAnswer("number", 0.77, 7 / 9, 0.01));
   assert.equal(quiz.judge({ form: "text", answer: "valid" }, ' "Valid". ').state, "right");
   assert.ok(quiz.sameAnswer("array", [[4, 8], [8, 4]], [[4, 8], [8, 4]]));
   assert.ok(!quiz.sameAnswer("array", [4, 8, 8, 4], [[4, 8], [8, 4]]));
+  assert.ok(quiz.sameAnswer("array", [[[4], [8]], [[8], [4]]], [[4, 8], [8, 4]]));
 });
 
 test("progress that no longer fits the questions starts afresh", () => {
@@ -68,5 +78,6 @@ test("answers are written the way the course writes them", () => {
   assert.equal(quiz.showAnswer(shape, [13, 13, 32]), "(13, 13, 32)");
   assert.equal(quiz.showAnswer(shape, [1600]), "(1600,)");
   assert.equal(quiz.showAnswer({ form: "integer" }, 1668490), "1,668,490");
-  assert.equal(quiz.showAnswer({ form: "choice", choices: [{ value: 1, text: "one" }] }, 1), "one");
+  assert.equal(quiz.showAnswer({ form: "number" }, -0.25), "\u22120.25");
+  assert.equal(quiz.showAnswer({ form: "choice" }, "b"), "b");
 });

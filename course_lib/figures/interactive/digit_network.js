@@ -1,6 +1,8 @@
 // The network of the digit playground, forward: two convolutions, two poolings, one dense layer.
 // Arrays are flat Float32Arrays in the course's layout: row, column, channel, the last axis fastest.
 
+import { resample } from "./kit.js";
+
 export const DIGIT_LAYERS = [
   { name: "conv2d", kind: "conv", rows: 26, columns: 26, maps: 32, kernel: 3, inputs: 1 },
   { name: "max_pooling2d", kind: "pool", rows: 13, columns: 13, maps: 32 },
@@ -183,18 +185,6 @@ export function inkBox(drawing, side, threshold = 0.05) {
   return bottom ? [top, left, bottom, right] : null;
 }
 
-/** Mean of `x` over the box [top, bottom) x [left, right), whose edges may cut through cells. */
-function areaMean(x, side, top, left, bottom, right) {
-  let sum = 0;
-  for (let r = Math.floor(top); r < bottom; r++) {
-    const height = Math.min(bottom, r + 1) - Math.max(top, r);
-    for (let c = Math.floor(left); c < right; c++) {
-      sum += x[r * side + c] * height * (Math.min(right, c + 1) - Math.max(left, c));
-    }
-  }
-  return sum / ((bottom - top) * (right - left));
-}
-
 /** As the makers of MNIST did: the ink fitted into 20x20, then its centre of mass put at the centre
  *  of a 28x28 field. `drawing` is side x side, ink from 0 to 1. */
 export function centreDigit(drawing, side) {
@@ -203,37 +193,13 @@ export function centreDigit(drawing, side) {
   const [top, left, bottom, right] = box, scale = 20 / Math.max(bottom - top, right - left);
   const rows = Math.max(1, Math.round((bottom - top) * scale));
   const columns = Math.max(1, Math.round((right - left) * scale));
-  const high = (bottom - top) / rows, wide = (right - left) / columns;
-  const small = [];
+  const ink = Array.from({ length: bottom - top }, (_, r) => Array.from({ length: right - left }, (_, c) => drawing[(top + r) * side + left + c]));
+  const small = resample(ink, rows, columns);
   let mass = 0, massR = 0, massC = 0;
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) {
-      const v = areaMean(drawing, side, top + r * high, left + c * wide, top + (r + 1) * high, left + (c + 1) * wide);
-      small.push(v); mass += v; massR += v * (r + 0.5); massC += v * (c + 0.5);
-    }
-  }
+  small.forEach((line, r) => line.forEach((v, c) => { mass += v; massR += v * (r + 0.5); massC += v * (c + 0.5); }));
   const clamp = (v, most) => Math.min(Math.max(v, 0), most);
   const down = clamp(Math.round(14 - massR / mass), 28 - rows);
   const across = clamp(Math.round(14 - massC / mass), 28 - columns);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) image[(r + down) * 28 + c + across] = small[r * columns + c];
-  }
+  small.forEach((line, r) => line.forEach((v, c) => { image[(r + down) * 28 + c + across] = v; }));
   return image;
-}
-
-/** Draws a round pen from one point to another into a side x side drawing (in place). */
-export function stroke(drawing, side, from, to, radius) {
-  const [x0, y0] = from, [x1, y1] = to, length2 = (x1 - x0) ** 2 + (y1 - y0) ** 2;
-  const first = (a, b) => Math.max(0, Math.floor(Math.min(a, b) - radius - 1));
-  const last = (a, b) => Math.min(side - 1, Math.ceil(Math.max(a, b) + radius + 1));
-  for (let r = first(y0, y1); r <= last(y0, y1); r++) {
-    for (let c = first(x0, x1); c <= last(x0, x1); c++) {
-      const px = c + 0.5, py = r + 0.5;
-      const t = length2 ? Math.min(1, Math.max(0, ((px - x0) * (x1 - x0) + (py - y0) * (y1 - y0)) / length2)) : 0;
-      const distance = Math.hypot(px - x0 - t * (x1 - x0), py - y0 - t * (y1 - y0));
-      const ink = Math.min(1, Math.max(0, radius + 0.5 - distance));   // soft edge, one cell wide
-      if (ink > drawing[r * side + c]) drawing[r * side + c] = ink;
-    }
-  }
-  return drawing;
 }

@@ -70,7 +70,7 @@ class Dimensions(Figure):
         return (*shapes.output_shape(tuple(self.spatial), tuple(self.kernel), self.strides), self.filters)
 
     def room(self):
-        return self._height(720, 508), self._height(350, 650)
+        return self._height(720, 508), self._height(350, 710)
 
     def _height(self, column, rest):
         """Height of the slices in a column of a width, all else taken as given."""
@@ -85,7 +85,8 @@ class Dimensions(Figure):
             ]
         line, height = 0, 0  # width taken in the line of panels, and the height of that line
         for count, rows, columns in blocks:
-            each = 28 * columns + 15
+            name = 121 if len(self.spatial) == 3 and drawn > 1 else 60  # "depth 1, channel 1"
+            each = max(28 * columns + 15, name)
             across = min(count, max(1, (column + 15) // each))
             needs = 30 + -(-count // across) * (28 * rows + 22)
             if line and line + across * each - 15 > column:

@@ -17,12 +17,13 @@ export function parseNumber(text) {
 const finite = (v) => (Number.isFinite(v) ? v : null);
 
 /** A shape: "(13, 13, 32)", "13x13x32", "[13,13,32]", "13 13 32", "None, 13, 13, 32"; or null.
- *  Sizes are integers; the unknown batch size is null. */
+ *  The unknown batch size, in front, is left out. */
 export function parseShape(text) {
   const t = tidy(text).replace(/^shape\s*[:=]?\s*/i, "").replace(/^[([{]\s*|\s*[)\]}]$/g, "").replace(/,\s*$/, "");
   const words = t.split(/\s*[,;x*]\s*|\s+(?:by\s+)?/i).filter(Boolean);
-  const shape = words.map((w) => (/^(none|null|batch|\?)$/i.test(w) ? null : /^-?\d+$/.test(w) ? Number(w) : NaN));
-  return words.length && !shape.some(Number.isNaN) ? shape : null;
+  if (words.length > 1 && /^(none|null|batch|\?)$/i.test(words[0])) words.shift();
+  const shape = words.map(parseNumber);
+  return words.length && !shape.includes(null) ? shape : null;
 }
 
 /** A table of numbers: "[[4, 8], [8, 4]]", or rows on lines or after ";", numbers after "," or blanks. */
@@ -47,95 +48,69 @@ export const parseText = (text) => tidy(text).toLowerCase().replace(/["'`]/g, ""
 
 const WANTED = {
   integer: "a whole number, such as 26 or 1,024",
-  number: "a number, such as 0.25, -3 or 7/9",
+  number: "a number, such as 0.25, \u22123 or 7/9",
   shape: "a shape, such as (13, 13, 32) or 13 x 13 x 32",
-  array: "a table of numbers, such as [[4, 8], [8, 4]]",
+  array: "rows of numbers, such as [[4, 8], [8, 4]] or 4 8; 8 4",
   choice: "one of the choices",
   text: "a word",
 };
 
-/** {value} when `raw` has the form the question asks for, otherwise {problem}: a sentence. */
-export function readAnswer(question, raw) {
-  const form = WANTED[question.form] ? question.form : "text";
-  const problem = `Please give ${WANTED[form]}.`;
+/** {value} when `raw` can be read in the form the question asks for, otherwise {problem}: a sentence. */
+export function readAnswer({ form }, raw) {
+  const problem = `Please give ${WANTED[form] ?? WANTED.text}.`;
   if (raw === null || raw === undefined || tidy(raw) === "") return { problem };
-  if (form === "choice") return { value: raw };
-  if (form === "text") return { value: parseText(raw) };
-  if (form === "integer" || form === "number") {
-    const value = parseNumber(raw);
-    if (value === null) return { problem };
-    if (form === "integer" && !Number.isInteger(value)) {
-      return { problem: "The answer is a whole number." };
-    }
-    return { value };
-  }
-  const value = form === "shape" ? parseShape(raw) : parseArray(raw);
+  const read = { integer: parseNumber, number: parseNumber, shape: parseShape, array: parseArray, choice: String }[form] ?? parseText;
+  const value = read(raw);
   return value === null ? { problem } : { value };
 }
 
-/** Do two answers say the same? Numbers to one part in a thousand, shapes with or without batch. */
-export function sameAnswer(form, a, b) {
-  if (form === "integer") return Number(a) === Number(b);
-  if (form === "number") return nearly(Number(a), Number(b));
-  if (form === "shape") {
-    const [x, y] = [withoutBatch(a), withoutBatch(b)];
-    return x.length === y.length && x.every((v, i) => v === y[i]);
-  }
-  if (form === "array") return sameArray(a, b);
-  if (form === "choice") return String(a) === String(b);
-  return parseText(a) === parseText(b);
+const near = (a, b, tolerance) => Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
+const EXACT = 1e-9;
+
+/** Do two answers say the same? The rules are those of the bank (course_lib.questions.forms). */
+export function sameAnswer(form, given, right, tolerance = 1e-3) {
+  if (form === "integer") return near(given, right, EXACT);
+  if (form === "number") return near(given, right, tolerance);
+  if (form === "shape") return given.length === right.length && given.every((v, i) => near(v, right[i], EXACT));
+  if (form === "array") return sameArray(squeezed(given), squeezed(right), tolerance);
+  if (form === "choice") return given === right;
+  return parseText(given) === parseText(right);
 }
-const nearly = (a, b) => Math.abs(a - b) <= Math.max(1e-9, 1e-3 * Math.abs(b));
-const withoutBatch = (shape) => (Array.isArray(shape) && shape[0] === null ? shape.slice(1) : [].concat(shape));
-function sameArray(a, b) {
-  if (!Array.isArray(a) || !Array.isArray(b)) return !Array.isArray(a) && !Array.isArray(b) && nearly(a, b);
-  return a.length === b.length && a.every((v, i) => sameArray(v, b[i]));
+/** Without axes of length 1: a batch of one or a single channel may be left in. */
+const squeezed = (v) => (!Array.isArray(v) ? v : v.length === 1 ? squeezed(v[0]) : v.map(squeezed));
+function sameArray(a, b, tolerance) {
+  if (!Array.isArray(a) || !Array.isArray(b)) return !Array.isArray(a) && !Array.isArray(b) && near(a, b, tolerance);
+  return a.length === b.length && a.every((v, i) => sameArray(v, b[i], tolerance));
 }
 
 /** Verdict on what the reader gave: {state: "form" | "right" | "wrong", message, misconception}. */
 export function judge(question, raw) {
-  const { value, problem } = readAnswer(question, raw);
+  const { value, problem } = readAnswer(question, raw), { form, answer, tolerance } = question;
   if (problem) return { state: "form", message: problem, misconception: null };
-  if (sameAnswer(question.form, value, question.answer)) {
-    return { state: "right", message: "Right.", misconception: null };
-  }
-  const named = (question.misconceptions || []).find((m) => sameAnswer(question.form, value, m.answer));
+  if (sameAnswer(form, value, answer, tolerance)) return { state: "right", message: "Right.", misconception: null };
+  const named = (question.misconceptions || []).find((m) => sameAnswer(form, value, m.answer, tolerance));
   if (named) return { state: "wrong", message: named.message, misconception: named.name };
-  return { state: "wrong", message: unnamed(question, value), misconception: null };
+  return { state: "wrong", message: `Not right. ${unnamed(question, value)}`, misconception: null };
 }
 
 /** A hint that gives nothing away but the form. */
-function unnamed(question, value) {
-  if (question.form === "shape") {
-    const wanted = withoutBatch(question.answer).length, given = withoutBatch(value).length;
-    if (wanted !== given) {
-      return `Not yet: the shape has ${count(wanted, "size")} (without the batch), yours has ${given}.`;
-    }
+function unnamed({ form, answer, where }, value) {
+  if (form === "integer" && !Number.isInteger(value)) return "The answer is a whole number.";
+  if (form === "shape") {
+    const odd = value.find((v) => !Number.isInteger(v));
+    if (odd !== undefined) return `Sizes are whole numbers, and ${odd} is none.`;
+    if (value.length !== answer.length) return `The shape has ${count(answer.length, "size")} without the batch, yours has ${value.length}.`;
   }
-  return "Not yet. Check each number that goes into the rule, or look at the worked solution.";
+  return where ? `Look again at ${where}, or at the worked solution.` : "Look again, or at the worked solution.";
 }
 const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
-/** How an answer is written out. */
-export function showAnswer(question, answer) {
-  if (question.form === "choice") return choiceText(question, answer);
-  if (question.form === "shape") {
-    const sizes = answer.map((v) => (v === null ? "None" : String(v)));
-    return sizes.length === 1 ? `(${sizes[0]},)` : `(${sizes.join(", ")})`;
-  }
-  if (question.form === "array") return JSON.stringify(answer).replace(/,/g, ", ");
-  if (question.form === "integer") return String(answer).replace(/\B(?=(\d{3})+$)/g, ",");
-  return typeof answer === "number" ? String(+answer.toPrecision(6)) : String(answer);
-}
-const choiceText = (question, answer) => {
-  const found = choicesOf(question).find((c) => String(c.value) === String(answer));
-  return found ? found.text : String(answer);
-};
-
-/** The choices as {value, text}, whether the bank gives bare words or pairs. */
-export function choicesOf(question) {
-  return (question.choices || []).map((c) => (c !== null && typeof c === "object"
-    ? { value: c.value ?? c[0], text: String(c.text ?? c.label ?? c[1] ?? c.value) } : { value: c, text: String(c) }));
+/** How an answer is written out; a choice by its letter. */
+export function showAnswer({ form }, answer) {
+  if (form === "shape") return answer.length === 1 ? `(${answer[0]},)` : `(${answer.join(", ")})`;
+  if (form === "array") return JSON.stringify(answer).replace(/,/g, ", ");
+  if (form === "integer") return String(answer).replace(/\B(?=(\d{3})+$)/g, ",").replace("-", "\u2212");
+  return typeof answer === "number" ? String(+answer.toPrecision(6)).replace("-", "\u2212") : String(answer);
 }
 
 /** What is kept about one question: tries, whether it was solved, and the variant shown. */
