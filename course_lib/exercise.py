@@ -98,11 +98,9 @@ class Exercise:
         """
         entry = self._entry(question)
         try:
-            from course_lib.questions import forms
-            from course_lib.questions.question import plain
+            problem = _problem(entry, value)
         except ImportError:  # grading hides the bank; it reads the answer by itself
             return
-        problem = forms.check_form(entry["form"], plain(value))
         if problem:
             raise FormError(f"{entry['variable']}: {problem}")
         print(f"{entry['variable']}: this can be graded. Whether it is right, grading will tell.")
@@ -112,6 +110,16 @@ class Exercise:
         from course_lib import questions
 
         return questions.hidden_check(self, question, namespace)
+
+
+def _problem(entry, value):
+    """A sentence on what keeps ``value`` from being graded, or None."""
+    from course_lib.questions import forms, functions
+    from course_lib.questions.question import plain
+
+    if value is not None and entry["form"] == "function":
+        return functions.check_function(entry["numbers"], value, plain)
+    return forms.check_form(entry["form"], plain(value))
 
 
 def _read(path):

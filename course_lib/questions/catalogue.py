@@ -11,12 +11,15 @@ from course_lib.questions import (
     dimensions,
     equivariance,
     fast,
+    from_scratch,
+    mnist,
     padding,
     parameters,
     pixels,
     pooling,
     receptive_field,
     sizes,
+    speed,
     summaries,
     training,
 )
@@ -38,6 +41,9 @@ TOPIC_MODULES = (
     architectures,
     backward,
     fast,
+    from_scratch,
+    speed,
+    mnist,
 )
 
 

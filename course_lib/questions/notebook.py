@@ -11,10 +11,11 @@ nbgrader hands out has the solutions and the hidden checks taken away.
 import hashlib
 import json
 import sys
+import textwrap
 from pathlib import Path
 
 from course_lib.questions.catalogue import bank
-from course_lib.questions.problem_sets import Judgement, assignments
+from course_lib.questions.problem_sets import Judgement, Step, assignments
 
 SOURCE = Path("exercises") / "source"
 
@@ -24,6 +25,7 @@ _HOW = (
     "task, then run the check: it tells you whether the answer can be read, not whether it is "
     "right. Save, and hand the notebook in."
 )
+_HERE = "### SOLUTION"
 _ANSWER_HERE = "# Put your answer in place of None. Your numbers are in n."
 
 
@@ -44,8 +46,9 @@ def text(listed):
 def build(listed):
     """The notebook as a dict in Jupyter's format 4.5, without outputs."""
     cells = [*_opening(listed)]
+    makers = {Judgement: _judgement, Step: _step}
     for task in listed.tasks:
-        cells += _judgement(task) if isinstance(task, Judgement) else _task(task)
+        cells += makers.get(type(task), _task)(task)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {
         "cells": cells,
@@ -61,7 +64,7 @@ def _opening(listed):
         f"**Points:** {listed.points} · **Time:** about {listed.minutes} minutes · "
         f"**In the book:** {listed.where}\n\n{_HOW}"
     )
-    imports = "\n".join((*listed.imports, "from course_lib.exercise import Exercise"))
+    imports = "\n".join((*listed.imports, "from course_lib.exercise import Exercise")).strip()
     yield _markdown(title, f"{listed.id}-intro", locked=True)
     yield _code('STUDENT_ID = "demo"  # write your own id between the quotes', f"{listed.id}-id")
     start = f'{imports}\n\nsheet = Exercise("{listed.id}", student=STUDENT_ID)\nsheet'
@@ -78,21 +81,42 @@ def _task(task):
 
 
 def _answer(question):
+    """The answer cell: what students see, and the solution between nbgrader's marks."""
     if question.solution is None:
         raise ValueError(f"question {question.id} has no solution, so no assignment can list it")
-    return (
-        f'n = sheet.numbers("{question.id}")\n{_ANSWER_HERE}\n{question.variable} = None\n'
-        f"### BEGIN SOLUTION\n{question.variable} = {question.solution}\n### END SOLUTION"
-    )
+    stub, solution = question.stub, question.solution
+    if stub is None:
+        numbers = f'n = sheet.numbers("{question.id}")'
+        stub = f"{numbers}\n{_ANSWER_HERE}\n{question.variable} = None\n{_HERE}\n"
+        solution = f"{question.variable} = {solution}"
+    return _with_solution(stub, solution)
+
+
+def _with_solution(stub, solution):
+    """``stub`` with the marked solution, indented like the line it stands for."""
+    indent = next(line for line in stub.splitlines() if line.strip() == _HERE).split("#")[0]
+    marked = f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
+    return stub.replace(indent + _HERE, textwrap.indent(marked, indent)).strip()
 
 
 def _check(question):
     return (
-        f'sheet.check_form("{question.id}", {question.variable})\n'
+        f'sheet.check_form("{question.id}", {question.subject})\n'
         "### BEGIN HIDDEN TESTS\n"
         f'sheet.hidden_check("{question.id}", globals())\n'
         "### END HIDDEN TESTS"
     )
+
+
+def _step(step):
+    return [
+        _markdown(
+            f"**{step.id}** (not graded by itself)\n\n{step.prompt}",
+            f"{step.id}-prompt",
+            locked=True,
+        ),
+        _code(_with_solution(f"{_HERE}\n", step.solution), step.id, solution=True),
+    ]
 
 
 def _judgement(task):

@@ -108,6 +108,10 @@ class Question:
             misconceptions then return keys.
         tolerance: how far a number may be off (relative above 1).
         expects: how the answer is to be written, if the form alone does not say it.
+        stub: the answer cell as students get it, with a line ``### SOLUTION`` where they write;
+            without it the cell assigns None to the variable.
+        numbers_of: id of a question whose drawing this one shares.
+        checked: what the visible check is handed; the variable, unless another name is given.
     """
 
     id: str
@@ -123,7 +127,9 @@ class Question:
     choices: Callable | None = None
     tolerance: float = 1e-3
     expects: str | None = None
-    points: int = 1
+    stub: str | None = None
+    numbers_of: str | None = None
+    checked: str | None = None
 
     # function and model questions draw what they run from a secret seed; see `hidden_seed`
     hidden = False
@@ -140,6 +146,11 @@ class Question:
         return self.id.replace("-", "_")
 
     @property
+    def subject(self):
+        """The expression whose form the notebook's visible check looks at."""
+        return self.checked or self.variable
+
+    @property
     def where(self):
         """Where in the book to look."""
         number, title = TOPICS[self.topic]
@@ -151,7 +162,7 @@ class Question:
         Draws again until the answer and all wrong values differ from one another. ``hidden`` is
         the seed of hidden inputs; value questions have none.
         """
-        rng = Rng(f"{self.id}/{seed}")
+        rng = Rng(f"{self.numbers_of or self.id}/{seed}")
         for _ in range(1000):
             variant = Variant(self, self.draw(rng), seed, hidden)
             if variant.is_distinct():
@@ -228,6 +239,8 @@ class Variant:
         return {letter: self._options[key] for letter, key in self._order.items()}
 
     def _value(self, compute):
+        if self.question.hidden:
+            return None
         value = compute(self.n)
         value = getattr(value, "value", value)  # a shapes.Result holds its number there
         if self.question.choices is not None:
@@ -257,6 +270,8 @@ class Variant:
     @cached_property
     def steps(self):
         """The worked solution, line by line."""
+        if self.question.hidden:
+            return []
         if self.question.steps is not None:
             return list(self.question.steps(self.n))
         return list(getattr(self.question.answer(self.n), "steps", ()))

@@ -6,6 +6,7 @@ The hidden inputs on which functions and models are run follow from the course's
 
 import hashlib
 import hmac
+from dataclasses import replace
 
 from course_lib.questions.catalogue import bank
 from course_lib.questions.forms import FORMS
@@ -32,15 +33,16 @@ def hidden_seed(secret, student, assignment, question):
 
 def student_variant(question, student, assignment):
     """What a student sees of a question: the `Variant` of the public seed."""
-    return bank[question].variant(student_seed(student, assignment, question))
+    drawn = bank[question].numbers_of or question
+    return bank[question].variant(student_seed(student, assignment, drawn))
 
 
 def graded_variant(question, student, assignment, secret):
     """`student_variant`, with the seed of hidden inputs where the question has such inputs."""
-    hidden = None
+    variant = student_variant(question, student, assignment)
     if bank[question].hidden:
-        hidden = hidden_seed(secret, student, assignment, question)
-    return bank[question].variant(student_seed(student, assignment, question), hidden)
+        return replace(variant, hidden=hidden_seed(secret, student, assignment, question))
+    return variant
 
 
 def sheet(assignment, student):
