@@ -125,7 +125,8 @@ def spread(outputs, kernel, window):
     few = channels < FEW_CHANNELS
     gather = window._replace(kernel_size=(1,) * len(window.strides), spatial=window.outputs)
     gather = gather._replace(strides=gather.kernel_size, pads=((0, 0),) * len(window.strides))
-    if not few and window.strides[-1] == 1:
+    narrower = window.kernel_size[-1] * kernel.shape[-1] < prod(kernel.shape[:-1])
+    if window.strides[-1] == 1 and narrower:
         gather, kernel, window = _fold_last_axis(gather, kernel, window)
     taps = list(product(*map(range, window.kernel_size)))
     matrices = kernel.reshape(len(taps), channels, -1)
