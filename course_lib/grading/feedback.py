@@ -2,7 +2,7 @@
 
 `nbgrader generate_feedback` calls `FeedbackExporter`. A page holds no script, no hidden check and
 nothing that is for the instructor alone; expected answers only with
-``c.FeedbackExporter.show_expected = True``. Everything that a student wrote is text or cleaned HTML.
+``c.FeedbackExporter.show_expected = True``. What a student wrote is text or cleaned HTML.
 """
 
 import html

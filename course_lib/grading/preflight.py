@@ -42,10 +42,11 @@ def read_bytes(path, limit, below):
         raise Unreadable(f"There is no file {name} in the submission.") from None
     except OSError as error:
         raise Unreadable(f"{name} cannot be opened ({error.strerror}).") from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise Unreadable(f"{name} is not a file.")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable(f"{name} is not a file.")
         if status.st_size > limit:
             raise Unreadable(f"{name} has {status.st_size:,} bytes; at most {limit:,} are read.")
         data = file.read(limit + 1)

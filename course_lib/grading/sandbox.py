@@ -172,6 +172,7 @@ class KernelServer:
             "lifeline": reader,
             "preload": list(preload),
             "separate": isolated and warm,
+            "folder": self.folder,  # only to be found again among processes
         }
         module = "inside.forkserver" if isolated else f"{__package__}.inside.forkserver"
         command = [sys.executable, "-P", "-u", "-m", module, json.dumps(options)]

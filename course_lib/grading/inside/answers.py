@@ -8,6 +8,7 @@ reader trusts nothing: it checks types, sizes and depth, and raises `BadAnswer`.
 import base64
 import io
 import math
+from base64 import b64encode
 
 ARRAY_KINDS = "biuf"  # booleans, integers, floats
 MOST_DIMENSIONS = 8
@@ -50,7 +51,7 @@ def _write_array(value):
         return write(array.item())
     buffer = io.BytesIO()
     np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
-    return {"npy": base64.b64encode(buffer.getvalue()).decode("ascii")}
+    return {"npy": b64encode(buffer.getvalue()).decode("ascii")}
 
 
 class Answers:

@@ -12,6 +12,7 @@ import io
 import os
 import sys
 import threading
+from base64 import b64encode
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -114,10 +115,8 @@ class Results(DisplayHook):
 
 def _text_only(data):
     """A bundle with bytes (PNG images) in base64, as in a notebook file."""
-    import base64
-
     return {
-        str(mime): base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+        str(mime): b64encode(value).decode("ascii") if isinstance(value, bytes) else value
         for mime, value in data.items()
         if isinstance(value, str | bytes)
     }

@@ -1,0 +1,22 @@
+"""Submissions that try something: hostile, broken or only odd, one function each.
+
+The class of all of them is graded in one run by ``test_corpus.py``, and through stock nbgrader by
+``python -m tests.grading.compare``.
+"""
+
+from tests.grading.corpus import deadly, edited, files, forging, greedy, lies, noisy, prying
+from tests.grading.corpus.cases import CASES, Case, write
+
+__all__ = [
+    "CASES",
+    "Case",
+    "deadly",
+    "edited",
+    "files",
+    "forging",
+    "greedy",
+    "lies",
+    "noisy",
+    "prying",
+    "write",
+]
