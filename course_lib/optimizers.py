@@ -9,8 +9,6 @@ Names, defaults and formulas are those of ``keras.optimizers``. An optimizer kee
 the name of the weight, and changes the arrays in place.
 """
 
-from math import sqrt
-
 import numpy as np
 
 
@@ -119,11 +117,15 @@ class Adam(Optimizer):
     def update(self, name, parameter, gradient):
         m = self.slot("m", name, parameter)
         v = self.slot("v", name, parameter)
-        t = self.iterations
         m += (1 - self.beta_1) * (gradient - m)
         v += (1 - self.beta_2) * (gradient * gradient - v)
-        rate = self.learning_rate * sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
-        parameter -= rate * m / (np.sqrt(v) + self.epsilon)
+        parameter -= self._rate(parameter.dtype.type) * m / (np.sqrt(v) + self.epsilon)
+
+    def _rate(self, number):
+        """The factor a, in the precision of the weights: 1 - beta_2^t is rounded as in Keras."""
+        t = number(self.iterations)
+        beta_1, beta_2 = number(self.beta_1), number(self.beta_2)
+        return number(self.learning_rate) * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
 
 
 class RMSprop(Optimizer):

@@ -73,6 +73,11 @@ class _MaxPooling(_Pooling):
 
 
 class _AveragePooling(_Pooling):
+    def __init__(
+        self, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs
+    ):
+        super().__init__(pool_size, strides, padding, data_format, name, **kwargs)
+
     def forward(self, inputs, training=False, rng=None):
         return average_pool_forward(inputs, self.pool_size, self.strides, self.padding)
 

@@ -1,0 +1,421 @@
+"""Training: parts of a batch, fit and its options, what it reports; and what it refuses."""
+
+import re
+
+import numpy as np
+import pytest
+
+from course_lib import Input, Model, Sequential, datasets, layers, losses, optimizers, utils
+from course_lib.training import Callback, steps
+
+RNG = np.random.default_rng(9)
+
+
+def says(text, kind=ValueError):
+    return pytest.raises(kind, match=re.escape(text))
+
+
+def blobs(count=120, classes=3):
+    """Points around one centre per class: easy to learn."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, classes, count)
+    centres = 3 * np.eye(classes, 5)
+    points = centres[labels] + rng.normal(size=(count, 5)) * 0.5
+    return points.astype(np.float32), labels
+
+
+def classifier(dropout=0.0, loss="sparse_categorical_crossentropy", optimizer="adam", seed=1):
+    utils.set_random_seed(seed)
+    model = Sequential(
+        [
+            Input(shape=(5,)),
+            layers.Dense(16, activation="relu"),
+            layers.Dropout(dropout),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+    return model
+
+
+# ----------------------------------------------------------------------------- parts of a batch
+
+
+def test_gradients_are_the_slope_of_the_loss_sum():
+    utils.set_random_seed(0)
+    model = Sequential(
+        [
+            Input(shape=(6, 6, 1)),
+            layers.Conv2D(3, 3, activation="tanh", dtype="float64"),
+            layers.BatchNormalization(dtype="float64"),
+            layers.Flatten(dtype="float64"),
+            layers.Dense(4, activation="softmax", dtype="float64"),
+        ]
+    )
+    x, y = RNG.normal(size=(7, 6, 6, 1)), RNG.integers(0, 4, 7)
+    for loss in (losses.SparseCategoricalCrossentropy(), losses.MeanSquaredError()):
+        truth = y if loss.activation else np.eye(4)[y]
+        part = steps.gradients(model, x, truth, loss)
+        assert list(part.gradients) == list(model.trainable_parameters) and part.count == 7
+        for name, array in model.parameters.items():
+            direction = RNG.normal(size=array.shape)
+            sums = []
+            for step in (1e-6, -1e-6):
+                array += step * direction
+                sums.append(steps.gradients(model, x, truth, loss).loss_sum)
+                array -= step * direction
+            slope = (part.gradients[name] * direction).sum()
+            assert slope == pytest.approx((sums[0] - sums[1]) / 2e-6, rel=1e-4, abs=1e-6)
+
+
+def test_parts_add_up_to_the_whole_batch():
+    model = classifier()
+    x, y = blobs(100)
+    loss = losses.SparseCategoricalCrossentropy()
+    whole = steps.gradients(model, x, y, loss, model.trainer.metrics)
+    parts = steps.batch_gradients(model, x, y, loss, model.trainer.metrics)
+    assert len(steps.parts(100, steps.PART)) > 1
+    assert parts.count == whole.count == 100 and parts.metric_sums == whole.metric_sums
+    assert parts.loss_sum == pytest.approx(whole.loss_sum, rel=1e-6)
+    for name, gradient in whole.gradients.items():
+        np.testing.assert_allclose(parts.gradients[name], gradient, atol=1e-4)
+
+
+def test_gradients_change_nothing_in_the_model():
+    model = Sequential([Input(shape=(5,)), layers.BatchNormalization(), layers.Dense(3)])
+    before = model.get_weights()
+    loss = losses.SparseCategoricalCrossentropy(from_logits=True)
+    part = steps.gradients(model, *blobs(8), loss)
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert len(part.state) == 2  # what the step would make of the moving averages
+
+
+def test_batch_normalization_sees_the_whole_batch(monkeypatch):
+    model = Sequential([Input(shape=(5,)), layers.BatchNormalization(), layers.Dense(3)])
+    sizes = []
+    forward = layers.BatchNormalization.forward
+    monkeypatch.setattr(
+        layers.BatchNormalization,
+        "forward",
+        lambda self, x, *a: sizes.append(len(x)) or forward(self, x, *a),
+    )
+    loss = losses.SparseCategoricalCrossentropy(from_logits=True)
+    steps.batch_gradients(model, *blobs(100), loss)
+    assert sizes == [100]
+    model.layers[0].trainable = False
+    steps.batch_gradients(model, *blobs(100), loss)
+    assert sizes[1:] == [32, 32, 32, 4]
+
+
+def test_dropout_differs_between_parts_and_repeats_with_the_seed():
+    model = Sequential([Input(shape=(5,)), layers.Dropout(0.5), layers.Dense(3)])
+    x, y = np.ones((64, 5), np.float32), np.zeros(64, int)
+    loss = losses.SparseCategoricalCrossentropy(from_logits=True)
+    one, two, other = (
+        steps.batch_gradients(model, x, y, loss, seed=seed) for seed in ((1, 2), (1, 2), (1, 3))
+    )
+    assert one.loss_sum == two.loss_sum != other.loss_sum
+    halves = [
+        steps.gradients(model, x[:32], y[:32], loss, rng=np.random.default_rng([1, 2, part]))
+        for part in (0, 1)
+    ]
+    assert halves[0].loss_sum != halves[1].loss_sum
+    assert one.loss_sum == pytest.approx(sum(half.loss_sum for half in halves))
+
+
+# -------------------------------------------------------------------------------------------- fit
+
+
+def test_fit_learns_and_reports():
+    model = classifier()
+    x, y = blobs()
+    history = model.fit(x, y, epochs=30, batch_size=16, validation_data=(x, y), verbose=0)
+    assert sorted(history.history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
+    assert history.epoch == list(range(30)) and model.history is history
+    assert history.history["loss"][0] > 2 * history.history["loss"][-1]
+    assert history.history["val_accuracy"][-1] > 0.95
+    loss, accuracy = model.evaluate(x, y, verbose=0)
+    assert [loss, accuracy] == [history.history[f"val_{k}"][-1] for k in ("loss", "accuracy")]
+    assert model.evaluate(x, y, verbose=0, return_dict=True) == {"loss": loss, "accuracy": accuracy}
+    guesses = model.predict(x, verbose=0).argmax(-1)
+    assert accuracy == pytest.approx((guesses == y).mean())
+
+
+def test_fit_learns_real_digits():
+    (x, y), _ = datasets.mnist.load_sample()
+    x, y = x[:600, ..., None].astype(np.float32) / 255, y[:600]
+    utils.set_random_seed(2)
+    model = Sequential(
+        [
+            Input(shape=(28, 28, 1)),
+            layers.Conv2D(8, 5, strides=2, activation="relu"),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = model.fit(x, y, epochs=4, batch_size=32, verbose=0)
+    assert history.history["accuracy"][-1] > 0.8
+
+
+def test_same_seed_same_run_other_seed_other_run():
+    x, y = blobs()
+    runs = [
+        classifier(dropout=0.3, seed=seed).fit(x, y, epochs=2, verbose=0).history["loss"]
+        for seed in (5, 5, 6)
+    ]
+    assert runs[0] == runs[1] != runs[2]
+
+
+def test_validation_split_takes_the_last_examples_before_shuffling():
+    x, y = blobs(100)
+    seen = []
+
+    class Spy(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            seen.append(self.model.evaluate(x[80:], y[80:], verbose=0)[0])
+
+    history = classifier().fit(x, y, validation_split=0.2, epochs=2, verbose=0, callbacks=[Spy()])
+    assert history.history["val_loss"] == seen
+
+
+def test_order_of_examples(monkeypatch):
+    model = classifier()
+    x, y = blobs(50)
+    batches = []
+    real = steps.batch_gradients
+    monkeypatch.setattr(
+        steps, "batch_gradients", lambda m, bx, by, *a: batches.append(bx) or real(m, bx, by, *a)
+    )
+    model.fit(x, y, batch_size=20, shuffle=False, verbose=0)
+    np.testing.assert_array_equal(np.concatenate(batches), x)
+    assert [len(b) for b in batches] == [20, 20, 10]
+    batches.clear()
+    model.fit(x, y, batch_size=20, epochs=2, verbose=0)
+    first, second = np.concatenate(batches[:3]), np.concatenate(batches[3:])
+    assert not np.array_equal(first, x) and not np.array_equal(first, second)
+    np.testing.assert_array_equal(np.sort(first, axis=0), np.sort(x, axis=0))
+
+
+def test_callbacks_are_called_in_order_and_can_stop():
+    calls = []
+
+    class Recorder(Callback):
+        def on_train_begin(self, logs=None):
+            calls.append("begin")
+
+        def on_epoch_begin(self, epoch, logs=None):
+            calls.append(f"epoch {epoch}")
+
+        def on_train_batch_end(self, batch, logs=None):
+            calls.append(f"batch {batch} {sorted(logs)}")
+
+        def on_epoch_end(self, epoch, logs=None):
+            calls.append(f"end {epoch}")
+            self.model.stop_training = epoch == 1
+
+        def on_train_end(self, logs=None):
+            calls.append("done")
+
+        def close(self):
+            calls.append("close")
+
+    x, y = blobs(40)
+    classifier().fit(x, y, epochs=5, batch_size=20, verbose=0, callbacks=Recorder())
+    batch = [f"batch {i} ['accuracy', 'loss']" for i in (0, 1)]
+    assert calls == [
+        "begin", "epoch 0", *batch, "end 0", "epoch 1", *batch, "end 1", "done", "close"
+    ]  # fmt: skip
+
+
+def test_interrupted_training_closes_the_bar_and_keeps_the_weights_finite(capsys):
+    class Interrupt(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 1:
+                raise KeyboardInterrupt
+
+    model = classifier()
+    x, y = blobs(90)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(x, y, epochs=2, batch_size=10, callbacks=[Interrupt()])
+    from tqdm import tqdm
+
+    assert not list(tqdm._instances)
+    assert all(np.isfinite(w).all() for w in model.get_weights())
+    model.fit(x, y, verbose=0)
+
+
+def test_verbose(capsys):
+    model, (x, y) = classifier(), blobs()
+    model.fit(x, y, verbose=0)
+    model.evaluate(x, y)
+    model.predict(x)
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err == ""
+    model.fit(x, y, epochs=2, verbose=2)
+    lines = capsys.readouterr().out.strip().split("\n")
+    assert len(lines) == 2
+    assert re.match(r"Epoch 2/2 - \d+\.\d s - loss: \d\.\d{4} - accuracy: \d\.\d{4}$", lines[1])
+    model.fit(x, y, verbose=1)
+    assert "Epoch 1/1: 100%" in capsys.readouterr().err
+
+
+def test_frozen_layers_stay():
+    model = classifier()
+    model.layers[0].trainable = False
+    before = model.get_weights()
+    model.fit(*blobs(), verbose=0)
+    after = model.get_weights()
+    np.testing.assert_array_equal(before[0], after[0])
+    assert not np.array_equal(before[2], after[2])
+
+
+def test_frozen_base_with_a_new_head_learns():
+    base = classifier()
+    x, y = blobs()
+    base.fit(x, y, epochs=10, verbose=0)
+    features = Model(base.input, base.layers[0].output)
+    features.trainable = False
+    model = Sequential([features, layers.Dense(2, activation="softmax")])
+    model.compile(optimizers.Adam(0.02), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    before = features.get_weights()
+    model.fit(x, (y > 0) * 1, epochs=30, verbose=0)
+    assert model.evaluate(x, (y > 0) * 1, verbose=0)[1] > 0.9
+    np.testing.assert_array_equal(before[0], features.get_weights()[0])
+
+
+def test_regression_and_binary_labels():
+    utils.set_random_seed(0)
+    x = np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
+    line = x @ np.array([1.0, -2.0, 0.5]) + 1
+    model = Sequential([Input(shape=(3,)), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    history = model.fit(x, line, epochs=60, verbose=0)  # labels (n,) for outputs (n, 1)
+    assert history.history["loss"][-1] < 0.01 and "mae" in history.history
+    model = Sequential([Input(shape=(3,)), layers.Dense(1, activation="sigmoid")])
+    model.compile(optimizers.Adam(0.05), "binary_crossentropy", metrics=["accuracy"])
+    model.fit(x, line > 1, epochs=60, verbose=0)
+    assert model.evaluate(x, line > 1, verbose=0)[1] > 0.9
+
+
+def test_one_hot_labels_give_what_class_numbers_give():
+    x, y = blobs()
+    one, two = classifier(), classifier(loss="categorical_crossentropy")
+    a = one.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+    b = two.fit(x, utils.to_categorical(y), epochs=2, shuffle=False, verbose=0).history
+    np.testing.assert_allclose(a["loss"], b["loss"], rtol=1e-5)
+    assert a["accuracy"] == b["accuracy"]
+
+
+def test_labels_as_a_column_are_fine():
+    x, y = blobs()
+    model = classifier()
+    assert model.evaluate(x, y[:, None], verbose=0) == model.evaluate(x, y, verbose=0)
+
+
+def test_train_on_batch_reports_the_loss_before_the_step():
+    model, (x, y) = classifier(), blobs()
+    before = model.evaluate(x, y, verbose=0)
+    assert model.train_on_batch(x, y) == pytest.approx(before, rel=1e-5)
+    assert model.evaluate(x, y, verbose=0)[0] < before[0]
+    assert sorted(model.train_on_batch(x, y, return_dict=True)) == ["accuracy", "loss"]
+
+
+def test_training_an_unbuilt_model_builds_it():
+    model = Sequential([layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    assert isinstance(model.evaluate(*blobs(), verbose=0), float)
+    assert model.input_shape == (None, 5)
+
+
+def test_batch_normalization_moves_while_fitting():
+    norm = layers.BatchNormalization(momentum=0.9)
+    model = Sequential([Input(shape=(5,)), norm, layers.Dense(3)])
+    model.compile("sgd", losses.SparseCategoricalCrossentropy(from_logits=True))
+    x, y = blobs()
+    model.fit(x + 4, y, epochs=40, verbose=0)
+    np.testing.assert_allclose(norm.moving_mean, (x + 4).mean(0), atol=0.3)
+
+
+# ------------------------------------------------------------------------------------- bad input
+
+
+def nan_at(array, *place):
+    array = array.astype(float)
+    array[place] = np.nan
+    return array
+
+
+X, Y = blobs(20)
+BAD_FITS = {
+    "length": ((X, Y[:-1]), {}, "x and y must hold the same number of examples, got 20 in x and 19 "
+               "in y."),
+    "nan label": ((X, nan_at(Y, 4)), {}, "y must hold no NaN, got NaN at index (4,). np.isnan(y) "
+                  "finds all of them."),
+    "nan input": ((nan_at(X, 3, 1), Y), {}, "x must hold no NaN, got NaN at index (3, 1)."),
+    "half label": ((X, Y + 0.5), {}, "y must hold whole class numbers, got "),
+    "class too large": ((X, Y + 1), {}, "y must hold class numbers from 0 to 2, since the model has"
+                        " 3 outputs, got 3."),
+    "negative class": ((X, Y - 1), {}, "class numbers from 0 to 2, since the model has 3 outputs, "
+                       "got -1."),
+    "one-hot": ((X, np.eye(3)[Y]), {}, "got shape (20, 3). These look one-hot: take y.argmax(-1), "
+                "or the loss categorical_crossentropy."),
+    "no labels": ((X, None), {}, "y must be an array of labels, got None."),
+    "no examples": ((None, Y), {}, "x must be an array of examples, got None."),
+    "empty": ((X[:0], Y[:0]), {}, "x must hold at least one example, got shape (0, 5)."),
+    "text": ((X, Y.astype(str)), {}, "y must be an array of real numbers, got <U"),
+    "complex": ((X * 1j, Y), {}, "x must be an array of real numbers, got complex"),
+    "shape": ((X[:, :4], Y), {}, "inputs must have shape (batch, 5), got (20, 4)."),
+    "batch size": ((X, Y), {"batch_size": 0}, "fit: batch_size must be a positive integer, got 0."),
+    "epochs": ((X, Y), {"epochs": 1.5}, "fit: epochs must be a positive integer, got 1.5."),
+    "verbose": ((X, Y), {"verbose": 3}, 'verbose must be 0, 1, 2 or "auto", got 3.'),
+    "split": ((X, Y), {"validation_split": 1}, "validation_split must be a number between 0 and 1"),
+    "small split": ((X, Y), {"validation_split": 0.999}, "leaves 0 of 20 examples for training and "
+                    "20 for validation"),
+    "validation": ((X, Y), {"validation_data": X}, "validation_data must be a pair (x, y), got "
+                   "ndarray."),
+    "validation weights": ((X, Y), {"validation_data": (X, Y, Y)}, "pair (x, y), got 3 things."),
+    "validation length": ((X, Y), {"validation_data": (X, Y[1:])}, "validation x and validation y "
+                          "must hold the same number of examples, got 20 in validation x and 19"),
+    "callbacks": ((X, Y), {"callbacks": [print]}, "callbacks must be training.Callback objects, "
+                  "got builtin_function_or_method"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_FITS)
+def test_fit_refuses(case):
+    (x, y), options, text = BAD_FITS[case]
+    model = classifier()
+    before = model.get_weights()
+    with pytest.raises((ValueError, TypeError), match=re.escape(text)):
+        model.fit(x, y, **{"verbose": 0, **options})
+    np.testing.assert_array_equal(before[0], model.get_weights()[0])
+
+
+def test_class_numbers_given_to_the_loss_for_rows():
+    with says("These look like class numbers: take to_categorical(y, 3), or the loss sparse_cat"):
+        classifier(loss="categorical_crossentropy").fit(X, Y, verbose=0)
+
+
+def test_compile_refuses_and_lists_what_there_is():
+    model = Sequential([Input(shape=(5,)), layers.Dense(3)])
+    with says("Unknown optimizer 'adm'. Known: adam, rmsprop, sgd, or an object such as"):
+        model.compile("adm", "mse")
+    with says("Unknown loss 'crossentropy'. Known: binary_crossentropy, categorical_crossentropy"):
+        model.compile("adam", "crossentropy")
+    with says("Unknown loss <function"):
+        model.compile("adam", lambda a, b: 0)
+    with says("Unknown metric 'precision'. Known: acc, accuracy, binary_accuracy"):
+        model.compile("adam", "mse", metrics=["precision"])
+    with says("metrics must be a list, got 'accuracy'. Write [...].", TypeError):
+        model.compile("adam", "mse", metrics="accuracy")
+    with says("compile: loss must be given"):
+        model.compile("adam")
+
+
+def test_predict_refuses():
+    with says("x must hold no NaN, got NaN at index (0, 2)."):
+        classifier().predict(nan_at(X, 0, 2))
+    with says("batch_size must be a positive integer, got -1."):
+        classifier().predict(X, batch_size=-1)
