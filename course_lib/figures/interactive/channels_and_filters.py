@@ -4,7 +4,7 @@ import numpy as np
 import traitlets as t
 
 from course_lib.figures.interactive import presets
-from course_lib.figures.interactive.base import Figure, paragraph, table
+from course_lib.figures.interactive.base import Figure, flow, paragraph, table
 
 _FIRST = presets.LAYERS[0]["settings"]
 
@@ -52,7 +52,14 @@ class ChannelsAndFilters(Figure):
 
     def room(self):
         height, width, channels = np.shape(self.image)
-        return 620 + 60 * height, 700 + channels * (25 * height + 40) + 40 * height
+        kernel, across = np.shape(self.filters)[:2]
+        output = flow([(height - kernel + 1, width - across + 1)], 350, 40)
+        inputs = flow([(height, width)] * channels, 720, 24)
+        tall = flow([(height, width), (kernel, across)] * channels, 350, 24)
+        return (
+            375 + 18 * channels + inputs + 24 * kernel + output,
+            395 + 112 * channels + tall + output,
+        )
 
     def output(self):
         """All output maps, (height, width, K), computed by ``course_lib.ops``."""

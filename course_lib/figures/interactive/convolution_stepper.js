@@ -190,7 +190,7 @@ function render({ model, el }) {
       if (pointed?.grid === "input") {
         const [r, c] = [pointed.r - pads[0][0], pointed.c - pads[1][0]];
         const what = inside(pointed.r, pointed.c) ? `Pixel ${where(r, c)}, value ${fmt(x[r][c])},` : "This zero of the padding";
-        return `${what} is read by ${readers.length} of the ${cells} outputs${readers.length ? `, each through another weight.` : "."}`;
+        return `${what} is read by ${readers.length} of the ${cells} outputs${readers.length > 1 ? ", each through another weight." : "."}`;
       }
       if (pointed?.grid === "kernel")
         return `Weight ${where(pointed.r, pointed.c)}, value ${fmt(w[pointed.r][pointed.c])}, multiplies ${fed.length} inputs, one for each output: all outputs share it.`;

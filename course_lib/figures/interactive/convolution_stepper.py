@@ -3,7 +3,7 @@
 import traitlets as t
 
 from course_lib.figures.interactive import presets
-from course_lib.figures.interactive.base import Figure, Matrix, paragraph, table
+from course_lib.figures.interactive.base import Figure, Matrix, flow, paragraph, table
 
 
 class ConvolutionStepper(Figure):
@@ -28,8 +28,15 @@ class ConvolutionStepper(Figure):
     kernels = t.List(presets.choices(presets.KERNELS)).tag(sync=True)
 
     def room(self):
-        rows = max(len(self.image), len(self.output()))
-        return 455 + 36 * rows, 820 + 36 * rows
+        kernel, output = (len(self.kernel), len(self.kernel[0])), self.output().shape
+        padded = [
+            (size - 1) * self.strides + span if self.padding != "valid" else given
+            for size, span, given in zip(
+                output, kernel, (len(self.image), len(self.image[0])), strict=True
+            )
+        ]
+        grids = [padded, kernel, kernel, output]
+        return 425 + flow(grids, 720), 630 + flow(grids, 350)
 
     def output(self):
         """The feature map, (output height, output width), computed by ``course_lib.ops``."""

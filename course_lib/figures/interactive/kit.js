@@ -27,7 +27,7 @@
  *   button(text, onClick, { primary, pressed })
  * Text that changes
  *   status()     role=status, aria-live=polite: .say(text); .quiet(true) while something plays
- *   formula()    the arithmetic with its numbers: .show(text), announced when it changes
+ *   formula(label)  the arithmetic with its numbers: .show(text), .quiet(true)
  *   legend([[mark, text], ...])                 what the marks of the grids mean
  * Grid of numbers
  *   numberGrid({ label, describe(r, c, value), format, onEdit(r, c, value), onPoint(cell, how),

@@ -64,7 +64,7 @@ function render({ model, el }) {
       figure.put({ picture: next });
     },
   });
-  const pieceGrid = numberGrid({ label: "Piece", describe: (r, c, value) => `${where(r, c)}: ${fmt(value)}` });
+  const pieceGrid = numberGrid({ label: "Numbers of the piece", describe: (r, c, value) => `${where(r, c)}: ${fmt(value)}` });
   const products = numberGrid({
     label: "Products under the piece",
     describe: (r, c) => {

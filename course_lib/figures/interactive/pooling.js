@@ -90,7 +90,7 @@ function render({ model, el }) {
     onPoint: point("output"),
     onChoose: (r, c) => figure.put({ step: r * now.output[1] + c }),
   });
-  const before = numberGrid({ label: "Output before the shift", describe: (r, c, value) => `before the shift, ${where(r, c)}: ${fmt(value)}` });
+  const before = numberGrid({ label: "Before the shift", describe: (r, c, value) => `before the shift, ${where(r, c)}: ${fmt(value)}` });
   const inputPanel = panel("Input", input);
   const outputPanel = panel("Output", output);
   const beforePanel = panel("Before the shift", before);

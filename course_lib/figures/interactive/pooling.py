@@ -4,7 +4,7 @@ import numpy as np
 import traitlets as t
 
 from course_lib.figures.interactive import presets
-from course_lib.figures.interactive.base import Figure, Matrix, paragraph, table
+from course_lib.figures.interactive.base import Figure, Matrix, flow, paragraph, table
 
 _FIRST = presets.POOLS[0]["settings"]
 
@@ -29,7 +29,11 @@ class Pooling(Figure):
     presets = t.List(presets.POOLS).tag(sync=True)
 
     def room(self):
-        return 510 + 40 * len(self.image), 810 + 76 * len(self.image)
+        image, output = (len(self.image), len(self.image[0])), self.output().shape
+        if self.padding == "same":
+            image = tuple(n + k - 1 for n, k in zip(image, self.pool_size, strict=True))
+        grids = [image, output]
+        return 445 + flow(grids, 720, 42), 655 + flow(grids, 350, 42)
 
     def output(self):
         """The pooled image, (output height, output width), computed by ``course_lib.ops``."""

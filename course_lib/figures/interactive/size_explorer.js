@@ -110,7 +110,7 @@ function render({ model, el }) {
       const values = { size: size[i], kernel_size: kernel[i], strides: strides[i], dilation_rate: dilation[i], before: sizes.pads[i][0], after: sizes.pads[i][1] };
       COLUMNS.forEach(([trait, name], j) => {
         inputs[i][j].set(values[trait]);
-        inputs[i][j].input.setAttribute("aria-label", `${flat ? "Cells" : axis}: ${name}`);
+        inputs[i][j].input.setAttribute("aria-label", `${flat && i === 1 ? "Cells" : axis}: ${name}`);
         if (j > 3) inputs[i][j].input.disabled = mode !== "explicit";
       });
       outputCells[i].textContent = String(sizes.output[i]);

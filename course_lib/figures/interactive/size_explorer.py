@@ -3,7 +3,7 @@
 import traitlets as t
 
 from course_lib.figures.interactive import presets
-from course_lib.figures.interactive.base import Figure, paragraph, table
+from course_lib.figures.interactive.base import Figure, flow, paragraph, table
 
 
 class Axes(t.List):
@@ -39,8 +39,21 @@ class SizeExplorer(Figure):
     presets = t.List(presets.SIZES).tag(sync=True)
 
     def room(self):
-        rows = self.size[0] if self.dimensions == 2 else 1
-        return 480 + min(28 * (rows + 4), 420), 760 + 24 * min(2 * rows + 8, 30)
+        from course_lib import shapes
+
+        padded, outputs = [1], [1]
+        for _, size, *rule in self._axes():
+            try:
+                padded.append(size + sum(shapes.padding_split(size, *rule).value))
+                outputs.append(shapes.output_size(size, *rule).value)
+            except ValueError:
+                return 480, 700
+        grids = [padded[-2:], outputs[-2:]]
+        both = padded[-1] + (outputs[-1] if self.dimensions == 2 else 0)
+        wide = min(32, max(10, 686 / both))
+        narrow = min(24, max(9, 348 / padded[-1]))
+        titled = [(*grids[0], 195 if self.padding != "valid" else 95), grids[1]]
+        return 490 + flow(grids, 720, wide, 10), 635 + flow(titled, 350, narrow, 9)
 
     def _axes(self):
         """Name, size, kernel, stride, padding and dilation of each axis that is shown."""

@@ -11,7 +11,7 @@ REACH = 4  # the curves run from -REACH to REACH
 
 
 def _axes(drawing, left, top, size, low, high, title):
-    """Axes of one panel with the range [low, high] upwards; returns the way from numbers to pixels."""
+    """One panel with [low, high] upwards; returns the ways from numbers to pixels."""
 
     def across(x):
         return left + (x + REACH) / (2 * REACH) * size

@@ -10,15 +10,13 @@ CHANNELS = ("red", "green", "blue")
 SHIFT = 9  # pixels from one sheet of a volume to the next
 
 
-def sheets(drawing, x, y, width, height, depth, kind="cell"):
+def sheets(drawing, x, y, width, height, depth, kind="cell", shift=SHIFT):
     """``depth`` sheets one behind another; (x, y) is the top left corner of the front one.
 
-    The hind sheets stand to the upper right. Returns the space they take, (width, height).
+    Each further sheet stands ``shift`` pixels to the upper right.
     """
-    for number_ in reversed(range(depth)):
-        drawing.rect(x + number_ * SHIFT, y - number_ * SHIFT, width, height, kind)
-    reach = (depth - 1) * SHIFT
-    return width + reach, height + reach
+    for index in reversed(range(depth)):
+        drawing.rect(x + index * shift, y - index * shift, width, height, kind)
 
 
 def layer_volumes(rows=7, columns=9, channels=3, kernel_size=3, filters=5, cell=13):
@@ -27,7 +25,7 @@ def layer_volumes(rows=7, columns=9, channels=3, kernel_size=3, filters=5, cell=
     The first filter, the map it makes, and the window it reads are coloured.
     """
     out_rows, out_columns = output_shape((rows, columns), kernel_size)
-    pitch = kernel_size * cell + channels * SHIFT + 12
+    pitch = kernel_size * cell + channels * SHIFT + 4
     height = max(filters * pitch, (rows + 2) * cell + (channels + filters) * SHIFT) + 64
     drawing = Drawing(560, height)
     middle = 40 + (height - 64) / 2

@@ -11,7 +11,7 @@ TINTS = 9
 def connection_matrix(shape, kernel_size):
     """Which weight joins which input to which output, (outputs, inputs); 0 where none does.
 
-    The weights of the kernel are numbered from 1, row by row. ``shape``: (rows, columns) of the image.
+    The weights of the kernel are numbered from 1, row by row. shape: (rows, columns) of the image.
     """
     rows, columns = shape
     out_rows, out_columns = output_shape(shape, kernel_size)
@@ -60,4 +60,39 @@ def weight_matrix(shape=(6, 6), kernel_size=3, cell=14):
     for col in range(0, inputs, shape[1]):
         drawing.text(left + (col + 0.5) * cell, top - 10, str(col + 1), "small")
         drawing.line(left + col * cell, top, left + col * cell, top + outputs * cell, "guide")
+    return drawing
+
+
+def learning_curves(histories, width=236, height=130):
+    """Loss of each epoch on the training and on the test examples, one panel per network.
+
+    histories: {title: history}, a history being {"loss": [...], "val_loss": [...]}.
+    """
+    highest = max(max(h["loss"] + h["val_loss"]) for h in histories.values())
+    pitch_x, pitch_y = width + 44, height + 66
+    lines = -(-len(histories) // 2)
+    drawing = Drawing(2 * pitch_x + 4, lines * pitch_y + 30)
+    for index, (title, history) in enumerate(histories.items()):
+        left, top = 34 + index % 2 * pitch_x, 34 + index // 2 * pitch_y
+        drawing.rect(left, top, width, height, "cell")
+        drawing.text(left + width / 2, top - 14, title, "bold")
+        for value in range(int(highest) + 1):
+            y = top + height * (1 - value / highest)
+            drawing.text(left - 6, y, str(value), "small", anchor="end")
+        epochs = len(history["loss"])
+        drawing.text(left, top + height + 14, "1", "small")
+        drawing.text(left + width, top + height + 14, str(epochs), "small")
+        drawing.text(left + width / 2, top + height + 14, "epoch", "small muted")
+        for name, kind in (("loss", "curve"), ("val_loss", "other")):
+            drawing.polyline(
+                [
+                    (left + width * i / (epochs - 1), top + height * (1 - loss / highest))
+                    for i, loss in enumerate(history[name])
+                ],
+                kind,
+            )
+    y = lines * pitch_y + 14
+    for x, text, kind in ((120, "loss on training examples", "curve"), (350, "on test", "other")):
+        drawing.line(x, y, x + 28, y, kind)
+        drawing.text(x + 36, y, text, "small", anchor="start")
     return drawing

@@ -1,4 +1,4 @@
-"""Pictures of pooling: which cells each window reads, what it keeps, what the floor leaves unread."""
+"""Pictures of pooling: what each window reads and keeps, and what no window reads."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ KINDS = ("window", "result", "positive", "negative")
 
 
 def _windows(shape, pool_size, strides, padding):
-    """(output row, output column, rows, columns) of every window; the last two are ranges of cells."""
+    """(output row, output column, rows, columns) of every window, the last two as ranges."""
     ranges = []
     for size in shape:
         (outputs,) = output_shape((size,), pool_size, strides, padding)
@@ -22,11 +22,13 @@ def _windows(shape, pool_size, strides, padding):
     ]
 
 
-def pooling(values, outputs, pool_size=2, strides=None, padding="valid", titles=("", ""), cell=40):
+def pooled_windows(
+    values, outputs, pool_size=2, strides=None, padding="valid", titles=("", ""), cell=40
+):
     """A map in the colours of its windows, and beside it the pooled map in the same colours.
 
-    values (rows, columns); outputs: the computed pooled map. Cells that no window reads are hatched,
-    and a cell whose value its window keeps is framed. Windows must not overlap.
+    values (rows, columns); outputs: the computed pooled map. Cells that no window reads are
+    hatched, a cell whose value its window keeps is framed. Windows must not overlap.
     """
     values, outputs = np.asarray(values, float), np.asarray(outputs, float)
     strides = strides or pool_size
@@ -76,39 +78,44 @@ def _value(drawing, x, y, cell, value, bold):
     drawing.text(x + cell / 2, y + cell / 2 + 1, text, " ".join(kinds))
 
 
-def compared(values, first, second, first_title, second_title, **options):
+def poolings_compared(values, first, second, first_title, second_title, **options):
     """Two poolings of the same map, below each other.
 
     first, second: (outputs, padding) each.
     """
     return column(
         *(
-            pooling(values, outputs, padding=padding, titles=("map", title), **options)
+            pooled_windows(values, outputs, padding=padding, titles=("map", title), **options)
             for (outputs, padding), title in ((first, first_title), (second, second_title))
         )
     )
 
 
-def shifts(maps, outputs, cell=26):
+def pooling_shifts(maps, outputs, pool_size, cell=26):
     """The same pattern at several places, and under each what the pooling makes of it.
 
-    maps, outputs: lists of arrays, drawn from left to right.
+    maps, outputs: lists of arrays, drawn one below the other; pool_size: (rows, columns).
     """
     rows, columns = np.shape(maps[0])
     out_rows, out_columns = np.shape(outputs[0])
-    pitch = columns * cell + 28
-    drawing = Drawing(len(maps) * pitch, (rows + out_rows) * cell + 84)
+    height, width = pool_size
+    left, pitch = 96, max(rows, out_rows) * cell + 22
+    right = left + columns * cell + 44
+    drawing = Drawing(right + out_columns * cell + 8, len(maps) * pitch + 34)
+    drawing.text(left + columns * cell / 2, 14, "row", "bold")
+    drawing.text(right + out_columns * cell / 2, 14, "pooled", "bold")
     for index, (values, pooled) in enumerate(zip(maps, outputs, strict=True)):
-        left = 14 + index * pitch
-        title = "as it was" if index == 0 else f"moved by {index}"
-        drawing.text(left + columns * cell / 2, 16, title, "bold")
-        _plain(drawing, left, 34, values, cell)
-        for at in range(0, columns, 2):
-            drawing.rect(left + at * cell, 34, 2 * cell, 2 * cell, "frame")
-        centre = left + columns * cell / 2
-        drawing.arrow(centre, 40 + rows * cell, centre, 62 + rows * cell)
-        left += (columns - out_columns) * cell / 2
-        _plain(drawing, left, 70 + rows * cell, pooled, cell)
+        top = 36 + index * pitch
+        middle = top + rows * cell / 2
+        title = f"moved by {index}" if index else "as it was"
+        drawing.text(left - 12, middle, title, "small", anchor="end")
+        _plain(drawing, left, top, values, cell)
+        for row in range(out_rows):
+            for col in range(out_columns):
+                x, y = left + col * width * cell, top + row * height * cell
+                drawing.rect(x, y, width * cell, height * cell, "frame")
+        drawing.arrow(left + columns * cell + 8, middle, right - 8, middle)
+        _plain(drawing, right, middle - out_rows * cell / 2, pooled, cell)
     return drawing
 
 

@@ -72,7 +72,7 @@ def cell(root, grid, row, column):
 
 def active_cell(root, grid):
     """The cell of a grid that Tab leads to."""
-    return root.locator(f'[role=grid][aria-label^="{grid}"] [role=gridcell][tabindex="0"]')
+    return root.locator(f'[role=grid][aria-label^="{grid}"] [role=gridcell][tabindex="0"]:visible')
 
 
 def expect_text(locator, text, timeout=5000):

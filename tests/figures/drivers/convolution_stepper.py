@@ -42,7 +42,7 @@ def keyboard(page, root):
     expect_text(cell(root, "Kernel", 1, 1), "−1")
     tab_to(page, active_cell(root, "Output"))
     press(page, "Control+End")
-    says(root, r"Step 9 of 9: output row 3, column 3 is −6")
+    says(root, r"Step 9 of 9: output row 3, column 3 is −2")
 
     choose(page, root, "Image", "Lecture: 6 × 6, grey values")
     choose(page, root, "Kernel", "Lecture: vertical edge")

@@ -83,27 +83,24 @@ export function button(text, onClick, { primary = false, pressed } = {}) {
   return root;
 }
 
+/** Sets the text of a live region: only a new text is announced, and none while it is quiet. */
+const speaker = (root) => ({
+  write(text) {
+    if (root.textContent !== text) root.textContent = text;
+  },
+  quiet: (on) => root.setAttribute("aria-live", on ? "off" : "polite"),
+});
+
 export function status() {
   const root = h("p", { class: "cbh-status", role: "status", "aria-live": "polite" });
-  return {
-    root,
-    say(text) {
-      if (root.textContent !== text) root.textContent = text;
-    },
-    quiet(on) {
-      root.setAttribute("aria-live", on ? "off" : "polite");
-    },
-  };
+  const { write, quiet } = speaker(root);
+  return { root, say: write, quiet };
 }
 
 export function formula(label = "Formula") {
   const root = h("p", { class: "cbh-formula", "aria-live": "polite", "aria-atomic": "true", role: "group", "aria-label": label });
-  return {
-    root,
-    show(text) {
-      if (root.textContent !== text) root.textContent = text;
-    },
-  };
+  const { write, quiet } = speaker(root);
+  return { root, show: write, quiet };
 }
 
 export function legend(entries) {
