@@ -32,10 +32,10 @@ def sigmoid(inputs):
 
 
 def sigmoid_forward(inputs):
-    """`sigmoid` and its cache. exp(-|x|) cannot overflow; the two signs share it."""
+    """`sigmoid` and its cache. Where exp overflows to infinity the quotient is 0, as is right."""
     (inputs,) = checks.as_floats("sigmoid", inputs=inputs)
-    small = np.exp(-np.abs(inputs))
-    outputs = np.where(inputs >= 0, 1, small) / (1 + small)
+    with np.errstate(over="ignore"):
+        outputs = 1 / (1 + np.exp(-inputs))
     return outputs, outputs
 
 

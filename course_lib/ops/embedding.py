@@ -46,5 +46,8 @@ def embedding_backward(grad_outputs, cache):
     shape = (*indices.shape, width)
     checks.same_shape("embedding_backward", "grad_outputs", grad_outputs, shape, "the outputs")
     grad_table = np.zeros((words, width), grad_outputs.dtype)
-    np.add.at(grad_table, indices.reshape(-1), grad_outputs.reshape(-1, width))
+    order = np.argsort(indices, axis=None, kind="stable")  # places of the same word side by side
+    used, starts = np.unique(indices.reshape(-1)[order], return_index=True)
+    if len(used):
+        grad_table[used] = np.add.reduceat(grad_outputs.reshape(-1, width)[order], starts)
     return grad_table

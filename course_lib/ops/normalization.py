@@ -10,6 +10,7 @@ import numpy as np
 
 from course_lib.errors import number
 from course_lib.ops import checks
+from course_lib.ops.dense import bias_gradient as column_sums
 
 
 class BatchNormalizationCache(NamedTuple):
@@ -52,17 +53,19 @@ def batch_normalization_forward(
     if from_batch and not len(rows):
         raise ValueError(f"{owner}: inputs must have at least one example, got {inputs.shape}.")
     if from_batch:
-        mean = rows.mean(0)
+        mean = column_sums(rows) / dtype.type(len(rows))
         centred = rows - mean
-        variance = np.square(centred).mean(0)
+        variance = column_sums(np.square(centred)) / dtype.type(len(rows))
     else:
         mean = _channel(owner, "mean", mean, channels, dtype, 0)
         variance = _channel(owner, "variance", variance, channels, dtype, 1)
         checks.hold(owner, "variance", variance, variance >= 0, "numbers of 0 or more")
         centred = rows - mean
     inverse = 1 / np.sqrt(variance + dtype.type(epsilon))
-    normalized = centred * inverse
-    outputs = _unrows(normalized * scale + offset, inputs.shape, axis)
+    normalized = np.multiply(centred, inverse, out=centred)
+    outputs = normalized * scale
+    outputs += offset
+    outputs = _unrows(outputs, inputs.shape, axis)
     cache = BatchNormalizationCache(
         normalized, mean, variance, scale, inverse, axis, inputs.shape, from_batch
     )
@@ -80,10 +83,11 @@ def batch_normalization_backward(grad_outputs, cache):
     (grad_outputs,) = checks.as_floats(owner, grad_outputs=grad_outputs)
     checks.same_shape(owner, "grad_outputs", grad_outputs, shape, "the outputs")
     grad = _rows(grad_outputs, axis)
-    grad_scale, grad_offset = (grad * normalized).sum(0), grad.sum(0)
+    grad_scale, grad_offset = column_sums(grad * normalized), column_sums(grad)
     if cache.from_batch:
-        count = len(grad)
-        grad = grad - grad_offset / count - normalized * (grad_scale / count)
+        count = grad.dtype.type(len(grad))
+        grad = grad - grad_offset / count
+        grad -= normalized * (grad_scale / count)
     grad_inputs = _unrows(grad * (scale * inverse), grad_outputs.shape, axis)
     return grad_inputs, grad_scale, grad_offset
 

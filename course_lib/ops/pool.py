@@ -11,7 +11,7 @@ import numpy as np
 
 from course_lib.errors import per_axis
 from course_lib.ops import checks
-from course_lib.ops.windows import Windows, windows
+from course_lib.ops.windows import Windows, batches, windows
 
 
 class MaxPoolCache(NamedTuple):
@@ -39,8 +39,9 @@ def max_pool_forward(inputs, pool_size, strides=None, padding="valid"):
     """`max_pool` and its cache."""
     inputs, window = _prepare("max_pool", inputs, pool_size, strides, padding)
     outputs = np.full((len(inputs), *window.outputs, inputs.shape[-1]), -np.inf, inputs.dtype)
-    for places, cells in _taps(window):
-        np.maximum(outputs[places], inputs[cells], out=outputs[places])
+    for part, places, cells in _steps(inputs, window):
+        best = outputs[part][places]
+        np.maximum(best, inputs[part][cells], out=best)
     return outputs, MaxPoolCache(inputs, outputs, window)
 
 
@@ -53,10 +54,16 @@ def max_pool_backward(grad_outputs, cache):
     )
     grad_inputs = np.zeros(inputs.shape, grad_outputs.dtype)
     rest = grad_outputs.copy()  # what no earlier tap has taken
-    for places, cells in _taps(window):
-        taken = rest[places] * (inputs[cells] == outputs[places])
-        grad_inputs[cells] += taken
-        rest[places] -= taken
+    apart = all(s >= k for s, k in zip(window.strides, window.kernel_size, strict=True))
+    for part, places, cells in _steps(inputs, window):
+        left = rest[part][places]
+        taken = left * (inputs[part][cells] == outputs[part][places])
+        left -= taken
+        into = grad_inputs[part][cells]
+        if apart:
+            into[...] = taken
+        else:
+            into += taken
     return grad_inputs
 
 
@@ -73,8 +80,10 @@ def average_pool_forward(inputs, pool_size, strides=None, padding="valid"):
     inputs, window = _prepare("average_pool", inputs, pool_size, strides, padding)
     outputs = np.zeros((len(inputs), *window.outputs, inputs.shape[-1]), inputs.dtype)
     counts = np.zeros((1, *window.outputs, 1), inputs.dtype)
-    for places, cells in _taps(window):
-        outputs[places] += inputs[cells]
+    for part, places, cells in _steps(inputs, window):
+        total = outputs[part][places]
+        total += inputs[part][cells]
+    for places, _ in _taps(window):
         counts[places] += 1
     outputs /= counts
     return outputs, AveragePoolCache(counts, inputs.shape, window)
@@ -90,8 +99,9 @@ def average_pool_backward(grad_outputs, cache):
     )
     share = grad_outputs / counts.astype(grad_outputs.dtype)
     grad_inputs = np.zeros(shape, share.dtype)
-    for places, cells in _taps(window):
-        grad_inputs[cells] += share[places]
+    for part, places, cells in _steps(grad_inputs, window):
+        into = grad_inputs[part][cells]
+        into += share[part][places]
     return grad_inputs
 
 
@@ -118,3 +128,11 @@ def _prepare(owner, inputs, pool_size, strides, padding):
 def _taps(window):
     """(places, cells) of every cell of the window, in order."""
     return [window.reads(tap) for tap in product(*map(range, window.kernel_size))]
+
+
+def _steps(inputs, window):
+    """(part of the batch, places, cells): all taps of a part in turn, while it is in the cache."""
+    taps = _taps(window)
+    for part in batches(len(inputs), 2 * inputs[:1].nbytes):
+        for places, cells in taps:
+            yield part, places, cells
