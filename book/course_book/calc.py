@@ -1,8 +1,8 @@
 """``{calc}`output_size(6, 3)` `` puts a number of the engine into a sentence.
 
 The expression sees the functions of ``course_lib.shapes``, the inputs of the lectures
-(``lectures``), ``ops`` and ``np``. Whole numbers from 10,000 are grouped by commas. An expression that
-fails is a warning, and so fails the strict build.
+(``lectures``), ``ops`` and ``np``. Whole numbers from 10,000 are grouped by commas. An expression
+that fails is a warning, and so fails the strict build.
 """
 
 import operator
