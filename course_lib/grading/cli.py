@@ -7,6 +7,7 @@ Run it in the folder with nbgrader_config.py, or in the one above.
 """
 
 import argparse
+import inspect
 import os
 import sys
 import time
@@ -45,7 +46,11 @@ def _parser():
 
     def command(function, *options, assignment=True):
         name = function.__name__.strip("_").replace("_", "-")
-        sub = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
+        sub = commands.add_parser(
+            name,
+            help=function.__doc__.split("\n")[0],
+            description=inspect.cleandoc(function.__doc__),
+        )
         if assignment:
             sub.add_argument("assignment", help="such as ps2-output-shapes")
         for flags, settings in options:
@@ -61,6 +66,11 @@ def _parser():
     command(_grades)
     command(_sample_class)
     command(_demo, workers, timeout)
+    command(_report)
+    command(_export, (("--format",), {"choices": ("canvas", "moodle"), "required": True}))
+    who = (("who",), {"metavar": "STUDENT", "help": "whose submission"})
+    shown = (("--shown-id",), {"required": True, "help": "the id whose numbers were shown"})
+    command(_regrade_as, who, shown)
     return parser
 
 
@@ -87,6 +97,7 @@ def _grade(options):
     lines = grade_class(course, options.assignment, options.workers, options.force, options.student)
     failed = [line.student for line in lines if line.failed]
     spent = time.monotonic() - begin
+    _print_matches(course, options.assignment)
     if lines:
         rate = spent / len(lines)
         print(f"{len(lines)} submissions in {spent:.1f} s ({rate:.2f} s each)")
@@ -95,6 +106,13 @@ def _grade(options):
     if failed:
         print(f"Not graded: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _print_matches(course, assignment):
+    from course_lib.grading import matching
+
+    for match in matching.find(assignment, course.records(assignment), ()):
+        print(f"look at {match.student}: {match}")
 
 
 def _grades(options):
@@ -116,6 +134,36 @@ def _sample_class(options):
 
     changed = sample_class.write(_course(options), options.assignment)
     print(f"{len(changed)} sample submissions, {sum(changed.values())} of them written now")
+
+
+def _report(options):
+    """Write a page on the class: distribution, questions, misconceptions, whom to look at."""
+    from course_lib.grading import report
+
+    print(report.write(_course(options), options.assignment))
+
+
+def _export(options):
+    """Write the grades as CSV for Canvas or Moodle."""
+    from course_lib.grading import export
+
+    print(export.write(_course(options), options.assignment, options.format))
+
+
+def _regrade_as(options):
+    """Grade a submission under the numbers of another id, which the student had mistyped.
+
+    The record and the reports say so from then on. The student's own id undoes it.
+    """
+    from course_lib.grading import store
+    from course_lib.grading.class_run import grade_class
+    from course_lib.grading.course import NoCourse
+
+    course = _course(options)
+    if options.who not in course.students(options.assignment):
+        raise NoCourse(f"{options.who} has handed in nothing for {options.assignment}.")
+    store.record_shown_id(course.root, options.assignment, options.who, options.shown_id)
+    grade_class(course, options.assignment, 1, True, [options.who], say=print)
 
 
 def _demo(options):

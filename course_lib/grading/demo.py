@@ -53,14 +53,14 @@ def _is_known(course, assignment):
             return False
 
 
-def feedback(course, assignment):
+def feedback(course, assignment, students=None):
     """Make the feedback pages that are missing or older than the grades; their paths."""
     from nbgrader.apps.generatefeedbackapp import GenerateFeedbackApp
     from nbgrader.converters import GenerateFeedback
 
     name = course.source(assignment).stem
     app, made = None, []
-    for student in course.students(assignment):
+    for student in students or course.students(assignment):
         graded = course.folder("autograded", assignment, student) / f"{name}.ipynb"
         page = course.folder("feedback", assignment, student) / f"{name}.html"
         if not graded.is_file() or (page.is_file() and _newer(page, graded)):

@@ -99,7 +99,12 @@ class Page:
 
     def _problem(self):
         problem = self.record.get("problem")
-        return f"<p class='wrong'>{html.escape(problem)}</p>" if problem else ""
+        if problem:
+            return f"<p class='wrong'>{html.escape(problem)}</p>"
+        shown = self.record.get("shown_id")
+        if shown and shown != self.record.get("student"):
+            return f"<p>Graded under the numbers of the id <code>{html.escape(shown)}</code>.</p>"
+        return ""
 
     def _question(self, entry):
         parts = [f'<section id="{_id(entry)}"><h2>{html.escape(entry["id"])}</h2>']

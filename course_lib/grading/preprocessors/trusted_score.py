@@ -1,5 +1,6 @@
 """Compares the answers with the key, outside the kernel, and says what was misunderstood."""
 
+import json
 import math
 import re
 import reprlib
@@ -13,6 +14,7 @@ from course_lib.grading.inside.answers import BadAnswer, read_all
 from course_lib.grading.outputs import shorten
 
 _TYPED = re.compile(r"""^\s*STUDENT_ID\s*=\s*(["'])([^"'\n]{1,100})\1""", re.MULTILINE)
+KEPT = 2000  # characters of an answer that the record keeps as it came
 _STOPPED = ("died", "timeout", "not run")
 
 
@@ -51,6 +53,8 @@ class TrustedScore(NbGraderPreprocessor):
         values, problem = _values(outcome)
         made = judged(variant, values, problem, name, points)
         made["status"] = outcome.status
+        if values and len(json.dumps(outcome.answer)) <= KEPT:
+            made["emitted"] = outcome.answer
         return made
 
 
@@ -166,6 +170,8 @@ def _flags(run):
         count = run["failed_cells"]
         flags.append(f"{count} cell{'s' * (count > 1)} stopped or not run")
     typed, student, shown = run["typed_id"], run["student"], run.get("shown_id")
+    if shown and shown != student:
+        flags.append(f"graded, as recorded by regrade-as, under the numbers of {shown!r}")
     if typed and typed not in (student, shown) and run.get("variants"):
         under = points_under(typed, run)
         own = sum(made["score"] for made in run["verdicts"].values())

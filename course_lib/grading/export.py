@@ -1,0 +1,84 @@
+"""`course export`: the grades as CSV in the shapes that Canvas and Moodle import."""
+
+import csv
+import io
+
+from course_lib import questions
+from course_lib.grading import store
+
+FORMATS = ("canvas", "moodle")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(course, assignment, kind):
+    """Write ``reports/<assignment>-<kind>.csv``; returns its path."""
+    if kind not in FORMATS:
+        raise ValueError(f"export: format must be one of {FORMATS}, got {kind!r}.")
+    known = questions.assignments.get(assignment)
+    title = known.title if known else assignment
+    grades = course.grades(assignment)
+    people = _people(course)
+    make = {"canvas": canvas, "moodle": moodle}[kind]
+    folder = course.root / "reports"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{assignment}-{kind}.csv"
+    store.write_atomically(path, as_csv(make(title, grades, people)))
+    return path
+
+
+def _people(course):
+    """{student id: (first name, last name, email, id in the learning platform)}."""
+    with course.gradebook() as gradebook:
+        return {
+            student.id: tuple(
+                value or ""
+                for value in (
+                    student.first_name,
+                    student.last_name,
+                    student.email,
+                    student.lms_user_id,
+                )
+            )
+            for student in gradebook.students
+        }
+
+
+def canvas(title, grades, people):
+    """Rows of Canvas' gradebook import: fixed columns, then one per assignment.
+
+    The second row holds the points possible. Canvas finds students by its own id or by the SIS
+    ids; columns that are empty for all are ignored.
+    """
+    most = max((grade.most for grade in grades), default=0)
+    yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", title)
+    yield ("    Points Possible", "", "", "", "", f"{most:g}")
+    for grade in grades:
+        first, last, _, number = people.get(grade.student, ("", "", "", ""))
+        name = f"{last}, {first}" if last or first else grade.student
+        yield (name, number, grade.student, grade.student, "", _score(grade))
+
+
+def moodle(title, grades, people):
+    """Rows of Moodle's grade import: students are found by the ID number or the email address."""
+    yield ("ID number", "First name", "Surname", "Email address", title)
+    for grade in grades:
+        first, last, email, _ = people.get(grade.student, ("", "", "", ""))
+        yield (grade.student, first, last, email, _score(grade) or "-")
+
+
+def _score(grade):
+    return "" if grade.score is None else f"{grade.score:g}"
+
+
+def as_csv(rows):
+    """CSV text; a cell that a spreadsheet would run as a formula is quoted."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    for row in rows:
+        writer.writerow([_inert(cell) for cell in row])
+    return stream.getvalue()
+
+
+def _inert(cell):
+    text = str(cell)
+    return f"'{text}" if text.startswith(_FORMULA) and text != "-" else text
