@@ -255,7 +255,8 @@ QUESTIONS = [
         draw=_draw_labels,
         prompt=lambda n: (
             "The output of a network is "
-            f"`{n.probabilities}`, and the labels are `{dict(enumerate(n.labels))}`. Which label does "
+            f"`{n.probabilities}`, and the labels are `{dict(enumerate(n.labels))}`. Which label "
+            f"does "
             "it predict?"
         ),
         form="text",
@@ -334,7 +335,8 @@ QUESTIONS = [
         prompt=lambda n: (
             "A softmax layer returns"
             + columns(["class", "probability"], list(enumerate(n.probabilities)))
-            + f"and the true class is {n.label}. What is the sparse categorical cross-entropy of this "
+            + f"and the true class is {n.label}. What is the sparse categorical cross-entropy of "
+            f"this "
             "example? Give three decimals."
         ),
         form="number",

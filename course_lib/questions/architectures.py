@@ -228,8 +228,10 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="With a frozen base only the new layers are trained.",
         draw=_HEAD,
-        prompt="A trained feature extractor with {base} parameters returns {features} values. It is "
-        "frozen (`base.trainable = False`), and `Dense({hidden})` and `Dense({classes})` are put on "
+        prompt="A trained feature extractor with {base} parameters returns {features} values. It "
+        "is "
+        "frozen (`base.trainable = False`), and `Dense({hidden})` and `Dense({classes})` are put "
+        "on "
         "top. How many parameters are *trained*?",
         answer=lambda n: sum(_head(n)),
         steps=lambda n: [

@@ -254,7 +254,8 @@ QUESTIONS = [
         draw=_draw_pool,
         prompt=lambda n: (
             f"`AveragePooling2D(2)` has read{table(n.map)}The gradient of the loss "
-            f"with respect to its output is{table(n.gradient)}What is the gradient with respect to its "
+            f"with respect to its output is{table(n.gradient)}What is the gradient with respect "
+            f"to its "
             "input? Give a list of rows."
         ),
         form="array",
@@ -401,7 +402,8 @@ QUESTIONS = [
                 0.25,
             ),
         ),
-        solution="(\n    n.factor * (n.weight + n.step) ** 3 - n.factor * (n.weight - n.step) ** 3\n"
+        solution="(\n    n.factor * (n.weight + n.step) ** 3 - n.factor * (n.weight - n.step) ** "
+        "3\n"
         ") / (2 * n.step)",
     ),
 ]

@@ -97,7 +97,8 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="Keras keeps all filters of a layer in one array (height, width, in, out).",
         draw=_NUMBERS,
-        prompt="`Conv2D({filters}, kernel_size={kernel})` reads an image of {height} × {width} with "
+        prompt="`Conv2D({filters}, kernel_size={kernel})` reads an image of {height} × {width} "
+        "with "
         "{channels} channels. What is the shape of its weights, `layer.kernel.shape`?",
         form="shape",
         expects="a tuple of four numbers",
@@ -299,7 +300,8 @@ QUESTIONS = [
         prompt=lambda n: (
             f"A pixel has the three channels `{n.pixel}`. A 1 × 1 convolution with two "
             f"filters has the weights (a row for each channel, a column for each filter)"
-            f"{table(n.weights)}and the biases `{n.biases}`. Which two values does it return for the "
+            f"{table(n.weights)}and the biases `{n.biases}`. Which two values does it return for "
+            f"the "
             "pixel?"
         ),
         form="array",

@@ -229,7 +229,8 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="A 3D convolution shortens all three axes; the last axis counts the filters.",
         draw=_CLIP,
-        prompt="A scan of {side} × {side} × {frames} voxels with {channels} channel(s) goes through "
+        prompt="A scan of {side} × {side} × {frames} voxels with {channels} channel(s) goes "
+        "through "
         "`Conv3D({filters}, kernel_size=({kernel}, {kernel}, {depth}))`. What is the shape of the "
         "output, without the batch axis?",
         form="shape",

@@ -76,7 +76,8 @@ QUESTIONS = [
         draw=ranges(row=(3, 12), column=(3, 12), stride=[2, 3, 4], down=(1, 6), right=(1, 6)),
         prompt=lambda n: (
             f"A convolution with stride {n.stride} has its peak at row {n.row}, "
-            f"column {n.column} of its output. The object moves {n.down * n.stride} pixels down and "
+            f"column {n.column} of its output. The object moves {n.down * n.stride} pixels down "
+            f"and "
             f"{n.right * n.stride} to the right in the image. Where is the peak now? Give (row, "
             "column)."
         ),
@@ -116,7 +117,8 @@ QUESTIONS = [
         draw=_draw_signal,
         prompt=lambda n: (
             f"The signal `{n.signal}` is moved to the right by {n.shift} (zeros "
-            f"come in at the left) and then convolved with the kernel `{n.kernel}` as a CNN layer does "
+            f"come in at the left) and then convolved with the kernel `{n.kernel}` as a CNN layer "
+            f"does "
             "it, without padding. What is the output?"
         ),
         form="array",
@@ -229,7 +231,8 @@ QUESTIONS = [
         draw=ranges(a=[2, 3, 4], b=[2, 3, 5], times=(1, 5)),
         prompt=lambda n: (
             f"A convolution with stride {n.a} is followed by one with stride {n.b}. "
-            f"By how many pixels must an object move so that the last map moves by exactly {n.times} "
+            f"By how many pixels must an object move so that the last map moves by exactly "
+            f"{n.times} "
             f"step{'s' if n.times > 1 else ''}?"
         ),
         answer=lambda n: n.times * n.a * n.b,

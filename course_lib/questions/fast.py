@@ -21,7 +21,8 @@ QUESTIONS = [
         teaches="One row for each window, one column for each number in it.",
         draw=_LAYER,
         prompt="To compute `Conv2D({filters}, {kernel})` on a batch of {batch} inputs of {size} × "
-        "{size} × {channels} as one matrix product, every window is written into a row of a matrix. "
+        "{size} × {channels} as one matrix product, every window is written into a row of a "
+        "matrix. "
         "What is the shape of that matrix?",
         form="shape",
         expects="a pair (rows, columns)",
@@ -102,7 +103,8 @@ QUESTIONS = [
         teaches="The price of the matrix product: overlapping windows repeat the input.",
         draw=_LAYER,
         prompt="All windows of a {kernel} × {kernel} convolution (stride 1, no padding) over one "
-        "input of {size} × {size} × {channels} are copied into a matrix. How many more numbers does "
+        "input of {size} × {size} × {channels} are copied into a matrix. How many more numbers "
+        "does "
         "it hold than the input?",
         answer=lambda n: _places(n) * n.kernel**2 * n.channels - n.size**2 * n.channels,
         steps=lambda n: [

@@ -1,283 +1,16 @@
 """Questions on the lecture's MNIST program in Keras: prepare, build, count, train, predict.
 
-Every student builds the lecture's classifier with own numbers. A model is graded by its layers,
-shapes and counts, and by what it predicts for digits whose labels stay with the grader: never by an
-accuracy that the notebook reports.
+Every student builds the lecture's classifier with own numbers.
 """
 
-import numpy as np
-
-from course_lib.questions import heldout
-from course_lib.questions.models import NOTHING, ProbeQuestion, properties
-from course_lib.questions.question import Question, Verdict, ranges, slip
-from course_lib.questions.summaries import conv, conv_count, dense_count, half
+from course_lib.questions import mnist_checks as checks
+from course_lib.questions.models import ProbeQuestion
+from course_lib.questions.question import Question, ranges, slip
+from course_lib.questions.summaries import conv_count, dense_count
 
 _TOPIC = "MNIST"
-TRAIN, TEST = 2000, 1000  # digits of the sample
 
 _draw = ranges(first=(8, 16), second=(17, 24), kernel=[3, 5], rate=[0.25, 0.3, 0.4, 0.5])
-
-
-def _sides(n):
-    """Sides behind conv, pool, conv, pool."""
-    sides = [conv(28, n.kernel)]
-    sides.append(half(sides[-1]))
-    sides.append(conv(sides[-1], n.kernel))
-    sides.append(half(sides[-1]))
-    return sides
-
-
-def layers(n):
-    """[(kind, output shape, parameters)] of the classifier, as Keras names them."""
-    a, b, c, d = _sides(n)
-    flat = d * d * n.second
-    return [
-        ("Conv2D", (a, a, n.first), conv_count(n.kernel, 1, n.first)),
-        ("MaxPooling2D", (b, b, n.first), 0),
-        ("Conv2D", (c, c, n.second), conv_count(n.kernel, n.first, n.second)),
-        ("MaxPooling2D", (d, d, n.second), 0),
-        ("Flatten", (flat,), 0),
-        ("Dropout", (flat,), 0),
-        ("Dense", (10,), dense_count(flat, 10)),
-    ]
-
-
-def _count(n):
-    return sum(count for _, _, count in layers(n))
-
-
-# ---------------------------------------------------------------------------- the arrays
-
-_ARRAYS = """
-def _arrays():
-    import numpy as np
-
-    emitted = {}
-    for name in ("x_train", "x_test"):
-        value = globals().get(name)
-        if hasattr(value, "__array__"):
-            array = np.asarray(value)
-            emitted[name + "_shape"] = list(array.shape)
-            emitted[name + "_range"] = [float(array.min()), float(array.max())]
-            emitted[name + "_kind"] = array.dtype.kind
-    return emitted
-
-emit(**_arrays())
-"""
-
-
-def _judge_arrays(variant, values):
-    shapes = [list(values.get(f"{name}_shape") or []) for name in ("x_train", "x_test")]
-    if not all(shapes):
-        return NOTHING
-    lengths = [TRAIN, TEST]
-    scaled = [values[f"{name}_range"] == [0.0, 1.0] for name in ("x_train", "x_test")]
-    axes = all(s == [n, 28, 28, 1] for s, n in zip(shapes, lengths, strict=True))
-    if axes and not any(scaled) and values["x_train_range"][1] > 200:
-        text = "The grey values still run from 0 to 255. Divide by 255, so that they lie in [0, 1]."
-        return Verdict(0.5, "not scaled", text)
-    if all(scaled) and all(s == [n, 28, 28] for s, n in zip(shapes, lengths, strict=True)):
-        text = (
-            "The channel axis is missing: Conv2D reads (height, width, channels), here 1 channel."
-        )
-        return Verdict(0.5, "no channel axis", text)
-    if axes and max(values["x_train_range"]) < 0.01:
-        return Verdict(0.5, "scaled twice", "The values were divided by 255 twice.")
-    return properties({"shapes (images, 28, 28, 1)": axes, "values from 0 to 1": all(scaled)})
-
-
-# ---------------------------------------------------------------------------- the model
-
-_MODEL = """
-def _layers(model):
-    rows = []
-    for layer in model.layers:
-        shape = layer.output.shape if hasattr(layer, "output") else layer.output_shape
-        activation = getattr(getattr(layer, "activation", None), "__name__", "")
-        rows.append([type(layer).__name__, list(shape)[1:], layer.count_params(), str(activation)])
-    return rows
-
-if hasattr(globals().get("model"), "layers"):
-    emit(layers=_plain([row for row in _layers(model) if row[0] != "InputLayer"]),
-         total=_plain(model.count_params()))
-"""
-
-
-def _judge_model(variant, values):
-    if "layers" not in values:
-        return NOTHING
-    expected = layers(variant.n)
-    found = [(str(kind), tuple(shape), count) for kind, shape, count, _ in values["layers"]]
-    activations = [row[3] for row in values["layers"]]
-    if [row[0] for row in found] == [row[0] for row in expected]:
-        for wrong in MODEL_SLIPS:
-            if wrong.compute(variant.n) == (found, activations):
-                return Verdict(wrong.credit, wrong.name, wrong.message)
-    relu = [a for (kind, _, _), a in zip(found, activations, strict=True) if kind == "Conv2D"]
-    return properties(
-        {
-            "the layers in their order": [r[0] for r in found] == [r[0] for r in expected],
-            "output shapes": [r[1] for r in found] == [r[1] for r in expected],
-            "parameter counts": [r[2] for r in found] == [r[2] for r in expected],
-            "ReLU behind the convolutions": bool(relu) and all(a == "relu" for a in relu),
-            "softmax at the end": bool(activations) and activations[-1] == "softmax",
-        }
-    )
-
-
-def _with(n, *, same=False, swapped=False, last="softmax"):
-    """(layers, activations) of a classifier built by a wrong idea."""
-    first, second = (n.second, n.first) if swapped else (n.first, n.second)
-    rule = (lambda size, kernel: size) if same else conv
-    a = rule(28, n.kernel)
-    b = half(a)
-    c = rule(b, n.kernel)
-    d = half(c)
-    flat = d * d * second
-    rows = [
-        ("Conv2D", (a, a, first), conv_count(n.kernel, 1, first)),
-        ("MaxPooling2D", (b, b, first), 0),
-        ("Conv2D", (c, c, second), conv_count(n.kernel, first, second)),
-        ("MaxPooling2D", (d, d, second), 0),
-        ("Flatten", (flat,), 0),
-        ("Dropout", (flat,), 0),
-        ("Dense", (10,), dense_count(flat, 10)),
-    ]
-    return rows, ["relu", "", "relu", "", "", "", last]
-
-
-MODEL_SLIPS = (
-    slip(
-        "same padding",
-        lambda n: _with(n, same=True),
-        'The convolutions keep the size: they were built with padding="same". The lecture\'s have '
-        "no padding.",
-        0.6,
-    ),
-    slip(
-        "filters swapped",
-        lambda n: _with(n, swapped=True),
-        "The two convolutions have each other's number of filters.",
-        0.6,
-    ),
-    slip(
-        "no softmax",
-        lambda n: _with(n, last="linear"),
-        "The last layer has no activation: probabilities need softmax.",
-        0.8,
-    ),
-    slip(
-        "sigmoid for softmax",
-        lambda n: _with(n, last="sigmoid"),
-        "Sigmoids of ten classes do not add to 1: the last layer needs softmax.",
-        0.8,
-    ),
-)
-
-# ---------------------------------------------------------------------------- how it is trained
-
-_COMPILED = """
-def _name(value):
-    return str(getattr(value, "name", None) or getattr(value, "__name__", None) or value)
-
-def _compiled(model):
-    return {"optimizer": type(model.optimizer).__name__, "loss": _name(model.loss)}
-
-if getattr(globals().get("model"), "optimizer", None) is not None:
-    emit(**_compiled(model))
-"""
-
-
-def _judge_compiled(variant, values):
-    if "loss" not in values:
-        return NOTHING
-    loss = str(values["loss"]).lower().replace("_", "")
-    adam = str(values["optimizer"]).lower() == "adam"
-    if adam and loss == "categoricalcrossentropy":
-        text = "The labels are numbers, not one-hot vectors: that is the sparse form of this loss."
-        return Verdict(0.5, "one-hot loss", text)
-    if adam and loss in ("meansquarederror", "mse"):
-        text = (
-            "The mean squared error is for numbers that are measured. Classes take cross-entropy."
-        )
-        return Verdict(0.5, "squared error", text)
-    if loss == "sparsecategoricalcrossentropy" and str(values["optimizer"]).lower() == "sgd":
-        return Verdict(0.5, "plain SGD", "The lecture's program trains with Adam.")
-    right = {"the optimizer": adam, "the loss": loss == "sparsecategoricalcrossentropy"}
-    return properties(right)
-
-
-# ---------------------------------------------------------------------------- what it predicts
-
-_PREDICTED = """
-def _images():
-    import base64, zlib
-    import numpy as np
-
-    data = zlib.decompress(base64.b64decode({data!r}))
-    return np.frombuffer(data, np.uint8).reshape({count}, 28, 28).copy()
-
-if callable(globals().get("predict_digits")):
-    emit(predictions=_plain(predict_digits(_images())))
-"""
-
-
-def _heldout(variant):
-    return heldout.draw(variant.seed if variant.hidden is None else variant.hidden)
-
-
-def _predict_source(variant):
-    import base64
-    import zlib
-
-    data = base64.b64encode(zlib.compress(_heldout(variant)[0].tobytes())).decode()
-    return _PREDICTED.format(data=data, count=heldout.COUNT)
-
-
-def _judge_predictions(variant, values):
-    if values.get("predictions") is None:
-        return NOTHING
-    labels = _heldout(variant)[1]
-    given = np.asarray(values["predictions"])
-    if given.shape == (len(labels), 1):
-        given = given[:, 0]
-    if given.shape == (len(labels), 10):
-        text = "These are probabilities: np.argmax over the last axis gives the digits."
-        return Verdict(0.25 if _right(given.argmax(1), labels) > 0.6 else 0.0, "no argmax", text)
-    if given.shape == (10,):
-        text = "np.argmax ran over the images. axis=-1 (or 1) compares the ten classes."
-        return Verdict(0.0, "wrong axis", text)
-    if given.shape != labels.shape or given.dtype.kind not in "iuf":
-        text = f"One digit for each of the {len(labels)} images is expected, as an array."
-        return Verdict(0.0, "form", text)
-    right = _right(given, labels)
-    if right < 0.3 and _right(given - 1, labels) > 0.6:
-        text = "The digits are one too large: the classes are counted from 0."
-        return Verdict(0.25, "counted from one", text)
-    return _by_accuracy(right)
-
-
-def _right(given, labels):
-    return float((given == labels).mean())
-
-
-def _by_accuracy(right):
-    """The lecture's program on the sample gets more than 90 % of these images right."""
-    for least, credit in ((0.8, 1.0), (0.6, 0.6), (0.35, 0.3)):
-        if right >= least:
-            break
-    else:
-        credit = 0.0
-    if credit == 1:
-        return Verdict(1.0, None, "Right: the model reads digits it has not seen.")
-    text = (
-        "Too many digits are misread. Are the images scaled and shaped as those in training, and "
-        "was the model trained?"
-    )
-    return Verdict(credit, None, text)
-
-
-_OWN = "first={first}, second={second}, kernel={kernel}, rate={rate}"
 
 QUESTIONS = [
     ProbeQuestion(
@@ -285,14 +18,16 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="Images go into a CNN as (images, height, width, channels), scaled to [0, 1].",
         draw=_draw,
-        prompt="Load the sample of MNIST and prepare it as the lecture does: `x_train` and `x_test` "
-        "with grey values from 0 to 1 and an axis for the one channel. Keep the labels in `y_train` "
+        prompt="Load the sample of MNIST and prepare it as the lecture does: `x_train` and "
+        "`x_test` "
+        "with grey values from 0 to 1 and an axis for the one channel. Keep the labels in "
+        "`y_train` "
         "and `y_test`.",
         form="model",
         checked="x_train",
         answer=None,
-        source=lambda variant: _ARRAYS,
-        judge=_judge_arrays,
+        source=lambda variant: checks.ARRAYS,
+        judge=checks.judge_arrays,
         stub="(x_train, y_train), (x_test, y_test) = mnist.load_sample()\n### SOLUTION\n",
         solution='x_train = (x_train / 255).astype("float32")[..., None]\n'
         'x_test = (x_test / 255).astype("float32")[..., None]',
@@ -303,24 +38,28 @@ QUESTIONS = [
         teaches="The parameters of the lecture's classifier, counted before it is built.",
         numbers_of="mnist-model",
         draw=_draw,
-        prompt="Before you build it: how many parameters will the classifier of the next task have, "
+        prompt="Before you build it: how many parameters will the classifier of the next task "
+        "have, "
         "with {first} and {second} filters of {kernel} × {kernel}? (Conv2D, MaxPooling2D(2), "
         "Conv2D, MaxPooling2D(2), Flatten, Dropout, Dense(10), for 28 × 28 grey images.)",
-        answer=_count,
+        answer=checks.count,
         steps=lambda n: [
-            *(f"{kind}: output {shape}, {count} parameters" for kind, shape, count in layers(n)),
-            f"together {_count(n)}",
+            *(
+                f"{kind}: output {shape}, {count} parameters"
+                for kind, shape, count in checks.layers(n)
+            ),
+            f"together {checks.count(n)}",
         ],
         misconceptions=(
             slip(
                 "forgot the biases",
-                lambda n: _count(n) - n.first - n.second - 10,
+                lambda n: checks.count(n) - n.first - n.second - 10,
                 "Every filter and every unit has a bias as well.",
                 0.5,
             ),
             slip(
                 "second filter flat",
-                lambda n: _count(n) - layers(n)[2][2] + (n.kernel**2 + 1) * n.second,
+                lambda n: checks.count(n) - checks.layers(n)[2][2] + (n.kernel**2 + 1) * n.second,
                 "The filters of the second convolution read all maps of the first.",
                 0.25,
             ),
@@ -328,7 +67,7 @@ QUESTIONS = [
                 "same taken for valid",
                 lambda n: (
                     conv_count(n.kernel, 1, n.first)
-                    + layers(n)[2][2]
+                    + checks.layers(n)[2][2]
                     + dense_count(49 * n.second, 10)
                 ),
                 "Without padding each convolution takes k - 1 from the size, and the dense layer "
@@ -337,7 +76,7 @@ QUESTIONS = [
             ),
             slip(
                 "dense layer left out",
-                lambda n: _count(n) - layers(n)[6][2],
+                lambda n: checks.count(n) - checks.layers(n)[6][2],
                 "The dense layer has parameters too.",
                 0.25,
             ),
@@ -358,9 +97,9 @@ QUESTIONS = [
         form="model",
         checked="model",
         answer=None,
-        source=lambda variant: _MODEL,
-        judge=_judge_model,
-        misconceptions=MODEL_SLIPS,
+        source=lambda variant: checks.MODEL,
+        judge=checks.judge_model,
+        misconceptions=checks.MODEL_SLIPS,
         stub='n = sheet.numbers("mnist-model")\nkeras.utils.set_random_seed(1)\n### SOLUTION\n',
         solution="""\
 model = keras.Sequential([
@@ -382,22 +121,24 @@ model.summary()""",
         draw=ranges(batch=[24, 32, 48, 64, 96, 128], epochs=(5, 9)),
         prompt="The sample has 2000 training images. How many times does `model.fit` update the "
         "weights with `batch_size={batch}` and `epochs={epochs}`?",
-        answer=lambda n: n.epochs * -(-TRAIN // n.batch),
+        answer=lambda n: n.epochs * -(-checks.TRAIN // n.batch),
         steps=lambda n: [
-            f"batches in an epoch: ceil({TRAIN} / {n.batch}) = {-(-TRAIN // n.batch)}",
-            f"{n.epochs} * {-(-TRAIN // n.batch)} = {n.epochs * -(-TRAIN // n.batch)}",
+            f"batches in an epoch: ceil({checks.TRAIN} / {n.batch}) = "
+            f"{-(-checks.TRAIN // n.batch)}",
+            f"{n.epochs} * {-(-checks.TRAIN // n.batch)} = "
+            f"{n.epochs * -(-checks.TRAIN // n.batch)}",
         ],
         misconceptions=(
             slip(
                 "last batch left out",
-                lambda n: n.epochs * (TRAIN // n.batch),
+                lambda n: n.epochs * (checks.TRAIN // n.batch),
                 "The last batch is smaller, but it is used: round up.",
                 0.5,
             ),
-            slip("one epoch", lambda n: -(-TRAIN // n.batch), "That is one epoch.", 0.5),
+            slip("one epoch", lambda n: -(-checks.TRAIN // n.batch), "That is one epoch.", 0.5),
             slip(
                 "once an image",
-                lambda n: n.epochs * TRAIN,
+                lambda n: n.epochs * checks.TRAIN,
                 "A whole batch of images makes one update.",
             ),
         ),
@@ -413,8 +154,8 @@ model.summary()""",
         form="model",
         checked="model",
         answer=None,
-        source=lambda variant: _COMPILED,
-        judge=_judge_compiled,
+        source=lambda variant: checks.COMPILED,
+        judge=checks.judge_compiled,
         stub="### SOLUTION\n",
         solution='model.compile(\n    loss="sparse_categorical_crossentropy", optimizer="adam", '
         'metrics=["accuracy"]\n)',
@@ -424,15 +165,16 @@ model.summary()""",
         topic=_TOPIC,
         teaches="A model is judged on images it has not seen, prepared as those of training.",
         draw=ranges(batch=[24, 32, 48], epochs=(7, 9)),
-        prompt="Train `model` on the sample with batches of {batch} for {epochs} epochs. Then write "
+        prompt="Train `model` on the sample with batches of {batch} for {epochs} epochs. Then "
+        "write "
         "`predict_digits(images)`: it takes grey images as they come from MNIST, an array (images, "
         "28, 28) of whole numbers from 0 to 255, and returns one digit for each. Grading calls it "
         "with other digits.",
         form="model",
         checked="predict_digits",
         answer=None,
-        source=_predict_source,
-        judge=_judge_predictions,
+        source=checks.predict_source,
+        judge=checks.judge_predictions,
         stub='n = sheet.numbers("mnist-predict")\n\n\ndef predict_digits(images):\n'
         '    """Digits (images,) that the model reads in images (images, 28, 28), 0 to 255."""\n'
         "    ### SOLUTION\n",

@@ -97,7 +97,8 @@ _LISTED = (
                 "shifted X agrees with the template hardly more than any other drawing. Its pieces "
                 "(a diagonal, a crossing) look the same wherever they are: a piece slid over the "
                 "whole image finds them at their new places, and the map of scores moves with the "
-                "drawing. What stays to be decided is where the pieces lie relative to one another.",
+                "drawing. What stays to be decided is where the pieces lie relative to one "
+                "another.",
             ),
             Task("conv-one-value", 2),
             Task("conv-with-bias", 2),
@@ -174,7 +175,8 @@ _LISTED = (
         title="Model summaries",
         minutes=60,
         where="Chapter 8, Reading a model summary",
-        intro="A summary is a table of shapes and counts. Fill it in before Keras does. The course's "
+        intro="A summary is a table of shapes and counts. Fill it in before Keras does. The "
+        "course's "
         "own engine has Keras' names: `model.explain()` shows the arithmetic behind each row.",
         tasks=(
             Task("summary-functional-shape", 2),
@@ -205,7 +207,8 @@ _LISTED = (
         title="One, two and three dimensions",
         minutes=45,
         where="Chapter 11, One, two and three dimensions",
-        intro="The same layer over texts, images and volumes. What changes is the number of axes the "
+        intro="The same layer over texts, images and volumes. What changes is the number of axes "
+        "the "
         "kernel moves along; what stays is that it spans all channels.",
         tasks=(
             Task("dims-conv1d-values", 2),
@@ -221,7 +224,8 @@ _LISTED = (
                 "dims-which-one",
                 3,
                 "Choose between one, two and three dimensions for (a) the electrocardiogram of a "
-                "patient, recorded by 12 electrodes, (b) a spectrogram of speech, (c) a short video "
+                "patient, recorded by 12 electrodes, (b) a spectrogram of speech, (c) a short "
+                "video "
                 "clip in colour. For each: along which axes does the kernel move, what are the "
                 "channels, and why? One or two sentences each.",
                 "(a) One: the kernel moves along time; the 12 electrodes are the channels, as they "
@@ -306,7 +310,8 @@ _LISTED = (
         where="Chapter 12, MNIST in Keras and in NumPy",
         intro="The lecture's program, in working order: prepare, build, count, train, predict. It "
         "trains on the 2,000 digits that come with the course, in about a minute. What counts are "
-        "the model's shapes and counts, and what it reads in digits that it, and you, have not seen.",
+        "the model's shapes and counts, and what it reads in digits that it, and you, have not "
+        "seen.",
         tasks=(
             Task("mnist-arrays", 2),
             Task("mnist-count", 2),

@@ -1,4 +1,4 @@
-"""Questions on the receptive field: which pixels a feature depends on, and how dilation widens it."""
+"""Questions on the receptive field: which pixels a feature depends on, and what widens it."""
 
 from course_lib import shapes
 from course_lib.questions.question import Question, ranges, slip
@@ -176,7 +176,8 @@ QUESTIONS = [
         prompt=lambda n: (
             f"{n.layers} convolutions with kernel size {n.kernel} and stride 1 stand "
             "in a row; their dilation rates are "
-            f"{', '.join(str(2**i) for i in range(n.layers))}. How many pixels wide is the receptive "
+            f"{', '.join(str(2**i) for i in range(n.layers))}. How many pixels wide is the "
+            f"receptive "
             "field of one output value?"
         ),
         answer=lambda n: field(*((n.kernel, 1, 2**i) for i in range(n.layers))),
@@ -285,7 +286,8 @@ QUESTIONS = [
         teaches="Output i of a strided layer reads the pixels i·s to i·s + k - 1.",
         draw=ranges(kernel=[3, 4, 5, 7], stride=[2, 3, 4], index=(3, 20)),
         prompt="A convolution with kernel size {kernel} and stride {stride} moves over a row of "
-        "pixels, without padding. Which pixels does output number {index} read? Give (first, last), "
+        "pixels, without padding. Which pixels does output number {index} read? Give (first, "
+        "last), "
         "everything counted from 0.",
         form="shape",
         expects="a pair (first, last)",

@@ -81,7 +81,8 @@ QUESTIONS = [
         answer=None,
         source=_source,
         judge=_judge,
-        stub='import time\n\nn = sheet.numbers("conv2d-speed")\nconv2d_speed = None\n### SOLUTION\n',
+        stub='import time\n\nn = sheet.numbers("conv2d-speed")\nconv2d_speed = None\n### '
+        "SOLUTION\n",
         solution="""\
 image = np.ones((n.size, n.size, 3))
 kernel, bias = np.ones((3, 3, 3, n.filters)), np.ones(n.filters)

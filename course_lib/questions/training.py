@@ -45,7 +45,8 @@ QUESTIONS = [
         draw=_draw_values,
         prompt=lambda n: (
             "A channel holds these values for the whole batch:"
-            f"{table(n.values)}What does batch normalisation make of the value in row {n.row}, column "
+            f"{table(n.values)}What does batch normalisation make of the value in row {n.row}, "
+            f"column "
             f"{n.column} (gamma 1, beta 0, epsilon 0)? Give two decimals."
         ),
         form="number",

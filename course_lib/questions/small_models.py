@@ -1,0 +1,172 @@
+"""Questions on reading the shapes and counts of small models."""
+
+from course_lib.questions.question import Question, ranges, slip
+from course_lib.questions.rendering import columns
+from course_lib.questions.summaries import (
+    NO_BIAS,
+    ROUND_DOWN,
+    conv,
+    conv_count,
+    dense_count,
+    half,
+    up,
+)
+
+_TOPIC = "model summary"
+
+
+def _minimal(n):
+    return conv_count(n.kernel, 3, n.filters), half(conv(n.size, n.kernel))
+
+
+def _six(n, halve=half):
+    """Side behind conv conv pool conv pool conv."""
+    size = halve(conv(conv(n.size, n.kernel), n.kernel))
+    return conv(halve(conv(size, n.kernel)), n.kernel)
+
+
+def _draw_summary(rng):
+    size, kernel = rng.integer(20, 60), rng.integer(3, 11)
+    channels, filters = rng.choice((1, 3)), rng.integer(4, 48)
+    return {
+        "size": size,
+        "channels": channels,
+        "output": conv(size, kernel),
+        "filters": filters,
+        "count": conv_count(kernel, channels, filters),
+    }
+
+
+QUESTIONS = [
+    Question(
+        id="summary-kernel-size",
+        topic=_TOPIC,
+        teaches="The kernel size stands in no row of a summary, yet both columns tell it.",
+        draw=_draw_summary,
+        prompt=lambda n: (
+            f"An image of {n.size} × {n.size} × {n.channels} is read by a model whose "
+            "first row is"
+            + columns(
+                ["Layer (type)", "Output Shape", "Param #"],
+                [["conv2d (Conv2D)", f"(None, {n.output}, {n.output}, {n.filters})", n.count]],
+            )
+            + "Stride 1, no padding. What is the kernel size (one side)?"
+        ),
+        answer=lambda n: n.size - n.output + 1,
+        steps=lambda n: [
+            f"{n.size} - k + 1 = {n.output}, so k = {n.size - n.output + 1}",
+            f"check: ({n.size - n.output + 1}² * {n.channels} + 1) * {n.filters} = {n.count}",
+        ],
+        misconceptions=(
+            slip(
+                "forgot the one",
+                lambda n: n.size - n.output,
+                "The output is n - k + 1 pixels high.",
+                0.5,
+            ),
+            slip(
+                "weights of a slice",
+                lambda n: (n.size - n.output + 1) ** 2,
+                "That many weights a slice of the filter has; its side is asked for.",
+                0.5,
+            ),
+            slip(
+                "half of the difference",
+                lambda n: (n.size - n.output) // 2,
+                "That is how many pixels are lost on each side.",
+                0.25,
+            ),
+        ),
+        solution="n.size - n.output + 1",
+    ),
+    Question(
+        id="summary-minimal-cnn",
+        topic=_TOPIC,
+        teaches="The smallest CNN: convolution, pooling, output layer.",
+        draw=ranges(size=(14, 40), filters=(4, 20), kernel=[3, 5], classes=(3, 9)),
+        prompt="A minimal CNN for colour images of {size} × {size}: `Conv2D({filters}, {kernel})`, "
+        "`MaxPooling2D(2)`, `Flatten()`, `Dense({classes})`. How many parameters does it have?",
+        answer=lambda n: _minimal(n)[0] + dense_count(_minimal(n)[1] ** 2 * n.filters, n.classes),
+        steps=lambda n: [
+            f"convolution: ({n.kernel}*{n.kernel}*3 + 1) * {n.filters} = {_minimal(n)[0]}",
+            f"pooled maps: {_minimal(n)[1]} × {_minimal(n)[1]} × {n.filters}",
+            f"dense: ({_minimal(n)[1] ** 2 * n.filters} + 1) * {n.classes} = "
+            f"{dense_count(_minimal(n)[1] ** 2 * n.filters, n.classes)}",
+        ],
+        misconceptions=(
+            slip(
+                "grey image",
+                lambda n: (
+                    conv_count(n.kernel, 1, n.filters)
+                    + dense_count(_minimal(n)[1] ** 2 * n.filters, n.classes)
+                ),
+                "Colour images have three channels, and the filters a slice for each.",
+                0.5,
+            ),
+            slip(
+                "flattened one map",
+                lambda n: _minimal(n)[0] + dense_count(_minimal(n)[1] ** 2, n.classes),
+                "Flatten lays out the maps of all filters.",
+                0.25,
+            ),
+            slip(
+                "not pooled",
+                lambda n: (
+                    _minimal(n)[0] + dense_count(conv(n.size, n.kernel) ** 2 * n.filters, n.classes)
+                ),
+                "Pooling halves height and width in front of Flatten.",
+                0.25,
+            ),
+            slip(
+                "forgot the biases",
+                lambda n: _minimal(n)[0] + _minimal(n)[1] ** 2 * n.filters * n.classes - n.filters,
+                NO_BIAS,
+                0.5,
+            ),
+        ),
+        solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 3)),\n"
+        "    keras.layers.Conv2D(n.filters, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
+        "    keras.layers.Flatten(),\n    keras.layers.Dense(n.classes),\n]).count_params()",
+    ),
+    Question(
+        id="summary-six-hidden",
+        topic=_TOPIC,
+        teaches="Six hidden layers: the size is followed through all of them.",
+        draw=ranges(size=(36, 99), kernel=[3, 4, 5], filters=[8, 16, 32]),
+        prompt="Six hidden layers read an image of {size} × {size}: conv, conv, pool, conv, pool, "
+        "conv. Every convolution has {filters} filters of {kernel} × {kernel} (stride 1, no "
+        "padding), every pooling layer windows of 2 × 2. How many pixels high are the last maps?",
+        answer=_six,
+        steps=lambda n: [
+            f"conv, conv: {n.size} - 2*({n.kernel} - 1) = {conv(conv(n.size, n.kernel), n.kernel)}",
+            f"pool: {half(conv(conv(n.size, n.kernel), n.kernel))}",
+            f"conv: {conv(half(conv(conv(n.size, n.kernel), n.kernel)), n.kernel)}",
+            f"pool, conv: {_six(n)}",
+        ],
+        misconceptions=(
+            slip("rounded up", lambda n: _six(n, up), ROUND_DOWN, 0.5),
+            slip(
+                "three convolutions",
+                lambda n: conv(half(half(conv(conv(n.size, n.kernel), n.kernel))), n.kernel),
+                "There are four convolutions: one stands between the pooling layers.",
+                0.25,
+            ),
+            slip(
+                "pooling counted as minus one",
+                lambda n: n.size - 4 * (n.kernel - 1) - 2,
+                "A pooling layer halves the size: its stride is its window size.",
+            ),
+            slip(
+                "same taken for valid",
+                lambda n: n.size // 4,
+                "Without padding each convolution takes k - 1 from the size.",
+                0.25,
+            ),
+        ),
+        solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 1)),\n"
+        "    *(keras.layers.Conv2D(n.filters, n.kernel) for _ in range(2)),\n"
+        "    keras.layers.MaxPooling2D(2),\n    keras.layers.Conv2D(n.filters, n.kernel),\n"
+        "    keras.layers.MaxPooling2D(2),\n    keras.layers.Conv2D(n.filters, n.kernel),\n"
+        "]).output_shape[1]",
+    ),
+]
