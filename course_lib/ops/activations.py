@@ -86,6 +86,4 @@ def softmax_backward(grad_outputs, cache):
 
 
 def _like(owner, grad_outputs, outputs):
-    (grad_outputs,) = checks.as_floats(owner, grad_outputs=grad_outputs)
-    checks.same_shape(owner, "grad_outputs", grad_outputs, outputs.shape, "the outputs")
-    return grad_outputs
+    return checks.gradient(owner, grad_outputs, outputs.shape, outputs.dtype)

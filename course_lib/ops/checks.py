@@ -93,6 +93,13 @@ def same_shape(owner, name, array, shape, other):
         )
 
 
+def gradient(owner, values, shape, dtype=None, name="grad_outputs", other="the outputs"):
+    """A gradient that came from above, held to the ``shape`` and brought to the type of ``other``."""
+    (values,) = as_floats(owner, **{name: values})
+    same_shape(owner, name, values, shape, other)
+    return values.astype(dtype or values.dtype, copy=False)
+
+
 def axis_in(owner, axis, rank):
     """``axis`` counted from the front."""
     if rank == 0:

@@ -51,9 +51,8 @@ def conv_forward(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
 def conv_backward(grad_outputs, cache, need_inputs=True):
     """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
     inputs, kernel, window = cache
-    (grad_outputs,) = checks.as_floats("conv_backward", grad_outputs=grad_outputs)
     shape = (len(inputs), *window.outputs, kernel.shape[-1])
-    checks.same_shape("conv_backward", "grad_outputs", grad_outputs, shape, "the outputs")
+    grad_outputs = checks.gradient("conv_backward", grad_outputs, shape, inputs.dtype)
     grad_kernel = kernel_gradient(inputs, grad_outputs, window)
     return (spread(grad_outputs, kernel, window) if need_inputs else None), grad_kernel
 
@@ -93,9 +92,8 @@ def conv_transpose_forward(
 def conv_transpose_backward(grad_outputs, cache, need_inputs=True):
     """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
     inputs, kernel, window = cache
-    (grad_outputs,) = checks.as_floats("conv_transpose_backward", grad_outputs=grad_outputs)
     shape = (len(inputs), *window.spatial, kernel.shape[-2])
-    checks.same_shape("conv_transpose_backward", "grad_outputs", grad_outputs, shape, "the outputs")
+    grad_outputs = checks.gradient("conv_transpose_backward", grad_outputs, shape, inputs.dtype)
     grad_kernel = kernel_gradient(grad_outputs, inputs, window)
     return (correlate(grad_outputs, kernel, window) if need_inputs else None), grad_kernel
 
@@ -121,34 +119,32 @@ def kernel_gradient(inputs, outputs, window):
 
 def spread(outputs, kernel, window):
     """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
-    channels = kernel.shape[-2]
-    few = channels < FEW_CHANNELS
-    gather = window._replace(kernel_size=(1,) * len(window.strides), spatial=window.outputs)
-    gather = gather._replace(strides=gather.kernel_size, pads=((0, 0),) * len(window.strides))
-    narrower = window.kernel_size[-1] * kernel.shape[-1] < prod(kernel.shape[:-1])
-    if window.strides[-1] == 1 and narrower:
+    channels, filters = kernel.shape[-2:]
+    one = (1,) * len(window.strides)
+    gather = Windows(one, one, one, ((0, 0),) * len(one), window.outputs, window.outputs)
+    if window.strides[-1] == 1 and window.kernel_size[-1] * filters < prod(kernel.shape[:-1]):
         gather, kernel, window = _fold_last_axis(gather, kernel, window)
-    taps = list(product(*map(range, window.kernel_size)))
-    matrices = kernel.reshape(len(taps), channels, -1)
-    if few:  # the matrices stand on their side, so that the runs are places and not channels
-        matrices = matrices.reshape(-1, matrices.shape[-1])
-        grown = np.moveaxis(
-            np.zeros((channels, len(outputs), *window.spatial), kernel.dtype), 0, -1
-        )
+    reads = [window.reads(tap) for tap in product(*map(range, window.kernel_size))]
+    matrices = kernel.reshape(len(reads), channels, -1)
+    # The sums run over whole rows of cells with few channels, and over the channels with many.
+    few = channels < FEW_CHANNELS
+    if few:
+        matrices = matrices.reshape(len(reads) * channels, -1)
+        grown = np.zeros((channels, len(outputs), *window.spatial), kernel.dtype)
+        grown = np.moveaxis(grown, 0, -1)
     else:
         matrices = np.ascontiguousarray(matrices.transpose(0, 2, 1))
         grown = np.zeros((len(outputs), *window.spatial, channels), kernel.dtype)
-    for part in _parts(window, outputs, channels * len(taps) + matrices.shape[-1]):
+    for part in _parts(window, outputs, channels * len(reads) + matrices.shape[-1]):
         rows = patches(outputs[part], gather)
         if few:
-            products = (matrices @ rows.T).reshape(len(taps), channels, -1, *window.outputs)
+            products = (matrices @ rows.T).reshape(len(reads), channels, -1, *window.outputs)
             products = np.moveaxis(products, 1, -1)
         else:
-            products = (rows @ matrices).reshape(len(taps), -1, *window.outputs, channels)
-        for tap, product_of_tap in zip(taps, products, strict=True):
-            places, cells = window.reads(tap)
+            products = (rows @ matrices).reshape(len(reads), -1, *window.outputs, channels)
+        for (places, cells), values in zip(reads, products, strict=True):
             target = grown[part][cells]
-            target += product_of_tap[places]
+            target += values[places]
     return np.ascontiguousarray(grown)
 
 
@@ -156,7 +152,8 @@ def _fold_last_axis(gather, kernel, window):
     """Take the taps of the last axis, where the stride is 1, into the matrix product.
 
     Along that axis spread is a convolution as well, of the outputs with the flipped kernel: its
-    patches cost a copy, and save a sum for every tap.
+    patches cost a copy, and save a sum for every tap. Worth it where the rows of the patches are
+    narrower than the products would be.
     """
     *others, size = window.kernel_size
     reach, before = window.dilation_rate[-1] * (size - 1), window.pads[-1][0]

@@ -40,9 +40,8 @@ def dense_forward(inputs, kernel, bias=None):
 def dense_backward(grad_outputs, cache, need_inputs=True):
     """(gradient of inputs or None, of kernel, of bias or None)."""
     inputs, kernel, has_bias = cache
-    (grad_outputs,) = checks.as_floats("dense_backward", grad_outputs=grad_outputs)
     shape = (*inputs.shape[:-1], kernel.shape[1])
-    checks.same_shape("dense_backward", "grad_outputs", grad_outputs, shape, "the outputs")
+    grad_outputs = checks.gradient("dense_backward", grad_outputs, shape, inputs.dtype)
     grad_inputs = grad_outputs @ kernel.T if need_inputs else None
     features, units = kernel.shape
     grad_kernel = inputs.reshape(-1, features).T @ grad_outputs.reshape(-1, units)
@@ -73,10 +72,8 @@ def flatten_forward(inputs):
 
 def flatten_backward(grad_outputs, cache):
     """Gradient of the inputs: the same numbers in the old shape."""
-    (grad_outputs,) = checks.as_floats("flatten_backward", grad_outputs=grad_outputs)
     shape = (cache[0], int(np.prod(cache[1:])))
-    checks.same_shape("flatten_backward", "grad_outputs", grad_outputs, shape, "the outputs")
-    return grad_outputs.reshape(cache)
+    return checks.gradient("flatten_backward", grad_outputs, shape).reshape(cache)
 
 
 def _mismatch(shape, kernel):

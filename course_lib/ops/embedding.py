@@ -11,6 +11,7 @@ from course_lib.ops import checks
 class EmbeddingCache(NamedTuple):
     indices: np.ndarray  # (...)
     shape: tuple  # of the table
+    dtype: np.dtype
 
 
 def one_hot(labels, num_classes, dtype=np.float32):
@@ -36,15 +37,14 @@ def embedding_forward(indices, table):
             f"embedding: table must have rank 2 (words, width), got shape {table.shape}."
         )
     indices = checks.labels("embedding", "indices", indices, len(table))
-    return table[indices], EmbeddingCache(indices, table.shape)
+    return table[indices], EmbeddingCache(indices, table.shape, table.dtype)
 
 
 def embedding_backward(grad_outputs, cache):
     """Gradient of the table: a word used often gathers the sum of its places' gradients."""
-    indices, (words, width) = cache
-    (grad_outputs,) = checks.as_floats("embedding_backward", grad_outputs=grad_outputs)
+    indices, (words, width), dtype = cache
     shape = (*indices.shape, width)
-    checks.same_shape("embedding_backward", "grad_outputs", grad_outputs, shape, "the outputs")
+    grad_outputs = checks.gradient("embedding_backward", grad_outputs, shape, dtype)
     grad_table = np.zeros((words, width), grad_outputs.dtype)
     order = np.argsort(indices, axis=None, kind="stable")  # places of the same word side by side
     used, starts = np.unique(indices.reshape(-1)[order], return_index=True)

@@ -106,8 +106,9 @@ def _crossentropy_backward(owner, grad_losses, cache):
     T is the sum of t, 1 for a one-hot row.
     """
     y_true, y_pred, from_logits = cache
-    (grad_losses,) = checks.as_floats(owner, grad_losses=grad_losses)
-    checks.same_shape(owner, "grad_losses", grad_losses, y_pred.shape[:-1], "the losses")
+    grad_losses = checks.gradient(
+        owner, grad_losses, y_pred.shape[:-1], y_pred.dtype, "grad_losses", "the losses"
+    )
     total = y_true.sum(-1, keepdims=True)
     if from_logits:
         grad = total * softmax(y_pred) - y_true
@@ -139,8 +140,9 @@ def mean_squared_error_backward(grad_losses, cache):
     """Gradient of y_pred: 2 (y_pred - y_true) / count."""
     owner = "mean_squared_error_backward"
     (difference,) = cache
-    (grad_losses,) = checks.as_floats(owner, grad_losses=grad_losses)
-    checks.same_shape(owner, "grad_losses", grad_losses, difference.shape[:-1], "the losses")
+    grad_losses = checks.gradient(
+        owner, grad_losses, difference.shape[:-1], difference.dtype, "grad_losses", "the losses"
+    )
     return grad_losses[..., None] * difference * difference.dtype.type(2 / difference.shape[-1])
 
 

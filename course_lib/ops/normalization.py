@@ -79,9 +79,9 @@ def batch_normalization_backward(grad_outputs, cache):
     along 1 and along the normalised inputs fall away.
     """
     normalized, _, _, scale, inverse, axis, shape = cache[:7]
-    owner = "batch_normalization_backward"
-    (grad_outputs,) = checks.as_floats(owner, grad_outputs=grad_outputs)
-    checks.same_shape(owner, "grad_outputs", grad_outputs, shape, "the outputs")
+    grad_outputs = checks.gradient(
+        "batch_normalization_backward", grad_outputs, shape, normalized.dtype
+    )
     grad = _rows(grad_outputs, axis)
     grad_scale, grad_offset = column_sums(grad * normalized), column_sums(grad)
     if cache.from_batch:

@@ -46,9 +46,7 @@ def zero_pad_forward(inputs, padding):
 
 def zero_pad_backward(grad_outputs, cache):
     """Gradient with respect to the inputs."""
-    (grad_outputs,) = checks.as_floats("zero_pad_backward", grad_outputs=grad_outputs)
-    checks.same_shape("zero_pad_backward", "grad_outputs", grad_outputs, cache.shape, "the outputs")
-    return crop(grad_outputs, cache.pads)
+    return crop(checks.gradient("zero_pad_backward", grad_outputs, cache.shape), cache.pads)
 
 
 def surround(inputs, pads):

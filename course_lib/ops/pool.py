@@ -48,10 +48,7 @@ def max_pool_forward(inputs, pool_size, strides=None, padding="valid"):
 def max_pool_backward(grad_outputs, cache):
     """Gradient of the inputs: each window's gradient goes to its first largest cell."""
     inputs, outputs, window = cache
-    (grad_outputs,) = checks.as_floats("max_pool_backward", grad_outputs=grad_outputs)
-    checks.same_shape(
-        "max_pool_backward", "grad_outputs", grad_outputs, outputs.shape, "the outputs"
-    )
+    grad_outputs = checks.gradient("max_pool_backward", grad_outputs, outputs.shape, outputs.dtype)
     grad_inputs = np.zeros(inputs.shape, grad_outputs.dtype)
     rest = grad_outputs.copy()  # what no earlier tap has taken
     apart = all(s >= k for s, k in zip(window.strides, window.kernel_size, strict=True))
@@ -92,12 +89,8 @@ def average_pool_forward(inputs, pool_size, strides=None, padding="valid"):
 def average_pool_backward(grad_outputs, cache):
     """Gradient of the inputs: each window's gradient is shared equally by its cells."""
     counts, shape, window = cache
-    (grad_outputs,) = checks.as_floats("average_pool_backward", grad_outputs=grad_outputs)
     expected = (shape[0], *window.outputs, shape[-1])
-    checks.same_shape(
-        "average_pool_backward", "grad_outputs", grad_outputs, expected, "the outputs"
-    )
-    share = grad_outputs / counts.astype(grad_outputs.dtype)
+    share = checks.gradient("average_pool_backward", grad_outputs, expected, counts.dtype) / counts
     grad_inputs = np.zeros(shape, share.dtype)
     for part, places, cells in _steps(grad_inputs, window):
         into = grad_inputs[part][cells]

@@ -161,3 +161,25 @@ def test_bad_input_is_named(call, kind, text):
     with pytest.raises(kind) as caught:
         call()
     assert text in str(caught.value)
+
+
+def test_a_float64_gradient_does_not_widen_a_float32_network():
+    narrow = np.random.default_rng(5).normal(size=(4, 6, 6, 3)).astype(np.float32)
+    kernel = np.ones((3, 3, 3, 2), np.float32)
+    steps = [
+        (ops.conv_forward(narrow, kernel), ops.conv_backward),
+        (ops.conv_transpose_forward(narrow, np.ones((2, 2, 4, 3))), ops.conv_transpose_backward),
+        (ops.max_pool_forward(narrow, 2), ops.max_pool_backward),
+        (ops.average_pool_forward(narrow, 2), ops.average_pool_backward),
+        (ops.relu_forward(narrow), ops.relu_backward),
+        (ops.softmax_forward(narrow), ops.softmax_backward),
+        (ops.batch_normalization_forward(narrow), ops.batch_normalization_backward),
+        (ops.dense_forward(narrow, np.ones((3, 2), np.float32)), ops.dense_backward),
+        (ops.embedding_forward([[0, 1]], kernel[0, 0]), ops.embedding_backward),
+    ]
+    for (outputs, cache), backward in steps:
+        found = backward(np.ones(outputs.shape), cache)
+        wide = outputs.dtype
+        for gradient in found if isinstance(found, tuple) else (found,):
+            assert gradient is None or gradient.dtype == wide
+    assert [outputs.dtype == np.float32 for (outputs, _), _ in steps].count(False) == 1
