@@ -103,5 +103,17 @@ def _page(app, pagename, templatename, context, doctree):
     context["body"] = VIEW.sub(host, body) + loads
 
 
+def _prune(app, error):
+    """Remove the texts that no page asks for any more."""
+    folder = Path(app.outdir) / "_static" / "figures"
+    if error or not folder.is_dir():
+        return
+    pages = [page.read_text("utf-8") for page in Path(app.outdir).rglob("*.html")]
+    for script in folder.glob("*.js"):
+        if not any(f"_static/figures/{script.name}" in page for page in pages):
+            script.unlink()
+
+
 def setup(app):
     app.connect("html-page-context", _page, priority=800)
+    app.connect("build-finished", _prune)

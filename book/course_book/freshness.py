@@ -27,7 +27,7 @@ def fingerprint(library=ROOT / "course_lib"):
 
 def _check(app, config):
     app.library_changed = False
-    cache = Path(config.nb_execution_cache_path or ROOT / "_build" / ".jupyter_cache")
+    cache = Path(config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
     stamp, now = cache.with_name(cache.name + ".library"), fingerprint()
     if stamp.exists() and stamp.read_text() == now:
         return
