@@ -94,7 +94,7 @@ def same_shape(owner, name, array, shape, other):
 
 
 def gradient(owner, values, shape, dtype=None, name="grad_outputs", other="the outputs"):
-    """A gradient that came from above, held to the ``shape`` and brought to the type of ``other``."""
+    """A gradient from above, held to the ``shape`` of ``other`` and brought to its type."""
     (values,) = as_floats(owner, **{name: values})
     same_shape(owner, name, values, shape, other)
     return values.astype(dtype or values.dtype, copy=False)

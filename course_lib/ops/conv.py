@@ -121,7 +121,8 @@ def spread(outputs, kernel, window):
     """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
     channels, filters = kernel.shape[-2:]
     one = (1,) * len(window.strides)
-    gather = Windows(one, one, one, ((0, 0),) * len(one), window.outputs, window.outputs)
+    pads = ((0, 0),) * len(one)
+    gather = Windows(one, one, window.dilation_rate, pads, window.outputs, window.outputs)
     if window.strides[-1] == 1 and window.kernel_size[-1] * filters < prod(kernel.shape[:-1]):
         gather, kernel, window = _fold_last_axis(gather, kernel, window)
     reads = [window.reads(tap) for tap in product(*map(range, window.kernel_size))]
