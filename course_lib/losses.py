@@ -85,7 +85,7 @@ class SparseCategoricalCrossentropy(Loss):
 
     activation = "softmax"
 
-    def __init__(self, from_logits=False, name="sparse_categorical_crossentropy"):
+    def __init__(self, from_logits=False, *, name="sparse_categorical_crossentropy"):
         super().__init__(name)
         self.from_logits = bool(from_logits)
 
@@ -121,7 +121,7 @@ class CategoricalCrossentropy(Loss):
 
     activation = "softmax"
 
-    def __init__(self, from_logits=False, label_smoothing=0.0, name="categorical_crossentropy"):
+    def __init__(self, from_logits=False, label_smoothing=0.0, *, name="categorical_crossentropy"):
         super().__init__(name)
         if not isinstance(label_smoothing, (int, float)) or not 0 <= label_smoothing <= 1:
             raise ValueError(
@@ -153,7 +153,7 @@ class BinaryCrossentropy(Loss):
 
     activation = "sigmoid"
 
-    def __init__(self, from_logits=False, name="binary_crossentropy"):
+    def __init__(self, from_logits=False, *, name="binary_crossentropy"):
         super().__init__(name)
         self.from_logits = bool(from_logits)
 

@@ -62,7 +62,7 @@ class CategoricalAccuracy(Metric):
 class BinaryAccuracy(Metric):
     """Share of outputs on the right side of ``threshold``; y_true holds 0 and 1."""
 
-    def __init__(self, name="binary_accuracy", threshold=0.5):
+    def __init__(self, name="binary_accuracy", *, threshold=0.5):
         super().__init__(name)
         if not isinstance(threshold, (int, float)) or not 0 < threshold < 1:
             raise ValueError(

@@ -26,8 +26,8 @@ class Optimizer:
         self._slots = {}
 
     def _settings(self):
-        code = type(self).__init__.__code__
-        return code.co_varnames[1 : code.co_argcount]
+        """Names of the arguments that set it, each an attribute of the same name."""
+        return ("learning_rate",)
 
     @property
     def learning_rate(self):
@@ -76,7 +76,7 @@ class SGD(Optimizer):
     w = w + velocity,    or with nesterov  w + momentum * velocity - learning_rate * gradient
     """
 
-    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, name=None, **unknown):
+    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, *, name=None, **unknown):
         super().__init__(learning_rate, name, **unknown)
         self.momentum = _number(self, "momentum", momentum, 0, 1)
         self.nesterov = bool(nesterov)
@@ -104,7 +104,7 @@ class Adam(Optimizer):
     """
 
     def __init__(
-        self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, name=None, **unknown
+        self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *, name=None, **unknown
     ):
         super().__init__(learning_rate, name, **unknown)
         self.beta_1 = _number(self, "beta_1", beta_1, 0, below=1)
@@ -135,8 +135,9 @@ class RMSprop(Optimizer):
     w = w - learning_rate g / sqrt(v + epsilon)
     """
 
-    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, name=None,
-                 **unknown):  # fmt: skip
+    def __init__(
+        self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, *, name=None, **unknown
+    ):
         super().__init__(learning_rate, name, **unknown)
         self.rho = _number(self, "rho", rho, 0, below=1)
         self.momentum = _number(self, "momentum", momentum, 0, 1)

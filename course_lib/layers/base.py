@@ -12,14 +12,12 @@ so that several parts of a batch may run through one layer at the same time.
 import inspect
 import re
 from collections import Counter
-from math import prod
 
 import numpy as np
 
 from course_lib.initializers import generator
 from course_lib.initializers import get as get_initializer
-
-AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+from course_lib.layers.checks import example_shape, flag, float_dtype, real_array
 
 # Arguments of Keras' layers that the layers here do not take.
 NOT_HERE = {
@@ -107,8 +105,8 @@ class Layer:
         if name is not None and (not isinstance(name, str) or not name):
             raise TypeError(f"{type(self).__name__}: name must be a string, got {name!r}.")
         self.name = name or unique_name(type(self).__name__)
-        self.dtype = _float_dtype(type(self).__name__, dtype)
-        self._trainable = _flag(type(self).__name__, "trainable", trainable)
+        self.dtype = float_dtype(type(self).__name__, dtype)
+        self._trainable = flag(type(self).__name__, "trainable", trainable)
         self._input_shape_argument = (
             None if input_shape is None else example_shape("input_shape", input_shape)
         )
@@ -267,7 +265,7 @@ class Layer:
 
     @trainable.setter
     def trainable(self, value):
-        self._trainable = _flag(self.label, "trainable", value)
+        self._trainable = flag(self.label, "trainable", value)
 
     @property
     def trainable_parameters(self):
@@ -380,107 +378,3 @@ def unique_name(class_name):
     count = _names[base]
     _names[base] += 1
     return f"{base}_{count}" if count else base
-
-
-def example_shape(argument, shape):
-    """``shape`` of one example as a tuple of sizes; None where a size is not known yet."""
-    if isinstance(shape, (int, np.integer)) and not isinstance(shape, bool):
-        raise TypeError(f"{argument} must be a tuple, got {shape}. Write ({shape},).")
-    if not isinstance(shape, (tuple, list)):
-        raise TypeError(f"{argument} must be a tuple of sizes, got {shape!r}.")
-    for size in shape:
-        if size is None:
-            continue
-        if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
-            raise ValueError(f"{argument} must hold positive integers or None, got {tuple(shape)}.")
-    return tuple(None if size is None else int(size) for size in shape)
-
-
-def real_array(what, values):
-    """``values`` as an array of real numbers."""
-    try:
-        array = np.asarray(values)
-    except ValueError:  # rows of different lengths
-        array = np.empty(0, object)
-    if array.dtype.kind not in "biuf":
-        kind = "rows of different lengths or objects" if array.dtype.kind == "O" else array.dtype
-        raise TypeError(f"{what} must be an array of real numbers, got {kind}.")
-    return array
-
-
-def check_rank(label, shape, axes):
-    """Inputs need a batch axis, ``axes`` spatial axes and a channel axis; else suggest a mend."""
-    rank = axes + 2
-    if len(shape) == rank:
-        return
-    names = ", ".join(("batch", *AXES[axes], "channels"))
-    raise ValueError(
-        f"{label}: inputs must have rank {rank} ({names}), got shape {tuple(shape)}."
-        f"{_missing_axes(shape, axes)}"
-    )
-
-
-def _missing_axes(shape, axes):
-    """The reshape that adds the batch or the channel axis, where it is clear which is missing."""
-    if len(shape) == axes:
-        mended = (1, *shape, 1)
-    elif len(shape) == axes + 1 and shape[0] is not None and shape[-1] <= 4 < shape[0]:
-        mended = (1, *shape)  # (height, width, channels): a last axis this short is channels
-    elif len(shape) == axes + 1:
-        mended = (*shape, 1)
-    else:
-        return ""
-    if None in mended:
-        one_example = ", ".join(map(str, mended[1:]))
-        return f" Add the channel axis: Input(shape=({one_example}))."
-    word = "axes" if len(mended) - len(shape) > 1 else "axis"
-    return f" Add the missing {word}: inputs.reshape({', '.join(map(str, mended))})."
-
-
-def check_channels(label, shape, channels, noun="channels"):
-    """The last axis must have as many channels as the weights were made for."""
-    if channels is None or shape[-1] == channels:
-        return
-    mend = ""
-    if noun == "features" and len(shape) > 2 and shape_product(shape[1:]) == channels:
-        mend = " Flatten each example: put a Flatten layer before."
-    raise ValueError(
-        f"{label}: inputs must have {channels} {noun} in the last axis, got shape {tuple(shape)}."
-        f"{mend}"
-    )
-
-
-def check_data_format(label, data_format):
-    if data_format not in (None, "channels_last"):
-        raise ValueError(
-            f'{label}: data_format must be "channels_last" (or None), got {data_format!r}. '
-            "Move the channels to the last axis: np.moveaxis(inputs, 1, -1)."
-        )
-
-
-def known_size(label, shape, axis=-1):
-    """The size of one axis, which the weights depend on."""
-    if shape[axis] is None:
-        raise ValueError(
-            f"{label}: the size of axis {axis} must be known to create the weights, "
-            f"got shape {tuple(shape)}. Give it in Input(shape=...)."
-        )
-    return shape[axis]
-
-
-def shape_product(shape):
-    """Product of sizes, None when one is unknown."""
-    return None if None in shape else prod(shape)
-
-
-def _float_dtype(label, dtype):
-    name = "float32" if dtype is None else np.dtype(dtype).name
-    if name not in ("float32", "float64"):
-        raise ValueError(f'{label}: dtype must be "float32" or "float64", got {dtype!r}.')
-    return name
-
-
-def _flag(label, argument, value):
-    if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{label}: {argument} must be True or False, got {value!r}.")
-    return bool(value)

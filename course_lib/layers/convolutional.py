@@ -11,15 +11,8 @@ from course_lib import shapes
 from course_lib.errors import integer, per_axis
 from course_lib.layers import activations
 from course_lib.layers.activations import EndsInActivation
-from course_lib.layers.base import (
-    AXES,
-    Layer,
-    check_channels,
-    check_data_format,
-    check_rank,
-    known_size,
-    weight_property,
-)
+from course_lib.layers.base import Layer, weight_property
+from course_lib.layers.checks import AXES, check_channels, check_data_format, check_rank, known_size
 from course_lib.ops.conv import (
     conv_backward,
     conv_forward,

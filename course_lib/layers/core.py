@@ -10,14 +10,8 @@ from course_lib import shapes
 from course_lib.errors import integer
 from course_lib.layers import activations
 from course_lib.layers.activations import EndsInActivation
-from course_lib.layers.base import (
-    Layer,
-    SymbolicTensor,
-    check_channels,
-    example_shape,
-    known_size,
-    weight_property,
-)
+from course_lib.layers.base import Layer, SymbolicTensor, weight_property
+from course_lib.layers.checks import check_channels, example_shape, known_size
 from course_lib.ops.activations import softmax_backward, softmax_forward
 from course_lib.ops.dense import dense_backward, dense_forward
 
@@ -25,7 +19,7 @@ from course_lib.ops.dense import dense_backward, dense_forward
 class InputLayer(Layer):
     """The entrance of a model: it passes its inputs on. Made by `Input`."""
 
-    def __init__(self, shape=None, batch_size=None, dtype=None, batch_shape=None, **kwargs):
+    def __init__(self, shape=None, batch_size=None, dtype=None, *, batch_shape=None, **kwargs):
         super().__init__(**kwargs)
         if batch_shape is not None and shape is None:
             batch_size, *shape = example_shape("batch_shape", batch_shape)
@@ -62,9 +56,9 @@ class InputLayer(Layer):
         }
 
 
-def Input(shape=None, batch_size=None, dtype=None, batch_shape=None, name=None):
+def Input(shape=None, batch_size=None, dtype=None, *, batch_shape=None, name=None):
     """The symbolic tensor that a model starts from; ``shape`` is that of one example, no batch."""
-    layer = InputLayer(shape, batch_size, dtype, batch_shape, name=name)
+    layer = InputLayer(shape, batch_size, dtype, batch_shape=batch_shape, name=name)
     return layer.output
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_lib.errors import integer
-from course_lib.layers.base import Layer, real_array, weight_property
+from course_lib.layers.base import Layer, weight_property
+from course_lib.layers.checks import real_array
 from course_lib.ops.embedding import embedding_backward, embedding_forward
 
 
@@ -17,7 +18,7 @@ class Embedding(Layer):
     embeddings = weight_property("embeddings")
 
     def __init__(
-        self, input_dim, output_dim, embeddings_initializer="uniform", weights=None, **kwargs
+        self, input_dim, output_dim, embeddings_initializer="uniform", *, weights=None, **kwargs
     ):
         super().__init__(**kwargs)
         self.input_dim = integer("Embedding", "input_dim", input_dim, minimum=1)

@@ -9,7 +9,8 @@ the batch's statistics, moving = momentum * moving + (1 - momentum) * batch. A l
 """
 
 from course_lib.errors import integer
-from course_lib.layers.base import Layer, known_size, weight_property
+from course_lib.layers.base import Layer, weight_property
+from course_lib.layers.checks import known_size
 from course_lib.ops.normalization import (
     batch_normalization_backward,
     batch_normalization_forward,

@@ -10,7 +10,8 @@ import numpy as np
 
 from course_lib import shapes
 from course_lib.errors import per_axis
-from course_lib.layers.base import AXES, Layer, check_data_format, check_rank
+from course_lib.layers.base import Layer
+from course_lib.layers.checks import AXES, check_data_format, check_rank
 from course_lib.layers.convolutional import explain_axes
 from course_lib.ops.pool import (
     average_pool_backward,

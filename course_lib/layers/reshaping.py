@@ -2,13 +2,8 @@
 
 from math import prod
 
-from course_lib.layers.base import (
-    AXES,
-    Layer,
-    check_data_format,
-    check_rank,
-    shape_product,
-)
+from course_lib.layers.base import Layer
+from course_lib.layers.checks import AXES, check_data_format, check_rank, shape_product
 from course_lib.ops.padding import zero_pad_backward, zero_pad_forward
 from course_lib.shapes.sizes import paddings_per_axis
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib.errors import integer
-from course_lib.layers.base import real_array
+from course_lib.layers.checks import real_array
 
 
 def examples(model, x, what="x"):

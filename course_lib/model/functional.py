@@ -1,8 +1,7 @@
-"""Models: a chain of layers from an input to an output.
+"""A model found by walking back from its output to its input.
 
-There are two ways to write the same chain. `Sequential` takes the list of layers. A functional
-model is drawn by calling layers on tensors: ``x = Input(...)``, ``y = layer(x)``, ``Model(x, y)``;
-the model then finds the layers by walking back from y to x.
+Each symbolic tensor knows which layer made it from which tensor, so ``Model(x, y)`` goes from y to
+its source, and on, until it meets x: the layers on the way, in order, are the model.
 
 A model is a layer itself: it has weights, a shape rule, forward and backward, and may stand inside
 another model, frozen or not. Forward runs through the chain and keeps each layer's cache; backward
@@ -13,7 +12,8 @@ import os
 
 import numpy as np
 
-from course_lib.layers.base import Layer, SymbolicTensor, real_array, unique_name
+from course_lib.layers.base import Layer, SymbolicTensor, unique_name
+from course_lib.layers.checks import real_array
 from course_lib.layers.core import InputLayer
 
 
@@ -283,23 +283,20 @@ class Model(Layer):
 
     # ------------------------------------------------- what summary and training do for a model
 
-    def summary(self, print_fn=None, expand_nested=False, show_trainable=False):
+    def summary(self, *, print_fn=None, expand_nested=False, show_trainable=False):
         """Print the table of layers, output shapes and parameters, as Keras does."""
         from course_lib.summary import table
 
         (print_fn or print)(table(self, expand_nested, show_trainable))
 
-    def explain(self, print_fn=None):
+    def explain(self, *, print_fn=None):
         """Print the arithmetic behind every output shape and every number of parameters."""
         from course_lib.summary import explanation
 
         (print_fn or print)(explanation(self))
 
-    def compile(self, optimizer="rmsprop", loss=None, metrics=None):
-        """Choose how the model learns: optimizer, loss and metrics, by name or as objects.
-
-        Without an optimizer Keras takes RMSprop, which this library has not: name "adam" or "sgd".
-        """
+    def compile(self, optimizer="rmsprop", loss=None, *, metrics=None):
+        """Choose how the model learns: optimizer, loss and metrics, by name or as objects."""
         from course_lib.training import Trainer
 
         self._trainer = Trainer(self, optimizer, loss, metrics)
@@ -320,7 +317,7 @@ class Model(Layer):
     metrics_names = property(lambda self: self.trainer.names)
 
     def fit(self, x=None, y=None, batch_size=32, epochs=1, verbose="auto", callbacks=None,
-            validation_split=0.0, validation_data=None, shuffle=True, initial_epoch=0,
+            validation_split=0.0, validation_data=None, shuffle=True, *, initial_epoch=0,
             validation_batch_size=None):  # fmt: skip
         """Train for ``epochs`` rounds over the examples; returns the `History`.
 
@@ -335,11 +332,11 @@ class Model(Layer):
             initial_epoch=initial_epoch, validation_batch_size=validation_batch_size,
         )  # fmt: skip
 
-    def evaluate(self, x=None, y=None, batch_size=32, verbose="auto", return_dict=False):
+    def evaluate(self, x=None, y=None, batch_size=32, verbose="auto", *, return_dict=False):
         """Loss and metrics over the examples: a number, or [loss, *metrics], or a dict."""
         return self.trainer.evaluate(x, y, batch_size, verbose, return_dict)
 
-    def train_on_batch(self, x, y=None, return_dict=False):
+    def train_on_batch(self, x, y=None, *, return_dict=False):
         """One step on one batch; returns its loss, or [loss, *metrics], before the step."""
         return self.trainer.train_on_batch(x, y, return_dict)
 
@@ -348,119 +345,6 @@ class Model(Layer):
         from course_lib.training import predict
 
         return predict(self, x, batch_size, verbose)
-
-
-class Sequential(Model):
-    """A model written as the list of its layers.
-
-    The first may be an `Input`, or have the argument ``input_shape``; then the weights exist at
-    once. Without, they are created when the model first sees data, or by ``build(input_shape)``.
-    """
-
-    def __init__(self, layers=None, trainable=True, name=None):
-        Layer.__init__(self, name=name, trainable=True)
-        self._start, self._ends, self._several = None, [], False
-        self.steps, self.step_shapes, self._taps, self._fixed = [], [], [0], []
-        for layer in [] if layers is None else layers:
-            self.add(layer)
-        if not trainable:
-            self.trainable = False
-
-    def add(self, layer):
-        """Put ``layer`` at the end."""
-        if isinstance(layer, SymbolicTensor) and isinstance(layer.layer, InputLayer):
-            layer = layer.layer
-        if not isinstance(layer, Layer):
-            hint = " Write Conv2D(...), with brackets." if isinstance(layer, type) else ""
-            raise TypeError(f"{self.name}: layers must be layers, got {layer!r}.{hint}")
-        if isinstance(layer, InputLayer):
-            self._start_from(layer)
-            return
-        if any(layer.name == other.name and layer is not other for other in self.steps):
-            raise ValueError(
-                f"{self.name}: layers must have different names, got two of the name "
-                f"{layer.name!r}. Make a new layer, or give one a name of its own."
-            )
-        if self._start is None and not self.steps:
-            shape = _first_shape(layer)
-            if shape is not None:
-                self._start_from(InputLayer(batch_shape=shape))
-        if self._start is not None:
-            self._append_symbolic(layer)
-        self.steps.append(layer)
-        self._fixed.append(None)
-        self._taps = [len(self.steps)]
-
-    def pop(self):
-        """Take the last layer away, and return it."""
-        if not self.steps:
-            raise ValueError(f"{self.name} has no layer to take away.")
-        layer = self.steps.pop()
-        self._fixed.pop()
-        self._taps = [len(self.steps)]
-        if self._start is not None:
-            self.step_shapes.pop()
-            self._ends = [self._ends[0].source]
-            self.output_shape = self._ends[0].shape
-        return layer
-
-    def build(self, input_shape=None):
-        """Create the weights for inputs of ``input_shape`` (batch first, None)."""
-        if self._start is not None:
-            return
-        if input_shape is None:
-            raise ValueError(f"{self.name}: build needs input_shape, e.g. (None, 28, 28, 1).")
-        if not self.steps:
-            raise ValueError(f"{self.name} has no layers yet: add some before it is built.")
-        self._start_from(InputLayer(batch_shape=tuple(input_shape)))
-
-    def _start_from(self, layer):
-        if self._start is not None:
-            raise ValueError(
-                f"{self.name} starts with input shape {self._start.shape[1:]} already; "
-                "a second Input cannot be added."
-            )
-        if self.built or self.step_shapes:
-            raise ValueError(f"{self.name}: Input must be the first layer.")
-        self._start = layer.output
-        self._ends = [self._start]
-        self.step_shapes = [self._start.shape]
-        self.input_shape = self.output_shape = self._start.shape
-        self.built = True
-        for later in self.steps:
-            self._append_symbolic(later)
-
-    def _append_symbolic(self, layer):
-        end = layer(self._ends[0])
-        self._ends = [end]
-        self.step_shapes.append(end.shape)
-        self.output_shape = end.shape
-
-    @property
-    def layers(self):
-        """The layers in order, without the input layer."""
-        return list(self.steps)
-
-    @property
-    def input(self):
-        self._need_tensors()
-        return self._start
-
-    @property
-    def output(self):
-        self._need_tensors()
-        return self._ends[0]
-
-    def _need_tensors(self):
-        if self._start is None:
-            raise AttributeError(
-                f"{self.name} has no input and output yet: its input shape is not known. "
-                "Start it with Input(shape=...)."
-            )
-
-    def check_input(self, shape):
-        if self._start is not None:
-            super().check_input(shape)
 
 
 def walk_back(end, start):
@@ -492,13 +376,6 @@ def _one_tensor(argument, value):
             f"got {type(value).__name__}.{hint}"
         )
     return value
-
-
-def _first_shape(layer):
-    """Input shape, batch first, that a first layer brings along; None if it has none."""
-    if layer._input_shape_argument is not None:
-        return (None, *layer._input_shape_argument)
-    return layer.input_shape if isinstance(layer, Model) and layer.built else None
 
 
 def _mend(expected, got):
