@@ -282,6 +282,7 @@ QUESTIONS = [
             f"{(n.kernel**2 * n.channels + 1) * n.filters}",
             f"pooling leaves {n.filters} values; dense: ({n.filters} + 1) * {n.classes} = "
             f"{(n.filters + 1) * n.classes}",
+            f"together {(n.kernel**2 * n.channels + 1) * n.filters + (n.filters + 1) * n.classes}",
         ],
         misconceptions=(
             slip(

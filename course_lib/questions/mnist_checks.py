@@ -88,8 +88,9 @@ MODEL = """
 def _layers(model):
     rows = []
     for layer in model.layers:
-        shape = layer.output.shape if hasattr(layer, "output") else layer.output_shape
-        activation = getattr(getattr(layer, "activation", None), "__name__", "")
+        shape = getattr(layer, "output_shape", None) or layer.output.shape
+        activation = getattr(layer, "activation", None) or ""
+        activation = getattr(activation, "__name__", None) or getattr(activation, "name", "")
         rows.append([type(layer).__name__, list(shape)[1:], layer.count_params(), str(activation)])
     return rows
 
@@ -176,11 +177,14 @@ COMPILED = """
 def _name(value):
     return str(getattr(value, "name", None) or getattr(value, "__name__", None) or value)
 
-def _compiled(model):
-    return {"optimizer": type(model.optimizer).__name__, "loss": _name(model.loss)}
+def _compiled():
+    try:
+        return {"optimizer": type(model.optimizer).__name__, "loss": _name(model.loss)}
+    except (NameError, AttributeError, ValueError):
+        return {}
 
-if getattr(globals().get("model"), "optimizer", None) is not None:
-    emit(**_compiled(model))
+if _compiled().get("loss") not in (None, "None"):
+    emit(**_compiled())
 """
 
 

@@ -92,6 +92,7 @@ QUESTIONS = [
             f"pooled maps: {_minimal(n)[1]} × {_minimal(n)[1]} × {n.filters}",
             f"dense: ({_minimal(n)[1] ** 2 * n.filters} + 1) * {n.classes} = "
             f"{dense_count(_minimal(n)[1] ** 2 * n.filters, n.classes)}",
+            f"together {_minimal(n)[0] + dense_count(_minimal(n)[1] ** 2 * n.filters, n.classes)}",
         ],
         misconceptions=(
             slip(

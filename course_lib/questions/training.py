@@ -12,21 +12,21 @@ _MNIST = "MNIST"
 
 def _draw_values(rng):
     grid = rng.grid(3, 4, 0, 9)
-    return {"values": grid, "row": rng.integer(0, 2), "column": rng.integer(0, 3)}
+    return {"channel": grid, "row": rng.integer(0, 2), "column": rng.integer(0, 3)}
 
 
 def _normalised(n):
     """The engine's batch normalisation of one channel, without scale and shift."""
-    inputs = np.array(n.values, np.float64)[None, :, :, None]
+    inputs = np.array(n.channel, np.float64)[None, :, :, None]
     return ops.batch_normalization(inputs, epsilon=1e-12)[0, :, :, 0]
 
 
 def _value(n):
-    return n.values[n.row][n.column]
+    return n.channel[n.row][n.column]
 
 
 def _mean(n):
-    return float(np.mean(n.values))
+    return float(np.mean(n.channel))
 
 
 _STEPS = ranges(
@@ -45,7 +45,7 @@ QUESTIONS = [
         draw=_draw_values,
         prompt=lambda n: (
             "A channel holds these values for the whole batch:"
-            f"{table(n.values)}What does batch normalisation make of the value in row {n.row}, "
+            f"{table(n.channel)}What does batch normalisation make of the value in row {n.row}, "
             f"column "
             f"{n.column} (gamma 1, beta 0, epsilon 0)? Give two decimals."
         ),
@@ -53,21 +53,21 @@ QUESTIONS = [
         tolerance=6e-3,
         answer=lambda n: float(_normalised(n)[n.row, n.column]),
         steps=lambda n: [
-            f"mean {_mean(n):.4f}, variance {np.var(n.values):.4f}, standard deviation "
-            f"{np.std(n.values):.4f}",
-            f"({_value(n)} - {_mean(n):.4f}) / {np.std(n.values):.4f} = "
+            f"mean {_mean(n):.4f}, variance {np.var(n.channel):.4f}, standard deviation "
+            f"{np.std(n.channel):.4f}",
+            f"({_value(n)} - {_mean(n):.4f}) / {np.std(n.channel):.4f} = "
             f"{_normalised(n)[n.row, n.column]:.4f}",
         ],
         misconceptions=(
             slip(
                 "divided by the variance",
-                lambda n: (_value(n) - _mean(n)) / float(np.var(n.values)),
+                lambda n: (_value(n) - _mean(n)) / float(np.var(n.channel)),
                 "Divide by the standard deviation, the square root of the variance.",
                 0.5,
             ),
             slip(
                 "mean not subtracted",
-                lambda n: _value(n) / float(np.std(n.values)),
+                lambda n: _value(n) / float(np.std(n.channel)),
                 "Subtract the mean first.",
                 0.5,
             ),
@@ -79,12 +79,12 @@ QUESTIONS = [
             ),
             slip(
                 "divided by one less",
-                lambda n: (_value(n) - _mean(n)) / float(np.std(n.values, ddof=1)),
+                lambda n: (_value(n) - _mean(n)) / float(np.std(n.channel, ddof=1)),
                 "The variance is the mean of the squares: divide by m, not by m - 1.",
                 0.5,
             ),
         ),
-        solution="(n.values[n.row][n.column] - np.mean(n.values)) / np.std(n.values)",
+        solution="(n.channel[n.row][n.column] - np.mean(n.channel)) / np.std(n.channel)",
     ),
     Question(
         id="batchnorm-parameters",

@@ -1,0 +1,319 @@
+"""Every question of the bank, drawn two hundred times."""
+
+import collections
+import functools
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import course_lib as keras
+from course_lib import ops, shapes
+from course_lib.exercise import Numbers
+from course_lib.questions import bank, slip
+from course_lib.questions.catalogue import collect
+from course_lib.questions.forms import FORMS
+from course_lib.questions.question import TOPICS, Question, ranges
+
+DRAWINGS = 200
+VALUES = [name for name, question in bank.items() if not question.hidden]
+
+
+@functools.cache
+def variants(name):
+    return [bank[name].variant(seed) for seed in range(DRAWINGS)]
+
+
+def grade(variant, value):
+    return variant.question.grade(variant, {"value": value})
+
+
+def test_the_bank_is_large_and_covers_every_topic():
+    assert len(bank) >= 80
+    assert {question.topic for question in bank.values()} == set(TOPICS)
+
+
+@pytest.mark.parametrize("name", bank)
+def test_the_declaration_is_complete(name):
+    question = bank[name]
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
+    assert question.variable.isidentifier()
+    assert question.teaches.endswith(".")
+    assert question.where.startswith("Chapter ")
+    names = [wrong.name for wrong in question.misconceptions]
+    assert len(set(names)) == len(names)
+    for wrong in question.misconceptions:
+        assert 0 <= wrong.credit < 1
+        assert wrong.message.endswith("."), wrong.message
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_two_misconceptions_at_least_and_no_message_twice(name):
+    messages = [wrong.message for wrong in bank[name].misconceptions]
+    assert len(messages) >= 2
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_the_right_answer_gets_full_marks_and_none_gets_nothing(name):
+    for variant in variants(name):
+        assert grade(variant, variant.answer).credit == 1
+    for empty in (None, "", [], ...):
+        verdict = grade(variants(name)[0], empty)
+        assert (verdict.credit, verdict.misconception) == (0, "empty")
+    assert bank[name].grade(variants(name)[0], {}).credit == 0
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_every_misconception_gets_its_own_message_and_credit(name):
+    for variant in variants(name):
+        for wrong, declared in zip(variant.misconceptions, bank[name].misconceptions, strict=True):
+            verdict = grade(variant, wrong.answer)
+            assert verdict.misconception == declared.name
+            assert verdict.message == declared.message
+            assert verdict.credit == declared.credit
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_answer_and_misconceptions_are_apart(name):
+    form, tolerance = FORMS[bank[name].form], bank[name].tolerance
+    for variant in variants(name):
+        values = [variant.answer, *(wrong.answer for wrong in variant.misconceptions)]
+        read = [form.read(value) for value in values]
+        for i, a in enumerate(read):
+            assert sum(form.equal(b, a, tolerance) for b in read) == 1, (i, values)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_answers_vary_from_drawing_to_drawing(name):
+    counts = collections.Counter(json.dumps(variant.answer) for variant in variants(name))
+    least = len(bank[name].choices(variants(name)[0].n)) if bank[name].choices else 4
+    assert len(counts) >= least
+    assert counts.most_common(1)[0][1] <= 0.5 * DRAWINGS, counts.most_common(3)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_near_misses_of_the_form_are_accepted_or_told(name):
+    for variant in variants(name)[:20]:
+        for value in near_misses(bank[name].form, variant.answer):
+            verdict = grade(variant, value)
+            assert verdict.credit == 1, (value, verdict)
+        for value in broken(bank[name].form):
+            verdict = grade(variant, value)
+            assert verdict.credit == 0
+            assert verdict.misconception == "form", (value, verdict)
+            assert verdict.message.endswith(".")
+            assert bank[name].check_form(value) is not None
+
+
+def near_misses(form, answer):
+    if form == "integer":
+        return [float(answer), str(answer), f" {answer}.0 ", [answer], np.int64(answer)]
+    if form == "number":
+        return [str(answer), [answer], np.float64(answer), np.array(answer)]
+    if form == "shape":
+        text = " x ".join(map(str, answer))
+        ways = [list(answer), tuple(map(str, answer)), text, str(tuple(answer)), np.array(answer)]
+        return [*ways, (None, *answer)] if len(answer) > 1 else ways
+    if form == "array":
+        array = np.array(answer)
+        ways = [array, array.astype(np.float32), json.dumps(answer), array[None], array[..., None]]
+        return [*ways, [list(map(str, row)) for row in answer]] if array.ndim == 2 else ways
+    if form == "choice":
+        return [answer.upper(), f"{answer})", f" ({answer}) ", [answer]]
+    return [answer.upper(), f" {answer} ", [answer]]
+
+
+def broken(form):
+    always = [{"a": 1}, float("nan")]
+    return {
+        "integer": [*always, "many", True, [1, 2], "inf"],
+        "number": [*always, "many", True, [1, 2], float("inf")],
+        "shape": [*always[:1], "wide", (3, None), ((1, 2), 3), True],
+        "array": [*always, "wide", [[1, 2], [3]], [[float("inf")]]],
+        "choice": [*always, "second one", 3],
+        "text": [*always[:1], ["a", "b"], "x" * 500],
+    }[form]
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_other_wrong_answers_say_where_to_look(name):
+    variant = variants(name)[0]
+    value = {"array": [[91.5, 17.25]], "shape": (907, 911, 1), "text": "zebra"}.get(
+        bank[name].form, 987654.321
+    )
+    if bank[name].form != "choice":
+        verdict = grade(variant, value)
+        assert (verdict.credit, verdict.misconception) == (0, None)
+        assert bank[name].where in verdict.message
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_the_sentences_never_tell_the_answer(name):
+    """A number of more than two digits that equals the answer would give it away."""
+    for variant in variants(name)[:40]:
+        if bank[name].form in ("integer", "number"):
+            for wrong in variant.misconceptions:
+                told = re.findall(r"\d{3,}", wrong.message)
+                assert str(variant.answer) not in told
+
+
+@pytest.mark.parametrize("name", bank)
+def test_prompts_hold_the_numbers_and_numbers_are_json(name):
+    for variant in [bank[name].variant(seed) for seed in range(5)]:
+        assert json.loads(json.dumps(variant.numbers)) == variant.numbers
+        assert not [name for name in variant.numbers if hasattr(dict, name)]  # n.items, n.values
+        assert "{" not in re.sub(r"`[^`]*`", "", variant.prompt)
+        assert len(variant.prompt) > 30
+        if not bank[name].hidden:
+            assert json.loads(json.dumps(variant.answer)) == variant.answer
+            assert json.dumps(variant.answer) != json.dumps(None)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_different_students_see_different_prompts(name):
+    assert len({variant.prompt for variant in variants(name)}) > 15
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_there_is_a_worked_solution(name):
+    for variant in variants(name)[:20]:
+        assert variant.steps
+        assert all(isinstance(step, str) and step for step in variant.steps)
+        if bank[name].form == "integer":
+            assert str(variant.answer) in variant.steps[-1] or "unchanged" in variant.steps[-1]
+
+
+@pytest.mark.parametrize("name", [n for n in VALUES if bank[n].solution])
+def test_the_notebooks_solution_gives_the_answer(name):
+    for variant in variants(name)[:20]:
+        names = {"n": Numbers(variant.numbers), "np": np, "ops": ops, "shapes": shapes}
+        value = eval(bank[name].solution, {**names, "keras": keras})
+        assert grade(variant, value).credit == 1, (variant.numbers, value)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_the_quiz_gets_plain_json_and_safe_html(name):
+    variant = variants(name)[0]
+    payload = json.loads(json.dumps(variant.as_dict()))
+    assert payload["id"] == name
+    assert payload["answer"] == variant.answer
+    assert [m["name"] for m in payload["misconceptions"]] == [
+        m.name for m in bank[name].misconceptions
+    ]
+    html = payload["prompt_html"] + "".join(payload["steps"])
+    assert "<script" not in html
+    assert "**" not in payload["prompt_html"]
+    if "|---|" in variant.prompt:
+        assert "<table>" in payload["prompt_html"]
+    if bank[name].form == "choice":
+        assert [c["letter"] for c in payload["choices"]] == list(variant.choices)
+
+
+def test_html_in_a_prompt_is_shown_not_obeyed():
+    question = Question(
+        id="hostile",
+        topic="pooling",
+        teaches="Nothing.",
+        draw=lambda rng: {"size": rng.integer(1, 9)},
+        prompt="<img src=x onerror=alert(1)> [click](javascript:alert(1)) {size}",
+        answer=lambda n: n.size,
+        steps=lambda n: ["<b>1*2*3</b>"],
+    )
+    payload = question.variant(1).as_dict()
+    assert "<img" not in payload["prompt_html"]
+    assert 'href="javascript' not in payload["prompt_html"]
+    assert payload["steps"] == ["&lt;b&gt;1*2*3&lt;/b&gt;"]
+
+
+def test_the_same_variant_in_another_process():
+    names = VALUES[::12]
+    code = (
+        "import json; from course_lib.questions import bank; "
+        f"print(json.dumps([bank[n].variant(11).as_dict() for n in {names!r}]))"
+    )
+    env = {"PYTHONHASHSEED": "77", "PYTHONPATH": ":".join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env
+    )
+    assert json.loads(done.stdout) == [bank[n].variant(11).as_dict() for n in names]
+
+
+def test_the_probe_emits_what_the_student_assigned():
+    variant = bank["sizes-rectangle"].variant(3)
+    emitted = {}
+    names = {"sizes_rectangle": (None, np.int64(7), shapes.output_size(9, 2), 5)}
+    exec(variant.question.probe(variant), {**names, "emit": emitted.update})
+    assert emitted == {"value": [None, 7, 8, 5]}
+
+
+@pytest.mark.parametrize(
+    ("value", "emitted"),
+    [
+        (float("nan"), "nan"),
+        (10**40, "an integer of more than 63 bits"),
+        (object(), "a value of type object"),
+        ({1: 2}, "a value of type dict"),
+        (..., None),
+        (shapes.output_size(9, 2), 8),
+        (np.bool_(True), True),
+    ],
+)
+def test_odd_values_become_plain_ones(value, emitted):
+    variant, found = bank["sizes-valid"].variant(3), {}
+    exec(variant.question.probe(variant), {"sizes_valid": value, "emit": found.update})
+    assert found == {"value": emitted}
+    assert variant.question.grade(variant, found).message.endswith(".")
+
+
+def test_a_missing_variable_is_an_empty_answer():
+    variant, found = bank["sizes-valid"].variant(3), {}
+    exec(variant.question.probe(variant), {"emit": found.update})
+    assert variant.question.grade(variant, found).misconception == "empty"
+
+
+def test_drawing_avoids_collisions():
+    """Two wrong ideas that may give one number are drawn apart."""
+    question = Question(
+        id="colliding",
+        topic="pooling",
+        teaches="Nothing.",
+        draw=ranges(a=(1, 3), b=(1, 3)),
+        prompt="{a} {b}",
+        answer=lambda n: n.a,
+        misconceptions=(slip("b", lambda n: n.b, "No."), slip("c", lambda n: 2, "No.")),
+    )
+    drawn = {(v.numbers["a"], v.numbers["b"]) for v in map(question.variant, range(50))}
+    assert drawn == {(1, 3), (3, 1)}
+
+
+def test_a_question_that_always_collides_is_refused():
+    question = Question(
+        id="hopeless",
+        topic="pooling",
+        teaches="Nothing.",
+        draw=ranges(a=(1, 9)),
+        prompt="{a}",
+        answer=lambda n: n.a,
+        misconceptions=(slip("same", lambda n: n.a, "No."),),
+    )
+    with pytest.raises(RuntimeError, match="hopeless: no drawing keeps"):
+        question.variant(1)
+
+
+def test_declarations_are_checked():
+    common = {"teaches": ".", "draw": None, "prompt": "", "answer": None}
+    with pytest.raises(ValueError, match="topic must be one of"):
+        Question(id="x", topic="cooking", **common)
+    with pytest.raises(ValueError, match="form must be one of"):
+        Question(id="x", topic="pooling", form="essay", **common)
+
+
+def test_an_id_is_given_once():
+    class Module:
+        QUESTIONS = (bank["sizes-valid"],)
+
+    with pytest.raises(ValueError, match="two questions have the id 'sizes-valid'"):
+        collect([Module, Module])

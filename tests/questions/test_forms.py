@@ -1,0 +1,87 @@
+"""Students write the same answer in many ways: accepted, or answered with a sentence."""
+
+import numpy as np
+import pytest
+
+from course_lib.questions import forms
+from course_lib.questions.forms import FORMS, FormProblem, check_form
+
+ACCEPTED = [
+    ("integer", 26, [26, 26.0, "26", " 26 ", np.int64(26), np.float32(26), [26], (26,), "26.0"]),
+    ("integer", 1024, ["1,024", "1_024", np.array(1024), np.array([1024]), "+1024"]),
+    ("integer", -3, ["-3", "−3", -3.0]),
+    ("number", 0.5, [0.5, "0.5", "1/2", np.float32(0.5), [0.5]]),
+    ("shape", [26, 24, 8], [(26, 24, 8), [26, 24, 8], (None, 26, 24, 8), "(None, 26, 24, 8)"]),
+    ("shape", [26, 24, 8], ["26, 24, 8", "26x24x8", "26 × 24 × 8", "[26 24 8]", "(26,24,8)"]),
+    ("shape", [26, 24, 8], [np.array([26, 24, 8]), ("26", "24", "8"), (26.0, 24, np.int32(8))]),
+    ("shape", [5], [5, "5", (5,), (None, 5)]),
+    ("array", [[1, 2], [3, 4]], [[[1, 2], [3, 4]], ((1, 2), (3, 4)), "[[1, 2], [3, 4]]"]),
+    ("array", [[1, 2], [3, 4]], [np.array([[1.0, 2], [3, 4]]), [["1", "2"], ["3", "4"]]]),
+    (
+        "array",
+        [[1, 2], [3, 4]],
+        [[[[1], [2]], [[3], [4]]], np.ones((1, 2, 2, 1)) * [[[1], [2]], [[3], [4]]]],
+    ),
+    ("choice", "b", ["b", "B", " b ", "b)", "(b)", "b.", ["b"]]),
+    ("text", "same", ["same", "Same", " SAME ", "same.", ["same"]]),
+]
+
+
+@pytest.mark.parametrize(("form", "expected", "values"), ACCEPTED)
+def test_the_same_answer_written_otherwise_is_accepted(form, expected, values):
+    reader = FORMS[form]
+    for value in values:
+        assert reader.equal(reader.read(value), reader.read(expected), 1e-3), value
+        assert check_form(form, value) is None, value
+
+
+COMPLAINTS = [
+    ("integer", 12.5, "whole number"),
+    ("integer", "about 12", "A number is expected"),
+    ("integer", True, "not True"),
+    ("integer", [1, 2], "One number is expected"),
+    ("integer", float("nan"), "nan"),
+    ("integer", "inf", "inf"),
+    ("integer", 10**30, "far too large"),
+    ("integer", {"a": 1}, "type dict"),
+    ("number", "1/0", "A number is expected"),
+    ("number", np.array([0.5, 0.6]), "One number is expected, not 2"),
+    ("shape", (26, None, 8), "batch axis"),
+    ("shape", (26, 24.5, 8), "Whole numbers"),
+    ("shape", "twenty-six", "A tuple such as"),
+    ("shape", ((26, 24), 8), "flat tuple"),
+    ("shape", (1,) * 40, "a few numbers"),
+    ("shape", (26, "b", 8), "A number is expected"),
+    ("shape", True, "type bool"),
+    ("array", [[1, 2], [3]], "same length"),
+    ("array", [[1, float("nan")]], "NaN"),
+    ("array", [["a", "b"]], "not of texts"),
+    ("array", "nothing yet", "not a text"),
+    ("array", "[" * 5000, "not a text"),
+    ("array", np.zeros((200, 200)), "far more"),
+    ("array", np.array([1j]), "each entry one number"),
+    ("choice", "first", "One letter"),
+    ("choice", 2, "One letter in quotes"),
+    ("text", ["a", "b"], "A word in quotes"),
+]
+
+
+@pytest.mark.parametrize(("form", "value", "sentence"), COMPLAINTS)
+def test_what_cannot_be_read_is_answered_with_a_sentence(form, value, sentence):
+    assert sentence in check_form(form, value)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("value", [None, ..., "", "  ", [], (), np.array([])])
+def test_empty_is_said_to_be_empty(form, value):
+    assert check_form(form, value) == "Not answered yet."
+
+
+def test_a_fraction_is_read_where_a_whole_number_is_asked_for():
+    """So that a forgotten floor can be named when it is graded."""
+    assert FORMS["integer"].read(12.5) == 12.5
+
+
+def test_problems_are_sentences():
+    with pytest.raises(FormProblem, match=r"^A number is expected, not the text 'x'\.$"):
+        forms.read_number("x")
