@@ -1,11 +1,10 @@
 """Figures of the book: interactive ones, and static ones for print and for the screen.
 
 ``from course_lib.figures import ConvolutionStepper`` loads anywidget when the name is first
-used; the functions of ``course_lib.figures.static`` are here under their own names too.
+used; ``course_lib.figures.static`` holds the drawings, and loads matplotlib only for curves.
 """
 
 import importlib
-import pkgutil
 
 INTERACTIVE = {
     "PixelMatcher": "pixel_matcher",
@@ -29,12 +28,6 @@ def __getattr__(name):
         return getattr(module, name)
     if name == "static":
         return importlib.import_module(f"{__name__}.static")
-    if not name.startswith("_"):
-        package = importlib.import_module(f"{__name__}.static")
-        for topic in pkgutil.iter_modules(package.__path__):
-            module = importlib.import_module(f"{package.__name__}.{topic.name}")
-            if name in getattr(module, "__all__", ()):
-                return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
