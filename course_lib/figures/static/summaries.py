@@ -33,9 +33,9 @@ def layer_stack(model, scale=2.6):
 
     model: a ``Sequential`` for images, (height, width, channels). At most five sheets are drawn.
     """
-    found = summary_rows(model)
+    found = [row for row in summary_rows(model) if row.kind != "InputLayer"]
     outputs = [("input", model.input_shape, None)]
-    outputs += [(f"{row.name}", row.output_shape, row.parameters) for row in found]
+    outputs += [(row.name, row.output_shape, row.parameters) for row in found]
     gap, centre, right = 26, 215, 330
     height = sum(_height(shape, scale) + gap for _, shape, _ in outputs) + 30
     drawing = Drawing(560, height)
