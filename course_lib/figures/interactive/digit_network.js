@@ -197,9 +197,9 @@ export function centreDigit(drawing, side) {
   const small = resample(ink, rows, columns);
   let mass = 0, massR = 0, massC = 0;
   small.forEach((line, r) => line.forEach((v, c) => { mass += v; massR += v * (r + 0.5); massC += v * (c + 0.5); }));
-  const clamp = (v, most) => Math.min(Math.max(v, 0), most);
-  const down = clamp(Math.round(14 - massR / mass), 28 - rows);
-  const across = clamp(Math.round(14 - massC / mass), 28 - columns);
+  // whole cells; a hair is added so that a tie does not hang on the last bit of the sum
+  const shift = (middle, most) => Math.min(Math.max(Math.floor(14.5 + 1e-9 - middle), 0), most);
+  const down = shift(massR / mass, 28 - rows), across = shift(massC / mass, 28 - columns);
   small.forEach((line, r) => line.forEach((v, c) => { image[(r + down) * 28 + c + across] = v; }));
   return image;
 }

@@ -39,10 +39,16 @@ class DigitPlayground(Figure):
 
     def fallback(self):
         rows = [
-            (sample["label"], sample["read"], "" if sample["label"] == sample["read"] else "misread")
+            (
+                sample["label"],
+                sample["read"],
+                "" if sample["label"] == sample["read"] else "misread",
+            )
             for sample in self.samples
         ]
-        return text_table(("Label", "Read as", ""), rows, "Test digits and what the network reads") + (
+        return text_table(
+            ("Label", "Read as", ""), rows, "Test digits and what the network reads"
+        ) + (
             paragraph(
                 "With JavaScript, this place holds a drawing pad, the ten class probabilities and "
                 "all feature maps of the network: 32 of 26 × 26, pooled to 13 × 13, then 64 of "
@@ -67,7 +73,10 @@ def unpack(packed):
     """The arrays that the page computes with: what `pack` kept of them, as float32."""
     numbers = np.frombuffer(base64.b64decode(packed), dtype="<f2").astype(np.float32)
     ends = np.cumsum([int(np.prod(shape)) for shape in SHAPES])
-    return [part.reshape(shape) for part, shape in zip(np.split(numbers, ends[:-1]), SHAPES, strict=True)]
+    return [
+        part.reshape(shape)
+        for part, shape in zip(np.split(numbers, ends[:-1]), SHAPES, strict=True)
+    ]
 
 
 def forward(images, weights):
@@ -97,7 +106,7 @@ def _recorded():
 
 @cache
 def _samples(packed):
-    """One digit of each class that the network reads rightly, then the misread ones it is surest of."""
+    """A digit of each class that is read rightly, then misread ones, the surest mistakes first."""
     from course_lib.datasets import mnist
 
     _, (images, labels) = mnist.load_sample()

@@ -67,7 +67,10 @@ class Dimensions(Figure):
         """Shape of the layer's output, without the batch."""
         from course_lib import shapes
 
-        return (*shapes.output_shape(tuple(self.spatial), tuple(self.kernel), self.strides), self.filters)
+        return (
+            *shapes.output_shape(tuple(self.spatial), tuple(self.kernel), self.strides),
+            self.filters,
+        )
 
     def room(self):
         return self._height(720, 508), self._height(350, 710)

@@ -3,7 +3,7 @@
 import traitlets as t
 
 from course_lib.figures.interactive.base import Figure, paragraph, text_table
-from course_lib.figures.interactive.stacks import MODELS, build
+from course_lib.figures.interactive.stacks import MODELS, build, rows
 
 _TYPES = (
     "Conv2D",
@@ -79,16 +79,13 @@ class ModelBuilder(Figure):
     def fallback(self):
         caption = f"A stack on an input of {tuple(self.input_shape)}"
         try:
-            model = self.model()
+            found = rows(self.input_shape, self.layers)
         except (TypeError, ValueError) as error:
             return paragraph(f"{caption}, which cannot be built: {error}")
-        rows = [
-            (
-                f"{layer.name} ({type(layer).__name__})",
-                tuple(layer.output_shape[1:]),
-                f"{layer.count_params():,}",
-            )
-            for layer in model.layers
+        lines = [
+            (f"{number} {kind}", shape, f"{count:,}")
+            for number, (kind, shape, count) in enumerate(found, 1)
         ]
-        total = paragraph(f"{model.count_params():,} parameters in all.")
-        return text_table(("Layer", "Output shape", "Parameters"), rows, caption) + total
+        total = sum(count for *_, count in found)
+        table = text_table(("Layer", "Output shape", "Parameters"), lines, caption)
+        return table + paragraph(f"{total:,} parameters in all.")

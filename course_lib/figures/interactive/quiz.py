@@ -13,9 +13,10 @@ _FORMS = ("integer", "number", "shape", "array", "choice", "text")
 class Quiz(Figure):
     """Practice with feedback that names the mistake; nothing is graded or sent anywhere.
 
-    topic: a topic of the bank, or several, whose questions are asked in the bank's order; or
-    questions: their ids. variants: drawings of numbers that the reader can go through for each
-    question. seed: of those drawings; every seed gives others. title: what the quiz is called.
+    topic: a topic of the bank, or several, whose questions are asked in the bank's order
+    ("stride and padding" when nothing is said); or questions: their ids. variants: drawings of
+    numbers that the reader can go through for each question. seed: of those drawings; every seed
+    gives others. title: what the quiz is called.
 
     The questions travel to the page as a list of ``{"id", "variants"}``, each variant as
     ``Variant.as_dict()`` gives it.
@@ -41,7 +42,10 @@ class Quiz(Figure):
         rows = first["prompt_html"].count("<tr")
         choices = len(first["choices"] or ()) + 2 * (first["form"] == "array")
         lines = len(first["prompt_html"]) / (100 if rows == 0 else 400)
-        return 345 + 29 * rows + 30 * choices + 14 * lines, 440 + 29 * rows + 44 * choices + 28 * lines
+        return (
+            345 + 29 * rows + 30 * choices + 14 * lines,
+            440 + 29 * rows + 44 * choices + 28 * lines,
+        )
 
     def fallback(self):
         items = "".join(f"<li>{_item(question['variants'][0])}</li>" for question in self.questions)
@@ -52,8 +56,8 @@ def _chosen(topic, questions):
     """Ids of the questions asked for, each one that a page can judge."""
     from course_lib.questions import bank
 
-    if (topic is None) == (questions is None):
-        raise ValueError("Quiz: give either topic or questions")
+    if topic is not None and questions is not None:
+        raise ValueError("Quiz: give either topic or questions, not both")
     if questions is not None:
         unknown = [name for name in questions if name not in bank or bank[name].form not in _FORMS]
         if unknown or not questions:
@@ -61,7 +65,7 @@ def _chosen(topic, questions):
                 f"Quiz: questions must be ids of the bank with a value as answer, got {unknown}"
             )
         return list(questions)
-    topics = [topic] if isinstance(topic, str) else list(topic)
+    topics = [topic] if isinstance(topic, str) else list(topic or ["stride and padding"])
     known = sorted({question.topic for question in bank.values()})
     unknown = [name for name in topics if name not in known]
     if unknown:

@@ -136,17 +136,43 @@ MODELS = {
 }
 
 
+_DEFAULTS = {"use_bias": True}
+
+
 def build(input_shape, layers):
     """The stack as a ``course_lib.Sequential``; a list of layers that does not fit raises."""
     import course_lib as keras
 
-    made = [
-        getattr(keras.layers, layer["type"])(
-            **{name: _argument(value) for name, value in layer.items() if name != "type"}
-        )
-        for layer in layers
-    ]
+    made = [_made(keras, layer) for layer in layers]
     return keras.Sequential([keras.Input(shape=tuple(input_shape)), *made])
+
+
+def rows(input_shape, layers):
+    """(type, output shape, parameters) of every layer, without making any weights.
+
+    Raises ValueError when a layer does not fit what comes before it.
+    """
+    import course_lib as keras
+
+    shape, found = (None, *input_shape), []
+    for layer in layers:
+        channels, given = shape[-1], {**_DEFAULTS, **layer}
+        shape = _made(keras, layer).compute_output_shape(shape)
+        count = 0
+        if layer["type"] == "Conv2D":
+            kernel, filters = tuple(layer["kernel_size"]), layer["filters"]
+            count = keras.shapes.conv_parameters(kernel, channels, filters, given["use_bias"])
+        elif layer["type"] == "Dense":
+            count = keras.shapes.dense_parameters(channels, layer["units"], given["use_bias"])
+        elif layer["type"] == "BatchNormalization":
+            count = 4 * channels
+        found.append((layer["type"], tuple(shape[1:]), int(count)))
+    return found
+
+
+def _made(keras, layer):
+    arguments = {name: _argument(value) for name, value in layer.items() if name != "type"}
+    return getattr(keras.layers, layer["type"])(**arguments)
 
 
 def _argument(value):
