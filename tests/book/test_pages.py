@@ -1,0 +1,134 @@
+"""The built pages as text: links, pictures, formulas, facts, and nothing from elsewhere."""
+
+import re
+from collections import Counter
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from course_lib.lectures.facts import FACTS
+
+
+@pytest.fixture(scope="module")
+def soups(pages):
+    return {page: BeautifulSoup(page.read_text("utf-8"), "html.parser") for page in pages}
+
+
+@pytest.fixture(scope="module")
+def anchors(soups):
+    """The ids of each page."""
+    return {
+        page: {element["id"] for element in soup.find_all(id=True)}
+        | {element["name"] for element in soup.find_all("a", attrs={"name": True})}
+        for page, soup in soups.items()
+    }
+
+
+def _references(soup):
+    for tag, attribute in (("a", "href"), ("link", "href"), ("script", "src"), ("img", "src")):
+        for element in soup.find_all(tag, attrs={attribute: True}):
+            yield element, element[attribute]
+
+
+def test_every_link_leads_somewhere(soups, anchors):
+    broken = []
+    for page, soup in soups.items():
+        for _, address in _references(soup):
+            parts = urlsplit(address)
+            if parts.scheme in ("http", "https", "mailto", "data"):
+                continue
+            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            if target.is_dir():
+                target /= "index.html"
+            known = anchors.get(target, ())
+            missing = parts.fragment and unquote(parts.fragment) not in known
+            if missing or not target.exists():
+                broken.append(f"{page.name}: {address}")
+    assert not broken
+
+
+def test_nothing_is_loaded_from_elsewhere(soups):
+    remote = [
+        f"{page.name}: {address}"
+        for page, soup in soups.items()
+        for element, address in _references(soup)
+        if element.name != "a" and re.match(r"(https?:)?//", address)
+    ]
+    assert not remote
+
+
+def test_every_picture_says_what_it_shows(soups):
+    poor = []
+    for page, soup in soups.items():
+        for image in soup.find("article").find_all("img") if soup.find("article") else []:
+            alt = image.get("alt", "")
+            if len(alt) < 20 or alt.endswith((".svg", ".png")):
+                poor.append(f"{page.name}: {image.get('src')}: {alt!r}")
+    assert not poor
+
+
+def test_every_formula_is_set(soups):
+    for page, soup in soups.items():
+        assert not soup.select(".katex-error"), page
+        raw = [node for node in soup.select(".math") if not node.select(".katex")]
+        assert not raw, page
+
+
+def test_every_fact_has_its_place(soups):
+    ids = Counter(
+        element["id"]
+        for soup in soups.values()
+        for element in soup.find_all(id=re.compile(r"^fact-"))
+    )
+    assert ids == Counter(f"fact-{name}" for name in FACTS)
+
+
+def test_every_fact_of_a_chapter_is_linked(soups):
+    linked = {
+        link["href"].rsplit("#", 1)[-1]
+        for page, soup in soups.items()
+        if page.name[:2].isdigit()
+        for link in soup.select("a[href*='#fact-']")
+    }
+    assert {f"fact-{name}" for name in FACTS} <= linked
+
+
+def test_no_id_stands_twice(soups):
+    for page, soup in soups.items():
+        ids = Counter(element["id"] for element in soup.find_all(id=True))
+        assert not [name for name, count in ids.items() if count > 1], page
+
+
+def test_every_page_describes_itself(soups):
+    for page, soup in soups.items():
+        meta = soup.find_all("meta", attrs={"name": "description"})
+        assert len(meta) == 1, page
+        assert 10 <= len(meta[0]["content"]) <= 200, page
+
+
+def test_every_chapter_has_the_shape_of_a_chapter(soups):
+    for page, soup in soups.items():
+        if not page.name[:2].isdigit():
+            continue
+        heads = [head.get_text().strip("#\n ") for head in soup.find("article").find_all("h2")]
+        for wanted in ("The idea in one picture", "What goes wrong", "Practice", "Summary"):
+            assert wanted in heads, f"{page.name}: {wanted} is missing among {heads}"
+        assert soup.select(".predict"), page
+        assert soup.select("figure img, .cbh-host"), page
+
+
+def test_an_interactive_figure_has_a_text_version(soups):
+    for page, soup in soups.items():
+        for host in soup.select(".cbh-host"):
+            assert len(host.select_one(".cbh-fallback").get_text()) > 40, page
+
+
+def test_previous_and_next_lead_through_the_book(soups, book):
+    page, seen = book / "index.html", []
+    while page:
+        seen.append(page)
+        link = soups[page].select_one("a.right-next")
+        page = (page.parent / link["href"]).resolve() if link else None
+    chapters = [page for page in soups if page.name[:2].isdigit()]
+    assert [page for page in seen if page.name[:2].isdigit()] == sorted(chapters)

@@ -1,0 +1,42 @@
+"""A reader who runs a chapter gets what the page prints."""
+
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from jupyter_cache import get_cache
+
+ROOT_CACHE = ".jupyter_cache"
+
+
+@pytest.mark.slow
+@pytest.mark.keras
+@pytest.mark.timeout(900)
+def test_the_chapters_print_the_same_again(book, tmp_path):
+    """nbval executes every chapter anew and compares it with what the build has shown."""
+    cache = get_cache(book.parent / ROOT_CACHE)
+    notebooks = []
+    for record in cache.list_project_records():
+        cached = cache.get_cached_project_nb(record.pk)
+        name = os.path.basename(record.uri)
+        if cached is None or not (book / "chapters" / name).with_suffix(".html").exists():
+            continue
+        notebook = cache.get_cache_bundle(cached.pk).nb
+        target = (tmp_path / name).with_suffix(".ipynb")
+        nbformat.write(notebook, target)
+        notebooks.append(str(target))
+    assert len(notebooks) == len(list((book / "chapters").glob("[0-9]*.html")))
+    program = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"]
+    program += ["-n", "2", "--dist", "loadfile", "--rootdir", str(tmp_path), *sorted(notebooks)]
+    root = str(book.parents[1])
+    environment = {**os.environ, "PYTHONPATH": root, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment.update(CUDA_VISIBLE_DEVICES="-1", TF_ENABLE_ONEDNN_OPTS="0")
+    for name in list(environment):
+        if name.startswith("PYTEST_"):
+            del environment[name]
+    done = subprocess.run(
+        program, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=850
+    )
+    assert done.returncode == 0, done.stdout[-6000:]
