@@ -54,6 +54,7 @@ def grade_class(course, assignment, workers=None, force=False, students=None, sa
         if force or not grader.is_current(assignment, student)
     ]
     if not waiting:
+        grader.close()
         return []
     count = max(1, min(workers or os.cpu_count() or 1, len(waiting)))
     lines = []
@@ -66,6 +67,7 @@ def grade_class(course, assignment, workers=None, force=False, students=None, sa
                 bar.update()
     finally:
         pool.close()
+        grader.close()
     return lines
 
 
@@ -83,6 +85,7 @@ class _Pool:
         """Yield a `Line` for each student, in the order in which they are done."""
         queue = list(students)
         tries = dict.fromkeys(students, 0)
+        self.grader.close()
         for _ in range(self._count):  # forked before any server or thread is started
             self._start()
         self._sockets = executor.IsolatedKernel(parent=self.grader).start_servers(
@@ -131,6 +134,7 @@ class _Pool:
     def _give_up(self, student):
         reason = "Grading this submission ended the grader twice; it was given 0 points."
         self.grader.grade_student(self.assignment, student, problem=reason)
+        self.grader.close()
         return Line(student, remark=reason)
 
     def close(self):

@@ -11,18 +11,13 @@ def configure(c):
     c.CourseDirectory.course_id = "convolution-by-hand"
     c.ClearSolutions.code_stub = {"python": ""}
     c.ClearSolutions.text_stub = "Write your answer here."
-    c.Autograde.sanitize_preprocessors = [
-        _STEPS + "RepairCells",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ]
+    c.Autograde.sanitize_preprocessors = [_STEPS + "RepairCells"]
     c.Autograde.autograde_preprocessors = [
         _STEPS + "TrustedExecute",
         "nbgrader.preprocessors.IgnorePattern",
         "nbgrader.preprocessors.LimitOutput",
         _STEPS + "TrustedScore",
         _STEPS + "TrustedSave",
-        "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
     c.GenerateFeedback.exporter_class = "course_lib.grading.feedback.FeedbackExporter"

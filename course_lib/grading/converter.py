@@ -22,6 +22,7 @@ from traitlets import Integer
 
 from course_lib.grading import preflight, store
 from course_lib.grading.executor import IsolatedKernel
+from course_lib.grading.preprocessors.repair_cells import Plan
 from course_lib.grading.preprocessors.trusted_save import RECORD
 from course_lib.grading.sandbox import IsolationUnavailable
 
@@ -36,15 +37,34 @@ class TrustedAutograde(Autograde):
         10_000_000, help="Larger notebooks are not read: they get 0 and a comment."
     ).tag(config=True)
 
+    _gradebook = None
+
     def start(self):
         self.prepare()
-        super().start()
+        try:
+            super().start()
+        finally:
+            self.close()
 
     def prepare(self):
         """Refuse at once where submissions cannot be isolated; forget what was read before."""
         IsolatedKernel(parent=self).check()
         self._masters = {}
+        self.close()
         self.exporter = self.exporter_class(parent=self, config=self.config)
+
+    @property
+    def gradebook(self):
+        """nbgrader's gradebook, opened once: its statements are compiled once."""
+        if self._gradebook is None:
+            self._gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+        return self._gradebook
+
+    def close(self):
+        """Close the gradebook; it is opened again when needed. Call this before a fork."""
+        if self._gradebook is not None:
+            self._gradebook.close()
+            self._gradebook = None
 
     def grade_student(self, assignment, student, problem=None):
         """Grade one submission; with ``problem``, give it 0 and that as the comment."""
@@ -131,17 +151,11 @@ class TrustedAutograde(Autograde):
         self.run_post_convert_hook()
 
     def init_assignment(self, assignment_id, student_id):
-        """The student and the submission in the gradebook, and the files beside the notebook."""
+        """Copy the files beside the notebook: the student's, then the instructor's."""
         self.require_master(assignment_id)
         source = self._format_source(assignment_id, student_id)
-        moment = self._timestamp(source)
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            if self.create_student:
-                gradebook.update_or_create_student(student_id)
-            else:
-                gradebook.find_student(student_id)
-            given = {"timestamp": moment} if moment else {}
-            gradebook.update_or_create_submission(assignment_id, student_id, **given)
+        if not self.create_student:
+            self.gradebook.find_student(student_id)
         folder = self._destination(assignment_id, student_id)
         ignored = tuple(self.coursedir.ignore)
         self._copy(source, self._submitted_root(), folder, ignored)
@@ -184,9 +198,11 @@ class TrustedAutograde(Autograde):
             root=self.coursedir.root,
             folder=self._destination(assignment, student),
             fingerprint=self._fingerprint(assignment, student),
-            order=master["order"],
-            cell_ids=master["cell_ids"],
+            plan=master["plan"],
             kind=master["kind"],
+            gradebook=self.gradebook,
+            create_student=self.create_student,
+            timestamp=self._timestamp(os.path.dirname(path)),
         )
         try:
             if problem:
@@ -208,7 +224,7 @@ class TrustedAutograde(Autograde):
             self._sanitizing = True
         folder = self._destination(assignment, student)
         os.makedirs(folder, exist_ok=True)
-        store.write_atomically(os.path.join(folder, os.path.basename(path)), nbformat.writes(nb))
+        store.write_atomically(os.path.join(folder, os.path.basename(path)), nbformat.v4.writes(nb))
 
     def _through(self, nb, resources):
         """The notebook after the sanitising or the autograding preprocessors."""
@@ -228,23 +244,25 @@ class TrustedAutograde(Autograde):
             )
 
     def _master(self, assignment):
-        """{notebook name: order, cell ids, kind} of the assignment as it was generated."""
+        """{notebook name: plan, kind of kernel} of the assignment as it was generated."""
         if assignment not in self._masters:
-            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-                try:
-                    notebooks = gradebook.find_assignment(assignment).notebooks
-                    found = {n.name: [c.checksum for c in n.source_cells] for n in notebooks}
-                except MissingEntry:
-                    found = {}
+            try:
+                found = self.gradebook.find_assignment(assignment).notebooks
+            except MissingEntry:
+                found = []
             self._masters[assignment] = {
-                name: {**self._read_master(assignment, name), "checksums": checksums}
-                for name, checksums in sorted(found.items())
+                notebook.name: self._read_master(assignment, notebook)
+                for notebook in sorted(found, key=lambda notebook: notebook.name)
             }
+            self.gradebook.db.rollback()  # hold no lock while notebooks run
         return self._masters[assignment]
 
-    def _read_master(self, assignment, name):
+    def _read_master(self, assignment, notebook):
+        ids, kind = {}, "numpy"
         for step in (self.coursedir.source_directory, self.coursedir.release_directory):
-            path = Path(self.coursedir.format_path(step, ".", assignment)) / f"{name}.ipynb"
+            path = (
+                Path(self.coursedir.format_path(step, ".", assignment)) / f"{notebook.name}.ipynb"
+            )
             try:
                 cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
             except (OSError, ValueError, KeyError):
@@ -256,8 +274,8 @@ class TrustedAutograde(Autograde):
                 if "nbgrader" in cell["metadata"]
             }
             kind = "keras" if _KERAS.search(code) else "numpy"
-            return {"order": list(ids.values()), "cell_ids": ids, "kind": kind}
-        return {"order": [], "cell_ids": {}, "kind": "numpy"}
+            break
+        return {"plan": Plan(notebook, list(ids.values()), ids), "kind": kind}
 
     def kinds(self, assignment):
         """The kinds of kernel that the assignment's notebooks need."""
@@ -276,7 +294,8 @@ class TrustedAutograde(Autograde):
             except preflight.Unreadable as problem:
                 digest.update(str(problem).encode("utf-8", "surrogateescape"))
         for name, master in self._master(assignment).items():
-            digest.update(json.dumps([name, sorted(filter(None, master["checksums"]))]).encode())
+            checksums = [cell.checksum for cell in master["plan"].cells.values()]
+            digest.update(json.dumps([name, sorted(filter(None, checksums))]).encode())
         digest.update(store.shown_id(self.coursedir.root, assignment, student).encode())
         return digest.hexdigest()
 

@@ -12,13 +12,13 @@ import stat
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 from course_lib.grading.outputs import IMAGE_LIMIT
 
 MOST_CELLS = 2000
 LONGEST_SOURCE = 500_000
-_MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
 class Unreadable(Exception):
@@ -96,7 +96,7 @@ def _upgraded(content, name):
 
 def _cell(raw, index, seen):
     """A cell with its source and the id of its nbgrader cell, nothing else."""
-    if not isinstance(raw, dict) or raw.get("cell_type") not in _MAKERS:
+    if not isinstance(raw, dict) or raw.get("cell_type") not in ("code", "markdown", "raw"):
         return None
     source = raw.get("source", "")
     if isinstance(source, list):
@@ -106,7 +106,9 @@ def _cell(raw, index, seen):
     if len(source) > LONGEST_SOURCE:
         source = "# This cell was too long to be read."
     source = source.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
-    cell = _MAKERS[raw["cell_type"]](source)
+    cell = NotebookNode(cell_type=raw["cell_type"], metadata=NotebookNode(), source=source)
+    if cell.cell_type == "code":
+        cell.update(execution_count=None, outputs=[])
     name = raw.get("id")
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name) or name in seen:
         name = f"cell-{index}"
@@ -114,10 +116,10 @@ def _cell(raw, index, seen):
     cell["id"] = name
     grade_id = _grade_id(raw)
     if grade_id is not None:
-        cell.metadata["nbgrader"] = {"grade_id": grade_id}
+        cell.metadata["nbgrader"] = NotebookNode(grade_id=grade_id)
     pictures = _attachments(raw)
     if pictures:
-        cell["attachments"] = pictures
+        cell["attachments"] = nbformat.from_dict(pictures)
     return cell
 
 

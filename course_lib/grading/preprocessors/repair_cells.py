@@ -5,9 +5,10 @@ is worth, whether it is locked, what it checks and where it stands come from the
 deleted, edited, duplicated, retagged or reordered test cell changes nothing.
 """
 
+from dataclasses import dataclass
+
 from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum
 
@@ -16,19 +17,35 @@ class RepairCells(NbGraderPreprocessor):
     """Give every cell the marks, source and place that the instructor's copy has."""
 
     def preprocess(self, nb, resources):
-        names = resources["nbgrader"]
-        with Gradebook(names["db_url"]) as gradebook:
-            notebook = gradebook.find_notebook(names["notebook"], names["assignment"])
-            plan = Plan(notebook, names.get("order", ()), names.get("cell_ids", {}))
-        nb.cells = repaired(nb.cells, plan)
+        nb.cells = repaired(nb.cells, resources["nbgrader"]["plan"])
         return nb, resources
 
 
+@dataclass(frozen=True)
+class Source:
+    """One cell as the instructor handed it out."""
+
+    name: str
+    cell_type: str
+    source: str
+    locked: bool
+    checksum: str | None
+
+
 class Plan:
-    """The instructor's nbgrader cells of one notebook, by name and in order."""
+    """The instructor's nbgrader cells of one notebook, by name and in order.
+
+    Args:
+        notebook: nbgrader's notebook in the gradebook.
+        order: grade ids as they stand in the instructor's file; the gradebook keeps no order.
+        cell_ids: {cell id: grade id} of that file.
+    """
 
     def __init__(self, notebook, order=(), cell_ids=None):
-        self.cells = {cell.name: cell for cell in notebook.source_cells}
+        self.cells = {
+            c.name: Source(c.name, c.cell_type, c.source, bool(c.locked), c.checksum)
+            for c in notebook.source_cells
+        }
         self.points = {cell.name: cell.max_score for cell in notebook.grade_cells}
         self.tasks = {cell.name: cell.max_score for cell in notebook.task_cells}
         self.solutions = {cell.name for cell in notebook.solution_cells}
@@ -45,7 +62,7 @@ class Plan:
             "grade": name in self.points,
             "solution": name in self.solutions,
             "task": name in self.tasks,
-            "locked": bool(source.locked),
+            "locked": source.locked,
             "cell_type": source.cell_type,
             "checksum": source.checksum,
         }
