@@ -69,10 +69,13 @@ def judge_arrays(variant, values):
     lengths = [TRAIN, TEST]
     scaled = [values[f"{name}_range"] == [0.0, 1.0] for name in ("x_train", "x_test")]
     axes = all(s == [n, 28, 28, 1] for s, n in zip(shapes, lengths, strict=True))
+    loaded = all(s == [n, 28, 28] for s, n in zip(shapes, lengths, strict=True))
+    if loaded and not any(scaled):
+        return Verdict(0.0, "as loaded", "The arrays are still as they were loaded.")
     if axes and not any(scaled) and values["x_train_range"][1] > 200:
         text = "The grey values still run from 0 to 255. Divide by 255, so that they lie in [0, 1]."
         return Verdict(0.5, "not scaled", text)
-    if all(scaled) and all(s == [n, 28, 28] for s, n in zip(shapes, lengths, strict=True)):
+    if loaded and all(scaled):
         text = (
             "The channel axis is missing: Conv2D reads (height, width, channels), here 1 channel."
         )

@@ -75,7 +75,7 @@ class Assignment:
         return sum(task.points for task in self.tasks)
 
 
-_LISTED = (
+LISTED = (
     Assignment(
         id="ps1-pixels-and-convolution",
         title="Pixels and convolution",
@@ -347,4 +347,4 @@ _LISTED = (
     ),
 )
 
-assignments = MappingProxyType({listed.id: listed for listed in _LISTED})
+assignments = MappingProxyType({listed.id: listed for listed in LISTED})

@@ -50,7 +50,7 @@ def _source(variant):
 
 
 def _judge(variant, values):
-    if "windows_seconds" not in values:
+    if values.get("loops") is None and values.get("windows") is None:
         return NOTHING
     expected = conv2d(*(np.array(a, np.float64) for a in _arguments(variant)))
     wrong = [f"conv2d_{name}" for name in ("loops", "windows") if not _same(values[name], expected)]

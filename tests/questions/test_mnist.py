@@ -49,7 +49,7 @@ def test_the_solution_prepares_the_arrays():
         (lambda x: x[..., None], 0.5, "not scaled"),
         (lambda x: x / 255, 0.5, "no channel axis"),
         (lambda x: x[..., None] / 255 / 255, 0.5, "scaled twice"),
-        (lambda x: x, 0.0, None),
+        (lambda x: x, 0.0, "as loaded"),
         (lambda x: x[:5, ..., None] / 255, 0.5, None),
     ],
 )

@@ -38,7 +38,7 @@ def test_hidden_seeds_need_the_secret():
 
 
 def test_the_assignments_are_the_courses():
-    assert list(assignments) == [
+    assert list(assignments)[:8] == [
         "ps1-pixels-and-convolution",
         "ps2-output-shapes",
         "ps3-parameter-counts",

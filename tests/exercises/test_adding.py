@@ -1,0 +1,76 @@
+"""Follows exercises/ADDING.md to the letter, in a copy of the project."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.exercises.conftest import EXERCISES
+
+ROOT = EXERCISES.parent
+PAGE = (EXERCISES / "ADDING.md").read_text(encoding="utf-8")
+ADDED = re.findall(r"In `([^`]+)`, add to `(\w+)`:\n\n```python\n(.*?)```", PAGE, re.DOTALL)
+COMMANDS = re.search(r"```sh\n(.*?)```", PAGE, re.DOTALL).group(1)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of what the page speaks of, with the page's declarations added."""
+    root = tmp_path_factory.mktemp("project")
+    leave = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints")
+    shutil.copytree(ROOT / "course_lib", root / "course_lib", ignore=leave)
+    shutil.copytree(ROOT / "tests" / "questions", root / "tests" / "questions", ignore=leave)
+    (root / "tests" / "__init__.py").touch()
+    shutil.copy(ROOT / "pyproject.toml", root)
+    (root / "exercises").mkdir()
+    shutil.copy(EXERCISES / "nbgrader_config.py", root / "exercises")
+    for path, name, block in ADDED:
+        add(root / path, name, block)
+    return root
+
+
+def add(path, name, block):
+    """Put ``block`` at the end of the list (or tuple) called ``name``."""
+    text = path.read_text(encoding="utf-8")
+    start = re.search(rf"^{name} = [\[(]\n", text, re.MULTILINE).end()
+    end = start + re.search(r"^[\])]\n?", text[start:], re.MULTILINE).start()
+    path.write_text(text[:end] + block + text[end:], encoding="utf-8")
+
+
+def run(project, commands):
+    tools = os.path.dirname(sys.executable)
+    env = {**os.environ, "PYTHONPATH": str(project), "HOME": str(project)}
+    env["PATH"] = f"{tools}{os.pathsep}{env['PATH']}"
+    script = f"set -e\n{commands}"
+    return subprocess.run(
+        ["sh", "-c", script], cwd=project, env=env, capture_output=True, text=True, timeout=300
+    )
+
+
+def test_the_page_adds_a_question_and_an_assignment():
+    assert [(path, name) for path, name, _ in ADDED] == [
+        ("course_lib/questions/pooling_sizes.py", "QUESTIONS"),
+        ("course_lib/questions/problem_sets.py", "LISTED"),
+    ]
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_page_work(project):
+    done = run(project, COMMANDS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"\d+ passed", done.stdout)
+    for folder in ("source", "release"):
+        path = project / "exercises" / folder / "ps9-pooling" / "ps9-pooling.ipynb"
+        text = path.read_text(encoding="utf-8")
+        assert 'sheet.show(\\"pool-twice\\")' in text
+        assert ("n.size // 4" in text) == (folder == "source")
+
+
+def test_the_added_code_is_formatted_as_the_project_is(project):
+    """A reader who copies the page gets no complaint from the linter."""
+    paths = [str(project / path) for path, _, _ in ADDED]
+    done = run(project, f"ruff format --check {' '.join(paths)} && ruff check {' '.join(paths)}")
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,153 @@
+"""A small class through the real pipeline, over all assignments: nbgrader, sandbox and all.
+
+The instructor's solution earns every point that is graded by itself, the notebook as it was handed
+out none, and a wrong idea what the bank says, with its sentence.
+"""
+
+import json
+
+import pytest
+
+from course_lib.questions import assignments, bank, student_variant
+from tests.requirements import bubblewrap
+
+RIGHT, UNTOUCHED, MISTAKEN = "ada", "blank", "bo"
+KERAS = "ps8-mnist-in-keras"
+
+MISTAKES = {
+    "conv2d-loops": (
+        "conv2d_loops = (lambda right: lambda image, kernel, bias:"
+        " right(image, kernel[::-1, ::-1], bias))(conv2d_loops)",
+        "kernel flipped",
+    ),
+    "conv2d-windows": (
+        "conv2d_windows = (lambda right: lambda image, kernel, bias:"
+        " right(image, kernel, bias * kernel[..., 0].size))(conv2d_windows)",
+        "bias per tap",
+    ),
+    "conv2d-speed": ("", "wrong results"),
+    "conv2d-strided": (
+        "conv2d_strided = (lambda right: lambda image, kernel, bias, strides, padding:"
+        " right(image, kernel, bias, 1, padding))(conv2d_strided)",
+        None,
+    ),
+    "max-pool2d": (
+        "max_pool2d = (lambda right: lambda maps, size, strides:"
+        " right(maps, size, strides).swapaxes(0, 1))(max_pool2d)",
+        "transposed axes",
+    ),
+    "conv2d-backward": (
+        "conv2d_backward = (lambda right: lambda grad, image, kernel:"
+        " (*right(grad, image, kernel)[:2], grad.mean(axis=(0, 1))))(conv2d_backward)",
+        "bias averaged",
+    ),
+    "max-pool2d-backward": ("max_pool2d_backward = None", "no answer"),
+}
+
+
+@pytest.fixture(scope="module")
+def records(course):
+    """{(assignment, student): the grading record}, of the whole class over all assignments."""
+    bubblewrap()
+    from course_lib.grading.class_run import grade_class
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(course.root)
+        for name in assignments:
+            hand_in(course, name)
+            lines = grade_class(course, name, workers=2, say=lambda line: None)
+            assert not [line for line in lines if line.failed]
+        return {
+            (name, student): course.record(name, student)
+            for name in assignments
+            for student in course.students(name)
+        }
+
+
+def hand_in(course, name):
+    from course_lib.grading.sample_class import Notebook
+
+    solved = json.loads(course.source(name).read_text(encoding="utf-8"))
+    released = course.folder("release", name) / course.source(name).name
+    content = json.loads(released.read_text(encoding="utf-8"))
+    for student in (RIGHT, UNTOUCHED, MISTAKEN):
+        book = Notebook(content, solved, name, student)
+        if student == RIGHT:
+            book.solve()
+        if student == MISTAKEN:
+            if name == KERAS:
+                continue  # how wrong models are judged is tested without TensorFlow
+            mistaken(book.solve())
+        folder = course.folder("submitted", name, student)
+        folder.mkdir(parents=True)
+        (folder / released.name).write_text(book.text(), encoding="utf-8")
+
+
+def mistaken(book):
+    for place, question in enumerate(book.questions):
+        if question in MISTAKES:
+            book.set(question, MISTAKES[question][0])
+        else:
+            wrong = book.variant(question).misconceptions
+            book.set_value(question, wrong[place % len(wrong)].answer)
+
+
+def grade_of(record):
+    return sum(entry["score"] for entry in record["questions"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", assignments)
+def test_the_solution_gets_full_marks(name, records):
+    record = records[name, RIGHT]
+    missed = [e for e in record["questions"] if e["score"] != e["points"]]
+    assert not [(e["id"], e["message"], e.get("answer")) for e in missed]
+    assert [e["id"] for e in record["questions"]] == list(assignments[name].questions)
+    assert not record.get("flags")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", assignments)
+def test_the_untouched_release_gets_nothing_and_no_error(name, records):
+    record = records[name, UNTOUCHED]
+    assert grade_of(record) == 0
+    assert not record.get("problem")
+    for entry in record["questions"]:
+        assert entry["status"] == "ok", entry
+        assert entry["misconception"] in ("empty", "no answer", "as loaded"), entry
+        assert "Error" not in entry["message"], entry
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in assignments if name != KERAS])
+def test_mistakes_get_their_credit_and_their_sentence(name, records):
+    for place, entry in enumerate(records[name, MISTAKEN]["questions"]):
+        if entry["id"] in MISTAKES:
+            assert entry["misconception"] == MISTAKES[entry["id"]][1], entry
+            assert entry["score"] < entry["points"]
+            continue
+        wrong = student_variant(entry["id"], MISTAKEN, name).misconceptions
+        wrong = wrong[place % len(wrong)]
+        assert entry["misconception"] == wrong.name
+        assert entry["message"] == wrong.message
+        assert entry["score"] == pytest.approx(wrong.credit * entry["points"])
+
+
+@pytest.mark.slow
+def test_what_is_read_by_a_person_waits_for_one(course, records):
+    table = {grade.student: grade for grade in course.grades("ps2-output-shapes")}
+    assert table[RIGHT].to_read == 1
+    assert table[RIGHT].score == sum(assignments["ps2-output-shapes"].questions.values())
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_key_never_entered_the_notebook(course, records):
+    """What autograding leaves behind holds the student's answers only."""
+    name = "ps2-output-shapes"
+    graded = course.folder("autograded", name, UNTOUCHED) / f"{name}.ipynb"
+    cells = json.loads(graded.read_text(encoding="utf-8"))["cells"]
+    outputs = json.dumps([cell.get("outputs") for cell in cells])
+    for question in assignments[name].questions:
+        answer = student_variant(question, UNTOUCHED, name).answer
+        assert f"answered: {answer}" not in outputs
+        assert bank[question].solution not in outputs
