@@ -1,6 +1,6 @@
 /* Channels and filters: every filter reads all channels and sums them into one map. */
 import {
-  frame, row, panels, panel, select, number, checkbox, button, numberGrid, miniMap, stepper, status, formula, legend, fmt, h,
+  frame, row, panels, panel, select, number, checkbox, button, numberGrid, miniMap, stepper, status, formula, legend, fmt, is, h,
 } from "./kit.js";
 import { conv2d, windowProducts, readersOf, inputsOf } from "./numbers.js";
 
@@ -42,7 +42,7 @@ function render({ model, el }) {
 
   const presets = get("presets");
   const preset = select({
-    label: "Example",
+    label: "Example", wide: true,
     options: [...presets.map(({ id, label }) => [id, label]), ["own", "Your own numbers"]],
     onChange: (id) => {
       const { settings } = presets.find((one) => one.id === id) ?? {};
@@ -187,8 +187,8 @@ function render({ model, el }) {
 
     const total = parts.reduce((all, { sum: one }) => all + one, get("bias")[k]);
     const term = ({ pixel, weight }) => `${factor(pixel)}×${factor(weight)}`;
-    sum.show(parts.map(({ terms, sum: one }, c) => `${names[c]}: ${terms.map(term).join(" + ")} = ${fmt(one)}`).join("\n") +
-      `\nSum: ${parts.map(({ sum: one }) => factor(one)).join(" + ")} + bias ${factor(get("bias")[k])} = ${fmt(total)}` +
+    sum.show(parts.map(({ terms, sum: one }, c) => `${names[c]}: ${terms.map(term).join(" + ")} ${is(one)} ${fmt(one)}`).join("\n") +
+      `\nSum: ${parts.map(({ sum: one }) => factor(one)).join(" + ")} + bias ${factor(get("bias")[k])} ${is(total)} ${fmt(total)}` +
       (get("relu") ? `, ReLU: ${fmt(Math.max(0, total))}` : ""));
     shapes.show(`Input ${shape[0]} × ${shape[1]} × ${depth}; each filter ${kernel[0]} × ${kernel[1]} × ${depth}; output ${rows} × ${cols} × ${K}.\n` +
       `Parameters: (${kernel[0]}·${kernel[1]}·${depth} + 1)·${K} = ${parameters(filters)}.`);

@@ -15,7 +15,10 @@ export function productLines(terms, sum, cols) {
   const products = terms.map(({ pixel, weight }) => `${factor(pixel)}×${factor(weight)}`);
   const lines = [];
   for (let i = 0; i < products.length; i += cols) lines.push(products.slice(i, i + cols).join(" + "));
-  return `${lines.join("\n+ ")}\n= ${fmt(sum)}`;
+  // the factors are printed with two decimals: say so when their sum is not quite the printed one
+  const printed = terms.reduce((all, { pixel, weight }) => all + Number(pixel.toFixed(2)) * Number(weight.toFixed(2)), 0);
+  const sign = Math.abs(printed - Number(sum.toFixed(2))) < 1e-9 ? "=" : "≈";
+  return `${lines.join("\n+ ")}\n${sign} ${fmt(sum)}`;
 }
 
 /** The size rule of one axis with its numbers in it. */
@@ -139,7 +142,7 @@ function render({ model, el }) {
     image.set(painting && image.input.value === "blank" ? "blank" : (get("images").find((preset) => same(preset.values, x))?.id ?? "own"));
     kernel.set(get("kernels").find((preset) => same(preset.values, w))?.id ?? "own");
     stride.set(options.strides);
-    padding.set(options.padding);
+    padding.set(options.padding || "valid");
     outputPanel.root.hidden = productPanel.root.hidden = steps.root.hidden = cells === 0;
 
     const step = Math.min(get("step"), Math.max(0, cells - 1));

@@ -35,7 +35,7 @@ class DigitPlayground(Figure):
         super().__init__(weights=packed, samples=_samples(packed), **kwargs)
 
     def room(self):
-        return 1480, 2160
+        return 1490, 1960
 
     def fallback(self):
         rows = [

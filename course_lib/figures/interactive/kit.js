@@ -12,6 +12,7 @@
  *                                               null/false attributes and children are left out
  *   uid(prefix)                                 an id that is unique in the page
  *   fmt(number, digits = 2)                     "−0.33", "4": true minus sign, no trailing zeros
+ *   is(number, digits = 2)                      "=" or, when fmt cuts decimals, "≈"
  *   parseNumber(text)                           "-1", "−1", "1/9", "0,5" to a number, else NaN
  *   panel(title, ...nodes)                      a titled block; .title(text, shape) changes it
  *   row(...nodes)                               controls side by side, wrapping
@@ -19,7 +20,7 @@
  *   panels(...nodes)                            panels side by side, wrapping
  *   more(summary, ...nodes)                     details that the reader may open
  * Controls: each returns { root, input, set(...) }; the handlers get the value, already read
- *   select({ label, options: [[value, text] | { group, options }], value, onChange })
+ *   select({ label, options: [[value, text] | { group, options }], value, onChange, wide })
  *   number({ label, min, max, step, value, onChange })     clamps, refuses what is not a number
  *   range({ label, min, max, step, value, onInput, text })  text(value) is spoken and shown
  *   checkbox({ label, checked, onChange })
@@ -52,7 +53,7 @@
  *   imageUpload({ label, rows, cols, onImage(values) })      a file to grey values 0 to 1
  * Colours and sizes are the variables at the top of kit.css.
  */
-export { h, uid, fmt, parseNumber, reducedMotion, frame, panel, row, panels, stack, more } from "./kit/elements.js";
+export { h, uid, fmt, is, parseNumber, reducedMotion, frame, panel, row, panels, stack, more } from "./kit/elements.js";
 export { select, number, range, checkbox, radios, button, status, formula, legend, stepper } from "./kit/controls.js";
 export { numberGrid, miniMap } from "./kit/grid.js";
 export { drawingPad, imageUpload, resample } from "./kit/drawing.js";

@@ -1,5 +1,5 @@
 /* Pixel matcher: comparing whole pictures pixel by pixel, and comparing small pieces instead. */
-import { frame, row, panels, panel, stack, select, button, numberGrid, stepper, status, formula, legend, fmt, h } from "./kit.js";
+import { frame, row, panels, panel, stack, select, button, numberGrid, stepper, status, formula, legend, fmt, is, h } from "./kit.js";
 import { conv2d, windowProducts } from "./numbers.js";
 
 /** Which pixels of two pictures of the same size are equal: their number, and the map. */
@@ -152,7 +152,7 @@ function render({ model, el }) {
       : `Pixel by pixel: ${plural(total - count, "pixel")} of ${total} differ, so a literal comparison says that this is not the X.`);
     const size = window.terms.length;
     const total1 = Math.round(window.sum * 1e6) / 1e6;
-    sum.show(`(${window.terms.map(({ pixel, weight }) => `${sign(pixel)}×${sign(weight)}`).join(" + ")}) / ${size} = ${fmt(total1)} / ${size} = ${fmt(window.sum / size)}`);
+    sum.show(`(${window.terms.map(({ pixel, weight }) => `${sign(pixel)}×${sign(weight)}`).join(" + ")}) / ${size} = ${fmt(total1)} / ${size} ${is(window.sum / size)} ${fmt(window.sum / size)}`);
     const found = bestMatch(map);
     said.say(`${pieces[get("piece")].label} at ${where(...at)}: ${agree(window)} of ${size} pixels agree, score ${fmt(window.sum / size)}. ` +
       (found.exact ? `It matches exactly at ${plural(found.exact, "place")} of this picture.` : `It matches exactly nowhere in this picture; its best score is ${fmt(found.best)}.`));

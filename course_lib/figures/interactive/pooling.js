@@ -1,5 +1,5 @@
 /* Pooling: one number for each window, its maximum or its mean, and what a small shift changes. */
-import { frame, row, panels, panel, select, radios, numberGrid, stepper, status, formula, legend, fmt } from "./kit.js";
+import { frame, row, panels, panel, select, radios, numberGrid, stepper, status, formula, legend, fmt, is } from "./kit.js";
 import { geometry, padImage, readersOf, axisLines } from "./numbers.js";
 
 /** The real cells of window (i, j) of the image: the padding of "same" takes no part. */
@@ -51,7 +51,7 @@ function render({ model, el }) {
   let now;
 
   const preset = select({
-    label: "Example",
+    label: "Example", wide: true,
     options: [...presets.map(({ id, label }) => [id, label]), ["own", "Your own numbers"]],
     onChange: (id) => {
       const { settings } = presets.find((one) => one.id === id) ?? {};
@@ -178,7 +178,7 @@ function render({ model, el }) {
     outputPanel.title("Output", `${sizes[0]} × ${sizes[1]}`);
     const values = window.map(({ value }) => value);
     const { value } = cells ? poolCells(window, kind) : {};
-    sum.show(!cells ? "" : kind === "max" ? `max(${values.map((one) => fmt(one)).join(", ")}) = ${fmt(value)}` : `(${values.map(factor).join(" + ")}) / ${values.length} = ${fmt(values.reduce((a, b) => a + b, 0))} / ${values.length} = ${fmt(value)}`);
+    sum.show(!cells ? "" : kind === "max" ? `max(${values.map((one) => fmt(one)).join(", ")}) = ${fmt(value)}` : `(${values.map(factor).join(" + ")}) / ${values.length} = ${fmt(values.reduce((a, b) => a + b, 0))} / ${values.length} ${is(value)} ${fmt(value)}`);
     const lines = [0, 1].map((i) => axisLines("", shape[i], poolSize[i], options.strides[i], options.padding, 1));
     rule.show(same(lines[0], lines[1]) ? `rows and columns${lines[0].join("\n")}` : `rows${lines[0].join("\n")}\ncolumns${lines[1].join("\n")}`);
     said.say(sentence());

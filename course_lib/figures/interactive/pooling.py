@@ -33,7 +33,7 @@ class Pooling(Figure):
         if self.padding == "same":
             image = tuple(n + k - 1 for n, k in zip(image, self.pool_size, strict=True))
         grids = [image, output]
-        return 445 + flow(grids, 720, 42), 655 + flow(grids, 350, 42)
+        return 450 + flow(grids, 720, 44), 665 + flow(grids, 350, 44)
 
     def output(self):
         """The pooled image, (output height, output width), computed by ``course_lib.ops``."""

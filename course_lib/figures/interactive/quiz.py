@@ -43,13 +43,19 @@ class Quiz(Figure):
         choices = len(first["choices"] or ()) + 2 * (first["form"] == "array")
         lines = len(first["prompt_html"]) / (100 if rows == 0 else 400)
         return (
-            345 + 29 * rows + 30 * choices + 14 * lines,
-            440 + 29 * rows + 44 * choices + 28 * lines,
+            375 + 29 * rows + 30 * choices + 14 * lines,
+            470 + 29 * rows + 44 * choices + 28 * lines,
         )
 
     def fallback(self):
         items = "".join(f"<li>{_item(question['variants'][0])}</li>" for question in self.questions)
-        return f"<p>{html.escape(self.title)}</p><ol>{items}</ol>"
+        count = len(self.questions)
+        return (
+            f"<p>{html.escape(self.title)}: with JavaScript, this place asks the questions below "
+            "one by one, with new numbers as often as you like, and says what a wrong answer "
+            f"comes from.</p><details><summary>{count} questions, with worked solutions"
+            f"</summary><ol>{items}</ol></details>"
+        )
 
 
 def _chosen(topic, questions):

@@ -140,6 +140,7 @@ function render({ model, el }) {
     const width = (most - least) * PITCH + GUTTER + 4, height = top * LEVEL + CELL + 12;
     const x = (place) => (place - least) * PITCH + GUTTER, y = (l) => (top - l) * LEVEL + 6;
     lines = [];
+    hovered = null; // the cell under the pointer is gone
     const links = s("g", { class: "cbh-chain-links", "aria-hidden": "true" });
     for (let l = 1; l <= top; l++) for (let index = 0; index < sizes[l]; index++) for (const read of readsOf(sizes, layers, l, index)) {
       const line = s("line", { x1: x(places[l][index]), y1: y(l) + CELL, x2: x(places[l - 1][read]), y2: y(l - 1) });

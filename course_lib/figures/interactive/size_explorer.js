@@ -17,7 +17,7 @@ function render({ model, el }) {
   const presets = get("presets");
   const SETTINGS = ["dimensions", "size", "kernel_size", "strides", "padding", "pads", "dilation_rate"];
   const preset = select({
-    label: "Example",
+    label: "Example", wide: true,
     options: [...presets.map(({ id, label }) => [id, label]), ["own", "Your own numbers"]],
     onChange: (id) => {
       const { settings } = presets.find((one) => one.id === id) ?? {};
@@ -163,10 +163,11 @@ function render({ model, el }) {
         if (r >= rest[0] || c >= rest[1]) return `${what} is dropped by the floor: the next window would not fit.`;
         return `${what} is read by ${readers.length} of the ${plural(cells, "output")}.`;
       }
-      const reach = [0, 1].map((i) => taps[i].map((t) => t - sizes.pads[i][0] + 1));
+      const reach = [0, 1].map((i) => taps[i].map((tap) => tap - sizes.pads[i][0] + 1).filter((tap) => tap >= 1 && tap <= size[i]));
       const zeros = taps[0].flatMap((r) => taps[1].map((c) => isPad(r, c))).filter(Boolean).length;
+      if (!reach[0].length || !reach[1].length) return `Step ${at[0] * across + at[1] + 1} of ${cells}: output ${place(...at)} reads zeros of the padding only.`;
       const reads = flat ? `cells ${reach[1].join(", ")}` : `rows ${reach[0].join(", ")} and columns ${reach[1].join(", ")}`;
-      return `Step ${at[0] * across + at[1] + 1} of ${cells}: output ${place(...at)} reads ${reads}` + (zeros ? `; ${plural(zeros, "zero")} of the padding among them.` : ".");
+      return `Step ${at[0] * across + at[1] + 1} of ${cells}: output ${place(...at)} reads ${reads}` + (zeros ? `, and ${zeros} ${zeros === 1 ? "zero" : "zeros"} of the padding.` : ".");
     }
   }
   figure.watch([...SETTINGS, "step", "presets"], draw);

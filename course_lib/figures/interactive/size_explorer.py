@@ -53,7 +53,10 @@ class SizeExplorer(Figure):
         wide = min(32, max(10, 686 / both))
         narrow = min(24, max(9, 348 / padded[-1]))
         titled = [(*grids[0], 195 if self.padding != "valid" else 95), grids[1]]
-        return 490 + flow(grids, 720, wide, 10), 635 + flow(titled, 350, narrow, 9)
+        once = 65 if self.dimensions == 1 else 0  # one line of numbers and one rule less
+        return 490 + (once and 5) + flow(grids, 720, wide, 10), 635 - once + flow(
+            titled, 350, narrow, 9
+        )
 
     def _axes(self):
         """Name, size, kernel, stride, padding and dilation of each axis that is shown."""

@@ -12,8 +12,8 @@ function optionNodes(options) {
   );
 }
 
-export function select({ label, options, value, onChange }) {
-  const input = h("select", { id: uid("select"), onchange: () => onChange(input.value) }, ...optionNodes(options));
+export function select({ label, options, value, onChange, wide = false }) {
+  const input = h("select", { id: uid("select"), class: wide ? "cbh-wide-select" : null, onchange: () => onChange(input.value) }, ...optionNodes(options));
   const set = (next, newOptions) => {
     if (newOptions) input.replaceChildren(...optionNodes(newOptions));
     input.value = String(next);

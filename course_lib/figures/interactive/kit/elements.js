@@ -31,6 +31,9 @@ export function fmt(value, digits = 2) {
   return (Object.is(rounded, -0) ? "0" : String(rounded)).replace("-", "\u2212");
 }
 
+/** "=" when `value` is printed in full, "≈" when its decimals are cut. */
+export const is = (value, digits = 2) => (Math.abs(Number(value.toFixed(digits)) - value) < 1e-9 ? "=" : "≈");
+
 /** What a reader types into a cell; fractions are allowed, NaN when it is no number. */
 export function parseNumber(text) {
   const clean = String(text).trim().replace(/\u2212/g, "-").replace(",", ".");
