@@ -26,7 +26,7 @@ def connection_matrix(shape, kernel_size):
 
 def _tinted(drawing, x, y, cell, weight):
     """A cell in the tint of its weight, with the weight's number."""
-    strength = 12 + 7 * (weight - 1) % (7 * TINTS)
+    strength = 10 + 4 * ((weight - 1) % TINTS)
     drawing.parts.append(
         f'<rect x="{place(x)}" y="{place(y)}" width="{cell}" height="{cell}" '
         f'style="fill:color-mix(in srgb, var(--accent) {strength}%, var(--cell));stroke-width:.5"/>'
@@ -92,7 +92,10 @@ def learning_curves(histories, width=236, height=130):
                 kind,
             )
     y = lines * pitch_y + 14
-    for x, text, kind in ((120, "loss on training examples", "curve"), (350, "on test", "other")):
+    for x, text, kind in (
+        (90, "loss on training digits", "curve"),
+        (320, "loss on test digits", "other"),
+    ):
         drawing.line(x, y, x + 28, y, kind)
         drawing.text(x + 36, y, text, "small", anchor="start")
     return drawing

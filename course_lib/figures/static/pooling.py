@@ -35,9 +35,8 @@ def pooled_windows(
     rows, columns = values.shape
     out_rows, out_columns = outputs.shape
     left = 8 + columns * cell + 52
-    text_width = 8 * max(len(title) for title in titles)
-    width = max(left + max(out_columns * cell, text_width) + 8, 2 * text_width)
-    drawing = Drawing(width, rows * cell + 44)
+    overhang = max(9 * len(titles[1]) - out_columns * cell, 0) / 2
+    drawing = Drawing(left + out_columns * cell + overhang + 8, rows * cell + 44)
     middle = 36 + rows * cell / 2
     out_top = middle - out_rows * cell / 2
     read = np.zeros(values.shape, bool)
