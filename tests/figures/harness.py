@@ -114,13 +114,14 @@ def open_page(browser, path, *, width=1280, height=900, **context):
         session.close()
 
 
-def axe(page, selector="main"):
-    """Violations of WCAG 2.2 AA that axe finds inside the selector, as readable lines."""
+def axe(page, selector="main", rules=None):
+    """Violations of WCAG 2.2 AA inside the selector, or of the named rules, as readable lines."""
     page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": tags}
     found = page.evaluate(
-        "([selector, tags]) => axe.run(selector, {runOnly: {type: 'tag', values: tags}})",
-        [selector, tags],
+        "([selector, only]) => axe.run(selector, {runOnly: only, resultTypes: ['violations']})",
+        [selector, only],
     )
     return [
         f"{v['id']}: {n['target']} {n['html'][:120]} {n.get('failureSummary', '')}"

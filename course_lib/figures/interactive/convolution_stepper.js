@@ -86,7 +86,7 @@ function render({ model, el }) {
   const inside = (r, c) => now.image[r - top()]?.[c - left()] !== undefined;
   const input = numberGrid({
     label: "Input image. Enter edits a pixel.",
-    describe: (r, c, value) => (inside(r, c) ? `pixel ${where(r - top(), c - left())}: ${fmt(value)}` : "zero of the padding"),
+    describe: (r, c, value) => (inside(r, c) ? `pixel ${where(r - top(), c - left())}: ${fmt(value)}` : "padding: 0"),
     onEdit: (r, c, value) => change("image", r - top(), c - left(), value),
     onPaint: (r, c, on) => change("image", r - top(), c - left(), on ? ink() : 0),
     onPoint: point("input"),

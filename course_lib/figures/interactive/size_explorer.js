@@ -64,7 +64,7 @@ function render({ model, el }) {
   const input = numberGrid({
     label: "Padded input",
     describe: (r, c) => {
-      const name = isPad(r, c) ? "zero of the padding" : `input ${place(r - now.pads[0][0], c - now.pads[1][0])}`;
+      const name = isPad(r, c) ? "padding: 0" : `input ${place(r - now.pads[0][0], c - now.pads[1][0])}`;
       return `${name}, read by ${now.counts[0][r] * now.counts[1][c]}`;
     },
     onPoint: point("input"),
