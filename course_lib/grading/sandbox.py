@@ -27,6 +27,7 @@ _HIDDEN = ("questions", "grading")
 _PLAIN_ENV = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
+    "HOME": HOME,
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "MPLCONFIGDIR": "/tmp/matplotlib",
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -247,5 +248,6 @@ def environment(isolated=True):
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         env[name] = threads
     if not isolated:
+        env["HOME"] = tempfile.gettempdir()
         env["MPLCONFIGDIR"] = os.path.join(tempfile.gettempdir(), "matplotlib")
     return env

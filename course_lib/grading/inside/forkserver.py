@@ -125,9 +125,11 @@ def _keep(connection, shell, request, separate, uid):
     os.setsid()
     namespaces.adopt_orphans()
     keeper = os.getpid()
+    processes = os.open("/proc", os.O_RDONLY)  # before the sandbox mounts its own over it
     uid = uid if os.getuid() == 0 and (separate or request.get("drop_root")) else os.getuid()
     if separate:
         namespaces.enter(uid)
+    namespaces.die_with_parent()  # after entering, which would clear it
     child = os.fork()
     if child == 0:
         try:
@@ -143,11 +145,11 @@ def _keep(connection, shell, request, separate, uid):
         while os.waitpid(child, os.WNOHANG)[0] == 0:
             if poll.poll(250):
                 break
-            if _memory(keeper) > request["limits"]["memory_all"]:
+            if _memory(processes, keeper) > request["limits"]["memory_all"]:
                 break
     except ChildProcessError:
         pass
-    _kill_tree(keeper, child)
+    _kill_tree(processes, keeper, child)
 
 
 def _signal(pid, number):
@@ -155,11 +157,11 @@ def _signal(pid, number):
         os.kill(pid, number)
 
 
-def _kill_tree(keeper, child):
+def _kill_tree(processes, keeper, child):
     """Kill the child; process 1 of a namespace takes everything with it, elsewhere we look."""
     _signal(child, signal.SIGKILL)
     for _ in range(50):
-        left = [pid for pid in _tree(keeper) if pid != keeper]
+        left = [pid for pid in _tree(processes, keeper) if pid != keeper]
         if not left:
             return
         for pid in left:
@@ -172,23 +174,27 @@ def _kill_tree(keeper, child):
             return
 
 
-def _parents():
+def _read(processes, name):
+    """The text of a file below /proc; ``processes`` is a descriptor of /proc."""
+    descriptor = os.open(name, os.O_RDONLY, dir_fd=processes)
+    with os.fdopen(descriptor) as file:
+        return file.read()
+
+
+def _parents(processes):
     """{pid: parent's pid} of all processes in sight."""
     parents = {}
-    for name in os.listdir("/proc"):
+    for name in os.listdir(processes):
         if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat") as file:
-                    fields = file.read().rpartition(")")[2].split()
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                fields = _read(processes, f"{name}/stat").rpartition(")")[2].split()
                 parents[int(name)] = int(fields[1])
-            except (OSError, ValueError, IndexError):
-                continue
     return parents
 
 
-def _tree(root):
+def _tree(processes, root):
     """Process ids of ``root`` and all that descend from it."""
-    parents = _parents()
+    parents = _parents(processes)
     found, grew = {root}, True
     while grew:
         more = {pid for pid, parent in parents.items() if parent in found} - found
@@ -196,16 +202,13 @@ def _tree(root):
     return found
 
 
-def _memory(keeper):
+def _memory(processes, keeper):
     """Bytes that the kernel's processes hold, without the pages of programs and libraries."""
     total = 0
-    for pid in _tree(keeper) - {keeper}:
-        try:
-            with open(f"/proc/{pid}/statm") as file:
-                _, resident, shared, *_ = map(int, file.read().split())
+    for pid in _tree(processes, keeper) - {keeper}:
+        with contextlib.suppress(OSError, ValueError):
+            _, resident, shared, *_ = map(int, _read(processes, f"{pid}/statm").split())
             total += (resident - shared) * _PAGE
-        except (OSError, ValueError):
-            continue
     return total
 
 

@@ -75,7 +75,7 @@ def reads_other_processes(book):
 def writes_the_gradebook(book):
     gradebook = str(book.root / "gradebook.db")
     book.every(
-        f"import sqlite3\nfor path in ({gradebook!r}, '../../../gradebook.db', '../gradebook.db'):\n"
+        f"import sqlite3\nfor path in ({gradebook!r}, '../../../gradebook.db'):\n"
         "    try:\n        db = sqlite3.connect(path)\n"
         "        db.execute('update grade set manual_score = 99'); db.commit()\n"
         "        print('FOUND', path)\n    except Exception as error:\n        print(error)"
@@ -86,7 +86,7 @@ def writes_the_gradebook(book):
 def writes_everywhere(book):
     book.first_cell(
         "import os, course_lib, numpy\n"
-        f"folders = ['/', '/usr', '/etc', '/opt/kernel', '/opt/kernel/inside', {str(book.root)!r}]\n"
+        f"folders = ['/', '/usr', '/etc', '/opt/kernel/inside', {str(book.root)!r}]\n"
         "for folder in (*folders, os.path.dirname(course_lib.__file__), numpy.__path__[0]):\n"
         "    try:\n        open(folder + '/corpus-was-here', 'w').write('x')\n"
         "        print('FOUND', folder)\n    except OSError: pass"
