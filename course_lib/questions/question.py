@@ -291,8 +291,13 @@ class Variant:
         )
 
     def as_dict(self):
-        """JSON for the quiz figure: the prompt and the steps as HTML, the values as numbers."""
+        """JSON for the quiz figure: the prompt and the steps as HTML, the values as numbers.
+
+        Raises ValueError for a question answered by a function or a model: a page cannot judge it.
+        """
         question = self.question
+        if question.hidden:
+            raise ValueError(f"as_dict: {question.id} is answered by code, not by a value.")
         return {
             "id": question.id,
             "topic": question.topic,

@@ -212,6 +212,11 @@ def test_the_quiz_gets_plain_json_and_safe_html(name):
         assert [c["letter"] for c in payload["choices"]] == list(variant.choices)
 
 
+def test_a_question_answered_by_code_is_none_for_the_quiz():
+    with pytest.raises(ValueError, match="conv2d-loops is answered by code"):
+        bank["conv2d-loops"].variant(1).as_dict()
+
+
 def test_html_in_a_prompt_is_shown_not_obeyed():
     question = Question(
         id="hostile",

@@ -166,9 +166,9 @@ def labels():
         (lambda x: np.eye(10)[labels()], 0.25, "no argmax"),
         (lambda x: labels() + 1, 0.25, "counted from one"),
         (lambda x: np.eye(10)[labels()].argmax(0), 0.0, "wrong axis"),
-        (lambda x: np.where(np.arange(100) < 70, labels(), -1), 0.6, None),
-        (lambda x: np.where(np.arange(100) < 40, labels(), -1), 0.3, None),
-        (lambda x: np.full(100, 3), 0.0, None),
+        (lambda x: np.where(np.arange(200) < 140, labels(), -1), 0.6, None),
+        (lambda x: np.where(np.arange(200) < 80, labels(), -1), 0.3, None),
+        (lambda x: np.full(200, 3), 0.0, None),
         (lambda x: "all of them", 0.0, "form"),
         (lambda x: labels()[:50], 0.0, "form"),
         (lambda x: None, 0.0, "empty"),
@@ -206,7 +206,7 @@ def test_held_out_digits_follow_from_the_seed():
     assert np.array_equal(images, again)
     assert np.array_equal(shown, shown_again)
     assert not np.array_equal(images, other)
-    assert np.bincount(shown).tolist() == [10] * 10
+    assert np.bincount(shown).tolist() == [20] * 10
     assert not np.array_equal(shown, np.sort(shown))
 
 
