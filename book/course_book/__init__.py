@@ -5,6 +5,7 @@
 ``formulas``   sets formulas with KaTeX while the book is built
 ``calc``       the role that puts a computed number into a sentence
 ``facts``      the directives that show what the lectures say and what is true
+``exercises``  the directive that describes a graded assignment
 ``cells``      sets the NumPy and the Keras version of a step side by side
 ``figures``    moves interactive figures into the page, with their text fallback
 ``pages``      mends what the stock theme gets wrong: duplicates, labels, icons
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:  # the chapters' library, also where it is not installed
     sys.path.insert(0, str(ROOT))
 
-from . import calc, cells, facts, figures, formulas, freshness, pages, vendor  # noqa: E402
+from . import calc, cells, exercises, facts, figures, formulas, freshness, pages, vendor  # noqa: E402
 
 
 def _environment():
@@ -32,12 +33,13 @@ def _environment():
         TF_CPP_MIN_LOG_LEVEL="3",
         TF_ENABLE_ONEDNN_OPTS="0",
         CUDA_VISIBLE_DEVICES="-1",
+        OPENBLAS_NUM_THREADS="1",  # the engine runs its own threads; two kinds get in the way
         PYTHONHASHSEED="0",
     )
 
 
 def setup(app):
     _environment()
-    for part in (vendor, freshness, formulas, calc, facts, cells, figures, pages):
+    for part in (vendor, freshness, formulas, calc, facts, exercises, cells, figures, pages):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

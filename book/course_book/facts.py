@@ -118,13 +118,13 @@ class Facts(_FactDirective):
         head += nodes.inline("", VERDICTS[fact.verdict], classes=["verdict", fact.verdict])
         entry += head
         entry += self.parsed(f"{fact.claim} ({{source}}`{fact.source}`)")
-        rows = []
-        if fact.printed is not None and not isinstance(fact.printed, bool):
-            rows.append(("The lecture prints", show(fact.printed)))
-        if not isinstance(fact.value, bool):
-            rows.append(("Computed", show(fact.value)))
+        if isinstance(fact.value, bool):
+            rows = [("Checked by computation", show(fact.value))]
+        elif fact.verdict == "agrees":
+            rows = [("Printed and computed", show(fact.value))]
         else:
-            rows.append(("Checked by computation", show(fact.value)))
+            printed = [] if fact.printed is None else [("The lecture prints", show(fact.printed))]
+            rows = [*printed, ("Computed", show(fact.value))]
         listing = nodes.bullet_list(classes=["fact-values"])
         for label, value in rows:
             line = nodes.paragraph("", f"{label}: ")

@@ -58,6 +58,7 @@ STYLE = (
     + ".frame{stroke:var(--ink);stroke-width:2.5}.guide{stroke:var(--accent);stroke-width:2}"
     + ".arrow{stroke:var(--muted);stroke-width:1.5}.head{fill:var(--muted);stroke:none}"
     + ".curve{stroke:var(--accent);stroke-width:2}.other{stroke:var(--warn);stroke-width:2}"
+    + ".dashed{stroke-dasharray:7 4}.faint{opacity:.35}"
 )
 HATCH = (
     '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '

@@ -1,0 +1,67 @@
+"""Curves over one axis, in the colours of the page."""
+
+from math import ceil, floor, log10
+
+from course_lib.figures.static.canvas import Drawing
+
+__all__ = ["lines"]
+
+KINDS = ("curve", "other dashed", "curve dashed", "other")
+LEFT, RIGHT, TOP, BOTTOM = 62, 16, 34, 48
+
+
+def ticks(low, high, count=5):
+    """About ``count`` round numbers from ``low`` to ``high``.
+
+    >>> ticks(0.9, 1.0), ticks(1, 15)
+    ([0.9, 0.92, 0.94, 0.96, 0.98, 1.0], [2, 4, 6, 8, 10, 12, 14])
+    """
+    rough = (high - low) / count
+    size = 10 ** floor(log10(rough))
+    step = min((m * size for m in (1, 2, 5, 10)), key=lambda s: abs(s - rough))
+    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    return [round(index * step, 10) for index in range(first, last + 1)]
+
+
+def lines(series, x_label, y_label, x=None, limits=None, width=560, height=300):
+    """Curves with a key above them.
+
+    series: {name: values}, at most four, each with one value for every entry of ``x`` (default: 1,
+    2, 3, ...). limits: the range of the vertical axis; default, that of the values.
+    """
+    if not 1 <= len(series) <= len(KINDS):
+        raise ValueError(f"lines: series must have 1 to {len(KINDS)} curves, got {len(series)}.")
+    count = len(next(iter(series.values())))
+    x = list(x) if x is not None else list(range(1, count + 1))
+    for name, values in series.items():
+        if len(values) != len(x):
+            raise ValueError(f"lines: {name!r} must have {len(x)} values, got {len(values)}.")
+    everything = [value for values in series.values() for value in values]
+    low, high = limits or (min(everything), max(everything))
+    drawing = Drawing(width, height)
+    across = (width - LEFT - RIGHT) / ((x[-1] - x[0]) or 1)
+    upwards = (height - TOP - BOTTOM) / ((high - low) or 1)
+
+    def at(place_x, value):
+        return LEFT + (place_x - x[0]) * across, height - BOTTOM - (value - low) * upwards
+
+    for tick in ticks(low, high):
+        _, y = at(x[0], tick)
+        drawing.line(LEFT, y, width - RIGHT, y, "faint")
+        drawing.text(LEFT - 8, y, f"{tick:g}", "small", anchor="end")
+    for tick in ticks(x[0], x[-1], 7):
+        px, _ = at(tick, low)
+        drawing.line(px, height - BOTTOM, px, height - BOTTOM + 5)
+        drawing.text(px, height - BOTTOM + 16, f"{tick:g}", "small")
+    drawing.line(LEFT, height - BOTTOM, width - RIGHT, height - BOTTOM)
+    drawing.text((LEFT + width - RIGHT) / 2, height - 10, x_label, "small")
+    drawing.text(4, 12, y_label, "small", anchor="start")
+    key = width - RIGHT
+    for kind, (name, values) in reversed(list(zip(KINDS, series.items(), strict=False))):
+        drawing.polyline([at(*point) for point in zip(x, values, strict=True)], kind)
+        drawing.text(key, 12, name, "small", anchor="end")
+        key -= 7.2 * len(name) + 34
+        drawing.line(key, 12, key + 26, 12, kind)
+        key -= 14
+    return drawing
+
