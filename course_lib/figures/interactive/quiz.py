@@ -44,7 +44,7 @@ class Quiz(Figure):
         lines = len(first["prompt_html"]) / (100 if rows == 0 else 400)
         return (
             375 + 29 * rows + 30 * choices + 14 * lines,
-            470 + 29 * rows + 44 * choices + 28 * lines,
+            500 + 29 * rows + 44 * choices + 28 * lines,
         )
 
     def fallback(self):
