@@ -189,7 +189,7 @@ class BinaryCrossentropy(Loss):
 class MeanSquaredError(Loss):
     """Mean of (y_pred - y_true)**2 over the last axis."""
 
-    def __init__(self, name="mean_squared_error"):
+    def __init__(self, *, name="mean_squared_error"):
         super().__init__(name)
 
     def forward(self, y_true, y_pred, from_logits=False):

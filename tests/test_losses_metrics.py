@@ -47,6 +47,13 @@ def test_logits_and_probabilities_give_one_loss():
     assert np.isfinite(binary(TRUTH, logits * 100))
 
 
+def test_label_smoothing_mixes_in_equal_shares():
+    shares = RNG.dirichlet(np.ones(4), size=3)
+    mixed = 0.8 * TRUTH + 0.2 / 4
+    smooth = losses.CategoricalCrossentropy(label_smoothing=0.2)(TRUTH, shares)
+    assert smooth == pytest.approx(losses.CategoricalCrossentropy()(mixed, shares))
+
+
 def test_losses_by_name_class_function_and_object():
     for name in ("sparse_categorical_crossentropy", "mse", "binary_crossentropy"):
         assert isinstance(losses.get(name), losses.Loss)

@@ -314,6 +314,34 @@ def test_labels_as_a_column_are_fine():
     assert model.evaluate(x, y[:, None], verbose=0) == model.evaluate(x, y, verbose=0)
 
 
+def test_metrics_see_probabilities_though_the_loss_takes_logits():
+    x, y = blobs()
+    model = classifier(loss="categorical_crossentropy")
+    model.compile("sgd", "categorical_crossentropy", metrics=["mae"])
+    rows = utils.to_categorical(y)
+    wanted = np.abs(model.predict(x, verbose=0) - rows).mean()
+    assert model.evaluate(x, rows, verbose=0)[1] == pytest.approx(wanted, rel=1e-5)
+
+
+def test_a_step_follows_the_mean_so_the_size_of_the_batch_does_not_scale_it():
+    x, y = blobs(40)
+    one, two = (classifier(optimizer="sgd") for _ in range(2))
+    one.train_on_batch(x, y)
+    two.train_on_batch(np.tile(x, (3, 1)), np.tile(y, 3))
+    for a, b in zip(one.get_weights(), two.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_loss_of_a_hopeless_prediction_is_exact():
+    """Softmax gives 0 for the true class, whose logarithm would not be finite."""
+    model = Sequential([Input(shape=(1,)), layers.Dense(2, activation="softmax")])
+    model.set_weights([np.array([[300.0, -300.0]]), np.zeros(2)])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    assert model.evaluate(np.ones((1, 1)), [1], verbose=0) == 600
+    model.train_on_batch(np.ones((1, 1)), [1])
+    np.testing.assert_allclose(model.get_weights()[0], [[299.99, -299.99]], rtol=1e-6)
+
+
 def test_train_on_batch_reports_the_loss_before_the_step():
     model, (x, y) = classifier(), blobs()
     before = model.evaluate(x, y, verbose=0)

@@ -152,7 +152,7 @@ SAME_SIGNATURE = [
     for module, names in [
         ("layers", [n for n in layers.__all__ if n not in ("Layer", "SymbolicTensor")]),
         ("optimizers", ["SGD", "Adam", "RMSprop"]),
-        ("losses", ["MeanSquaredError"]),
+        ("losses", ["SparseCategoricalCrossentropy", "CategoricalCrossentropy"]),
         ("metrics", ["SparseCategoricalAccuracy", "CategoricalAccuracy", "BinaryAccuracy"]),
         ("initializers", ["GlorotUniform", "HeNormal", "RandomUniform", "RandomNormal"]),
     ]
@@ -331,7 +331,9 @@ def test_batch_normalization_trains_as_in_keras(keras, frozen):
     ours.layers[1].trainable = not frozen
     theirs = keras_bridge.to_keras(ours)
     ours.compile(
-        optimizers.SGD(0.1), losses.SparseCategoricalCrossentropy(from_logits=True), ["accuracy"]
+        optimizers.SGD(0.1),
+        losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
     )
     theirs.compile(
         keras.optimizers.SGD(0.1), keras.losses.SparseCategoricalCrossentropy(from_logits=True)
