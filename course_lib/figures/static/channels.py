@@ -27,7 +27,7 @@ def layer_volumes(rows=7, columns=9, channels=3, kernel_size=3, filters=5, cell=
     out_rows, out_columns = output_shape((rows, columns), kernel_size)
     pitch = kernel_size * cell + channels * SHIFT + 4
     height = max(filters * pitch, (rows + 2) * cell + (channels + filters) * SHIFT) + 64
-    drawing = Drawing(560, height)
+    drawing = Drawing(478, height)
     middle = 40 + (height - 64) / 2
 
     x, y = 12, middle - rows * cell / 2 + channels * SHIFT / 2
@@ -36,7 +36,7 @@ def layer_volumes(rows=7, columns=9, channels=3, kernel_size=3, filters=5, cell=
     drawing.rect(x, y, kernel_size * cell, kernel_size * cell, "frame")
     input_end = x + columns * cell + channels * SHIFT
 
-    x = 245
+    x = 216
     for index in range(filters):
         top = 40 + (height - 64 - filters * pitch) / 2 + index * pitch + channels * SHIFT
         size = kernel_size * cell
@@ -45,7 +45,7 @@ def layer_volumes(rows=7, columns=9, channels=3, kernel_size=3, filters=5, cell=
     drawing.arrow(input_end, middle, x - 38, middle)
 
     filter_end = x + kernel_size * cell + channels * SHIFT
-    x = 395
+    x = 332
     y = middle - out_rows * cell / 2 + filters * SHIFT / 2
     sheets(drawing, x, y, out_columns * cell, out_rows * cell, filters)
     drawing.rect(x, y, out_columns * cell, out_rows * cell, "result")
@@ -54,8 +54,8 @@ def layer_volumes(rows=7, columns=9, channels=3, kernel_size=3, filters=5, cell=
 
     for centre, title, shape in (
         (78, "input", (rows, columns, channels)),
-        (270, f"{filters} filters", (kernel_size, kernel_size, channels)),
-        (465, f"{filters} maps", (out_rows, out_columns, filters)),
+        (241, f"{filters} filters", (kernel_size, kernel_size, channels)),
+        (402, f"{filters} maps", (out_rows, out_columns, filters)),
     ):
         drawing.text(centre, 16, title, "bold")
         each = " each" if title.endswith("filters") else ""

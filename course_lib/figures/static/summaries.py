@@ -36,13 +36,13 @@ def layer_stack(model, scale=2.6):
     found = [row for row in summary_rows(model) if row.kind != "InputLayer"]
     outputs = [("input", model.input_shape, None)]
     outputs += [(row.name, row.output_shape, row.parameters) for row in found]
-    gap, centre, right = 26, 215, 330
+    gap, centre, right, end = 26, 184, 246, 436
     height = sum(_height(shape, scale) + gap for _, shape, _ in outputs) + 30
-    drawing = Drawing(560, height)
+    drawing = Drawing(end + 8, height)
     for x, title, anchor in (
         (8, "layer", "start"),
         (right, "output", "start"),
-        (552, "parameters", "end"),
+        (end, "parameters", "end"),
     ):
         drawing.text(x, 12, title, "small muted", anchor=anchor)
     y = 34
@@ -52,7 +52,7 @@ def layer_stack(model, scale=2.6):
         if index:
             drawing.arrow(centre, y - gap + 5, centre, y - 5)
         if len(shape) == 2:
-            _units(drawing, centre, y, shape[1], 150)
+            _units(drawing, centre, y, shape[1], 90)
         else:
             depth = min(shape[-1], SHEETS)
             reach = (depth - 1) * STEP
@@ -70,6 +70,6 @@ def layer_stack(model, scale=2.6):
         drawing.text(8, middle, name, "bold", anchor="start")
         drawing.text(right, middle, _shown(shape), anchor="start")
         if count is not None:
-            drawing.text(552, middle, f"{count:,}", "" if count else "muted", anchor="end")
+            drawing.text(end, middle, f"{count:,}", "" if count else "muted", anchor="end")
         y += size + gap
     return drawing
