@@ -15,7 +15,7 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).resolve().parent
 _IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"(\./|\.\./)([\w/.-]+)";\n?', re.M)
 _REEXPORT = re.compile(r'^export\s*\{([^}]*)\}\s*from\s*"(\./|\.\./)([\w/.-]+)";\n?', re.M)
 _EXPORT = re.compile(r"^export\s+((?:async\s+)?function\*?|const|let|class)\s+(\w+)", re.M)
