@@ -1,9 +1,15 @@
 """A course in a temporary folder, as an instructor would have it."""
 
+import os
 import shutil
+import sqlite3
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from traitlets.config import Config
 
 from course_lib.grading import demo, executor
@@ -14,17 +20,44 @@ EXERCISES = Path(__file__).parents[2] / "exercises"
 PS2 = "ps2-output-shapes"
 
 
+@event.listens_for(Engine, "connect")
+def _do_not_wait_for_the_disk(connection, record):
+    """The gradebooks of tests need not survive a power failure."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+
+
 def make_course(root, assignment=PS2, **options):
     """A course with one assignment, generated; ``options`` are of the form Execute_timeout=3."""
-    shutil.copytree(EXERCISES / "source" / assignment, root / "source" / assignment)
-    shutil.copy(EXERCISES / "nbgrader_config.py", root)
+    shutil.copytree(_generated(assignment), root, dirs_exist_ok=True)
+    return open_course(root, **options)
+
+
+def open_course(root, **options):
     config = Config()
     for name, value in options.items():
         section, _, option = name.partition("_")
         config[section][option] = value
-    course = Course(root, config)
-    demo.generate(course, assignment)
-    return course
+    return Course(root, config)
+
+
+@cache
+def _generated(assignment):
+    """A course folder with the generated assignment, made once and then copied."""
+    root = Path(tempfile.mkdtemp(prefix="course-template-"))
+    shutil.copytree(EXERCISES / "source" / assignment, root / "source" / assignment)
+    shutil.copy(EXERCISES / "nbgrader_config.py", root)
+    before = os.getcwd()
+    demo.generate(open_course(root), assignment)
+    os.chdir(before)
+    return root
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remove_templates():
+    yield
+    if _generated.cache_info().currsize:
+        shutil.rmtree(_generated(PS2), ignore_errors=True)
 
 
 @pytest.fixture
