@@ -5,7 +5,6 @@ import pytest
 
 from course_lib import ops
 from course_lib.figures.static import fields
-from course_lib.shapes import receptive_field
 
 CHAINS = [
     [(3, 1, 1)] * 3,
@@ -36,12 +35,6 @@ def test_chain_fills_the_receptive_field(layers):
     expected = sum(len(level) for level in fields.fan_in(24, layers, 1)[:-1])
     assert drawing.count('class="window"') == expected
     assert drawing.count('class="result"') == 1
-
-
-def test_growth_names_the_last_size_of_each_chain():
-    drawing = fields.growth({"plain": [3, 3], "dilated": [(3, 1, 1), (3, 1, 4)]}).svg()
-    assert f"plain: {receptive_field([3, 3]).value}<" in drawing
-    assert f"dilated: {receptive_field([3, (3, 1, 4)]).value}<" in drawing
 
 
 def test_a_cell_outside_is_refused():

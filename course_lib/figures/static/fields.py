@@ -4,7 +4,7 @@ from course_lib.figures.static.canvas import Drawing
 from course_lib.figures.static.grids import MARGIN
 from course_lib.shapes import output_size, receptive_field
 
-__all__ = ["chain", "fan_in", "growth"]
+__all__ = ["chain", "fan_in"]
 
 CELL, LEVEL, LABEL = 22, 46, 118
 
@@ -66,39 +66,4 @@ def chain(size, layers, cell, names=()):
             used = place in filled[level]
             kind = ("result" if level == len(layers) else "window") if used else "cell"
             drawing.rect(middle(level, place) - CELL / 2 + 1, y, CELL - 2, CELL, kind)
-    return drawing
-
-
-def growth(chains, width=470, height=190):
-    """The receptive field after each layer, one curve of points per chain.
-
-    chains: {label: layers}. The first is drawn solid, the second in another colour, and so on.
-    """
-    sizes = {
-        label: [1, *(row["size"] for row in receptive_field(layers).rows)]
-        for label, layers in chains.items()
-    }
-    most = max(max(values) for values in sizes.values())
-    steps = max(len(values) for values in sizes.values()) - 1
-    left, top, right, below = 52, 14, 12, 40
-    drawing = Drawing(width, height + 20 * len(sizes))
-    plot_height, plot_width = height - top - below, width - left - right
-
-    def at(step, size):
-        return left + plot_width * step / steps, top + plot_height * (1 - size / most)
-
-    drawing.line(*at(0, 0), *at(steps, 0))
-    drawing.line(*at(0, 0), *at(0, most))
-    for size in (0, most):
-        drawing.text(left - 8, at(0, size)[1], size, "small", anchor="end")
-    for step in range(steps + 1):
-        drawing.text(at(step, 0)[0], top + plot_height + 14, step, "small")
-    drawing.text(left + plot_width / 2, top + plot_height + 32, "layers", "small muted")
-    styles = ("curve", "other", "curve dashed", "other dashed")
-    for index, (label, values) in enumerate(sizes.items()):
-        style = styles[index % len(styles)]
-        drawing.polyline([at(step, size) for step, size in enumerate(values)], style)
-        y = height + 10 + 20 * index
-        drawing.polyline([(left, y), (left + 34, y)], style)
-        drawing.text(left + 44, y, f"{label}: {values[-1]}", "small", anchor="start")
     return drawing
