@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from course_lib.lectures.facts import FACTS
+from tests.book.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +133,16 @@ def test_previous_and_next_lead_through_the_book(soups, book):
         page = (page.parent / link["href"]).resolve() if link else None
     chapters = [page for page in soups if page.name[:2].isdigit()]
     assert [page for page in seen if page.name[:2].isdigit()] == sorted(chapters)
+
+
+def test_code_fits_its_column():
+    """Lines of code are seen whole: 77 characters, 44 where two cells stand side by side."""
+    long = []
+    for chapter in sorted((ROOT / "chapters").glob("*.md")):
+        text = chapter.read_text("utf-8")
+        for cell in re.findall(r"```\{code-cell\}[^\n]*\n(.*?)```", text, re.DOTALL):
+            options, hidden = cell.split("\n\n", 1)[0], "remove-input" in cell
+            limit = 44 if re.search(r"tags:.*\b(numpy|keras)\b", options) else 77
+            if not hidden:
+                long += [f"{chapter.name}: {x}" for x in cell.splitlines() if len(x) > limit]
+    assert not long, "\n".join(long)

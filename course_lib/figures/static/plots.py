@@ -10,13 +10,13 @@ KINDS = ("curve", "other dashed", "curve dashed", "other")
 LEFT, RIGHT, TOP, BOTTOM = 62, 16, 34, 48
 
 
-def ticks(low, high, count=5):
-    """About ``count`` round numbers from ``low`` to ``high``.
+def ticks(low, high, count=5, smallest=0.0):
+    """About ``count`` round numbers from ``low`` to ``high``, at least ``smallest`` apart.
 
-    >>> ticks(0.9, 1.0), ticks(1, 15)
-    ([0.9, 0.92, 0.94, 0.96, 0.98, 1.0], [2, 4, 6, 8, 10, 12, 14])
+    >>> ticks(0.9, 1.0), ticks(1, 5, smallest=1)
+    ([0.9, 0.92, 0.94, 0.96, 0.98, 1.0], [1, 2, 3, 4, 5])
     """
-    rough = (high - low) / count
+    rough = max((high - low) / count, smallest)
     size = 10 ** floor(log10(rough))
     step = min((m * size for m in (1, 2, 5, 10)), key=lambda s: abs(s - rough))
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
@@ -49,7 +49,8 @@ def lines(series, x_label, y_label, x=None, limits=None, width=560, height=300):
         _, y = at(x[0], tick)
         drawing.line(LEFT, y, width - RIGHT, y, "faint")
         drawing.text(LEFT - 8, y, f"{tick:g}", "small", anchor="end")
-    for tick in ticks(x[0], x[-1], 7):
+    whole = all(value == int(value) for value in x)
+    for tick in ticks(x[0], x[-1], 7, smallest=1.0 if whole else 0.0):
         px, _ = at(tick, low)
         drawing.line(px, height - BOTTOM, px, height - BOTTOM + 5)
         drawing.text(px, height - BOTTOM + 16, f"{tick:g}", "small")
@@ -64,4 +65,3 @@ def lines(series, x_label, y_label, x=None, limits=None, width=560, height=300):
         drawing.line(key, 12, key + 26, 12, kind)
         key -= 14
     return drawing
-
