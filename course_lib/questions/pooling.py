@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib import ops
-from course_lib.questions.question import Question, slip
+from course_lib.questions.question import Question, ranges, slip
 from course_lib.questions.rendering import table
 
 _TOPIC = "pooling"
@@ -203,5 +203,31 @@ QUESTIONS = [
             ),
         ),
         solution="np.array(n.maps).mean(axis=(1, 2))",
+    ),
+    Question(
+        id="pool-maximum-of-what",
+        topic=_TOPIC,
+        teaches="Max pooling compares the values of one window of one channel.",
+        draw=ranges(batch=[16, 32, 64], size=(8, 40), channels=[8, 16, 32]),
+        prompt="`MaxPooling2D(2)` reads a batch of {batch} inputs of {size} × {size} × {channels}. "
+        "Of which values does one output value take the maximum?",
+        form="choice",
+        choices=lambda n: {
+            "window": "of 4 neighbouring values of one channel of one input",
+            "batch": f"of the {n.batch} values at one place of one channel, one from each input",
+            "channels": f"of the {n.channels} values at one place of one input",
+            "block": f"of the 4 · {n.channels} values of a window in all channels of one input",
+        },
+        answer=lambda n: "window",
+        steps=lambda n: ["a window of 2 by 2 values, in each channel and each input by itself"],
+        misconceptions=(
+            slip(
+                "over the batch",
+                lambda n: "batch",
+                "A batch is a set of inputs that are worked on together; they never meet.",
+            ),
+            slip("over the channels", lambda n: "channels", CHANNEL_BY_CHANNEL, 0.25),
+            slip("over window and channels", lambda n: "block", CHANNEL_BY_CHANNEL, 0.5),
+        ),
     ),
 ]

@@ -261,4 +261,37 @@ QUESTIONS = [
         ),
         solution="n.side**2 * n.channels",
     ),
+    Question(
+        id="pool-halves",
+        topic="pooling",
+        teaches="The 1 of the size rule is added after dividing by the stride, in pooling too.",
+        draw=ranges(windows=(6, 40), window=[2, 3, 4]),
+        prompt=lambda n: (
+            f"`AveragePooling2D({n.window})` reads maps of {n.windows * n.window} × "
+            f"{n.windows * n.window}. How many values high is its output?"
+        ),
+        answer=lambda n: shapes.output_size(n.windows * n.window, n.window, n.window),
+        misconceptions=(
+            slip(
+                "one added before dividing",
+                lambda n: (n.windows * n.window - n.window + 1) / n.window,
+                "You used (n - k + 1)/s. The 1 is the first window: it is added after dividing.",
+                0.25,
+            ),
+            slip(
+                "forgot the one",
+                lambda n: n.windows - 1,
+                "There are (n - k)/s steps between the first and the last window, and one window "
+                "more.",
+                0.5,
+            ),
+            slip(
+                "stride of one",
+                lambda n: n.windows * n.window - n.window + 1,
+                DEFAULT_STRIDE,
+                0.25,
+            ),
+        ),
+        solution="n.windows",
+    ),
 ]

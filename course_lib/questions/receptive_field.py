@@ -365,4 +365,42 @@ QUESTIONS = [
         ),
         solution="(n.row + 1) * min(n.kernel, n.column + 1)",
     ),
+    Question(
+        id="rf-what-dilation-does",
+        topic=_TOPIC,
+        teaches="Dilation pulls the kernel's weights apart; the input stays as it is.",
+        draw=ranges(kernel=[3, 5, 7, 9], dilation=(2, 8)),
+        prompt="What does `dilation_rate={dilation}` do to a convolution of kernel size {kernel}?",
+        form="choice",
+        choices=lambda n: {
+            "kernel": f"neighbouring weights of the kernel meet pixels {n.dilation} apart; there "
+            f"are still {n.kernel} · {n.kernel} weights for each channel",
+            "input": f"{n.dilation - 1} zeros are put between neighbouring pixels of the input",
+            "weights": f"the kernel grows to {n.dilation * (n.kernel - 1) + 1} · "
+            f"{n.dilation * (n.kernel - 1) + 1} weights for each channel",
+            "stride": f"the window moves by {n.dilation} pixels at a time",
+        },
+        answer=lambda n: "kernel",
+        steps=lambda n: ["the kernel is spread over more pixels; weights and input stay the same"],
+        misconceptions=(
+            slip(
+                "input spread",
+                lambda n: "input",
+                "It is the kernel that is spread, not the input; a transposed "
+                "convolution spreads its input.",
+                0.25,
+            ),
+            slip(
+                "more weights",
+                lambda n: "weights",
+                "The holes hold no weights: the field grows, the number of parameters does not.",
+                0.25,
+            ),
+            slip(
+                "taken for stride",
+                lambda n: "stride",
+                "That is the stride. A dilated window still moves pixel by pixel.",
+            ),
+        ),
+    ),
 ]

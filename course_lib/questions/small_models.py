@@ -170,4 +170,41 @@ QUESTIONS = [
         "    keras.layers.MaxPooling2D(2),\n    keras.layers.Conv2D(n.filters, n.kernel),\n"
         "]).output_shape[1]",
     ),
+    Question(
+        id="summary-which-line",
+        topic=_TOPIC,
+        teaches="`Conv2D(filters, kernel_size)`: first how many, then how large.",
+        draw=ranges(filters=(8, 64), kernel=[3, 5, 7]),
+        prompt="Which line makes a layer of {filters} filters, each of {kernel} × {kernel}?",
+        form="choice",
+        choices=lambda n: {
+            "right": f"`Conv2D({n.filters}, kernel_size={n.kernel})`",
+            "swapped": f"`Conv2D({n.kernel}, kernel_size={n.filters})`",
+            "name": f"`Conv2D({n.filters}, filter_size={n.kernel})`",
+            "stride": f"`Conv2D({n.filters}, {n.kernel}, {n.kernel})`",
+        },
+        answer=lambda n: "right",
+        steps=lambda n: ["the first argument counts the filters, kernel_size is their size"],
+        misconceptions=(
+            slip(
+                "filters and size swapped",
+                lambda n: "swapped",
+                "The first argument is the number of filters.",
+                0.25,
+            ),
+            slip(
+                "no such argument",
+                lambda n: "name",
+                "Keras calls this argument `kernel_size`: with another name it stops with an "
+                "error.",
+                0.5,
+            ),
+            slip(
+                "third argument",
+                lambda n: "stride",
+                "The third argument is the stride: this layer would skip places.",
+                0.25,
+            ),
+        ),
+    ),
 ]

@@ -5,10 +5,15 @@ out none, and a wrong idea what the bank says, with its sentence.
 """
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 
 import pytest
 
 from course_lib.questions import assignments, bank, student_variant
+from tests.exercises.conftest import EXERCISES
 from tests.requirements import bubblewrap
 
 RIGHT, UNTOUCHED, MISTAKEN = "ada", "blank", "bo"
@@ -151,3 +156,42 @@ def test_the_answers_of_the_key_never_entered_the_notebook(course, records):
         answer = student_variant(question, UNTOUCHED, name).answer
         assert f"answered: {answer}" not in outputs
         assert bank[question].solution not in outputs
+
+
+STOCK = """
+from nbgrader.api import Gradebook
+
+with Gradebook("sqlite:///gradebook.db") as gradebook:
+    for student in ("ada", "blank"):
+        submission = gradebook.find_submission("ps2-output-shapes", student)
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        print(student, sum(grade.auto_score or 0 for grade in grades))
+"""
+
+
+@pytest.mark.slow
+def test_stock_nbgrader_grades_the_same_notebooks(tmp_path):
+    """Without the course's configuration the hidden checks ask the bank in the student's kernel."""
+    name = "ps2-output-shapes"
+    shutil.copytree(EXERCISES / "source" / name, tmp_path / "source" / name)
+    run(tmp_path, f"nbgrader generate_assignment {name} --create")
+    released = (tmp_path / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+    solved = (tmp_path / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+    for student, text in (("ada", solved.replace('\\"demo\\"', '\\"ada\\"')), ("blank", released)):
+        folder = tmp_path / "submitted" / student / name
+        folder.mkdir(parents=True)
+        (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    run(tmp_path, f"nbgrader autograde {name} --create")
+    scores = run(tmp_path, f"{sys.executable} -c '{STOCK}'").split()
+    most = sum(assignments[name].questions.values())
+    assert list(map(float, scores[1::2])) == [most, 0]
+
+
+def run(folder, command):
+    tools, root = os.path.dirname(sys.executable), str(EXERCISES.parent)
+    env = {**os.environ, "PYTHONPATH": root, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        command, shell=True, cwd=folder, env=env, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
