@@ -73,7 +73,8 @@ class Dimensions(Figure):
         )
 
     def room(self):
-        return self._height(720, 508), self._height(350, 710)
+        axes = len(self.spatial)
+        return self._height(688, 496 + 16 * axes), self._height(350, 610 + 100 * axes)
 
     def _height(self, column, rest):
         """Height of the slices in a column of a width, all else taken as given."""
@@ -88,10 +89,10 @@ class Dimensions(Figure):
             ]
         line, height = 0, 0  # width taken in the line of panels, and the height of that line
         for count, rows, columns in blocks:
-            name = 121 if len(self.spatial) == 3 and drawn > 1 else 60  # "depth 1, channel 1"
-            each = max(28 * columns + 15, name)
+            name = 128 if len(self.spatial) == 3 and drawn > 1 else 60  # "depth 1, channel 1"
+            each = max(26 * columns + 15, name)
             across = min(count, max(1, (column + 15) // each))
-            needs = 30 + -(-count // across) * (28 * rows + 22)
+            needs = 30 + -(-count // across) * (26 * rows + 22)
             if line and line + across * each - 15 > column:
                 rest, line, height = rest + height + 16, 0, 0
             line, height = line + across * each + 28, max(height, needs)

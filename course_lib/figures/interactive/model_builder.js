@@ -159,9 +159,12 @@ function render({ model, el }) {
   const block = h("pre", { class: "cbh-code", tabindex: "0", role: "group", "aria-label": "The stack as Python" }, code);
   const copied = status();
   const copy = button("Copy the code", async () => {
-    copied.say((await copyText(code)) ? "Copied." : "Select the code and copy it with Control and C.");
-    setTimeout(() => copied.say(""), 4000);
+    const done = await copyText(code);
+    copied.say(done ? "Copied." : "The code is selected: copy it with Control and C.");
+    copy.textContent = done ? "Copied" : "Press Control and C";
+    setTimeout(() => { copied.say(""); copy.textContent = "Copy the code"; }, 4000);
   });
+  copied.root.className = "cbh-hidden";
   const codeBox = h("div", { class: "cbh-code-box" }, h("div", { class: "cbh-row" }, library.root, style.root, copy, copied.root), block);
 
   figure.add(row(preset, ...sizes), h("div", { class: "cbh-scroll" }, table), row(kind, add), note, said, totals, codeBox);

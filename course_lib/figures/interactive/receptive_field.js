@@ -175,7 +175,10 @@ function render({ model, el }) {
     picture.replaceChildren(svg);
     const [level, index] = get("cell"), place = places[Math.min(level, top)];
     const middle = x(place[Math.min(index, place.length - 1)]);
-    requestAnimationFrame(() => { picture.scrollLeft = middle - picture.clientWidth / 2; }); // a phone is narrower
+    requestAnimationFrame(() => { // a phone is narrower than the picture: show the chosen cell, the names if they fit
+      const wide = picture.clientWidth;
+      picture.scrollLeft = middle > wide - 2 * PITCH ? middle - wide / 2 : 0;
+    });
   }
   function keys(event, l, i) {
     const places = centres(chainSizes(get("length"), get("layers")), get("layers"));

@@ -71,7 +71,7 @@ def keyboard(page, root):
     says(root, r"Output \(6, 6, 2\), 142 parameters")
     tab_to(page, root.get_by_role("button", name="Copy the code"))
     press(page, "Enter")
-    says(root, r"Copied\.|Select the code and copy it")
+    says(root, r"Copied\.|The code is selected")
 
 
 def pointer(page, root):
