@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 
 from tqdm import tqdm
-from traitlets.config import Config
 
 from course_lib.grading import executor
 from course_lib.grading.course import remark
@@ -160,7 +159,7 @@ def _work(course, assignment, force, pipe, others):
             student, sockets = pipe.recv()
         except (EOFError, OSError):
             return
-        grader.update_config(Config({"IsolatedKernel": {"servers": sockets}}))
+        grader.use_servers(sockets)
         pipe.send(_graded(course, grader, assignment, student))
 
 

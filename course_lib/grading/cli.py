@@ -83,6 +83,7 @@ def _course(options):
     config = Config()
     if getattr(options, "timeout", None):
         config.Execute.timeout = int(options.timeout) or 1
+        config.IsolatedKernel.keras_timeout = float(options.timeout)
     if getattr(options, "scheduler", None):
         config.IsolatedKernel.scheduler = options.scheduler
     return Course(os.getcwd(), config)
@@ -170,8 +171,9 @@ def _demo(options):
     """Generate, hand in a sample class, grade it, give feedback, and print the grades."""
     from course_lib.grading import demo
 
-    options.timeout = options.timeout or 4
     course = _course(options)
+    if not options.timeout:  # the class has an endless loop in it
+        course.app.config.Execute.timeout = 4
     demo.run(course, options.assignment, options.workers)
     return _grades(options)
 

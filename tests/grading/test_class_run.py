@@ -106,3 +106,15 @@ def test_half_written_submissions_are_graded_again(new_course):
     (folder / f"{PS2}.ipynb").write_text('{"cells": [], "metadata"')
     class_run.grade_class(course, PS2, workers=1, say=quiet)
     assert scores(course) == {"ada": AUTOMATIC}
+
+
+def test_workers_share_one_kernel_server(new_course, monkeypatch):
+    course = new_course()
+    hand_in(course, dict.fromkeys(("ada", "bo", "chi"), sample_class.right))
+
+    def own(*arguments):
+        raise AssertionError("a worker started a kernel server of its own")
+
+    monkeypatch.setattr(executor, "run_here", own)
+    lines = class_run.grade_class(course, PS2, workers=2, say=quiet)
+    assert [line.remark for line in lines if line.failed] == []
