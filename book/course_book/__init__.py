@@ -2,6 +2,7 @@
 
 ``vendor``     brings KaTeX' style and the icons that the pages use into the book
 ``freshness``  executes a chapter again when the library under it has changed
+``execution``  executes the chapters that need it, two at a time
 ``formulas``   sets formulas with KaTeX while the book is built
 ``calc``       the role that puts a computed number into a sentence
 ``facts``      the directives that show what the lectures say and what is true
@@ -19,7 +20,20 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:  # the chapters' library, also where it is not installed
     sys.path.insert(0, str(ROOT))
 
-from . import calc, cells, exercises, facts, figures, formulas, freshness, pages, vendor  # noqa: E402
+from . import calc, cells, execution, exercises, facts, figures, formulas, freshness, pages, vendor  # noqa: E402
+
+PARTS = (
+    vendor,
+    freshness,
+    execution,
+    formulas,
+    calc,
+    facts,
+    exercises,
+    cells,
+    figures,
+    pages,
+)
 
 
 def _environment():
@@ -40,6 +54,17 @@ def _environment():
 
 def setup(app):
     _environment()
-    for part in (vendor, freshness, formulas, calc, facts, exercises, cells, figures, pages):
+    for part in (
+        vendor,
+        freshness,
+        execution,
+        formulas,
+        calc,
+        facts,
+        exercises,
+        cells,
+        figures,
+        pages,
+    ):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
