@@ -145,8 +145,9 @@ _CONV_SLIPS = (_FLIPPED, _TAPS, _TRANSPOSED, _OFF_BY_ONE, _NO_BIAS, _FIRST_CHANN
 
 _SHAPES = "`image` is (height, width, channels), `kernel` (height, width, in, out), `bias` (out,). "
 OWN = (
-    "\n\n`n = sheet.numbers(...)` holds an example of your own: the arguments, and in `n.outputs` "
-    "what must come out. Grading uses other inputs."
+    "\n\nAn example of your own: `n = sheet.numbers(...)` with the name of this task holds the "
+    "arguments as lists and in `n.outputs` what must come out. The check below tries it; grading "
+    "uses other inputs."
 )
 
 QUESTIONS = [

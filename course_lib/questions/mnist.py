@@ -28,7 +28,8 @@ QUESTIONS = [
         answer=None,
         source=lambda variant: checks.ARRAYS,
         judge=checks.judge_arrays,
-        stub="(x_train, y_train), (x_test, y_test) = mnist.load_sample()\n### SOLUTION\n",
+        stub="(x_train, y_train), (x_test, y_test) = mnist.load_sample()\n# Scale both, and give "
+        "them an axis for the channel.\n### SOLUTION\n",
         solution='x_train = (x_train / 255).astype("float32")[..., None]\n'
         'x_test = (x_test / 255).astype("float32")[..., None]',
     ),
@@ -100,7 +101,8 @@ QUESTIONS = [
         source=lambda variant: checks.MODEL,
         judge=checks.judge_model,
         misconceptions=checks.MODEL_SLIPS,
-        stub='n = sheet.numbers("mnist-model")\nkeras.utils.set_random_seed(1)\n### SOLUTION\n',
+        stub='n = sheet.numbers("mnist-model")\nkeras.utils.set_random_seed(1)\nmodel = None\n### '
+        "SOLUTION\n",
         solution="""\
 model = keras.Sequential([
     keras.Input(shape=(28, 28, 1)),
@@ -156,7 +158,7 @@ model.summary()""",
         answer=None,
         source=lambda variant: checks.COMPILED,
         judge=checks.judge_compiled,
-        stub="### SOLUTION\n",
+        stub="# Compile model here.\n### SOLUTION\n",
         solution='model.compile(\n    loss="sparse_categorical_crossentropy", optimizer="adam", '
         'metrics=["accuracy"]\n)',
     ),

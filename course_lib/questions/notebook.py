@@ -21,10 +21,11 @@ SOURCE = Path("exercises") / "source"
 
 _HOW = (
     "**How this works.** Write your id into the first cell and run the cells from the top. Each "
-    "task shows numbers of your own. Put your answer in place of `None` in the cell below the "
-    "task, then run the check: it tells you whether the answer can be read, not whether it is "
-    "right. Save, and hand the notebook in."
+    "task shows numbers of your own. {answer}, then run the check: it tells you whether the answer "
+    "can be read, not whether it is right. Save, and hand the notebook in."
 )
+_VALUES = "Put your answer in place of `None` in the cell below the task"
+_CODE = "Write your code in the cell below the task, and keep the names that the task asks for"
 _HERE = "### SOLUTION"
 _ANSWER_HERE = "# Put your answer in place of None. Your numbers are in n."
 
@@ -59,10 +60,11 @@ def build(listed):
 
 
 def _opening(listed):
+    hidden = any(bank[question].hidden for question in listed.questions)
     title = (
         f"# {listed.title}\n\n{listed.intro}\n\n"
         f"**Points:** {listed.points} · **Time:** about {listed.minutes} minutes · "
-        f"**In the book:** {listed.where}\n\n{_HOW}"
+        f"**In the book:** {listed.where}\n\n{_HOW.format(answer=_CODE if hidden else _VALUES)}"
     )
     imports = "\n".join((*listed.imports, "from course_lib.exercise import Exercise")).strip()
     yield _markdown(title, f"{listed.id}-intro", locked=True)
@@ -115,7 +117,11 @@ def _step(step):
             f"{step.id}-prompt",
             locked=True,
         ),
-        _code(_with_solution(f"{_HERE}\n", step.solution), step.id, solution=True),
+        _code(
+            _with_solution(f"# Write your code here.\n{_HERE}\n", step.solution),
+            step.id,
+            solution=True,
+        ),
     ]
 
 
