@@ -246,6 +246,24 @@ def test_interrupted_training_closes_the_bar_and_keeps_the_weights_finite(capsys
     model.fit(x, y, verbose=0)
 
 
+def test_threads_are_one_while_computing_and_as_found_afterwards(monkeypatch):
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    def threads():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    seen = []
+    real = steps.gradients
+    monkeypatch.setattr(steps, "gradients", lambda *a: seen.append(threads()) or real(*a))
+    model, (x, y) = classifier(), blobs(20)
+    with threadpool_limits(2, user_api="blas"):
+        before = threads()
+        model.fit(x, y, verbose=0)
+        model.predict(x, verbose=0)
+        assert threads() == before
+    assert {count for counts in seen for count in counts} == {1}
+
+
 def test_verbose(capsys):
     model, (x, y) = classifier(), blobs()
     model.fit(x, y, verbose=0)

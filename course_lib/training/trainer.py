@@ -12,6 +12,7 @@ from course_lib.errors import integer
 from course_lib.initializers import generator
 from course_lib.training import checks, steps
 from course_lib.training.callbacks import History, Lines, ProgressBar, check_callbacks
+from course_lib.training.threads import one_thread
 
 
 class Trainer:
@@ -94,7 +95,8 @@ class Trainer:
 
     def _step(self, x, y, seed):
         """Gradient of the batch's mean loss, then one step of the optimizer."""
-        part = steps.batch_gradients(self.model, x, y, self.loss, self.metrics, seed)
+        with one_thread():
+            part = steps.batch_gradients(self.model, x, y, self.loss, self.metrics, seed)
         gradients = {name: total / part.count for name, total in part.gradients.items()}
         self.optimizer.apply(gradients, self.model.trainable_parameters)
         self.model.assign_state(part.state)
@@ -115,7 +117,7 @@ class Trainer:
 
     def _scores(self, x, y, verbose=0):
         running = Running(self.names)
-        with bar(len(x), "evaluate", verbose) as progress:
+        with one_thread(), bar(len(x), "evaluate", verbose) as progress:
             for cut in steps.parts(len(x), steps.PART):
                 running.add(steps.scores(self.model, x[cut], y[cut], self.loss, self.metrics))
                 progress.update(cut.stop - cut.start)
@@ -150,7 +152,7 @@ def predict(model, x, batch_size=32, verbose="auto"):
     verbose = checks.verbosity(verbose)
     x = checks.examples(model, x)
     outputs = None
-    with bar(len(x), "predict", verbose) as progress:
+    with one_thread(), bar(len(x), "predict", verbose) as progress:
         for cut, found in steps.predict(model, x):
             several = isinstance(found, list)
             found = found if several else [found]

@@ -1,0 +1,20 @@
+"""One thread for NumPy's matrix products while a model computes.
+
+The products of one part of a batch are too small to share between threads: the threads wait for
+each other longer than they compute, and far longer when other programs use the machine too.
+Afterwards the number of threads is what it was.
+"""
+
+from functools import cache
+
+
+@cache
+def _controller():
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def one_thread():
+    """A context in which matrix products run on the thread that asks for them."""
+    return _controller().limit(limits=1, user_api="blas")
