@@ -8,7 +8,14 @@ import pytest
 
 from course_lib import figures
 from course_lib.figures.interactive import presets
-from tests.figures.drivers import drive, expect_text, says
+from tests.figures.drivers import (
+    active_cell,
+    cell,
+    drive,
+    expect_text,
+    says,
+    tab_to_either_way,
+)
 from tests.figures.harness import axe, browser, open_page, page_html
 from tests.figures.javascript import FIGURES
 
@@ -140,6 +147,23 @@ def test_play_is_left_out_when_motion_is_reduced(chrome, pages):
         says(root, "Step 2 of 9")
     with open_page(chrome, path) as page:
         assert _ready(page, "ConvolutionStepper").get_by_role("button", name="Play").count() == 1
+
+
+def test_resting_mouse_does_not_interrupt_the_keyboard(chrome, pages):
+    with open_page(chrome, pages("ConvolutionStepper"), height=500) as page:
+        root = _ready(page, "ConvolutionStepper")
+        image = active_cell(root, "Input image")
+        image.scroll_into_view_if_needed()
+        cell(root, "Input image", 4, 4).hover()
+        says(root, "Pixel row 4, column 4")
+        tab_to_either_way(page, root, image)
+        page.keyboard.press("Control+Home")
+        says(root, "Pixel row 1, column 1")
+        page.evaluate("scrollBy(0, 36)")  # another cell is under the mouse now
+        page.wait_for_timeout(300)
+        says(root, "Pixel row 1, column 1")
+        cell(root, "Input image", 3, 3).hover()
+        says(root, "Pixel row 3, column 3")
 
 
 def _png(rows):

@@ -6,8 +6,9 @@ from tests.figures.javascript import ROOT, node
 
 
 def test_javascript_tests_pass():
+    files = sorted(str(path) for path in (ROOT / "tests" / "js").glob("*.test.mjs"))
     done = subprocess.run(
-        [node(), "--test", "tests/js/"], cwd=ROOT, capture_output=True, text=True, timeout=300
+        [node(), "--test", *files], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    assert "tests 0" not in done.stdout
+    assert len(files) >= 6

@@ -68,10 +68,20 @@ export const stack = (...nodes) => h("div", { class: "cbh-stack" }, ...roots(nod
 /** Something the reader may open: seldom needed controls, a long table. */
 export const more = (summary, ...nodes) => h("details", { class: "cbh-more" }, keepKeys(h("summary", {}, summary)), ...roots(nodes));
 
+/** Where the mouse was last seen moving; each frame keeps it up to date. */
+export const mouse = { x: null, y: null };
+
+function follow(event) {
+  mouse.x = event.clientX;
+  mouse.y = event.clientY;
+}
+
 export function frame({ model, el }, { name, label }) {
   const root = h("div", { class: `cbh-figure cbh-${name.replaceAll("_", "-")}`, role: "group", "aria-label": label });
   const undo = [];
   root.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab would take the arrows
+  document.addEventListener("pointermove", follow, { passive: true });
+  undo.push(() => document.removeEventListener("pointermove", follow));
   el.replaceChildren(root);
 
   return {

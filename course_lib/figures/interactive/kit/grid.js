@@ -1,5 +1,9 @@
 /* A grid of numbers that the keyboard, a pointer and a screen reader can walk through and edit. */
-import { h, fmt, parseNumber, keepKeys } from "./elements.js";
+import { h, fmt, parseNumber, keepKeys, mouse } from "./elements.js";
+
+// While the reader uses the keyboard, a mouse that rests on a grid says nothing: browsers report
+// it as moving when the page scrolls beneath it. A real movement gives the mouse its voice again.
+let byKeyboard = false;
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -32,6 +36,7 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
   let hovered = null;
   let focused = null;
   let editing = null;
+  let pressedAt = -Infinity;
   let brush = null; // true paints, false erases, while the pointer is down
 
   const place = (event) => {
@@ -88,6 +93,7 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     const target = moveTo(event.key, event.ctrlKey || event.metaKey, r, c, cells.length, cells[0].length);
     if (target) {
       hovered = null;
+      byKeyboard = true;
       setActive(...target);
       cells[target[0]][target[1]].focus();
     } else if (event.key === " " && look.paint && canEdit(r, c)) onPaint?.(r, c, !(values[r][c] > 0));
@@ -101,6 +107,10 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     const at = place(event);
     if (!at) return;
     focused = at;
+    if (performance.now() - pressedAt > 700) { // not by pressing a cell
+      byKeyboard = true;
+      hovered = null;
+    }
     setActive(...at);
     point("focus");
   });
@@ -109,18 +119,25 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     focused = null;
     point("blur");
   });
-  root.addEventListener("pointerover", (event) => {
+  const hover = (event) => {
     const at = place(event);
     if (event.pointerType === "touch" || !at) return;
+    if (byKeyboard && event.clientX === mouse.x && event.clientY === mouse.y) return;
+    byKeyboard = false;
+    if (hovered && hovered[0] === at[0] && hovered[1] === at[1]) return;
     hovered = at;
     point("hover");
-  });
+  };
+  root.addEventListener("pointerover", hover);
+  root.addEventListener("pointermove", hover);
   root.addEventListener("pointerleave", () => {
     if (!hovered) return;
     hovered = null;
     point("leave");
   });
   root.addEventListener("pointerdown", (event) => {
+    pressedAt = performance.now();
+    byKeyboard = false;
     const at = place(event);
     if (!at || editing?.contains(event.target)) return;
     if (look.paint && canEdit(...at)) {
