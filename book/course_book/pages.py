@@ -96,9 +96,19 @@ def drop_icon_fonts(static):
             sheet.write_text(after, "utf-8")
 
 
+def drop_old_pages(app):
+    """Remove the pages of chapters that are no longer in the book."""
+    out = Path(app.outdir)
+    made = {"genindex", "search", *app.env.found_docs}
+    for page in [*out.glob("*.html"), *out.glob("chapters/*.html")]:
+        if page.relative_to(out).with_suffix("").as_posix() not in made:
+            page.unlink()
+
+
 def _finish(app, error):
     if error or app.builder.format != "html":
         return
+    drop_old_pages(app)
     out, icons = Path(app.outdir), set(LATER)
     for page in out.rglob("*.html"):
         before = page.read_text("utf-8")
