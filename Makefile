@@ -7,6 +7,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .PHONY: all help env book serve exercises grade test lint format bench mnist lock clean distclean
 
 all: book grade  ## Build the book; generate, grade and give feedback on a sample class
+	@echo "Book:     _build/html/index.html (make serve opens it)"
+	@echo "Feedback: exercises/feedback/sample-*/$(ASSIGNMENT)/$(ASSIGNMENT).html"
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
@@ -22,8 +24,7 @@ env: .make/python .make/node  ## Set up .venv and node_modules from the lock fil
 	@touch $@
 
 book: env  ## Build the HTML book, warnings as errors
-	jupyter-book build . -W -n --keep-going -q
-	@echo "The book: _build/html/index.html"
+	jupyter-book build . -W -n --keep-going
 
 serve: book  ## Build the book and open it in the browser
 	@echo "http://127.0.0.1:$(PORT) (Ctrl-C stops)"
@@ -35,11 +36,11 @@ exercises: env  ## Generate what students receive, for every assignment
 
 grade: env  ## Grade a sample class on ASSIGNMENT and print its grades
 	@scripts/check-system.sh bubblewrap
-	cd exercises && course demo $(ASSIGNMENT)
+	@if command -v bwrap >/dev/null; then cd exercises && course demo $(ASSIGNMENT); fi
 
 test: env  ## Run every test
 	@scripts/check-system.sh bubblewrap chromium
-	python -m pytest
+	python -m pytest -n auto --dist loadfile
 
 lint: env  ## Check style and formatting
 	ruff check . && ruff format --check .

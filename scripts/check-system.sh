@@ -3,11 +3,11 @@
 # Arguments: the parts to look for (bubblewrap, chromium). Never fails: the caller goes on.
 for part in "$@"; do
   case $part in
-    bubblewrap) programs="bwrap"; what="submissions cannot be graded" ;;
-    chromium) programs="chromium chromium-browser google-chrome"; what="browser tests are skipped" ;;
+    bubblewrap) programs="bwrap"; lost="submissions are not graded" ;;
+    chromium) programs="chromium chromium-browser google-chrome"; lost="browser tests are skipped" ;;
   esac
   for program in $programs; do
     command -v "$program" >/dev/null 2>&1 && continue 2
   done
-  echo "$part is missing: $what. Install it: sudo apt-get install $part"
+  echo "$part is missing, so $lost. Install it: sudo apt-get install $part"
 done
