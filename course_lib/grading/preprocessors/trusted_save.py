@@ -5,6 +5,7 @@ are left alone, as in nbgrader.
 """
 
 import contextlib
+import time
 
 from nbformat import from_dict
 from nbgrader import utils
@@ -17,11 +18,12 @@ class TrustedSave(SaveAutoGrades):
     """SaveAutoGrades with the scores of the pipeline; a test cell without one gets 0."""
 
     def preprocess(self, nb, resources):
-        run = resources["nbgrader"]
+        run, begin = resources["nbgrader"], time.monotonic()
         with one_transaction(run["gradebook"]) as gradebook:
             self._hand_in(run, gradebook)
             self._save(nb, run, gradebook)
             assign_late_penalty(self, run, gradebook)
+        run.setdefault("seconds", {})["database"] = time.monotonic() - begin
         nb.metadata[RECORD] = from_dict(record(run))
         return nb, resources
 

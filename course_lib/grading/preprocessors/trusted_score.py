@@ -4,6 +4,7 @@ import json
 import math
 import re
 import reprlib
+import time
 
 from nbformat.v4 import new_output
 from nbgrader import utils
@@ -22,7 +23,7 @@ class TrustedScore(NbGraderPreprocessor):
     """Fills ``resources["nbgrader"]["verdicts"]``: {grade id: entry of the record}."""
 
     def preprocess(self, nb, resources):
-        run = resources["nbgrader"]
+        run, begin = resources["nbgrader"], time.monotonic()
         run["verdicts"] = verdicts = {}
         if not run.get("problem") and "outcomes" not in run:
             return nb, resources  # --no-execute: grades stay as they are
@@ -38,6 +39,7 @@ class TrustedScore(NbGraderPreprocessor):
             ]
         run["typed_id"] = _typed_id(nb)
         run["flags"] = _flags(run)
+        run.setdefault("seconds", {})["score"] = time.monotonic() - begin
         return nb, resources
 
     def _entry(self, cell, name, points, run):
