@@ -28,7 +28,9 @@ def sequential(lib):
         [
             lib.Input(shape=(12, 11, 2), name="picture"),
             lib.layers.ZeroPadding2D(((1, 0), (0, 2))),
-            lib.layers.Conv2D(6, (3, 2), strides=2, activation="relu", name="conv"),
+            lib.layers.Conv2D(
+                6, (3, 2), strides=2, activation="relu", name="conv", trainable=False
+            ),
             lib.layers.BatchNormalization(epsilon=0.01),
             lib.layers.AveragePooling2D((2, 1), padding="same"),
             lib.layers.Conv2DTranspose(3, 2, strides=2, use_bias=False),
@@ -94,6 +96,16 @@ def test_from_keras_and_back(keras, make):
         assert ours.output_shape == other.output_shape
         mine = sum(w.size for w in ours.trainable_weights)
         assert mine == sum(np.prod(w.shape) for w in other.trainable_weights)
+
+
+def test_layer_that_stays_in_inference_mode_crosses(keras):
+    start = keras.Input((50,))
+    ours = keras_bridge.from_keras(
+        keras.Model(start, keras.layers.Dropout(0.5)(start, training=False))
+    )
+    inputs = np.ones((2, 50), np.float32)
+    np.testing.assert_array_equal(ours(inputs, training=True), inputs)
+    np.testing.assert_array_equal(keras_bridge.to_keras(ours)(inputs, training=True), inputs)
 
 
 def test_feature_extractor_crosses(keras):

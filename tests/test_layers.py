@@ -113,10 +113,10 @@ def test_causal_convolution_does_not_see_ahead():
 def test_relu_with_all_its_arguments():
     inputs = np.array([-1.0, 0.0, 0.5, 1.0, 2.0, 3.0])
     layer = layers.ReLU(max_value=2.0, negative_slope=0.1, threshold=1.0)
-    np.testing.assert_allclose(layer(inputs), [-0.2, -0.1, -0.05, 1, 2, 2], rtol=1e-6)
+    np.testing.assert_allclose(layer(inputs), [-0.2, -0.1, -0.05, 0, 2, 2], rtol=1e-6)
     _, cache = layer.forward(inputs)
     grad, _ = layer.backward(np.arange(1.0, 7.0), cache)
-    np.testing.assert_allclose(grad, [0.1, 0.2, 0.3, 0.4, 0, 0])
+    np.testing.assert_allclose(grad, [0.1, 0.2, 0.3, 0.4, 5, 0])
 
 
 def test_dropout_drops_its_share_and_keeps_the_mean():

@@ -135,7 +135,7 @@ class ReLU(Layer):
     """max(0, x); ``max_value`` cuts off above, ``negative_slope`` lets some of x < threshold pass.
 
     y = max_value          for x >= max_value
-    y = x                  for threshold <= x < max_value
+    y = x                  for threshold < x < max_value
     y = slope * (x - threshold)   below
     """
 
@@ -156,16 +156,16 @@ class ReLU(Layer):
             outputs = np.maximum(inputs, 0)
         else:
             low = self.negative_slope * (inputs - self.threshold)
-            outputs = np.where(inputs >= self.threshold, inputs, low).astype(inputs.dtype)
+            outputs = np.where(inputs > self.threshold, inputs, low).astype(inputs.dtype)
         if self.max_value is not None:
             outputs = np.minimum(outputs, inputs.dtype.type(self.max_value))
         return outputs, inputs
 
     def backward(self, grad_outputs, cache, need_input_gradient=True):
-        # At the corner itself the slope is that of the left side, as in Keras.
+        # On a corner itself the slope is that of its left side, as in Keras.
         slope = np.where(cache > self.threshold, 1, self.negative_slope)
         if self.max_value is not None:
-            slope = np.where(cache >= self.max_value, 0, slope)
+            slope = np.where(cache > self.max_value, 0, slope)
         return grad_outputs * slope.astype(grad_outputs.dtype), {}
 
 

@@ -119,6 +119,21 @@ def test_layer_is_that_of_keras(keras, case, training):
         np.testing.assert_allclose(mine, wanted, rtol=TOLERANCE)
 
 
+@pytest.mark.parametrize("arguments", [(), (2.0, 0.5, 1.0)])
+def test_relu_on_its_corners(keras, arguments):
+    import tensorflow as tf
+
+    inputs = np.arange(-2, 5, dtype=np.float32)[None]
+    tensor = tf.constant(inputs)
+    with tf.GradientTape() as tape:
+        tape.watch(tensor)
+        expected = keras.layers.ReLU(*arguments)(tensor)
+    outputs, cache = layers.ReLU(*arguments).forward(inputs)
+    np.testing.assert_array_equal(outputs, expected)
+    mine, _ = layers.ReLU(*arguments).backward(np.ones_like(inputs), cache)
+    np.testing.assert_array_equal(mine, tape.gradient(expected, tensor))
+
+
 def test_embedding_is_that_of_keras(keras):
     ours, theirs = layers.Embedding(7, 3), keras.layers.Embedding(7, 3)
     words = np.array([[1, 6, 1], [0, 3, 2]])
