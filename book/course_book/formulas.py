@@ -7,7 +7,10 @@ understand is a warning, and so fails the strict build.
 import atexit
 import html
 import json
+import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from docutils import nodes
@@ -32,7 +35,9 @@ class Setter:
 
     def _ask(self, question):
         if self.process is None:
-            command = ["node", str(ROOT / "book" / "formulas.mjs")]
+            beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+            node = shutil.which("node", path=beside) or "node"
+            command = [node, str(ROOT / "book" / "formulas.mjs")]
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
             self.process = subprocess.Popen(command, cwd=ROOT, text=True, encoding="utf-8", **pipes)
             atexit.register(self.close)

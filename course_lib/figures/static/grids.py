@@ -153,17 +153,3 @@ def convolution_step(
         Grid(outputs, "output", (row, column, 1, 1), "result", cell=max(cell, 34)),
     )
 
-
-def step_text(image, kernel, row, column, strides=1):
-    """The products of one step as text: ``"1·1 + 1·0 + ... = 4"``.
-
-    ``image`` holds its padding already. Shapes (height, width); row and column of the output.
-    """
-    image, kernel = np.asarray(image), np.asarray(kernel)
-    top, left = row * strides, column * strides
-    patch = image[top : top + kernel.shape[0], left : left + kernel.shape[1]]
-    products = [
-        f"{number(a)}·{f'({number(b)})' if b < 0 else number(b)}"
-        for a, b in zip(patch.ravel(), kernel.ravel(), strict=True)
-    ]
-    return f"{' + '.join(products)} = {number((patch * kernel).sum())}"

@@ -1,0 +1,84 @@
+"""Static drawings: well-formed, the same every time, and faithful to their numbers."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from course_lib.figures.static import grids, pictures, pixels, plots, windows
+from course_lib.lectures import examples
+from course_lib.lectures.facts.convolution import convolved
+
+MAP = convolved(examples.binary_5x5, examples.cross_kernel)
+DRAWINGS = {
+    "step": lambda: grids.convolution_step(
+        examples.binary_5x5, examples.cross_kernel, MAP, 1, 2, until=True
+    ),
+    "differences": lambda: pictures.pixel_differences(
+        examples.x_image, {"shifted": examples.shifted_x()}
+    ),
+    "axis": lambda: windows.along_axis(6, 3, strides=2),
+    "digits": lambda: pixels.mosaic(np.eye(4)[None].repeat(3, 0), notes=["a", "b", "c"]),
+    "curves": lambda: plots.lines({"a": [1.0, 0.5, 0.25], "b": [1, 2, 1]}, "epoch", "loss"),
+}
+
+
+def _texts(drawing):
+    tree = ElementTree.fromstring(drawing.svg())
+    return [node.text for node in tree.iter() if node.tag.endswith("}text")]
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_drawing_is_the_same_every_time_and_asks_for_nothing(name):
+    first, second = DRAWINGS[name]().svg(), DRAWINGS[name]().svg()
+    assert first == second
+    ElementTree.fromstring(first)
+    assert not re.search(r"href=\"(?!data:)", first)
+    assert "prefers-color-scheme: dark" in first
+
+
+def test_a_step_shows_what_is_computed_so_far():
+    texts = _texts(DRAWINGS["step"]())
+    numbers = [text for text in texts if text.lstrip("−").isdigit()]
+    shown = examples.binary_5x5.size + examples.cross_kernel.size + 6
+    assert len(numbers) == shown, "six of nine outputs at row 1, column 2"
+    assert numbers[-1] == f"{MAP[1, 2]:.0f}"
+
+
+def test_a_step_refuses_a_map_of_another_size():
+    with pytest.raises(ValueError, match=r"outputs must have shape \(3, 3\), got \(2, 2\)"):
+        grids.convolution_step(examples.binary_5x5, examples.cross_kernel, MAP[:2, :2], 0, 0)
+
+
+def test_the_axis_names_what_the_floor_drops():
+    assert "hatched: read by no window (1 of 6)" in _texts(windows.along_axis(6, 3, 2))
+    assert not [t for t in _texts(windows.along_axis(6, 3, 1)) if t.startswith("hatched")]
+
+
+def test_the_axis_has_a_row_for_every_output():
+    for padding, outputs in (("valid", 2), ("same", 3), (1, 3)):
+        texts = _texts(windows.along_axis(6, 3, 2, padding))
+        assert sum(text.startswith("output") for text in texts) == outputs
+
+
+def test_differing_pixels_are_counted():
+    differ = (examples.x_image != examples.shifted_x()).sum()
+    assert f"{differ} differ" in _texts(DRAWINGS["differences"]())
+
+
+def test_pixels_survive_the_way_into_the_picture():
+    import base64
+    import zlib
+
+    image = np.arange(6).reshape(2, 3) / 5
+    png = base64.b64decode(pixels.picture_address(image).split(",")[1])
+    data = zlib.decompress(png[png.index(b"IDAT") + 4 : png.index(b"IEND") - 8])
+    rows = np.frombuffer(data, np.uint8).reshape(2, 4)
+    assert (rows[:, 0] == 0).all()
+    np.testing.assert_array_equal(rows[:, 1:], np.round(image * 255))
+
+
+def test_curves_need_values_for_every_place():
+    with pytest.raises(ValueError, match="'b' must have 2 values, got 3"):
+        plots.lines({"a": [1, 2], "b": [1, 2, 3]}, "x", "y")

@@ -1,0 +1,108 @@
+"""The Sphinx extension, piece by piece, without building a book."""
+
+import json
+import sys
+
+import pytest
+
+from tests.book.conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "book"))
+from course_book import calc, cells, figures, formulas, freshness, pages
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("output_size(28, 5, 2)", "12"),
+        ("conv_parameters((3, 3), 32, 64)", "18,496"),
+        ("output_shape((13, 13), 3)", "11 × 11"),
+        ("f'{1 / 3:.2f}'", "0.33"),
+        ("-np.ones(1)[0] * 1.5", "−1.5"),
+        ("int(lectures.examples.pool_4x4.max())", "8"),
+    ],
+)
+def test_a_number_in_a_sentence(expression, text):
+    assert calc.shown(eval(expression, calc.namespace())) == text
+
+
+def test_a_formula_is_set_and_a_wrong_one_named():
+    setter = formulas.Setter()
+    try:
+        assert "katex" in setter(r"\frac{1}{2}")
+        assert "katex-display" in setter(r"\sum_{j=1}^{9} w_j i_j", display=True)
+        with pytest.raises(ValueError, match="KaTeX"):
+            setter(r"\frac{1}")
+        assert "katex" in setter("n"), "the program goes on after an error"
+    finally:
+        setter.close()
+
+
+def test_a_change_in_the_library_changes_its_fingerprint(tmp_path):
+    (tmp_path / "ops").mkdir()
+    (tmp_path / "grading").mkdir()
+    (tmp_path / "ops" / "conv.py").write_text("1")
+    before = freshness.fingerprint(tmp_path)
+    (tmp_path / "grading" / "cli.py").write_text("no chapter sees it")
+    assert freshness.fingerprint(tmp_path) == before
+    (tmp_path / "ops" / "conv.py").write_text("2")
+    assert freshness.fingerprint(tmp_path) != before
+
+
+def _state():
+    shown = {"_esm": "export default {}", "_css": "p {}", "_fallback": "<p>text</p>"}
+    return {
+        "a": {"state": {**shown, "_reserve": [300, 500], "_model_name": "AnyModel", "step": 3}},
+        "b": {"state": {**shown, "step": 4}},
+        "layout": {"state": {"width": None}},
+    }
+
+
+def test_the_page_keeps_only_what_its_figures_need(tmp_path):
+    sources = figures.Sources(tmp_path)
+    kept, texts, rooms = figures.slim(_state(), ["a"], sources)
+    assert list(kept) == ["a"]
+    assert set(kept["a"]["state"]) == {"_esm", "_css", "step"}
+    assert texts["a"] == "<p>text</p>" and tuple(rooms["a"]) == (300, 500)
+    name = kept["a"]["state"]["_esm"]["source"]
+    assert "export default {}" in (tmp_path / f"{name}.js").read_text()
+
+
+def test_the_text_of_a_module_is_stored_once(tmp_path):
+    sources = figures.Sources(tmp_path)
+    figures.slim(_state(), ["a", "b"], sources)
+    assert len(list(tmp_path.glob("*.js"))) == len(sources.names) == 2
+
+
+def test_state_cannot_close_its_script():
+    hostile = {"text": "</script><!-- <script>"}
+    text = figures._safe(hostile)
+    assert "</" not in text and "<!--" not in text
+    assert json.loads(text) == hostile
+
+
+def test_mending_twice_changes_nothing_more():
+    page = (
+        '<button class="btn search-button-field" aria-label="Search" title="Search">'
+        '<div class="sidebar-primary-items__start sidebar-primary__section">'
+        '<script src="_static/searchtools.js"></script>'
+    )
+    once = pages.mend(page)
+    assert once != page and 'aria-label="Search"' not in once and "defer" in once
+    assert pages.mend(once) == once
+
+
+def test_a_page_is_described_by_its_first_sentence():
+    assert pages.describe("<h1>T</h1><p>One <em>two</em> &amp; three.</p>") == "One two & three."
+    assert len(pages.describe(f"<p>{'word ' * 80}</p>")) < 160
+
+
+def test_only_neighbouring_pairs_stand_side_by_side():
+    from docutils import nodes
+
+    def cell(tag):
+        return nodes.container(classes=["cell", tag])
+
+    assert cells._tag(cell("tag_numpy")) == "tag_numpy"
+    assert cells._tag(nodes.paragraph()) is None
+    assert cells._tag(cell("tag_remove-input")) is None
