@@ -57,7 +57,7 @@ def compare(kind, assignment, options):
     print(
         f"{kind}: this project, {options.workers} workers: {options.students} submissions in "
         f"{own:.1f} s, {each:.2f} each\n       {told(split)}\n"
-        f"       {rate / each:.1f} times the throughput",
+        f"       {seconds / some / each:.1f} times the throughput",
         flush=True,
     )
 
