@@ -71,26 +71,31 @@ def transposed_windows(
     return windows(owner, grown, kernel_size, strides, padding, dilation_rate)
 
 
-def patches(inputs, window):
+def patches(inputs, window, pool=None):
     """The cells under every window as one matrix (n*y*x, i*j*c): the one copy of a convolution.
 
-    ``inputs`` is (n, *window.spatial, c) and contiguous.
+    ``inputs`` is (n, *window.spatial, c) and contiguous. With ``pool``, a pool size, the rows are
+    ordered (cell of the pool, n, pooled y, pooled x): first all places that are the first cell of
+    their pool, then all second cells, and so on; places that fill no pool are left out.
     """
     padded = surround(inputs, window.pads)
     channels = padded.shape[-1]
     batch, *cell, channel = padded.strides
     taps = [step * d for step, d in zip(cell, window.dilation_rate, strict=True)]
     places = [step * s for step, s in zip(cell, window.strides, strict=True)]
+    rows, row_steps = (len(padded), *window.outputs), (batch, *places)
+    if pool is not None:
+        pooled = [n // p for n, p in zip(window.outputs, pool, strict=True)]
+        pools = [step * p for step, p in zip(places, pool, strict=True)]
+        rows, row_steps = (*pool, len(padded), *pooled), (*places, batch, *pools)
     columns = prod(window.kernel_size) * channels
     # A view that repeats cells costs nothing; the reshape copies it, run by run. Where the cells
     # of a window that lie side by side make a long run they are copied in the order of the rows;
     # else the places make longer runs, and the matrix is built standing on its side.
     if channels * (window.kernel_size[-1] if window.dilation_rate[-1] == 1 else 1) >= LONG_RUN:
-        shape = (len(padded), *window.outputs, *window.kernel_size, channels)
-        strides = (batch, *places, *taps, channel)
+        shape, strides = (*rows, *window.kernel_size, channels), (*row_steps, *taps, channel)
         return np.ndarray(shape, padded.dtype, padded, 0, strides).reshape(-1, columns)
-    shape = (*window.kernel_size, channels, len(padded), *window.outputs)
-    strides = (*taps, channel, batch, *places)
+    shape, strides = (*window.kernel_size, channels, *rows), (*taps, channel, *row_steps)
     return np.ndarray(shape, padded.dtype, padded, 0, strides).reshape(columns, -1).T
 
 
