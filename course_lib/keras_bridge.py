@@ -111,12 +111,11 @@ def _chain_from_keras(model, known):
                     f"from_keras: {history.operation.name} is not a layer. Only chains of layers "
                     "can be converted."
                 )
-            calls.append((tensor, history.operation, node))
+            calls.append((tensor, history.operation))
             tensor = node.input_tensors[0]
         ours = made[id(tensor)]
-        for tensor, layer, node in reversed(calls):
-            training = node.arguments.kwargs.get("training")
-            ours = made[id(tensor)] = _layer_from_keras(layer, known)(ours, training=training)
+        for tensor, layer in reversed(calls):
+            ours = made[id(tensor)] = _layer_from_keras(layer, known)(ours)
         ends.append(ours)
     return Model(start, ends if len(ends) > 1 else ends[0], name=model.name)
 
@@ -182,9 +181,8 @@ def _model_to_keras(model, known):
     else:
         start = tensor = _input_to_keras(model.input.layer, model.input.shape)
         tensors = [start]
-        for layer, training in zip(model.steps, model._fixed, strict=True):
-            options = {} if training is None else {"training": training}
-            tensor = _layer_to_keras(layer, known)(tensor, **options)
+        for layer in model.steps:
+            tensor = _layer_to_keras(layer, known)(tensor)
             tensors.append(tensor)
         ends = [tensors[tap] for tap in model._taps]
         theirs = keras.Model(start, ends if len(ends) > 1 else ends[0], name=model.name)

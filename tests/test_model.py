@@ -170,20 +170,6 @@ def test_gradient_stops_below_the_last_layer_that_learns(monkeypatch):
     assert grad is None and [g.shape for g in gradients.values()] == [(1600, 10), (10,)]
 
 
-def test_layer_called_with_training_false_stays_so():
-    start = Input(shape=(5,))
-    dropout = layers.Dropout(0.5)
-    model = Model(start, dropout(start, training=False))
-    inputs = images(4, 5)
-    np.testing.assert_array_equal(model(inputs, training=True), inputs)
-    plain = Model(start, layers.Dropout(0.5)(start))
-    assert (plain(inputs, training=True) == 0).any()
-    norm = layers.BatchNormalization()
-    still = Model(start, norm(start, training=False))
-    still(inputs, training=True)
-    assert (norm.moving_mean == 0).all() and still.treats_examples_alone
-
-
 def test_names_of_models():
     from course_lib.layers import base
 

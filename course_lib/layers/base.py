@@ -53,18 +53,16 @@ class SymbolicTensor:
     """Stands for an array that a model will see: its shape, and which layer makes it from what.
 
     ``shape`` starts with None, the batch size. ``layer`` makes it, ``source`` is the tensor that
-    the layer was called on (None for an `Input`). ``training`` is False where the layer was called
-    so, to stay as at inference even in training.
+    the layer was called on (None for an `Input`).
     """
 
     __array_ufunc__ = None
 
-    def __init__(self, shape, dtype, layer, source=None, training=None):
+    def __init__(self, shape, dtype, layer, source=None):
         self.shape = tuple(shape)
         self.dtype = dtype
         self.layer = layer
         self.source = source
-        self.training = training
 
     @property
     def ndim(self):
@@ -172,9 +170,13 @@ class Layer:
         self.built = True
 
     def __call__(self, inputs, training=None):
-        """Outputs for an array of inputs, or the symbolic output for a symbolic tensor."""
+        """Outputs for an array of inputs, or the symbolic output for a symbolic tensor.
+
+        ``training`` says how an array is treated. For a symbolic tensor it has no effect: the model
+        decides for all of its layers, as in Keras 3. To hold a layer back, freeze it.
+        """
         if isinstance(inputs, SymbolicTensor):
-            return self._call_symbolic(inputs, training)
+            return self._call_symbolic(inputs)
         if isinstance(inputs, (list, tuple)) and any(isinstance(t, SymbolicTensor) for t in inputs):
             raise ValueError(
                 f"{self.label}: inputs must be one tensor, got {len(inputs)}. A model here is one "
@@ -192,11 +194,11 @@ class Layer:
             self.assign_state(self.new_state(cache))
         return outputs
 
-    def _call_symbolic(self, tensor, training=None):
+    def _call_symbolic(self, tensor):
         self.build(tensor.shape)
         self.check_input(tensor.shape)
         shape = self._named_errors(self.compute_output_shape, tensor.shape)
-        output = SymbolicTensor(shape, self.dtype, self, tensor, training)
+        output = SymbolicTensor(shape, self.dtype, self, tensor)
         self._outputs.append(output)
         return output
 

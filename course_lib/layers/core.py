@@ -162,7 +162,7 @@ class ReLU(Layer):
         return outputs, inputs
 
     def backward(self, grad_outputs, cache, need_input_gradient=True):
-        # On a corner itself the slope is that of its left side, as in Keras.
+        # On a corner the slope is that of its left side.
         slope = np.where(cache > self.threshold, 1, self.negative_slope)
         if self.max_value is not None:
             slope = np.where(cache > self.max_value, 0, slope)

@@ -51,7 +51,6 @@ class Model(Layer):
                 )
         self._start, self._ends = start, ends
         self.steps = [tensor.layer for tensor in tensors]
-        self._fixed = [tensor.training for tensor in tensors]
         self.step_shapes = [start.shape, *(tensor.shape for tensor in tensors)]
         self._taps = [len(walk) for walk in walks]
         self._check_names()
@@ -127,14 +126,10 @@ class Model(Layer):
         ends = [shapes[tap] for tap in self._taps]
         return ends if self._several else ends[0]
 
-    def _call_symbolic(self, tensor, training=None):
+    def _call_symbolic(self, tensor):
         if self._several:
             raise ValueError(f"{self.name}: a model with several outputs cannot stand in a chain.")
-        return super()._call_symbolic(tensor, training)
-
-    def _modes(self, training):
-        """Whether each step is in training: as the model is, unless the call of the layer said."""
-        return [training if fixed is None else fixed for fixed in self._fixed]
+        return super()._call_symbolic(tensor)
 
     def cast(self, inputs):
         """Numbers as the first layer takes them: floats of its dtype, or word numbers."""
@@ -145,8 +140,8 @@ class Model(Layer):
 
     def forward(self, inputs, training=False, rng=None):
         outputs, caches = [inputs], []
-        for layer, mode in zip(self.steps, self._modes(training), strict=True):
-            result, cache = layer.forward(outputs[-1], mode, rng)
+        for layer in self.steps:
+            result, cache = layer.forward(outputs[-1], training, rng)
             outputs.append(result)
             caches.append(cache)
             if not self._several:
@@ -161,11 +156,10 @@ class Model(Layer):
 
     def forward_logits(self, inputs, training=False, rng=None):
         caches = []
-        *modes, last = self._modes(training)
-        for layer, mode in zip(self.steps[:-1], modes, strict=True):
-            inputs, cache = layer.forward(inputs, mode, rng)
+        for layer in self.steps[:-1]:
+            inputs, cache = layer.forward(inputs, training, rng)
             caches.append(cache)
-        logits, cache = self.steps[-1].forward_logits(inputs, last, rng)
+        logits, cache = self.steps[-1].forward_logits(inputs, training, rng)
         return logits, [*caches, cache]
 
     def backward(self, grad_outputs, cache, need_input_gradient=True):
@@ -204,8 +198,7 @@ class Model(Layer):
 
     @property
     def treats_examples_alone(self):
-        steps = zip(self.steps, self._fixed, strict=True)
-        return all(fixed is False or layer.treats_examples_alone for layer, fixed in steps)
+        return all(layer.treats_examples_alone for layer in self.steps)
 
     # ---------------------------------------------------------------------------------- weights
 

@@ -15,7 +15,7 @@ class Sequential(Model):
     def __init__(self, layers=None, trainable=True, name=None):
         Layer.__init__(self, name=name, trainable=True)
         self._start, self._ends, self._several = None, [], False
-        self.steps, self.step_shapes, self._taps, self._fixed = [], [], [0], []
+        self.steps, self.step_shapes, self._taps = [], [], [0]
         for layer in [] if layers is None else layers:
             self.add(layer)
         if not trainable:
@@ -43,7 +43,6 @@ class Sequential(Model):
         if self._start is not None:
             self._append_symbolic(layer)
         self.steps.append(layer)
-        self._fixed.append(None)
         self._taps = [len(self.steps)]
 
     def pop(self):
@@ -51,7 +50,6 @@ class Sequential(Model):
         if not self.steps:
             raise ValueError(f"{self.name} has no layer to take away.")
         layer = self.steps.pop()
-        self._fixed.pop()
         self._taps = [len(self.steps)]
         if self._start is not None:
             self.step_shapes.pop()
