@@ -18,8 +18,9 @@ def configure(c):
         "nbgrader.preprocessors.LimitOutput",
         _STEPS + "TrustedScore",
         _STEPS + "TrustedSave",
+        _STEPS + "DisarmText",
     ]
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
     c.GenerateFeedback.exporter_class = "course_lib.grading.feedback.FeedbackExporter"
-    # formgrader shows students' outputs: no scripts in them
+    # for formgrader; its own template leaves text cells as they are: see DisarmText
     c.HTMLExporter.sanitize_html = True

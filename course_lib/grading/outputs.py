@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 
 import nh3
 
@@ -12,7 +13,7 @@ MOST_OUTPUTS = 100
 CUT = "\n[cut off: too long]"
 
 _PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-_TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
+_MARKUP = ("text/markdown", "text/latex")
 _TAG_NAMES = """
 a abbr b blockquote br caption code col colgroup dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i
 kbd li ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr tt u ul
@@ -30,6 +31,11 @@ def clean_html(text):
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
+
+
+def disarm(text):
+    """Markdown in which every tag is text: "<b" becomes "&lt;b", and "1 < 2" stays."""
+    return re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text)
 
 
 def shorten(text, limit=TEXT_LIMIT):
@@ -127,8 +133,10 @@ def _checked_data(kind, output):
             kept[mime] = value
         elif mime == "text/html":
             kept[mime] = clean_html(shorten(_printable(value)))
-        elif mime in _TEXTS:
+        elif mime == "text/plain":
             kept[mime] = shorten(_printable(value))
+        elif mime in _MARKUP:
+            kept[mime] = disarm(shorten(_printable(value)))
     if not kept:
         return None
     checked = {"output_type": kind, "data": kept, "metadata": {}}
