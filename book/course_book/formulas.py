@@ -74,13 +74,14 @@ def inline(writer, node):
 
 
 def block(writer, node):
-    writer.body.append(writer.starttag(node, "div", CLASS="math"))
+    writer.body.append(writer.starttag(node, "div", "", CLASS="math"))
+    writer.body.append(_html(node, display=True))
     if node["number"]:
         number = get_node_equation_number(writer, node)
         writer.body.append(f'<span class="eqno">({number})')
         writer.add_permalink_ref(node, "Link to this equation")
         writer.body.append("</span>")
-    writer.body.append(_html(node, display=True) + "</div>")
+    writer.body.append("</div>\n")
     raise nodes.SkipNode
 
 
