@@ -1,11 +1,51 @@
-"""Small helpers around training: a seed for everything random, and labels as one-hot rows."""
+"""Small helpers around training: a seed for everything random, labels as one-hot rows, and how the
+work is done: with fused layers or one by one, on how many processors.
+"""
+
+import os
 
 import numpy as np
 
 from course_lib.errors import integer
 from course_lib.initializers import seed_generator
 
-__all__ = ["set_random_seed", "to_categorical"]
+__all__ = ["set_fusion", "set_random_seed", "set_workers", "to_categorical"]
+
+_settings = {"fusion": True, "workers": None}
+
+
+def set_fusion(enabled):
+    """Whether models compute neighbouring layers in one step where they can (they do at first).
+
+    The numbers are the same up to rounding; ``set_fusion(False)`` runs layer after layer, slower.
+    """
+    if not isinstance(enabled, bool):
+        raise TypeError(f"set_fusion: enabled must be True or False, got {enabled!r}.")
+    _settings["fusion"] = enabled
+
+
+def fusion():
+    """Whether models compute neighbouring layers in one step."""
+    return _settings["fusion"]
+
+
+def set_workers(count):
+    """How many processes share the work of fit, evaluate and predict; None: one per processor.
+
+    The results do not depend on it, not by a bit: only the time does.
+    """
+    if count is not None:
+        count = integer("set_workers", "count", count, minimum=1)
+    _settings["workers"] = count
+
+
+def workers():
+    """How many processes may share the work: as `set_workers` said, or one per processor."""
+    if _settings["workers"] is not None:
+        return _settings["workers"]
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def set_random_seed(seed):

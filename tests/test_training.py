@@ -74,7 +74,7 @@ def test_parts_add_up_to_the_whole_batch():
     loss = losses.SparseCategoricalCrossentropy()
     whole = steps.gradients(model, x, y, loss, model.trainer.metrics)
     parts = steps.batch_gradients(model, x, y, loss, model.trainer.metrics)
-    assert len(steps.parts(100, steps.PART)) > 1
+    assert steps.part_size(model, 100) == 25
     assert parts.count == whole.count == 100 and parts.metric_sums == whole.metric_sums
     assert parts.loss_sum == pytest.approx(whole.loss_sum, rel=1e-6)
     for name, gradient in whole.gradients.items():
@@ -105,7 +105,7 @@ def test_batch_normalization_sees_the_whole_batch(monkeypatch):
     assert sizes == [100]
     model.layers[0].trainable = False
     steps.batch_gradients(model, *blobs(100), loss)
-    assert sizes[1:] == [32, 32, 32, 4]
+    assert sizes[1:] == [25, 25, 25, 25]
 
 
 def test_dropout_differs_between_parts_and_repeats_with_the_seed():
@@ -116,12 +116,12 @@ def test_dropout_differs_between_parts_and_repeats_with_the_seed():
         steps.batch_gradients(model, x, y, loss, seed=seed) for seed in ((1, 2), (1, 2), (1, 3))
     )
     assert one.loss_sum == two.loss_sum != other.loss_sum
-    halves = [
-        steps.gradients(model, x[:32], y[:32], loss, rng=np.random.default_rng([1, 2, part]))
-        for part in (0, 1)
+    quarters = [
+        steps.gradients(model, x[:16], y[:16], loss, rng=np.random.default_rng([1, 2, part]))
+        for part in range(4)
     ]
-    assert halves[0].loss_sum != halves[1].loss_sum
-    assert one.loss_sum == pytest.approx(sum(half.loss_sum for half in halves))
+    assert len({quarter.loss_sum for quarter in quarters}) == 4
+    assert one.loss_sum == pytest.approx(sum(quarter.loss_sum for quarter in quarters))
 
 
 # -------------------------------------------------------------------------------------------- fit

@@ -9,13 +9,15 @@ A layer whose output for one example depends on the others, batch normalisation 
 the whole batch in one part.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from course_lib.layers import activations
 
-PART = 32  # examples in a part
+PART = 32  # examples in a part, at most
+MANY_WEIGHTS = 250_000
 
 
 class Part(NamedTuple):
@@ -57,24 +59,35 @@ def scores(model, x, y, loss, metrics=()):
 
 def batch_gradients(model, x, y, loss, metrics=(), seed=(0,)):
     """The `Part` of a whole batch. ``seed``: integers from which each part's randomness follows."""
-    slices = parts(len(x), PART if model.treats_examples_alone else len(x))
     return total(
         gradients(model, x[cut], y[cut], loss, metrics, np.random.default_rng([*seed, number]))
-        for number, cut in enumerate(slices)
+        for number, cut in enumerate(parts(len(x), part_size(model, len(x))))
     )
 
 
+def part_size(model, batch_size):
+    """Examples per part: a rule of the model and the batch, whoever will do the work.
+
+    A quarter of the batch, up to `PART` examples. Where the gradients of a part are large they
+    cost more to add up than few examples cost to compute: then there are only two parts.
+    """
+    if not model.treats_examples_alone:
+        return batch_size
+    if sum(array.size for array in model.trainable_parameters.values()) > MANY_WEIGHTS:
+        return max(1, math.ceil(batch_size / 2))
+    return max(1, min(PART, math.ceil(batch_size / 4)))
+
+
 def total(found):
-    """The sum of parts, in the order in which they come."""
+    """The sum of parts, in the order in which they come; the first part's arrays take it up."""
     first, *others = found
     loss_sum, count = first.loss_sum, first.count
-    grads = dict(first.gradients)
-    sums = first.metric_sums
+    grads, sums = first.gradients, first.metric_sums
     for part in others:
         loss_sum += part.loss_sum
         count += part.count
         for name, gradient in part.gradients.items():
-            grads[name] = grads[name] + gradient
+            grads[name] += gradient
         pairs = zip(sums, part.metric_sums, strict=True)
         sums = tuple((a + c, b + d) for (a, b), (c, d) in pairs)
     return Part(loss_sum, grads, count, sums, first.state)
@@ -83,12 +96,6 @@ def total(found):
 def parts(count, size):
     """Slices of at most ``size`` that cover ``count`` examples."""
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
-
-
-def predict(model, x):
-    """Outputs for checked examples ``x``, part by part; yields (slice, outputs)."""
-    for cut in parts(len(x), PART):
-        yield cut, model.forward(model.cast(x[cut]))[0]
 
 
 def _forward(model, inputs, loss, training=False, rng=None):

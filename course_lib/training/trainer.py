@@ -12,7 +12,7 @@ from course_lib.errors import integer
 from course_lib.initializers import generator
 from course_lib.training import checks, steps
 from course_lib.training.callbacks import History, Lines, ProgressBar, check_callbacks
-from course_lib.training.threads import one_thread
+from course_lib.training.shared_work import BatchGradients, Forward
 
 
 class Trainer:
@@ -63,42 +63,43 @@ class Trainer:
         for call in calls:
             call.set_model(self.model)
         try:
-            _tell(calls, "on_train_begin")
-            for epoch in range(initial_epoch, epochs):
-                _tell(calls, "on_epoch_begin", epoch)
-                logs = self._epoch(x, y, batch_size, shuffle, calls)
-                if validation_data is not None:
-                    scores = self._scores(*validation_data)
-                    logs |= {f"val_{name}": value for name, value in scores.items()}
-                _tell(calls, "on_epoch_end", epoch, logs)
-                if self.model.stop_training:
-                    break
-            _tell(calls, "on_train_end")
+            with BatchGradients(self.model, x, y, self.loss, self.metrics) as gradients:
+                _tell(calls, "on_train_begin")
+                for epoch in range(initial_epoch, epochs):
+                    _tell(calls, "on_epoch_begin", epoch)
+                    logs = self._epoch(gradients, len(x), batch_size, shuffle, calls)
+                    if validation_data is not None:
+                        scores = self._scores(*validation_data)
+                        logs |= {f"val_{name}": value for name, value in scores.items()}
+                    _tell(calls, "on_epoch_end", epoch, logs)
+                    if self.model.stop_training:
+                        break
+                _tell(calls, "on_train_end")
         finally:
             for call in calls:
                 getattr(call, "close", lambda: None)()
         return history
 
-    def _epoch(self, x, y, batch_size, shuffle, calls):
+    def _epoch(self, gradients, count, batch_size, shuffle, calls):
         """One round through the examples; returns the means of loss and metrics."""
         seed = int(generator().integers(2**63))
-        order = generator().permutation(len(x)) if shuffle else np.arange(len(x))
+        order = generator().permutation(count) if shuffle else np.arange(count)
         running = Running(self.names)
-        for number, cut in enumerate(steps.parts(len(x), batch_size)):
+        cuts = steps.parts(count, batch_size)
+        for number, cut in enumerate(cuts):
             _tell(calls, "on_train_batch_begin", number)
-            batch = order[cut] if shuffle else cut
-            running.add(self._step(x[batch], y[batch], (seed, number)))
+            running.add(self._step(gradients, order[cut], (seed, number), len(cuts) - number))
             _tell(calls, "on_train_batch_end", number, running.means())
             if self.model.stop_training:
                 break
         return running.means()
 
-    def _step(self, x, y, seed):
+    def _step(self, gradients, batch, seed, left=0):
         """Gradient of the batch's mean loss, then one step of the optimizer."""
-        with one_thread():
-            part = steps.batch_gradients(self.model, x, y, self.loss, self.metrics, seed)
-        gradients = {name: total / part.count for name, total in part.gradients.items()}
-        self.optimizer.apply(gradients, self.model.trainable_parameters)
+        part = gradients(batch, seed, left)
+        for gradient in part.gradients.values():
+            gradient /= part.count
+        self.optimizer.apply(part.gradients, self.model.trainable_parameters)
         self.model.assign_state(part.state)
         return part
 
@@ -106,7 +107,9 @@ class Trainer:
         """One step on one batch; its loss and metrics before the step."""
         x, y = self._checked(x, y)
         running = Running(self.names)
-        running.add(self._step(x, y, (int(generator().integers(2**63)), 0)))
+        with BatchGradients(self.model, x, y, self.loss, self.metrics) as gradients:
+            seed = (int(generator().integers(2**63)), 0)
+            running.add(self._step(gradients, np.arange(len(x)), seed))
         return _report(running.means(), return_dict)
 
     def evaluate(self, x, y, batch_size=32, verbose="auto", return_dict=False):
@@ -117,9 +120,14 @@ class Trainer:
 
     def _scores(self, x, y, verbose=0):
         running = Running(self.names)
-        with one_thread(), bar(len(x), "evaluate", verbose) as progress:
-            for cut in steps.parts(len(x), steps.PART):
-                running.add(steps.scores(self.model, x[cut], y[cut], self.loss, self.metrics))
+
+        def scores(network, cut):
+            return steps.scores(network, x[cut], y[cut], self.loss, self.metrics)
+
+        work = Forward(self.model, scores, len(x))
+        with bar(len(x), "evaluate", verbose) as progress, work:
+            for cut, part in work:
+                running.add(part)
                 progress.update(cut.stop - cut.start)
         return running.means()
 
@@ -152,8 +160,9 @@ def predict(model, x, batch_size=32, verbose="auto"):
     verbose = checks.verbosity(verbose)
     x = checks.examples(model, x)
     outputs = None
-    with one_thread(), bar(len(x), "predict", verbose) as progress:
-        for cut, found in steps.predict(model, x):
+    work = Forward(model, lambda network, cut: network.forward(network.cast(x[cut]))[0], len(x))
+    with bar(len(x), "predict", verbose) as progress, work:
+        for cut, found in work:
             several = isinstance(found, list)
             found = found if several else [found]
             if outputs is None:

@@ -1,0 +1,185 @@
+"""Several processes that share the work of one batch.
+
+A batch is a list of parts (see `steps`), and parts know nothing of each other, so they can be done
+side by side. `Team` forks helpers, processes that start as copies of this one and so have the
+model and the examples already. What they must see change, the weights, and what they hand back in
+bulk, the gradients, lie in memory that all of them share; the rest goes through pipes. The team's
+leader, this process, does its own share of the parts.
+
+Python threads would have to take turns at the interpreter between any two operations of NumPy;
+processes do not. Where a process cannot be copied safely (Windows, macOS, or with TensorFlow's or
+PyTorch's threads running in it) threads are used all the same.
+
+Helpers end with the `with` block, however it is left. They ignore Ctrl-C, which is the leader's to
+answer, and end by themselves when the leader is gone.
+"""
+
+import gc
+import mmap
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from multiprocessing import Pipe
+
+import numpy as np
+
+# Libraries whose threads may hold locks at the moment of a fork.
+THREADED = ("tensorflow", "torch", "jax")
+
+
+class Team:
+    """``count`` workers for ``function``; `map` shares out a list of tasks among them.
+
+    Use as a context manager, after everything that ``function`` reads exists.
+    """
+
+    def __init__(self, function, count):
+        self._function, self._count = function, count
+        self._pipes, self._helpers, self._threads = [], [], None
+
+    def __enter__(self):
+        try:
+            if self._count > 1 and can_fork():
+                for _ in range(self._count - 1):
+                    self._fork()
+            elif self._count > 1:
+                self._threads = ThreadPoolExecutor(self._count)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _fork(self):
+        ours, theirs = Pipe()
+        # Ctrl-C waits until the helper is known here and deaf to it there.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        helper = os.fork()
+        if helper == 0:
+            # The leader's ends must be open in the leader alone, or its end would go unnoticed.
+            _serve(theirs, self._function, [*self._pipes, ours])
+        self._pipes.append(ours)
+        self._helpers.append(helper)
+        theirs.close()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def map(self, tasks):
+        """[function(task) for task in tasks], each worker doing every so-manieth of them."""
+        tasks = list(tasks)
+        if self._threads:
+            return list(self._threads.map(self._function, tasks))
+        step = 1 + len(self._pipes)
+        for number, pipe in enumerate(self._pipes, start=1):
+            pipe.send(tasks[number::step])
+        results = [None] * len(tasks)
+        results[::step] = [self._function(task) for task in tasks[::step]]
+        for number, pipe in enumerate(self._pipes, start=1):
+            found, error = _receive(pipe)
+            if error is not None:
+                raise error
+            results[number::step] = found
+        return results
+
+    def close(self):
+        """End the helpers, also those in the middle of a task."""
+        for pipe in self._pipes:
+            pipe.close()
+        for helper in self._helpers:
+            _end(helper)
+        self._pipes, self._helpers = [], []
+        if self._threads:
+            self._threads.shutdown(cancel_futures=True)
+            self._threads = None
+
+
+def _serve(pipe, function, leaders):
+    """A helper's life: lists of tasks in, lists of results out, until the pipe closes."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for other in leaders:
+            other.close()
+        gc.freeze()  # what was copied is not the helper's to clean up
+        while True:
+            tasks = pipe.recv()
+            try:
+                answer = [function(task) for task in tasks], None
+            except Exception as error:
+                answer = None, error
+            pipe.send(answer)
+    except (EOFError, OSError):
+        pass
+    finally:
+        os._exit(0)
+
+
+def _receive(pipe):
+    try:
+        return pipe.recv()
+    except EOFError:
+        raise RuntimeError(
+            "A helper process of the training ended before its work was done (out of memory?). "
+            "course_lib.utils.set_workers(1) works without helpers."
+        ) from None
+
+
+def _end(helper):
+    try:
+        os.kill(helper, signal.SIGKILL)
+        os.waitpid(helper, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass
+
+
+def can_fork():
+    """Whether this process may be copied: on Linux, without other libraries' threads."""
+    return sys.platform == "linux" and not any(name in sys.modules for name in THREADED)
+
+
+def shared(shape, dtype):
+    """An array of zeros that processes forked later share with this one."""
+    count = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
+    return np.frombuffer(mmap.mmap(-1, max(1, count)), dtype)[: int(np.prod(shape))].reshape(shape)
+
+
+@contextmanager
+def shared_weights(model):
+    """The model's weights lie in shared memory for a while, and then where they were."""
+    with ExitStack() as back:
+        for layer in _leaves(model):
+            for name, own in layer.parameters.items():
+                common = shared(own.shape, own.dtype)
+                common[...] = own
+                layer.parameters[name] = common
+                back.callback(_put_back, layer.parameters, name, own, common)
+        yield
+
+
+def _put_back(parameters, name, own, common):
+    own[...] = common
+    parameters[name] = own
+
+
+def _leaves(layer):
+    """The layers that hold weights, those of models inside models included; each once."""
+    if not hasattr(layer, "steps"):
+        return [layer]
+    return list(dict.fromkeys(leaf for inner in layer.layers for leaf in _leaves(inner)))
+
+
+_kept = threading.Lock()
+
+
+def keep_freed_memory():
+    """Let the C library keep the memory of freed arrays, for the next arrays of their size.
+
+    By default glibc gives blocks of more than 128 KiB back to the system at once, and every new
+    one then costs a page fault per 4 KiB: as much time as filling it. But it learns: once a large
+    block was freed, blocks up to that size are kept. So one is taken and freed.
+    """
+    if _kept.acquire(blocking=False):  # once is enough
+        bytearray(31 << 20)

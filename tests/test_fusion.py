@@ -1,0 +1,189 @@
+"""A fused model is the model: same outputs, same gradients, same weights."""
+
+import numpy as np
+import pytest
+
+from course_lib import Input, Model, Sequential, layers, losses, utils
+from course_lib.model.fusion import ConvPool, fuse
+from course_lib.training import steps
+
+RNG = np.random.default_rng(6)
+DOUBLE = {"dtype": "float64"}
+
+
+@pytest.fixture(autouse=True)
+def fusion_as_found():
+    yield
+    utils.set_fusion(True)
+
+
+def conv(axes, *arguments, activation="relu", **options):
+    kind = getattr(layers, f"Conv{axes}D")
+    return kind(*arguments, activation=activation, **options, **DOUBLE)
+
+
+def pool(axes, *arguments, **options):
+    return getattr(layers, f"MaxPooling{axes}D")(*arguments, **options, **DOUBLE)
+
+
+CASES = {
+    "one axis": ((23, 3), lambda: [conv(1, 5, 3), pool(1, 2)]),
+    "causal, dilated": (
+        (23, 17),
+        lambda: [conv(1, 5, 3, dilation_rate=2, padding="causal"), pool(1, 3)],
+    ),
+    "two, after each other": (
+        (14, 15, 1),
+        lambda: [conv(2, 6, 3), pool(2, 2), conv(2, 20, 3, padding="same"), pool(2, 2)],
+    ),
+    "rows and columns dropped": ((9, 10, 2), lambda: [conv(2, 4, 2), pool(2, 3)]),
+    "strides, no bias": (
+        (14, 13, 3),
+        lambda: [conv(2, 4, 3, strides=2, padding="same", use_bias=False), pool(2, (2, 1))],
+    ),
+    "relu as a layer": (
+        (8, 8, 2),
+        lambda: [conv(2, 4, 3, activation=None), layers.ReLU(**DOUBLE), pool(2, 2)],
+    ),
+    "relu as an activation layer": (
+        (8, 8, 2),
+        lambda: [
+            conv(2, 4, 3, activation=None), layers.Activation("relu", **DOUBLE), pool(2, 2)
+        ],
+    ),
+    "pool of one cell": ((6, 7, 2), lambda: [conv(2, 4, 3), pool(2, 1)]),
+    "three axes": (
+        (9, 8, 7, 2),
+        lambda: [conv(3, 4, 3, padding="same"), pool(3, 2), conv(3, 5, 2), pool(3, (2, 2, 1))],
+    ),
+}  # fmt: skip
+
+
+def with_head(shape, body):
+    head = [layers.Flatten(**DOUBLE), layers.Dense(4, activation="softmax", **DOUBLE)]
+    model = Sequential([Input(shape=shape), *body, *head])
+    for weight in model.weights:
+        weight += RNG.normal(size=weight.shape) * 0.1  # biases too
+    return model
+
+
+def fused_steps(model):
+    return [step for step in model.steps if isinstance(step, ConvPool)]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_fused_layers_give_what_the_layers_give(name):
+    shape, body = CASES[name]
+    model = with_head(shape, body())
+    fused = fuse(model)
+    assert len(fused_steps(fused)) == sum("Conv" in type(s).__name__ for s in model.steps)
+    x, y = RNG.normal(size=(9, *shape)), RNG.integers(0, 4, 9)
+    np.testing.assert_allclose(fused.forward(x)[0], model.forward(x)[0], rtol=1e-12)
+    loss = losses.SparseCategoricalCrossentropy()
+    plain, found = (steps.gradients(m, x, y, loss) for m in (model, fused))
+    assert found.loss_sum == pytest.approx(plain.loss_sum, rel=1e-12)
+    assert list(found.gradients) == list(plain.gradients)
+    for path, gradient in plain.gradients.items():
+        np.testing.assert_allclose(found.gradients[path], gradient, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_gradient_of_the_inputs_whatever_the_parts(monkeypatch, parts):
+    from course_lib.ops import conv_pool
+
+    layer, after = conv(2, 5, 3, padding="same"), pool(2, 2)
+    x = RNG.normal(size=(6, 9, 9, 3))
+    weights = RNG.normal(size=(6, 4, 4, 5))
+    Sequential([Input(shape=x.shape[1:]), layer, after])
+    size = 6 // parts
+    cuts = [slice(start, start + size) for start in range(0, 6, size)]
+    monkeypatch.setattr(conv_pool, "batches", lambda examples, bytes_each: cuts)
+    fused = ConvPool(layer, after)
+    outputs, cache = fused.forward(x)
+    middle, conv_cache = layer.forward(x)
+    expected, pool_cache = after.forward(middle)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-12)
+    grad, own = fused.backward(weights, cache)
+    grad_middle, _ = after.backward(weights, pool_cache)
+    grad_expected, own_expected = layer.backward(grad_middle, conv_cache)
+    np.testing.assert_allclose(grad, grad_expected, atol=1e-12)
+    for name in own_expected:
+        np.testing.assert_allclose(own[name], own_expected[name], atol=1e-10)
+
+
+def test_the_first_of_equal_maxima_takes_the_whole_gradient():
+    layer, after = conv(2, 1, 1, kernel_initializer="ones"), pool(2, 2)
+    x = np.ones((1, 4, 4, 1))
+    Sequential([Input(shape=(4, 4, 1)), layer, after])
+    fused = ConvPool(layer, after)
+    grad, own = fused.backward(np.full((1, 2, 2, 1), 5.0), fused.forward(x)[1])
+    np.testing.assert_array_equal(grad[0, ..., 0], np.kron(np.full((2, 2), 5), [[1, 0], [0, 0]]))
+    assert own["bias"] == 20 and own["kernel"] == 20
+
+
+UNFUSED = {
+    "overlapping pool": lambda: [conv(2, 4, 3), pool(2, 3, strides=2)],
+    "padded pool": lambda: [conv(2, 4, 3), pool(2, 2, padding="same")],
+    "average": lambda: [conv(2, 4, 3), layers.AveragePooling2D(2, **DOUBLE)],
+    "tanh": lambda: [conv(2, 4, 3, activation="tanh"), pool(2, 2)],
+    "no activation": lambda: [conv(2, 4, 3, activation=None), pool(2, 2)],
+    "cut-off relu": lambda: [
+        conv(2, 4, 3, activation=None), layers.ReLU(max_value=6, **DOUBLE), pool(2, 2)
+    ],
+    "groups": lambda: [conv(2, 4, 3, groups=2), pool(2, 2)],
+    "something between": lambda: [conv(2, 4, 3), layers.Dropout(0.1, **DOUBLE), pool(2, 2)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNFUSED)
+def test_other_neighbours_stay_as_they_are(name):
+    model = with_head((9, 9, 2), UNFUSED[name]())
+    assert fuse(model) is model
+
+
+def test_a_model_with_several_outputs_shows_them_all():
+    model = with_head((9, 9, 2), [conv(2, 4, 3), pool(2, 2)])
+    maps = Model(model.inputs, [layer.output for layer in model.layers])
+    assert fuse(maps) is maps
+    assert [m.shape[1:] for m in maps.predict(np.ones((2, 9, 9, 2)), verbose=0)] == [
+        shape[1:] for shape in model.step_shapes[1:]
+    ]
+
+
+def small_run():
+    utils.set_random_seed(1)
+    model = Sequential(
+        [
+            Input(shape=(12, 12, 1)),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    x = np.random.default_rng(0).normal(size=(90, 12, 12, 1)).astype(np.float32)
+    history = model.fit(x, np.arange(90) % 3, batch_size=16, epochs=4, verbose=0).history
+    return history["loss"], model.predict(x, verbose=0)
+
+
+def test_training_and_prediction_are_the_same_with_fusion_and_without(monkeypatch):
+    calls = []
+    forward = ConvPool.forward
+    monkeypatch.setattr(ConvPool, "forward", lambda *a: calls.append(1) or forward(*a))
+    (loss, outputs), with_fusion = small_run(), len(calls)
+    assert with_fusion > 0
+    utils.set_fusion(False)
+    plain_loss, plain_outputs = small_run()
+    assert len(calls) == with_fusion
+    np.testing.assert_allclose(loss, plain_loss, rtol=1e-5)
+    np.testing.assert_allclose(outputs, plain_outputs, atol=1e-5)
+
+
+def test_a_frozen_convolution_stays_frozen():
+    model = with_head((9, 9, 2), [conv(2, 4, 3), pool(2, 2)])
+    model.layers[0].trainable = False
+    loss = losses.SparseCategoricalCrossentropy()
+    part = steps.gradients(fuse(model), RNG.normal(size=(3, 9, 9, 2)), np.arange(3), loss)
+    assert list(part.gradients) == list(model.trainable_parameters)
+    assert not any("conv" in path for path in part.gradients)

@@ -1,0 +1,262 @@
+"""Work shared by processes: the same results, nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from course_lib import Input, Sequential, layers, utils
+from course_lib.training import Callback, shared_work, workers
+from course_lib.training.workers import Team
+
+RNG = np.random.default_rng(4)
+linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch):
+    """A team forms at once, also in a test run that has loaded TensorFlow before."""
+    monkeypatch.setattr(shared_work, "WORTH", 0)
+    monkeypatch.setattr(workers, "THREADED", ())
+    yield
+    utils.set_workers(None)
+    utils.set_fusion(True)
+
+
+def children():
+    path = f"/proc/{os.getpid()}/task/{os.getpid()}/children"
+    with open(path) as file:
+        return set(file.read().split())
+
+
+def network(seed=3):
+    utils.set_random_seed(seed)
+    model = Sequential(
+        [
+            Input(shape=(10, 10, 1)),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def images(count=70):
+    return RNG.normal(size=(count, 10, 10, 1)).astype(np.float32), RNG.integers(0, 3, count)
+
+
+class Count(Callback):
+    """Notes how many helpers there were after every batch."""
+
+    def __init__(self):
+        self.before, self.seen = children(), []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen.append(len(children() - self.before))
+
+
+def run(count, data, fork=True):
+    utils.set_workers(count)
+    model, counter = network(), Count()
+    history = model.fit(*data, batch_size=16, epochs=3, verbose=0, callbacks=[counter]).history
+    scores = model.evaluate(*data, verbose=0)
+    return history, scores, model.predict(data[0], verbose=0), model.get_weights(), counter.seen
+
+
+@linux
+def test_results_are_the_same_to_the_last_bit_however_many_work():
+    data = images()
+    alone, *others = [run(count, data) for count in (1, 2, 3)]
+    assert set(alone[-1]) == {0}
+    for number, other in enumerate(others, start=1):
+        assert max(other[-1]) == number, "no helpers were at work"
+        assert other[0] == alone[0] and other[1] == alone[1]
+        np.testing.assert_array_equal(other[2], alone[2])
+        for ours, theirs in zip(alone[3], other[3], strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+@linux
+def test_threads_where_processes_cannot_be_forked(monkeypatch):
+    data = images()
+    alone = run(1, data)
+    monkeypatch.setattr(workers, "can_fork", lambda: False)
+    made = []
+    pool = workers.ThreadPoolExecutor
+    monkeypatch.setattr(workers, "ThreadPoolExecutor", lambda n: made.append(n) or pool(n))
+    threads = run(2, data)
+    assert made and set(threads[-1]) == {0}
+    assert threads[0] == alone[0] and threads[1] == alone[1]
+    for ours, theirs in zip(alone[3], threads[3], strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_no_fork_with_the_threads_of_other_libraries(monkeypatch):
+    assert workers.can_fork() is (sys.platform == "linux")
+    monkeypatch.setattr(workers, "THREADED", ("numpy",))
+    assert not workers.can_fork()
+
+
+@linux
+def test_weights_are_the_same_arrays_after_training():
+    utils.set_workers(2)
+    model = network()
+    arrays = model.weights
+    before = model.get_weights()
+    counter = Count()
+    model.fit(*images(), batch_size=16, verbose=0, callbacks=[counter])
+    assert max(counter.seen) == 1
+    assert all(a is b for a, b in zip(arrays, model.weights, strict=True))
+    assert not np.array_equal(before[0], model.get_weights()[0])
+
+
+@linux
+def test_weights_set_by_a_callback_reach_the_helpers():
+    class Zero(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.set_weights([0 * w for w in self.model.get_weights()])
+
+    losses = []
+    for count in (1, 3):
+        utils.set_workers(count)
+        model = network()
+        history = model.fit(*DATA, batch_size=16, epochs=2, verbose=0, callbacks=[Zero()]).history
+        losses.append(history["loss"])
+    assert losses[0] == losses[1]
+    assert losses[0][1] == pytest.approx(np.log(3), rel=1e-5)
+
+
+DATA = images()
+
+
+@linux
+def test_an_error_ends_the_helpers():
+    class Stop(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 3:
+                self.helpers = children()
+                raise KeyboardInterrupt
+
+    utils.set_workers(3)
+    before, stop, model = children(), Stop(), network()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*DATA, batch_size=16, verbose=0, callbacks=[stop])
+    assert len(stop.helpers - before) == 2
+    assert children() == before
+    model.fit(*DATA, batch_size=16, verbose=0)
+    assert children() == before
+
+
+@linux
+def test_team_shares_out_tasks_and_passes_errors_on():
+    def work(task):
+        if task == 5:
+            raise ValueError("five")
+        return task * 10, os.getpid()
+
+    with Team(work, 3) as team:
+        found = team.map(range(5))
+        assert [value for value, _ in found] == [0, 10, 20, 30, 40]
+        assert len({process for _, process in found}) == 3
+        with pytest.raises(ValueError, match="five"):
+            team.map([1, 5])
+
+
+@linux
+def test_a_helper_that_died_is_an_error_that_says_what_to_do():
+    def work(task):
+        if task == 1:
+            os._exit(1)
+
+    with Team(work, 2) as team, pytest.raises(RuntimeError, match=r"set_workers\(1\)"):
+        team.map([0, 1])
+
+
+PROGRAM = """
+import numpy as np
+import course_lib
+from course_lib import Input, Sequential, layers, utils
+from course_lib.training import Callback, shared_work
+
+shared_work.WORTH = 0
+utils.set_workers(3)
+
+class Say(Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if batch == 5:
+            print("working", flush=True)
+
+model = Sequential([Input(shape=(28, 28, 1)), layers.Conv2D(8, 3), layers.Flatten(),
+                    layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(np.zeros((4000, 28, 28, 1)), np.zeros(4000, int), batch_size=16, epochs=1000, verbose=0,
+          callbacks=[Say()])
+"""
+
+
+def processes_of_group(group):
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat") as file:
+                state, _, number = file.read().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(number) == group and state != "Z":
+            found.append(int(name))
+    return found
+
+
+@linux
+@pytest.mark.parametrize(
+    "kind, to_all",
+    [
+        (signal.SIGINT, True),  # Ctrl-C in a terminal
+        (signal.SIGINT, False),  # in a notebook
+        (signal.SIGTERM, False),
+        (signal.SIGKILL, False),
+    ],
+)
+def test_an_interrupted_program_leaves_no_process(kind, to_all):
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert program.stdout.readline() == "working\n"
+        assert len(processes_of_group(program.pid)) == 3
+        os.killpg(program.pid, kind) if to_all else os.kill(program.pid, kind)
+        errors = program.communicate(timeout=60)[1]
+        if kind == signal.SIGINT:
+            assert errors.rstrip().endswith("KeyboardInterrupt")
+            assert errors.count("Traceback") == 1, "helpers must not speak"
+        deadline = time.monotonic() + 20
+        while (left := processes_of_group(program.pid)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not left
+    finally:
+        for process in processes_of_group(program.pid):
+            os.kill(process, signal.SIGKILL)
+
+
+# ------------------------------------------------------------------------------------- settings
+
+
+def test_workers_are_as_many_as_said_or_one_per_processor():
+    utils.set_workers(3)
+    assert utils.workers() == 3
+    utils.set_workers(None)
+    assert 1 <= utils.workers() <= os.cpu_count()
+    for wrong, kind in ((0, ValueError), (1.5, TypeError)):
+        with pytest.raises(kind, match="set_workers: count must be a positive integer"):
+            utils.set_workers(wrong)
+    with pytest.raises(TypeError, match="set_fusion: enabled must be True or False, got 1"):
+        utils.set_fusion(1)
