@@ -121,7 +121,10 @@ def _file_system(hidden, disk=64 << 20):
     if not any(_is_within(str(_PACKAGE), folder) for folder in ["/usr", *shown]):
         shown.append(str(_PACKAGE))
     made = set()
-    for folder in shown:
+    arguments += _parents(HOME, made)
+    for folder in (HOME, "/tmp"):  # a warm server's kernels get their own over these
+        arguments += ["--size", str(disk), "--perms", "1777", "--tmpfs", folder]
+    for folder in shown:  # after /tmp: the project may lie in it
         arguments += _parents(folder, made) + ["--ro-bind", folder, folder]
     for name in _HIDDEN:
         if (_PACKAGE / name).is_dir():
@@ -129,9 +132,7 @@ def _file_system(hidden, disk=64 << 20):
     for folder in hidden:  # only where something shown contains it
         if any(_is_within(folder, other) for other in ["/usr", *shown]):
             arguments += ["--tmpfs", folder]
-    arguments += _parents(HOME, made) + _parents(f"{_SEEN_INSIDE}/inside", made)
-    for folder in (HOME, "/tmp"):  # a warm server's kernels get their own over these
-        arguments += ["--size", str(disk), "--perms", "1777", "--tmpfs", folder]
+    arguments += _parents(f"{_SEEN_INSIDE}/inside", made)
     arguments += ["--ro-bind", str(_INSIDE), f"{_SEEN_INSIDE}/inside"]
     return [*arguments, "--remount-ro", "/"]
 

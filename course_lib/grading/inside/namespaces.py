@@ -16,7 +16,7 @@ _NEW_MOUNTS, _NEW_UTS, _NEW_IPC = 0x20000, 0x4000000, 0x8000000
 _NEW_USER, _NEW_PROCESSES, _NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 _EVERY_KIND = _NEW_MOUNTS | _NEW_UTS | _NEW_IPC | _NEW_PROCESSES | _NEW_NETWORK
 _NOSUID, _NODEV, _NOEXEC = 2, 4, 8
-_RECURSIVE, _PRIVATE = 16384, 1 << 18
+_BIND, _RECURSIVE, _PRIVATE = 4096, 16384, 1 << 18
 _PARENT_DEATH_SIGNAL, _DUMPABLE, _DROP_BOUND, _NO_NEW_PRIVILEGES, _SUBREAPER = 1, 4, 24, 38, 36
 _CAPSET = {"x86_64": 126, "aarch64": 91}
 
@@ -58,13 +58,34 @@ def _map_user(uid, gid):
 
 
 def private_folders(uid, disk_bytes):
-    """Own /proc, /tmp, /dev/shm and home, in memory and bounded. Called as process 1."""
+    """Own /proc, /tmp, /dev/shm and home, in memory and bounded. Called as process 1.
+
+    What is mounted below one of them stays in sight.
+    """
     _mount(b"proc", "/proc", flags=_NOSUID | _NODEV | _NOEXEC)
     size = f"size={disk_bytes},nr_inodes=20000,mode=700,uid={uid},gid={uid}"
     if os.getuid() != 0:
         size = f"size={disk_bytes},nr_inodes=20000,mode=700"
     for folder in ("/tmp", "/dev/shm", HOME):
+        held = {place: os.open(place, os.O_PATH) for place in _mounts_below(folder)}
         _mount(b"tmpfs", folder, size.encode())
+        for place, descriptor in held.items():  # Python itself, where the project lies in /tmp
+            os.makedirs(place, exist_ok=True)
+            origin = f"/proc/self/fd/{descriptor}".encode()
+            bound = _libc.mount(origin, place.encode(), None, _BIND | _RECURSIVE, None)
+            _call(f"bind {place}", bound)
+            os.close(descriptor)
+
+
+def _mounts_below(folder):
+    """The outermost places below ``folder`` where something is mounted."""
+    with open("/proc/self/mountinfo") as file:
+        places = [line.split()[4].encode().decode("unicode_escape") for line in file]
+    found = []
+    for place in sorted(p for p in places if p.startswith(folder + "/")):
+        if not any(place.startswith(outer + "/") for outer in found):
+            found.append(place)
+    return found
 
 
 def settle(uid):
