@@ -1,0 +1,49 @@
+"""The pictures of chapter 16: the marked row holds the marked window, the rows come in order."""
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from course_lib.figures.static import fast
+from course_lib.figures.static.canvas import number
+
+SVG = "{http://www.w3.org/2000/svg}"
+IMAGE = np.random.default_rng(1).integers(0, 90, (4, 5)).astype(float)
+KERNEL = np.array([[1.0, 2, 3], [4, 5, 6]])
+
+
+def filled(drawing, kind):
+    """The texts of the cells of one kind, in reading order."""
+    root = ET.fromstring(drawing.svg())
+    texts = {(t.get("x"), float(t.get("y")) - 1): t.text for t in root.iter(SVG + "text")}
+    found = []
+    for rect in root.iter(SVG + "rect"):
+        if rect.get("class") == kind:
+            x, y, size = (float(rect.get(name)) for name in ("x", "y", "width"))
+            found.append(texts.get((f"{x + size / 2:g}", y + size / 2)))
+    return found
+
+
+@pytest.mark.parametrize("place", [0, 4, 8])
+def test_the_marked_row_is_the_marked_window(place):
+    row, column = divmod(place, 3)
+    patch = IMAGE[row : row + 2, column : column + 3]
+    drawing = fast.patch_product(IMAGE, KERNEL, place)
+    expected = [number(value) for value in patch.ravel()]
+    assert filled(drawing, "window") == expected * 2
+    assert filled(drawing, "result") == [number((patch * KERNEL).sum())]
+
+
+def test_a_place_outside_is_refused():
+    with pytest.raises(ValueError, match="place must be from 0 to 8, got 9"):
+        fast.patch_product(IMAGE, KERNEL, 9)
+
+
+def test_rows_come_by_the_cells_of_the_pools():
+    texts = filled(fast.row_order((4, 4), (2, 2)), "window")
+    assert texts == ["0", "1", "4", "5"] + ["0", "4", "8", "12"]
+
+
+def test_places_that_fill_no_pool_stay_empty():
+    assert filled(fast.row_order((3, 3), (2, 2)), "cell").count(None) == 5
