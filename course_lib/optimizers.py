@@ -11,6 +11,8 @@ the name of the weight, and changes the arrays in place.
 
 import numpy as np
 
+BLOCK = 1 << 15  # numbers
+
 
 class Optimizer:
     """Base class: ``apply(gradients, parameters)`` takes one step."""
@@ -47,10 +49,14 @@ class Optimizer:
                     f"{self.name}: the gradient of {name} must have shape {parameter.shape}, "
                     f"got {gradient.shape}."
                 )
-            self.update(name, parameter, gradient)
+            # Block by block: what a step reads and writes several times stays in the cache.
+            weights, slopes = parameter.reshape(-1), gradient.reshape(-1)
+            for start in range(0, weights.size, BLOCK):
+                block = slice(start, start + BLOCK)
+                self.update((name, start), weights[block], slopes[block])
 
     def update(self, name, parameter, gradient):
-        """Change one array in place."""
+        """Change a block of weights in place; ``name`` tells blocks apart."""
         raise NotImplementedError
 
     def slot(self, kind, name, like):
