@@ -25,7 +25,7 @@ def filled(drawing, kind):
     return found
 
 
-@pytest.mark.parametrize("place", [0, 4, 8])
+@pytest.mark.parametrize("place", [0, 2, 7])
 def test_the_marked_row_is_the_marked_window(place):
     row, column = divmod(place, 3)
     patch = IMAGE[row : row + 2, column : column + 3]
