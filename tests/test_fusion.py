@@ -87,19 +87,29 @@ def test_fused_layers_give_what_the_layers_give(name):
         np.testing.assert_allclose(found.gradients[path], gradient, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("parts", [1, 3])
-def test_gradient_of_the_inputs_whatever_the_parts(monkeypatch, parts):
+@pytest.mark.parametrize("channels", [3, 17])
+@pytest.mark.parametrize(
+    "size, parts, options",
+    [
+        (9, 1, {"padding": "same"}),
+        (9, 3, {"padding": "same"}),
+        (9, 1, {"dilation_rate": 2}),
+        (14, 1, {"padding": "same", "strides": 2}),
+        (15, 2, {"strides": 2}),
+    ],
+)
+def test_gradient_of_the_inputs_whatever_the_parts(monkeypatch, size, parts, options, channels):
     from course_lib.ops import conv_pool
 
-    layer, after = conv(2, 5, 3, padding="same"), pool(2, 2)
-    x = RNG.normal(size=(6, 9, 9, 3))
-    weights = RNG.normal(size=(6, 4, 4, 5))
+    layer, after = conv(2, 5, 3, **options), pool(2, 2)
+    x = RNG.normal(size=(6, size, size, channels))
     Sequential([Input(shape=x.shape[1:]), layer, after])
-    size = 6 // parts
-    cuts = [slice(start, start + size) for start in range(0, 6, size)]
+    step = 6 // parts
+    cuts = [slice(start, start + step) for start in range(0, 6, step)]
     monkeypatch.setattr(conv_pool, "batches", lambda examples, bytes_each: cuts)
     fused = ConvPool(layer, after)
     outputs, cache = fused.forward(x)
+    weights = RNG.normal(size=outputs.shape)
     middle, conv_cache = layer.forward(x)
     expected, pool_cache = after.forward(middle)
     np.testing.assert_allclose(outputs, expected, rtol=1e-12)

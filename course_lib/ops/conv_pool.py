@@ -54,20 +54,32 @@ def conv_relu_pool_backward(grad_outputs, cache, need_inputs=True):
     filters = kernel.shape[-1]
     grad_best = grad_outputs * (outputs > 0)  # through relu
     grad_kernel = np.zeros((kernel[..., 0].size, filters), kernel.dtype)
-    grad_inputs = np.empty_like(inputs) if need_inputs else None
-    covered = tuple(n * p for n, p in zip(pooled_size(window, pool), pool, strict=True))
+    grad_inputs = np.zeros_like(inputs) if need_inputs else None
+    narrow, reached = _narrowed(window, pool)
     for part, sums, best in zip(_parts(cache), cache.sums, cache.best, strict=True):
         grad_sums = _to_first_largest(grad_best[part].reshape(best.shape), sums, best)
         rows = patches(inputs[part], window, pool)
         grad_kernel += rows.T @ grad_sums.reshape(-1, filters)
         if need_inputs:
             grad_places = _in_order_of_places(grad_sums, outputs[part].shape, pool)
-            grad_inputs[part] = spread(grad_places, kernel, window._replace(outputs=covered))
+            grad_inputs[part][reached] = spread(grad_places, kernel, narrow)
     return grad_inputs, grad_kernel.reshape(kernel.shape), bias_gradient(grad_best)
 
 
 def pooled_size(window, pool):
     return tuple(n // p for n, p in zip(window.outputs, pool, strict=True))
+
+
+def _narrowed(window, pool):
+    """The window over the places that fill pools, and the slices of the inputs that it reads."""
+    outputs = tuple(n * p for n, p in zip(pooled_size(window, pool), pool, strict=True))
+    reach = (  # one past the last cell, on each axis
+        (n - 1) * s + (k - 1) * d + 1 - before
+        for n, k, s, d, (before, _) in zip(outputs, *window[:4], strict=True)
+    )
+    spatial = tuple(max(1, min(pair)) for pair in zip(reach, window.spatial, strict=True))
+    narrow = window._replace(outputs=outputs, spatial=spatial)
+    return narrow, (slice(None), *map(slice, spatial))
 
 
 def _to_first_largest(grad_best, sums, best):
