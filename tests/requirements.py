@@ -1,5 +1,6 @@
 """System parts that some tests need. A missing part skips on a user's machine and fails in CI."""
 
+import glob
 import os
 import shutil
 
@@ -8,7 +9,7 @@ import pytest
 _PACKAGES = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "bubblewrap": ("bwrap",),
-    "postgresql": ("postgres", "/usr/lib/postgresql/15/bin/postgres"),
+    "postgresql": ("postgres", *sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))[-1:]),
 }
 
 
