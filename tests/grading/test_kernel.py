@@ -272,11 +272,16 @@ def test_a_cold_kernel_is_isolated_too():
     bubblewrap()
     server = sandbox.KernelServer(warm=False)
     try:
-        result = runner.run(job("import os\nprint(os.listdir('/home'))", PROBE_X), server.path)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            connect = f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)"
+            steps = ["import os\nprint(os.listdir('/home'))", PROBE_X, connect]
+            result = runner.run(job(*steps), server.path)
     finally:
         server.close()
     assert printed(result.outcomes[0]) == "['student']\n"
     assert result.outcomes[1].answer == {"value": None}
+    assert result.outcomes[2].outputs[0]["ename"] in ("OSError", "ConnectionRefusedError")
 
 
 def test_without_isolation_limits_hold_and_nothing_is_left():
