@@ -1,0 +1,129 @@
+"""All measurements of speed, in one run: ``python -m benchmarks``, about ten minutes.
+
+Training and prediction beside Keras (and PyTorch, where BENCH_TORCH_PYTHON names a Python that has
+it), single convolutions beside Keras, the share of the processor's peak that is reached, memory,
+the time of the import, and the ladder from loops to the last step. Prints a table and writes the
+record course_lib/records/benchmarks.json. --quick takes fewer examples and rounds and writes
+nothing.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.ladder import climb
+from benchmarks.machine import describe
+from benchmarks.turns import ROOT, engines, take_turns
+
+ROUNDS = 3
+# (what, model, examples): a whole epoch of the lecture's model, and shares of one for the others
+TASKS = [
+    ("fit", "mnist", 60_000),
+    ("predict", "mnist", 10_000),
+    ("fit", "lenet", 12_800),
+    ("fit", "hidden", 6_400),
+    ("fit", "text", 6_400),
+    ("fit", "volume", 2_560),
+]
+GOALS = {
+    ("fit", "mnist", 2): {"keras": 0.8, "torch": 0.7},
+    ("fit", "mnist", 1): {"keras": 0.95, "torch": 0.75},
+    ("predict", "mnist", 2): {"keras": 0.7},
+    ("predict", "mnist", 1): {"keras": 0.7},
+}
+
+
+def networks(quick):
+    """The rows of training and prediction."""
+    available = len(os.sched_getaffinity(0))
+    for cores in sorted({min(2, available), 1}, reverse=True):
+        for do, name, count in TASKS:
+            names = [n for n in engines() if n != "torch" or name == "mnist"]
+            order = {"do": do, "model": name, "count": count, "batch": 128}
+            if quick and do == "fit":
+                order["count"] = min(count, 2_560)
+            row = take_turns(names, cores, order, 1 if quick else 5 if do == "predict" else ROUNDS)
+            goals = GOALS.get((do, name, cores), {"keras": 1.0})
+            row["goals"] = {n: goal for n, goal in goals.items() if n in names}
+            show_network(row)
+            yield row
+
+
+def show_network(row):
+    what = f"{row['do']} {row['model']}, {row['cores']} core{'s'[: row['cores'] > 1]}"
+    numbers = [f"{row['course_lib']['seconds']:8.3f} s"]
+    for name, goal in row["goals"].items():
+        ratio = row[f"ratio_to_{name}"]
+        mark = "" if ratio <= goal else "  above"
+        numbers.append(
+            f"{name} {row[name]['seconds']:8.3f} s  ratio {ratio:5.2f} (goal {goal}){mark}"
+        )
+    memory = " ".join(f"{n} {row[n]['memory_mib']:.0f}" for n in ("course_lib", *row["goals"]))
+    noise = "" if row["quiet"] else "  NOISY: other programs were using the processors"
+    print(f"{what:26} {'  '.join(numbers)}  MiB: {memory}{noise}", flush=True)
+
+
+def single_layers(threads):
+    """The record of `benchmarks.layers`, made in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "layers.json"
+        command = [sys.executable, "-m", "benchmarks.layers", "--threads", str(threads)]
+        subprocess.run([*command, "--output", str(path)], check=True, cwd=ROOT)
+        return json.loads(path.read_text(encoding="utf-8"))
+
+
+def import_seconds():
+    """Processor seconds of importing NumPy, and of course_lib with its models: medians of 7."""
+    statements = {"numpy": "import numpy", "course_lib": "import course_lib; course_lib.Sequential"}
+    found = {name: [] for name in statements}
+    for _ in range(7):
+        for name, statement in statements.items():
+            code = (
+                f"import time; t = time.process_time(); {statement}; print(time.process_time() - t)"
+            )
+            done = subprocess.run(
+                [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+            )
+            found[name].append(float(done.stdout))
+    return {name: statistics.median(seconds) for name, seconds in found.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="a short look; writes no record")
+    options = parser.parse_args()
+
+    available = len(os.sched_getaffinity(0))
+    record = {
+        "command": "python -m benchmarks",
+        **describe("numpy", "keras", "tensorflow-cpu"),
+        "openblas_variables": {k: v for k, v in os.environ.items() if k.startswith("OPENBLAS")},
+        "load_average_before": os.getloadavg(),
+    }
+    print(json.dumps(record, indent=1))
+    record["networks"] = list(networks(options.quick))
+    if not options.quick:
+        record["layers"] = {
+            str(threads): single_layers(threads) for threads in sorted({1, min(2, available)})
+        }
+    record["import_seconds"] = seconds = import_seconds()
+    print(f"import: course_lib {seconds['course_lib']:.3f} s, NumPy alone {seconds['numpy']:.3f} s")
+    record["ladder"] = climb(min(2, available))
+    for row in record["ladder"]:
+        gain = f"{row['gain']:6.2f} times" if row["gain"] else ""
+        print(f"{row['rung']:9} {row['seconds']:12.1f} s per epoch {gain:12} {row['adds']}")
+    record["load_average_after"] = os.getloadavg()
+    if not options.quick:
+        from course_lib import records
+
+        records.save("benchmarks", record)
+        print("Written: course_lib/records/benchmarks.json")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Engines that take turns, A B A B ..., each in its own process; foreign load is watched.
+
+A turn during which other programs used more than `FOREIGN` of a processor is noted as noisy, and
+rounds with a noisy turn are repeated, up to `REPEATS` times. The result holds the quiet rounds if
+there are any, else all, and says which.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+FOREIGN = 0.15
+REPEATS = 2
+ROOT = Path(__file__).parent.parent
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Engine:
+    """The process of one engine."""
+
+    def __init__(self, name, cores):
+        python = sys.executable
+        if name == "torch":
+            python = os.environ["BENCH_TORCH_PYTHON"]
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self.name = name
+        self.process = subprocess.Popen(
+            [python, "-m", "benchmarks.engine", name, "--cores", str(cores)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        )  # fmt: skip
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+    def do(self, **order):
+        """The engine's answer, with the processors that others used meanwhile."""
+        busy, start = busy_seconds(), time.perf_counter()
+        print(json.dumps(order), file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"The process of {self.name} ended: see its output above.")
+        answer = json.loads(line)
+        passed = time.perf_counter() - start
+        others = busy_seconds() - busy - answer["processor_seconds"]
+        return answer | {"foreign": max(0.0, others / passed)}
+
+
+def engines():
+    """Names of the engines that are there: torch where BENCH_TORCH_PYTHON names its Python."""
+    return ["course_lib", "keras", *(["torch"] if os.environ.get("BENCH_TORCH_PYTHON") else [])]
+
+
+def take_turns(names, cores, order, rounds):
+    """{engine: median seconds, memory, ...} of the same order given to each engine in turn."""
+    with ExitStack() as stack:
+        running = [stack.enter_context(Engine(name, cores)) for name in names]
+        warm = order | {"count": min(order["count"], 3 * order["batch"] + 96)}
+        for engine in running:
+            engine.do(**(warm if order["do"] == "fit" else order))
+        done, repeats = [], 0
+        while len(done) < rounds + repeats:
+            done.append([engine.do(**order) for engine in running])
+            if repeats < REPEATS and max(turn["foreign"] for turn in done[-1]) > FOREIGN:
+                repeats += 1
+    quiet = [turns for turns in done if max(turn["foreign"] for turn in turns) <= FOREIGN]
+    used = quiet or done
+    result = {"cores": cores, "rounds": len(used), "quiet": bool(quiet), **order}
+    for place, name in enumerate(names):
+        own = [turns[place] for turns in used]
+        result[name] = {
+            "seconds": statistics.median(turn["seconds"] for turn in own),
+            "memory_mib": own[-1]["memory_mib"],
+            "foreign": max(turn["foreign"] for turn in own),
+            "blas": own[-1]["blas"],
+        }
+    for name in names[1:]:
+        result[f"ratio_to_{name}"] = result[names[0]]["seconds"] / result[name]["seconds"]
+    return result
+
+
+def busy_seconds():
+    """Processor seconds that this machine has spent on all programs since it started."""
+    with open("/proc/stat", encoding="ascii") as file:
+        user, nice, system, _, _, irq, softirq, *_ = map(int, file.readline().split()[1:])
+    return (user + nice + system + irq + softirq) / TICK
