@@ -47,3 +47,30 @@ def test_rows_come_by_the_cells_of_the_pools():
 
 def test_places_that_fill_no_pool_stay_empty():
     assert filled(fast.row_order((3, 3), (2, 2)), "cell").count(None) == 5
+
+
+RECORD = {
+    "date": "2020-02-29",
+    "machine": {"processor": "Abacus 7", "cores": 2},
+    "ladder": [
+        {"rung": "loops", "adds": "", "seconds": 120000.0, "gain": None},
+        {"rung": "windows", "adds": "", "seconds": 30.0, "gain": 4000.0},
+    ],
+    "networks": [
+        {"do": do, "model": "mnist", "cores": 2, "course_lib": {"seconds": 6.0},
+         "keras": {"seconds": 8.0}, "ratio_to_keras": 0.75}
+        for do in ("fit", "predict")
+    ],
+}  # fmt: skip
+
+
+def test_recorded_steps_tell_seconds_gains_date_and_machine():
+    text = fast.recorded_steps(RECORD)
+    assert "120,000.0" in text and "4000.00" in text
+    assert text.count("ratio 0.75") == 1
+    assert "2020-02-29, Abacus 7, 2 cores" in text
+
+
+def test_without_a_record_the_command_is_named(monkeypatch):
+    monkeypatch.setattr(fast.records, "names", list)
+    assert "python -m benchmarks" in fast.recorded_steps()

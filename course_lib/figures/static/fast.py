@@ -4,10 +4,11 @@ from math import prod
 
 import numpy as np
 
+from course_lib import records
 from course_lib.figures.static.grids import Grid, equation
 from course_lib.ops.windows import patches, windows
 
-__all__ = ["patch_product", "row_order"]
+__all__ = ["patch_product", "recorded_steps", "row_order"]
 
 
 def patch_product(image, kernel, place, cell=26):
@@ -49,3 +50,28 @@ def row_order(outputs, pool, cell=36):
         "→",
         Grid(order.reshape(outputs), "pool cell by pool cell", (0, 0, *pool), cell=cell),
     )
+
+
+def recorded_steps(record=None):
+    """The recorded benchmarks as text: seconds per epoch from loops to the last step.
+
+    record: as ``python -m benchmarks`` writes it; by default the one that comes with the course.
+    """
+    if record is None:
+        if "benchmarks" not in records.names():
+            return "Nothing is recorded. python -m benchmarks measures, in about ten minutes."
+        record = records.load("benchmarks")
+    lines = [f"{'':9} {'s per epoch':>12} {'gain':>7}"]
+    for step in record["ladder"]:
+        gain = f"{step['gain']:7.2f}" if step["gain"] else ""
+        lines.append(f"{step['rung']:9} {step['seconds']:12,.1f} {gain:7}")
+    for row in record["networks"]:
+        if (row["do"], row["model"]) == ("fit", "mnist"):
+            lines.append(
+                f"\nfit on {row['cores']} core{'s' if row['cores'] > 1 else ''}: "
+                f"course_lib {row['course_lib']['seconds']:.2f} s, "
+                f"Keras {row['keras']['seconds']:.2f} s, ratio {row['ratio_to_keras']:.2f}"
+            )
+    machine = record["machine"]
+    lines.append(f"\n{record['date']}, {machine['processor']}, {machine['cores']} cores")
+    return "\n".join(lines)
