@@ -3,12 +3,11 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
 from jupyter_cache import get_cache
-
-ROOT_CACHE = ".jupyter_cache"
 
 
 @pytest.mark.slow
@@ -16,7 +15,7 @@ ROOT_CACHE = ".jupyter_cache"
 @pytest.mark.timeout(900)
 def test_the_chapters_print_the_same_again(book, tmp_path):
     """nbval executes every chapter anew and compares it with what the build has shown."""
-    cache = get_cache(book.parent / ROOT_CACHE)
+    cache = get_cache(book.parent / ".jupyter_cache")
     notebooks = []
     for record in cache.list_project_records():
         cached = cache.get_cached_project_nb(record.pk)
@@ -29,10 +28,12 @@ def test_the_chapters_print_the_same_again(book, tmp_path):
         notebooks.append(str(target))
     assert len(notebooks) == len(list((book / "chapters").glob("[0-9]*.html")))
     program = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"]
+    program += ["--nbval-sanitize-with", str(Path(__file__).with_name("sanitize.cfg"))]
     program += ["-n", "2", "--dist", "loadfile", "--rootdir", str(tmp_path), *sorted(notebooks)]
     root = str(book.parents[1])
     environment = {**os.environ, "PYTHONPATH": root, "TF_CPP_MIN_LOG_LEVEL": "3"}
     environment.update(CUDA_VISIBLE_DEVICES="-1", TF_ENABLE_ONEDNN_OPTS="0")
+    environment["OPENBLAS_NUM_THREADS"] = "1"  # as in the build
     for name in list(environment):
         if name.startswith("PYTEST_"):
             del environment[name]
