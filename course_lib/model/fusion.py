@@ -7,6 +7,7 @@ they are. ``utils.set_fusion(False)`` turns it off.
 """
 
 import copy
+from functools import cache as remember
 
 from course_lib.layers.convolutional import _Conv
 from course_lib.layers.core import Activation, ReLU
@@ -27,16 +28,18 @@ class ConvPool:
         self.parameters, self.state = conv.parameters, conv.state
         self.trainable_parameters = conv.trainable_parameters
         self.cast = conv.cast
+        self._window = remember(self._window)  # sizes are checked once, not for every part
 
     def forward(self, inputs, training=False, rng=None):
-        _, kernel_size, strides, padding, dilation_rate = self.conv._window(None)
-        window = windows(
-            self.conv.label, inputs.shape[1:-1], kernel_size, strides, padding, dilation_rate
-        )
+        window = self._window(inputs.shape[1:-1])
         weights = self.conv.parameters
         return conv_relu_pool_forward(
             inputs, weights["kernel"], weights.get("bias"), window, self.pool.pool_size
         )
+
+    def _window(self, spatial):
+        arguments = self.conv._window(spatial)
+        return windows(self.conv.label, *arguments)
 
     def backward(self, grad_outputs, cache, need_input_gradient=True):
         grad_inputs, *gradients = conv_relu_pool_backward(grad_outputs, cache, need_input_gradient)

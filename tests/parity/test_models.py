@@ -285,7 +285,9 @@ def lecture_model(lib, dropout=0.0, **extra):
 
 
 @pytest.mark.slow
-def test_a_hundred_steps_of_the_lecture_model_have_keras_losses(keras):
+@pytest.mark.parametrize("fusion", [True, False], ids=["fused", "plain"])
+def test_a_hundred_steps_of_the_lecture_model_have_keras_losses(keras, fusion, monkeypatch):
+    monkeypatch.setitem(course_lib.utils._settings, "fusion", fusion)
     (images, labels), _ = datasets.mnist.load_sample()
     images = images[..., None].astype(np.float32) / 255
     course_lib.utils.set_random_seed(1)
