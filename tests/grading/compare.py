@@ -103,7 +103,7 @@ def stock(root, name):
     for line in done.stdout.splitlines():
         if line.startswith("RESULT"):
             return json.loads(line[len("RESULT") :])
-    return [f"lost ({done.returncode}) {done.stderr[-200:]}", {}]
+    return [f"lost ({done.returncode}) {done.stderr[-200:]}".strip(), {}]
 
 
 def _copy(source, target):
@@ -170,6 +170,9 @@ through this course's pipeline get the right grade, every one, in `tests/grading
 
 Stock nbgrader gives {wrong} of them a wrong grade or none; in {lost} cases the honest student's
 grade is lost or changed, or the command does not end.
+
+Stock nbgrader has no limits of its own; the sandbox that protects the machine here gave it 3 GB,
+400 processes, no network and no file beyond the class of two, which spares it the worst of them.
 
 | what the submission does | right grade | stock nbgrader | the honest student |
 |---|---|---|---|
