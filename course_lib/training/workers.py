@@ -57,7 +57,7 @@ class Team:
 
     def _fork(self):
         ours, theirs = Pipe()
-        # Ctrl-C waits until the helper is known here and deaf to it there.
+        # Ctrl-C is blocked when the helper starts, and stays so in it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         helper = os.fork()
         if helper == 0:
@@ -100,7 +100,6 @@ class Team:
 def _serve(pipe, function, leaders):
     """A helper's life: lists of tasks in, lists of results out, until the pipe closes."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         for other in leaders:
             other.close()
         gc.freeze()  # what was copied is not the helper's to clean up
