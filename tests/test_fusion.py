@@ -197,3 +197,11 @@ def test_a_frozen_convolution_stays_frozen():
     part = steps.gradients(fuse(model), RNG.normal(size=(3, 9, 9, 2)), np.arange(3), loss)
     assert list(part.gradients) == list(model.trainable_parameters)
     assert not any("conv" in path for path in part.gradients)
+
+
+def test_a_view_of_a_larger_array_is_predicted_like_its_copy():
+    model = Sequential([Input(shape=(8, 8, 1)), layers.Conv2D(4, 3, activation="relu")])
+    model.add(layers.MaxPooling2D(2))
+    images = RNG.normal(size=(3, 28, 28)).astype("float32")
+    view = images[:, 3:11, 3:11, None]
+    assert np.array_equal(model.predict(view, verbose=0), model.predict(view.copy(), verbose=0))

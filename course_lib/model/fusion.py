@@ -51,19 +51,15 @@ class ConvPool:
 
 def fuse(model):
     """The model with fused steps, sharing all weights; the model itself where nothing fuses."""
-    places, steps = [], []  # of the first layer that each step stands for, and the step
-    place = 0
+    steps, place = [], 0
     while place < len(model.steps):
         step, length = _fused(model.steps[place : place + 3])
-        places.append(place)
         steps.append(step)
         place += length
     if len(steps) == len(model.steps) or model._several:
         return model
     fused = copy.copy(model)
     fused.steps = steps
-    if hasattr(model, "_fixed"):
-        fused._fixed = [model._fixed[place] for place in places]
     return fused
 
 

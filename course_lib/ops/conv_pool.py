@@ -31,6 +31,7 @@ def conv_relu_pool_forward(inputs, kernel, bias, window, pool):
 
     ``window``: the `Windows` of the convolution; the pools lie side by side, without padding.
     """
+    inputs = np.ascontiguousarray(inputs)
     filters = kernel.shape[-1]
     matrix = kernel.reshape(-1, filters)
     outputs = np.empty((len(inputs), *pooled_size(window, pool), filters), inputs.dtype)
