@@ -1,4 +1,4 @@
-"""How the bundled sample was drawn from the full MNIST: ``python -m course_lib.datasets.sample``."""
+"""How the bundled sample was drawn from MNIST: ``python -m course_lib.datasets.sample``."""
 
 from pathlib import Path
 
