@@ -229,6 +229,8 @@ def test_an_interrupted_program_leaves_no_process(kind, to_all):
     program = subprocess.Popen(
         [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
+        # as in a terminal: a test run in the background hands down that SIGINT is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
         assert program.stdout.readline() == "working\n"

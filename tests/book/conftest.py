@@ -23,8 +23,9 @@ def _newest():
 
 def build():
     """Build the book strictly. Nothing is executed that has not changed."""
-    program = [sys.executable, "-m", "jupyter_book", "build", ".", "-W", "-n", "--keep-going"]
-    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=900)
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [program, "build", ".", "-W", "-n", "--keep-going"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
 
 

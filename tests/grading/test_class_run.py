@@ -77,7 +77,13 @@ def test_an_interrupted_run_goes_on_where_it_was(new_course, number):
     hand_in(course, dict.fromkeys(students, sample_class.right))
     command = [sys.executable, "-m", "course_lib.grading.cli", "grade", PS2, "--workers", "2"]
     process = subprocess.Popen(
-        command, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        cwd=course.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        # as in a terminal: a test run in the background hands down that SIGINT is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     first = process.stdout.readline()  # one line: one submission is done
     process.send_signal(number)

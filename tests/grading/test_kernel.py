@@ -212,9 +212,9 @@ def test_two_kernels_do_not_see_each_other(kernel_server):
         for _ in range(2)
     )
     run(first, "open('/tmp/here', 'w').write('x')\nimport os\nopen('mine', 'w').close()")
-    count = "import os\nprint(os.listdir('/tmp'), os.listdir('.'), len([p for p in os.listdir"
-    count += "('/proc') if p.isdigit()]))"
-    assert printed(run(second, count)) == "[] [] 2\n"
+    count = "import os\nprint('here' in os.listdir('/tmp'), os.listdir('.'), len([p for p in "
+    count += "os.listdir('/proc') if p.isdigit()]))"
+    assert printed(run(second, count)) == "False [] 2\n"
     first.close()
     second.close()
 

@@ -62,7 +62,9 @@ def pointer(page, root):
     says(root, rf"Labelled {right[-1]}\.")
     root.get_by_role("button", name="Clear").click()
     says(root, r"Draw a digit")
-    box = root.locator(".cbh-pad").bounding_box()
+    pad = root.locator(".cbh-pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
 
     def at(x, y):
         return box["x"] + x * box["width"], box["y"] + y * box["height"]
