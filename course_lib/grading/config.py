@@ -20,7 +20,7 @@ def configure(c):
         _STEPS + "TrustedSave",
         _STEPS + "DisarmText",
     ]
-    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+    c.GenerateFeedback.preprocessors = [_STEPS + "ReadGrades"]
     c.GenerateFeedback.exporter_class = "course_lib.grading.feedback.FeedbackExporter"
     # for formgrader; its own template leaves text cells as they are: see DisarmText
     c.HTMLExporter.sanitize_html = True

@@ -78,7 +78,7 @@ class Page:
             for e in self._entries()
         )
         rows += "".join(
-            f"<tr><td>{html.escape(name)}</td><td>read by a person</td>"
+            f"<tr><td>{html.escape(name)}</td><td>{_reading(marks)}</td>"
             f"<td>{self._points(name, marks)}</td></tr>"
             for name, marks in self.scores.items()
             if name not in {e["id"] for e in self._entries()}
@@ -93,9 +93,7 @@ class Page:
     def _points(self, name, entry):
         """Points as the gradebook has them, which a person may have changed."""
         marks = self.scores.get(name, entry)
-        score = marks.get("score")
-        shown = "not yet" if score is None else _number(score)
-        return f"{shown} of {_number(marks.get('points'))}"
+        return f"{_number(marks.get('score'))} of {_number(marks.get('points'))}"
 
     def _problem(self):
         problem = self.record.get("problem")
@@ -168,6 +166,10 @@ def _id(entry):
 def _state(entry):
     credit = entry["credit"]
     return "right" if credit >= 1 else "partly right" if credit > 0 else "not right"
+
+
+def _reading(marks):
+    return "not read yet" if marks.get("score") is None else "read by a person"
 
 
 def _number(value):

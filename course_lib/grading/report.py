@@ -211,11 +211,11 @@ def _grade_table(grades):
             grade.student,
             "–" if grade.score is None else f"{grade.score:g}",
             grade.to_read or "",
-            "late" if grade.late else "",
+            "yes" if grade.late else "",
         )
         for grade in grades
     ]
-    return _table(("student", "points", "to read", ""), rows, (1, 2))
+    return _table(("student", "points", "to read", "late"), rows, (1, 2))
 
 
 def _axes(width, height):
@@ -271,7 +271,7 @@ body {{ font: 16px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff;
 h2 {{ font-size: 1.2rem; border-bottom: 1px solid #d0d7de; }}
 table {{ border-collapse: collapse; margin: 1rem 0; }}
 th, td {{ border: 1px solid #d0d7de; padding: .2rem .6rem; text-align: left;
-  vertical-align: top; overflow-wrap: anywhere; }}
+  vertical-align: top; overflow-wrap: break-word; }}
 .n {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .figure svg {{ max-width: 100%; height: auto; }}
 @media print {{ body {{ max-width: none; font-size: 11pt; margin: 0; }}

@@ -232,6 +232,8 @@ def test_feedback_tells_what_was_misunderstood_and_no_answer(course):
     assert "HIDDEN TESTS" not in page
     assert "Expected:" not in page
     assert "solved" not in page_of(course, "empty")
+    unread = page_of(course, "mistyped")
+    assert f"<td>{MANUAL}</td><td>not read yet</td><td>– of " in unread
     assert variant.misconceptions[0].message[:20] in page
 
 

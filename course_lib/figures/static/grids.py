@@ -152,4 +152,3 @@ def convolution_step(
         "=",
         Grid(outputs, "output", (row, column, 1, 1), "result", cell=max(cell, 34)),
     )
-

@@ -1,0 +1,18 @@
+"""The gradebook's points, for the feedback; what a person has yet to read has none."""
+
+from nbgrader.preprocessors import GetGrades
+
+
+class ReadGrades(GetGrades):
+    """nbgrader's step; a score that a person has yet to give is None there, not 0."""
+
+    def _get_score(self, cell, resources):
+        super()._get_score(cell, resources)
+        grade = self.gradebook.find_grade(
+            cell.metadata.nbgrader["grade_id"],
+            self.notebook_id,
+            self.assignment_id,
+            self.student_id,
+        )
+        if grade.needs_manual_grade and grade.manual_score is None:
+            cell.metadata.nbgrader["score"] = None
