@@ -28,6 +28,7 @@ HANDED_IN = {
     "wrong": sample_class.misconceptions,
     "mistyped": sample_class.wrong_id,
     "letter": sample_class.not_a_notebook,
+    "unread": sample_class.right,
 }
 
 
@@ -124,8 +125,7 @@ def test_autograded_notebooks_are_valid_and_hold_no_answers(course):
         assert [c.metadata.nbgrader.grade_id for c in nb.cells if "nbgrader" in c.metadata] == [
             c.metadata.nbgrader.grade_id
             for c in nbformat.read(course.source(PS2), 4).cells
-            if "nbgrader" in c.metadata
-            and (student in ("solved", "empty", "wrong", "mistyped") or not is_answer(c))
+            if "nbgrader" in c.metadata and (student != "letter" or not is_answer(c))
         ]
 
 
@@ -232,7 +232,7 @@ def test_feedback_tells_what_was_misunderstood_and_no_answer(course):
     assert "HIDDEN TESTS" not in page
     assert "Expected:" not in page
     assert "solved" not in page_of(course, "empty")
-    unread = page_of(course, "mistyped")
+    unread = page_of(course, "unread")
     assert f"<td>{MANUAL}</td><td>not read yet</td><td>– of " in unread
     assert variant.misconceptions[0].message[:20] in page
 
