@@ -4,10 +4,12 @@
 ``freshness``  executes a chapter again when the library under it has changed
 ``execution``  executes the chapters that need it, two at a time
 ``formulas``   sets formulas with KaTeX while the book is built
+``docstrings`` sets the library's docstrings on the API page
 ``calc``       the role that puts a computed number into a sentence
 ``facts``      the directives that show what the lectures say and what is true
 ``exercises``  the directive that describes a graded assignment
 ``cells``      sets the NumPy and the Keras version of a step side by side
+``lines``      keeps shapes on one line and wraps long messages
 ``figures``    moves interactive figures into the page, with their text fallback
 ``pages``      mends what the stock theme gets wrong: duplicates, labels, icons
 """
@@ -20,7 +22,19 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:  # the chapters' library, also where it is not installed
     sys.path.insert(0, str(ROOT))
 
-from . import calc, cells, execution, exercises, facts, figures, formulas, freshness, pages, vendor  # noqa: E402
+from . import (
+    calc,
+    cells,
+    execution,
+    exercises,
+    facts,
+    figures,
+    formulas,
+    freshness,
+    lines,
+    pages,
+    vendor,
+)
 
 PARTS = (
     vendor,
@@ -31,6 +45,7 @@ PARTS = (
     facts,
     exercises,
     cells,
+    lines,
     figures,
     pages,
 )
@@ -54,17 +69,6 @@ def _environment():
 
 def setup(app):
     _environment()
-    for part in (
-        vendor,
-        freshness,
-        execution,
-        formulas,
-        calc,
-        facts,
-        exercises,
-        cells,
-        figures,
-        pages,
-    ):
+    for part in PARTS:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -92,7 +92,7 @@ class Erratum(_FactDirective):
         title += fact_link(self.env.docname, fact.id)
         box += title
         box += self.parsed(
-            f"**The lecture says.** {fact.claim}\n\n**True is.** {fact.statement}\n\n"
+            f"**The lecture says.** {fact.claim}\n\n**What is true.** {fact.statement}\n\n"
             f"**Why the slip is natural.** {fact.reason[0].upper()}{fact.reason[1:]}"
         )
         return [box]

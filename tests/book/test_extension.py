@@ -8,7 +8,7 @@ import pytest
 from tests.book.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book"))
-from course_book import calc, cells, figures, formulas, freshness, pages
+from course_book import calc, cells, figures, formulas, freshness, lines, pages
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,32 @@ def test_only_neighbouring_pairs_stand_side_by_side():
     assert cells._tag(cell("tag_numpy")) == "tag_numpy"
     assert cells._tag(nodes.paragraph()) is None
     assert cells._tag(cell("tag_remove-input")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("28 × 28 × 1 pixels", "28_×_28_×_1 pixels"),
+        ("(R − 2) × (C − 2) × 5", "(R − 2)_×_(C − 2)_×_5"),
+        ("for n = 6, k = s = 2", "for n_=_6, k_=_s_=_2"),
+        ("the score = 1", "the score = 1"),
+    ],
+)
+def test_a_shape_stays_on_one_line(text, kept):
+    assert lines.whole(text) == kept.replace("_", lines.SPACE)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrapped"),
+    [
+        ("conv: inputs must have rank 4, got shape (6, 6). " * 2, True),
+        ("short\nlines", False),
+        ("", False),
+        ("[[ 0.78 -0.11  0.11  0.33  0.56 -0.11  0.33  0.11  0.22 -0.33  0.44]]", False),
+        ("['Conv2D', 'MaxPooling2D', 'Conv2D', 'MaxPooling2D', 'Flatten', 'Dense']", True),
+        ("minimal                295 parameters,  53% of them in the last layer", False),
+        ("┃ Layer (type) ┃ Output shape of a layer with a name ┃ Parameters of it ┃", False),
+    ],
+)
+def test_messages_wrap_and_columns_do_not(text, wrapped):
+    assert lines.wraps(text) is wrapped
