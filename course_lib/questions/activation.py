@@ -10,7 +10,13 @@ from course_lib.questions.rendering import columns, table
 
 _TOPIC = "activation"
 
-LABELS = ("cat", "dog", "car", "tower", "bird", "ship", "horse", "truck")
+# fmt: off
+LABELS = (
+    "cat", "dog", "car", "tower", "bird", "ship", "horse", "truck", "frog", "bridge", "clock",
+    "apple", "chair", "piano", "tiger", "whale", "train", "rose", "boat", "lamp", "kite", "owl",
+    "drum", "fox",
+)
+# fmt: on
 
 
 def _f64(values):
@@ -20,6 +26,13 @@ def _f64(values):
 def _draw_map(rng):
     grid = rng.grid(3, 4, -6, 6)
     grid[rng.integer(0, 2)][rng.integer(0, 3)] = 0  # one exact zero
+    return {"map": grid}
+
+
+def _draw_large_map(rng):
+    lowest, highest = -rng.integer(2, 9), rng.integer(2, 9)
+    grid = rng.grid(rng.integer(3, 6), rng.integer(4, 7), lowest, highest)
+    grid[rng.integer(0, 2)][rng.integer(0, 3)] = 0
     return {"map": grid}
 
 
@@ -100,7 +113,7 @@ QUESTIONS = [
         id="activation-relu-zeros",
         topic=_TOPIC,
         teaches="After ReLU, everything that was not positive is 0.",
-        draw=_draw_map,
+        draw=_draw_large_map,
         prompt=lambda n: (
             f"ReLU is applied to this map:{table(n.map)}How many values of the result are 0?"
         ),
@@ -212,7 +225,7 @@ QUESTIONS = [
         teaches="Softmax only sees differences: the ratio of two probabilities is exp(difference).",
         draw=lambda rng: {
             "first": rng.integer(5, 30) / 10,
-            "difference": rng.integer(4, 25) / 10,
+            "difference": rng.integer(4, 30) / 10,
         },
         prompt=lambda n: (
             "Two units of a softmax layer have the sums "
@@ -254,10 +267,8 @@ QUESTIONS = [
         teaches="`np.argmax` gives the index of the largest output; a dictionary gives its label.",
         draw=_draw_labels,
         prompt=lambda n: (
-            "The output of a network is "
-            f"`{n.probabilities}`, and the labels are `{dict(enumerate(n.labels))}`. Which label "
-            f"does "
-            "it predict?"
+            f"The output of a network is `{n.probabilities}`, and the labels are "
+            f"`{dict(enumerate(n.labels))}`. Which label does it predict?"
         ),
         form="text",
         answer=lambda n: n.labels[int(np.argmax(n.probabilities))],
@@ -336,8 +347,7 @@ QUESTIONS = [
             "A softmax layer returns"
             + columns(["class", "probability"], list(enumerate(n.probabilities)))
             + f"and the true class is {n.label}. What is the sparse categorical cross-entropy of "
-            f"this "
-            "example? Give three decimals."
+            "this example? Give three decimals."
         ),
         form="number",
         tolerance=2e-3,

@@ -51,7 +51,7 @@ def _pool_gradient(n, op="max"):
         "average": (ops.average_pool_forward, ops.average_pool_backward),
     }[op]
     _, cache = forward(_f64(n.map)[None, :, :, None], 2)
-    return backward(_f64(n.gradient)[None, :, :, None], cache)[0, :, :, 0]
+    return backward(_f64(n.gradient)[None, :, :, None], cache)[0, :, :, 0] + 0.0  # no -0.0
 
 
 def _draw_pool(rng):

@@ -74,7 +74,8 @@ QUESTIONS = [
             slip(
                 "channels multiplied",
                 lambda n: (*_out(n), n.channels * n.filters),
-                ONE_MAP_PER_FILTER,
+                "That would be one map for each channel and filter. A filter adds its products "
+                "over all channels and returns one map.",
                 0.25,
             ),
             slip(
@@ -129,9 +130,9 @@ QUESTIONS = [
                 0.5,
             ),
             slip(
-                "one filter too few",
-                lambda n: (n.kernel, n.kernel, n.channels, n.filters - 1),
-                "The last axis counts the filters: all of them.",
+                "channels in front",
+                lambda n: (n.filters, n.channels, n.kernel, n.kernel),
+                "That is PyTorch's order. Keras' is height, width, input channels, filters.",
                 0.5,
             ),
             slip(

@@ -65,6 +65,7 @@ def _terms(n):
 def _draw_missing(rng):
     patch, kernel = rng.grid(3, 3, 2, 9), rng.grid(3, 3, -4, 4)
     row, column = rng.integer(0, 2), rng.integer(0, 2)
+    kernel[row][column] = rng.integer(-15, 15)
     output = int((np.array(patch) * np.array(kernel)).sum())
     kernel[row][column] = 0
     return {"patch": patch, "kernel": kernel, "row": row, "column": column, "output": output}

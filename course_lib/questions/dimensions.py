@@ -9,7 +9,8 @@ _TOPIC = "one, two and three dimensions"
 
 SPANS_CHANNELS = "A filter spans all channels: it has a slice of weights for each of them."
 NO_BIAS = "Every filter has a bias as well."
-ONE_MAP_PER_FILTER = "Each filter returns one row: the last axis counts the filters."
+ONE_MAP_PER_FILTER = "Each filter returns one map: the last axis counts the filters."
+ONE_COLUMN_PER_FILTER = "Each filter returns one column: the last axis counts the filters."
 
 
 def _conv1d(signal, kernel):
@@ -22,7 +23,7 @@ _TEXT = ranges(length=(8, 60), width=[50, 64, 100, 128, 300], kernel=[2, 3, 4, 5
 _CLIP = ranges(
     frames=(8, 32),
     side=(16, 64),
-    channels=[1, 3],
+    channels=[2, 3],
     kernel=[3, 5],
     depth=[2, 4],
     filters=(4, 24),
@@ -58,13 +59,13 @@ QUESTIONS = [
             slip(
                 "one column",
                 lambda n: (n.length - n.kernel + 1, 1),
-                "That is one filter. " + ONE_MAP_PER_FILTER,
+                "That is one filter. " + ONE_COLUMN_PER_FILTER,
                 0.25,
             ),
             slip(
                 "width kept",
                 lambda n: (n.length - n.kernel + 1, n.width),
-                "The second axis of the input is summed away. " + ONE_MAP_PER_FILTER,
+                "The second axis of the input is summed away. " + ONE_COLUMN_PER_FILTER,
                 0.25,
             ),
             slip(
@@ -229,8 +230,7 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="A 3D convolution shortens all three axes; the last axis counts the filters.",
         draw=_CLIP,
-        prompt="A scan of {side} × {side} × {frames} voxels with {channels} channel(s) goes "
-        "through "
+        prompt="A scan of {side} × {side} × {frames} voxels, {channels} values each, goes through "
         "`Conv3D({filters}, kernel_size=({kernel}, {kernel}, {depth}))`. What is the shape of the "
         "output, without the batch axis?",
         form="shape",
@@ -317,9 +317,11 @@ QUESTIONS = [
         draw=ranges(
             frames=(8, 30), height=(31, 60), width=(61, 99), channels=[1, 3], filters=(4, 16)
         ),
-        prompt="Clips of {frames} frames, each {height} pixels high and {width} wide with "
-        "{channels} channel(s), shall be read by `Conv3D({filters}, 3)` as (frames, height, width, "
-        "channels). Which shape does `keras.Input` get?",
+        prompt=lambda n: (
+            f"{'Grey' if n.channels == 1 else 'Colour'} clips of {n.frames} frames, each "
+            f"{n.height} pixels high and {n.width} wide, shall be read by `Conv3D({n.filters}, 3)` "
+            "as (frames, height, width, channels). Which shape does `keras.Input` get?"
+        ),
         form="shape",
         expects="a tuple, without the batch axis",
         answer=lambda n: (n.frames, n.height, n.width, n.channels),
@@ -340,7 +342,8 @@ QUESTIONS = [
             slip(
                 "filters in the place of channels",
                 lambda n: (n.frames, n.height, n.width, n.filters),
-                "The filters shape the output; the input has its own channels.",
+                "The filters shape the output; the input has its own channels: 1 if grey, 3 in "
+                "colour.",
                 0.5,
             ),
             slip(

@@ -77,17 +77,15 @@ QUESTIONS = [
         prompt=lambda n: (
             f"A convolution with stride {n.stride} has its peak at row {n.row}, "
             f"column {n.column} of its output. The object moves {n.down * n.stride} pixels down "
-            f"and "
-            f"{n.right * n.stride} to the right in the image. Where is the peak now? Give (row, "
-            "column)."
+            f"and {n.right * n.stride} to the right in the image. Where is the peak now? Give "
+            "(row, column)."
         ),
         form="shape",
         expects="a pair (row, column)",
         answer=lambda n: (n.row + n.down, n.column + n.right),
         steps=lambda n: [
-            f"{n.down * n.stride} pixels are {n.down} steps of {n.stride}: row "
-            f"{n.row} + {n.down} = {n.row + n.down}",
-            f"{n.right * n.stride} pixels are {n.right} steps: column {n.column + n.right}",
+            f"row: {n.row} + {n.down * n.stride}/{n.stride} = {n.row + n.down}",
+            f"column: {n.column} + {n.right * n.stride}/{n.stride} = {n.column + n.right}",
         ],
         misconceptions=(
             slip(
@@ -116,10 +114,9 @@ QUESTIONS = [
         teaches="Convolving what was moved gives what was convolved, moved.",
         draw=_draw_signal,
         prompt=lambda n: (
-            f"The signal `{n.signal}` is moved to the right by {n.shift} (zeros "
-            f"come in at the left) and then convolved with the kernel `{n.kernel}` as a CNN layer "
-            f"does "
-            "it, without padding. What is the output?"
+            f"The signal `{n.signal}` is moved to the right by {n.shift} (zeros come in at the "
+            f"left) and then convolved with the kernel `{n.kernel}` as a CNN layer does it, "
+            "without padding. What is the output?"
         ),
         form="array",
         expects="a list of numbers",
@@ -156,9 +153,8 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="Sharing: each weight is used at every place of the map.",
         draw=_SHARED,
-        prompt="`Conv2D({filters}, {kernel})` reads {size} × {size} pixels with {channels} "
-        "channel(s), without padding. In how many places is one and the same weight of a filter "
-        "used for one image?",
+        prompt="`Conv2D({filters}, {kernel})` reads an image of {size} × {size} × {channels}, "
+        "without padding. In how many places is one and the same weight of a filter used?",
         answer=_places,
         steps=lambda n: [f"({n.size} - {n.kernel} + 1)² = {_places(n)}"],
         misconceptions=(
@@ -187,9 +183,9 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="Without sharing, every place would have weights of its own.",
         draw=_SHARED,
-        prompt="`Conv2D({filters}, {kernel}, use_bias=False)` reads {size} × {size} pixels with "
-        "{channels} channel(s), without padding. If every place of every map had weights of its "
-        "own (locally connected, nothing shared), how many weights would that be?",
+        prompt="`Conv2D({filters}, {kernel}, use_bias=False)` reads an image of "
+        "{size} × {size} × {channels}, without padding. If every place of every map had weights "
+        "of its own (locally connected, nothing shared), how many weights would that be?",
         answer=lambda n: _places(n) * n.kernel**2 * n.channels * n.filters,
         steps=lambda n: [
             f"places: ({n.size} - {n.kernel} + 1)² = {_places(n)}",
@@ -228,12 +224,10 @@ QUESTIONS = [
         id="equivariance-exact-shift",
         topic=_TOPIC,
         teaches="Two strides multiply: the map moves exactly for multiples of both together.",
-        draw=ranges(a=[2, 3, 4], b=[2, 3, 5], times=(1, 5)),
+        draw=ranges(a=(2, 5), b=(2, 6), times=(2, 9)),
         prompt=lambda n: (
-            f"A convolution with stride {n.a} is followed by one with stride {n.b}. "
-            f"By how many pixels must an object move so that the last map moves by exactly "
-            f"{n.times} "
-            f"step{'s' if n.times > 1 else ''}?"
+            f"A convolution with stride {n.a} is followed by one with stride {n.b}. By how many "
+            f"pixels must an object move so that the last map moves by exactly {n.times} steps?"
         ),
         answer=lambda n: n.times * n.a * n.b,
         steps=lambda n: [f"{n.times} * {n.a} * {n.b} = {n.times * n.a * n.b}"],

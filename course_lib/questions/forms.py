@@ -106,6 +106,10 @@ class Number:
         """A sentence on the form beyond what `read` raises, or None."""
         return None
 
+    def hint(self, value, expected):
+        """A sentence on how a wrong value differs in its form from the answer, or None."""
+        return None
+
     def equal(self, value, expected, tolerance):
         return _close(value, expected, tolerance)
 
@@ -166,10 +170,19 @@ class Shape:
             return f"Whole numbers are expected, and {fractions[0]:g} is none."
         return None
 
+    def hint(self, value, expected):
+        if len(value) == len(expected):
+            return None
+        return f"Yours has {_count(len(value))}, without the batch axis it has {len(expected)}."
+
     def equal(self, value, expected, tolerance):
         return len(value) == len(expected) and all(
             _close(a, b, 1e-9) for a, b in zip(value, expected, strict=True)
         )
+
+
+def _count(numbers):
+    return f"{numbers} number" + ("" if numbers == 1 else "s")
 
 
 def _is_none(value):
@@ -214,6 +227,12 @@ class Array:
     def problem(self, value):
         return None
 
+    def hint(self, value, expected):
+        wanted = np.shape(expected)
+        if value.squeeze().shape == tuple(n for n in wanted if n > 1):
+            return None
+        return f"Yours has the shape {value.shape}, the answer the shape {wanted}."
+
     def equal(self, value, expected, tolerance):
         expected = np.asarray(expected, dtype=np.float64)
         if value.shape != expected.shape and value.squeeze().shape == expected.squeeze().shape:
@@ -243,6 +262,9 @@ class Choice:
     def problem(self, value):
         return None
 
+    def hint(self, value, expected):
+        return None
+
     def equal(self, value, expected, tolerance):
         return value == expected
 
@@ -267,6 +289,9 @@ class Text:
         return re.sub(r"[\s_\-]+", " ", text.strip().strip(".").lower())
 
     def problem(self, value):
+        return None
+
+    def hint(self, value, expected):
         return None
 
     def equal(self, value, expected, tolerance):

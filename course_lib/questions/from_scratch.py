@@ -144,11 +144,16 @@ _FIRST_CHANNEL = slip(
 _CONV_SLIPS = (_FLIPPED, _TAPS, _TRANSPOSED, _OFF_BY_ONE, _NO_BIAS, _FIRST_CHANNEL)
 
 _SHAPES = "`image` is (height, width, channels), `kernel` (height, width, in, out), `bias` (out,). "
-OWN = (
-    "\n\nAn example of your own: `n = sheet.numbers(...)` with the name of this task holds the "
-    "arguments as lists and in `n.outputs` what must come out. The check below tries it; grading "
-    "uses other inputs."
-)
+
+
+def own(question):
+    """What the prompt says about the example of the student's own."""
+    return (
+        f'\n\n`n = sheet.numbers("{question}")` is an example of your own: the arguments as lists, '
+        "and in `n.outputs` what must come out. The check below tries it; grading uses other "
+        "inputs."
+    )
+
 
 QUESTIONS = [
     FunctionQuestion(
@@ -157,7 +162,10 @@ QUESTIONS = [
         teaches="A convolution is seven nested loops around one multiplication.",
         draw=_example_conv,
         prompt="Write `conv2d_loops(image, kernel, bias)` with plain Python loops: a convolution "
-        "with stride 1 and without padding. " + _SHAPES + "It returns (rows, columns, out)." + OWN,
+        "with stride 1 and without padding. "
+        + _SHAPES
+        + "It returns (rows, columns, out)."
+        + own("conv2d-loops"),
         form="function",
         answer=conv2d,
         cases=_conv_cases,
@@ -187,7 +195,7 @@ return outputs""",
         prompt="Write `conv2d_windows(image, kernel, bias)`, which computes the same without a "
         "loop over places, pixels or filters: with "
         "`np.lib.stride_tricks.sliding_window_view` and one sum of products (`np.einsum`, "
-        "`np.tensordot` or a matrix product). " + _SHAPES + OWN,
+        "`np.tensordot` or a matrix product). " + _SHAPES + own("conv2d-windows"),
         form="function",
         answer=conv2d,
         cases=_conv_cases,
@@ -207,7 +215,7 @@ return np.einsum("ijcab,abcf->ijf", windows, kernel, optimize=True) + bias""",
         prompt="Write `conv2d_strided(image, kernel, bias, strides, padding)`: `strides` is one "
         'number for both axes, `padding` is "valid" or "same". Same padding follows Keras: '
         "ceil(n/s) outputs, and of an odd total of zeros the extra one goes to the end (bottom and "
-        "right). " + _SHAPES + OWN,
+        "right). " + _SHAPES + own("conv2d-strided"),
         form="function",
         answer=conv2d,
         cases=_strided_cases,

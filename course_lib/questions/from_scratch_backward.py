@@ -6,7 +6,7 @@ Arrays are (height, width, channels); kernels (height, width, in, out), as in Ke
 import numpy as np
 
 from course_lib import ops
-from course_lib.questions.from_scratch import OWN, swap, whole
+from course_lib.questions.from_scratch import own, swap, whole
 from course_lib.questions.functions import Case, FunctionQuestion, example
 from course_lib.questions.question import slip
 
@@ -134,7 +134,8 @@ QUESTIONS = [
         teaches="Max pooling: the largest value of each window, channel by channel.",
         draw=_example_pool,
         prompt="Write `max_pool2d(maps, size, strides)`: max pooling without padding of `maps` "
-        "(height, width, channels) with windows of `size` × `size`, `strides` apart." + OWN,
+        "(height, width, channels) with windows of `size` × `size`, `strides` apart."
+        + own("max-pool2d"),
         form="function",
         answer=pool2d,
         cases=_pool_cases,
@@ -192,7 +193,7 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
         prompt="Write `conv2d_backward(grad, image, kernel)`. `grad` (rows, columns, out) is the "
         "gradient of the loss with respect to the output of `conv2d_loops`; return the gradients "
         "with respect to image, kernel and bias, as a tuple `(grad_image, grad_kernel, grad_bias)`."
-        + OWN,
+        + own("conv2d-backward"),
         form="function",
         answer=conv2d_gradients,
         cases=_backward_cases,
@@ -259,7 +260,7 @@ return grad_image, grad_kernel, grad.sum(axis=(0, 1))""",
         "(stride = size, no padding): `grad` (rows, columns, channels) is the gradient with "
         "respect "
         "to the output; return the gradient with respect to `maps`. No window has two equal "
-        "maxima." + OWN,
+        "maxima." + own("max-pool2d-backward"),
         form="function",
         answer=pool2d_gradient,
         cases=_pool_backward_cases,

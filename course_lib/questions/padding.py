@@ -2,7 +2,7 @@
 
 from course_lib import shapes
 from course_lib.questions.question import Question, ranges, slip
-from course_lib.questions.sizes import NO_PLUS_ONE, PADDING_ONCE
+from course_lib.questions.sizes import NO_PLUS_ONE
 
 _TOPIC = "stride and padding"
 
@@ -11,15 +11,25 @@ def _split(n):
     return shapes.padding_split(n.size, n.kernel, n.stride).value
 
 
+def _kernel(n):
+    """The odd kernel size for which ``padding`` zeros on each side keep the size."""
+    return 2 * n.padding + 1
+
+
+def _inside(n):
+    """Pixels of the image in the window of the output at (row, column) near the corner."""
+    return (n.padding + 1 + n.row) * (n.padding + 1 + n.column)
+
+
 QUESTIONS = [
     Question(
         id="sizes-same-split",
         topic=_TOPIC,
         teaches="Keras' same padding may be uneven: the extra zero goes after, at the end.",
-        draw=ranges(size=(20, 64), kernel=(4, 13), stride=[1, 2, 3]),
-        prompt='A convolution with kernel size {kernel}, stride {stride} and `padding="same"` '
-        "reads rows of {size} pixels, in Keras. How many zeros are put before each row, and how "
-        "many after it? Write (before, after).",
+        draw=ranges(size=(100, 400), kernel=(9, 64), stride=[1, 2, 3, 4, 5]),
+        prompt='`Conv1D(16, {kernel}, strides={stride}, padding="same")` reads a recording of '
+        "{size} samples. How many zeros does Keras put in front of it, and how many behind? Write "
+        "(before, after).",
         form="shape",
         expects="a pair (before, after)",
         answer=lambda n: shapes.padding_split(n.size, n.kernel, n.stride),
@@ -50,7 +60,7 @@ QUESTIONS = [
         id="sizes-dropped",
         topic=_TOPIC,
         teaches="What the floor throws away: cells at the end that no window reads.",
-        draw=ranges(size=(30, 90), kernel=[2, 3, 4, 5], stride=[5, 6, 7, 8, 9]),
+        draw=ranges(size=(60, 220), kernel=(2, 7), stride=(8, 32)),
         prompt="A window of {kernel} cells moves over rows of {size} pixels with stride {stride}, "
         "without padding. How many pixels at the end of each row, behind the last window, are read "
         "by no window?",
@@ -82,7 +92,7 @@ QUESTIONS = [
         id="sizes-keeping-padding",
         topic=_TOPIC,
         teaches="An odd kernel keeps the size at stride 1 when p = d(k - 1)/2.",
-        draw=ranges(size=(24, 96), kernel=[3, 5, 7, 9, 11, 13, 15], dilation=[2, 3, 4]),
+        draw=ranges(size=(120, 300), kernel=[3, 5, 7, 9, 11, 13, 15], dilation=(2, 8)),
         prompt="A kernel of {kernel} × {kernel} with dilation rate {dilation} moves with stride 1 "
         "over an image of {size} × {size} pixels. How many rows of zeros are needed on each side "
         "for the output to be as high as the image?",
@@ -154,43 +164,49 @@ QUESTIONS = [
     Question(
         id="sizes-corner-zeros",
         topic=_TOPIC,
-        teaches="At a corner of the image most of a padded window lies on zeros.",
-        draw=ranges(size=(20, 64), padding=(1, 9)),
-        prompt="An image of {size} × {size} pixels is padded by {padding} zeros on every side, so "
-        "that a kernel of odd size (twice the padding plus one) keeps its size. How many of the "
-        "kernel's weights are multiplied with padded zeros where the first output, at the top left "
-        "corner, is computed?",
-        answer=lambda n: (2 * n.padding + 1) ** 2 - (n.padding + 1) ** 2,
+        teaches="Near a corner of the image much of a padded window lies on zeros.",
+        draw=ranges(
+            size=(24, 64),
+            padding=(2, 6),
+            row=(0, 5),
+            column=(0, 5),
+            where=lambda n: n.row < n.padding and n.column < n.padding,
+        ),
+        prompt=lambda n: (
+            f'`Conv2D(8, {_kernel(n)}, padding="same")` reads an image of {n.size} × {n.size} '
+            f"pixels: {n.padding} rows and columns of zeros stand on every side. How many of the "
+            f"{_kernel(n)} × {_kernel(n)} weights of a slice meet padded zeros where the output at "
+            f"row {n.row}, column {n.column} is computed (counted from 0)?"
+        ),
+        answer=lambda n: _kernel(n) ** 2 - _inside(n),
         steps=lambda n: [
-            f"the kernel has {2 * n.padding + 1} × {2 * n.padding + 1} = "
-            f"{(2 * n.padding + 1) ** 2} weights",
-            f"of the window, {n.padding + 1} rows and columns lie in the image: "
-            f"{(n.padding + 1) ** 2} pixels",
-            f"{(2 * n.padding + 1) ** 2} - {(n.padding + 1) ** 2} = "
-            f"{(2 * n.padding + 1) ** 2 - (n.padding + 1) ** 2}",
+            f"the slice has {_kernel(n)} * {_kernel(n)} = {_kernel(n) ** 2} weights",
+            f"of its window {n.padding + 1 + n.row} rows and {n.padding + 1 + n.column} columns "
+            f"lie in the image: {_inside(n)} pixels",
+            f"{_kernel(n) ** 2} - {_inside(n)} = {_kernel(n) ** 2 - _inside(n)}",
         ],
         misconceptions=(
             slip(
                 "only the square in the corner",
-                lambda n: n.padding**2,
+                lambda n: (n.padding - n.row) * (n.padding - n.column),
                 "The rows above the image and the columns to its left are zeros too, not only the "
                 "square where they meet.",
                 0.25,
             ),
             slip(
                 "corner square counted twice",
-                lambda n: 2 * n.padding * (2 * n.padding + 1),
+                lambda n: _kernel(n) * (2 * n.padding - n.row - n.column),
                 "Rows and columns of zeros share the square in the corner: you counted it twice.",
                 0.5,
             ),
             slip(
                 "counted those in the image",
-                lambda n: (n.padding + 1) ** 2,
+                _inside,
                 "Those are the weights that meet pixels of the image.",
                 0.25,
             ),
         ),
-        solution="(2 * n.padding + 1) ** 2 - (n.padding + 1) ** 2",
+        solution="(2 * n.padding + 1) ** 2 - (n.padding + 1 + n.row) * (n.padding + 1 + n.column)",
     ),
     Question(
         id="sizes-same-or-valid",
@@ -284,7 +300,7 @@ QUESTIONS = [
             slip(
                 "only in front",
                 lambda n: (n.size + n.before - n.kernel) // n.stride + 1,
-                PADDING_ONCE,
+                "What stands behind is padding too: add what is in front and what is behind.",
                 0.25,
             ),
             slip(

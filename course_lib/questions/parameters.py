@@ -154,7 +154,7 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="The second layer's filters are as deep as the first layer has filters.",
         draw=ranges(kernel=[3, 5], channels=[1, 2, 3], first=(5, 32), second=(4, 64)),
-        prompt="An image with {channels} channels goes through `Conv2D({first}, {kernel})`, "
+        prompt="An image of 48 × 48 × {channels} goes through `Conv2D({first}, {kernel})`, "
         "`MaxPooling2D(2)` and `Conv2D({second}, {kernel})`. How many parameters do the three "
         "layers have together?",
         answer=lambda n: int(_two(n)[0]) + int(_two(n)[1]),
@@ -326,13 +326,15 @@ QUESTIONS = [
             slip(
                 "height squared",
                 lambda n: (n.high**2 * n.channels + 1) * n.filters,
-                "The kernel is not square: multiply its height and its width.",
+                "You squared the height. The kernel is not square: multiply its height and its "
+                "width.",
                 0.25,
             ),
             slip(
                 "width squared",
                 lambda n: (n.wide**2 * n.channels + 1) * n.filters,
-                "The kernel is not square: multiply its height and its width.",
+                "You squared the width. The kernel is not square: multiply its height and its "
+                "width.",
                 0.25,
             ),
             slip(

@@ -7,12 +7,15 @@ from course_lib.questions.rendering import table
 
 _TOPIC = "pixel matching"
 
-# 3x3 pieces of an X, as the lecture cuts them: stroke +1, background -1
-PIECES = {
-    "diagonal": [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]],
-    "anti-diagonal": [[-1, -1, 1], [-1, 1, -1], [1, -1, -1]],
-    "small cross": [[1, -1, 1], [-1, 1, -1], [1, -1, 1]],
-}
+PIECES = ("diagonal", "anti-diagonal", "small cross")
+
+
+def cut_piece(name, side):
+    """A piece of an X as the lecture cuts it, ``side`` pixels wide: stroke +1, background -1."""
+    diagonal = np.eye(side, dtype=int)
+    strokes = {"diagonal": diagonal, "anti-diagonal": diagonal[::-1]}
+    both = np.maximum(*strokes.values())
+    return (2 * strokes.get(name, both) - 1).tolist()
 
 
 def draw_cross(size, centre_row, centre_column, arm):
@@ -25,11 +28,14 @@ def draw_cross(size, centre_row, centre_column, arm):
 
 
 def _draw_pair(rng):
-    rows, columns = rng.integer(4, 5), rng.integer(4, 6)
-    return {
-        "first": rng.picks(rows, columns, (-1, -1, 1)),
-        "second": rng.picks(rows, columns, (-1, -1, 1)),
-    }
+    rows, columns = rng.integer(4, 6), rng.integer(4, 7)
+    first = rng.picks(rows, columns, (-1, -1, 1))
+    often = rng.integer(1, 4)  # of five pixels so many are drawn anew
+    second = [
+        [rng.choice((-1, -1, 1)) if rng.integer(1, 5) <= often else pixel for pixel in row]
+        for row in first
+    ]
+    return {"first": first, "second": second}
 
 
 def _products(n):
@@ -37,21 +43,26 @@ def _products(n):
 
 
 def _draw_cross(rng):
-    size, arm = rng.choice((9, 10, 11)), 3
-    name = rng.choice(tuple(PIECES))
+    size, arm, side = rng.choice((9, 10, 11)), 3, rng.choice((3, 4, 5))
+    name = rng.choice(PIECES)
     return {
         "image": draw_cross(size, *(rng.integer(arm, size - 1 - arm) for _ in "rc"), arm),
         "name": name,
-        "feature": PIECES[name],
-        "row": rng.integer(0, size - 3),
-        "column": rng.integer(0, size - 3),
+        "feature": cut_piece(name, side),
+        "row": rng.integer(0, size - side),
+        "column": rng.integer(0, size - side),
     }
 
 
 def _score(n, row=None, column=None):
     row, column = (n.row, n.column) if row is None else (row, column)
-    window = np.array(n.image)[row : row + 3, column : column + 3]
-    return float((window * np.array(n.feature)).mean()) if window.shape == (3, 3) else -9.0
+    side = len(n.feature)
+    window = np.array(n.image)[row : row + side, column : column + side]
+    return float((window * np.array(n.feature)).mean())
+
+
+def _products_of_window(n):
+    return len(n.feature) ** 2
 
 
 def _draw_total(rng):
@@ -60,15 +71,28 @@ def _draw_total(rng):
 
 
 def _draw_patch(rng):
-    piece = rng.picks(3, 3, (-1, 1))
+    rows, columns = rng.integer(3, 4), rng.integer(4, 6)
+    piece = rng.picks(rows, columns, (-1, 1))
     patch = [row[:] for row in piece]
-    for _ in range(rng.integer(1, 8)):
-        patch[rng.integer(0, 2)][rng.integer(0, 2)] *= -1
+    for _ in range(rng.integer(1, rows * columns)):
+        patch[rng.integer(0, rows - 1)][rng.integer(0, columns - 1)] *= -1
     return {"piece": piece, "patch": patch}
 
 
+def _pixels(n):
+    return np.size(n.piece)
+
+
+def _sum_of_products(n):
+    return int((np.array(n.piece) * np.array(n.patch)).sum())
+
+
+def _agreements(n):
+    return int((np.array(n.piece) == np.array(n.patch)).sum())
+
+
 def _draw_hidden_piece(rng):
-    size = rng.choice((6, 7))
+    size = rng.choice((6, 7, 8))
     image, piece = np.array(rng.picks(size, size, (-1, 1))), rng.picks(3, 3, (-1, 1))
     row, column = rng.integer(0, size - 3), rng.integer(0, size - 3)
     image[row : row + 3, column : column + 3] = piece
@@ -87,7 +111,7 @@ def _place(n):
 
 
 def _draw_shift(rng):
-    rows, columns = rng.integer(4, 5), rng.integer(5, 7)
+    rows, columns = rng.integer(3, 6), rng.integer(5, 8)
     return {"image": rng.picks(rows, columns, (0, 0, 1)), "shift": rng.choice((1, 1, 2))}
 
 
@@ -130,7 +154,7 @@ QUESTIONS = [
             slip(
                 "sum of products",
                 lambda n: int(_products(n).sum()),
-                "The sum of the products is the agreements minus the differences.",
+                "That is the sum of the products: the agreements minus the differences.",
                 0.25,
             ),
         ),
@@ -139,37 +163,40 @@ QUESTIONS = [
     Question(
         id="pixel-piece-score",
         topic=_TOPIC,
-        teaches="The score of a piece is the mean of its nine products: 1 for an exact match.",
+        teaches="The score of a piece is the mean of its products: 1 for an exact match.",
         draw=_draw_patch,
         prompt=lambda n: (
-            f"A feature of 3 × 3 pixels{table(n.piece)}is laid over this patch of an "
-            f"image:{table(n.patch)}The score is the mean of the nine products. What is it?"
+            f"A feature of {len(n.piece)} × {len(n.piece[0])} pixels{table(n.piece)}is laid over "
+            f"this patch of an image:{table(n.patch)}The score is the mean of the {_pixels(n)} "
+            "products. What is it? A fraction, or three decimals."
         ),
         form="number",
         tolerance=0.006,
-        answer=lambda n: float((np.array(n.piece) * np.array(n.patch)).mean()),
+        answer=lambda n: _sum_of_products(n) / _pixels(n),
         steps=lambda n: [
-            f"agreeing pixels: {int((np.array(n.piece) == np.array(n.patch)).sum())} of 9",
-            f"sum of the products: {int((np.array(n.piece) * np.array(n.patch)).sum())}",
-            f"divided by 9: {float((np.array(n.piece) * np.array(n.patch)).mean()):.3f}",
+            f"agreeing pixels: {_agreements(n)} of {_pixels(n)}",
+            f"sum of the products: {_agreements(n)} - {_pixels(n) - _agreements(n)} = "
+            f"{_sum_of_products(n)}",
+            f"divided by {_pixels(n)}: {_sum_of_products(n) / _pixels(n):.3f}",
         ],
         misconceptions=(
             slip(
                 "not divided",
-                lambda n: int((np.array(n.piece) * np.array(n.patch)).sum()),
+                _sum_of_products,
                 "That is the sum of the products; the score is their mean.",
                 0.5,
             ),
             slip(
                 "share of agreements",
-                lambda n: float((np.array(n.piece) == np.array(n.patch)).mean()),
-                "A pixel that differs does not count 0: its product is -1.",
+                lambda n: _agreements(n) / _pixels(n),
+                "That is the share of pixels that agree. A pixel that differs does not count 0: "
+                "its product is -1.",
                 0.5,
             ),
             slip(
                 "differences ignored",
-                lambda n: int((np.array(n.piece) == np.array(n.patch)).sum()),
-                "You counted the agreements. Sum the products and divide by nine.",
+                _agreements,
+                "You counted the agreements. Sum the products and divide by their number.",
                 0.25,
             ),
         ),
@@ -182,16 +209,17 @@ QUESTIONS = [
         draw=_draw_cross,
         prompt=lambda n: (
             f"The {n.name} of an X (+1 is stroke){table(n.feature)}slides over "
-            f"this image:{table(n.image)}What is the score (mean of the nine products) where the "
+            f"this image:{table(n.image)}What is the score (the mean of the products) where the "
             f"top left corner of the window is at row {n.row}, column {n.column}?"
         ),
         form="number",
         tolerance=0.006,
         answer=_score,
         steps=lambda n: [
-            f"the window: rows {n.row} to {n.row + 2}, columns {n.column} to {n.column + 2}",
-            f"sum of the nine products: {round(9 * _score(n))}",
-            f"divided by 9: {_score(n):.3f}",
+            f"the window: rows {n.row} to {n.row + len(n.feature) - 1}, "
+            f"columns {n.column} to {n.column + len(n.feature) - 1}",
+            f"sum of its products: {round(_products_of_window(n) * _score(n))}",
+            f"divided by {_products_of_window(n)}: {_score(n):.3f}",
         ],
         misconceptions=(
             slip(
@@ -202,13 +230,14 @@ QUESTIONS = [
             ),
             slip(
                 "not divided",
-                lambda n: 9 * _score(n),
+                lambda n: _products_of_window(n) * _score(n),
                 "That is the sum of the products; the score is their mean.",
                 0.5,
             ),
         ),
-        solution="(\n    np.array(n.image)[n.row : n.row + 3, n.column : n.column + 3] * "
-        "np.array(n.feature)\n).mean()",
+        solution="(\n    np.array(n.image)[n.row :, n.column :][: len(n.feature), : len(n.feature)]"
+        "\n"
+        "    * np.array(n.feature)\n).mean()",
     ),
     Question(
         id="pixel-find-piece",

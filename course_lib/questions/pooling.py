@@ -227,7 +227,12 @@ QUESTIONS = [
                 "A batch is a set of inputs that are worked on together; they never meet.",
             ),
             slip("over the channels", lambda n: "channels", CHANNEL_BY_CHANNEL, 0.25),
-            slip("over window and channels", lambda n: "block", CHANNEL_BY_CHANNEL, 0.5),
+            slip(
+                "over window and channels",
+                lambda n: "block",
+                "The window is right, but each channel has windows of its own.",
+                0.5,
+            ),
         ),
     ),
 ]

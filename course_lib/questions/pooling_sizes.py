@@ -181,7 +181,7 @@ QUESTIONS = [
         id="pool-chain",
         topic=_TOPIC,
         teaches="Sizes through a network: convolutions take k - 1, pooling halves and rounds down.",
-        draw=ranges(size=(24, 99), first=[3, 4, 5], second=[3, 4, 5], channels=[16, 32]),
+        draw=ranges(size=(24, 160), first=[3, 4, 5], second=[3, 4, 5], channels=[16, 32]),
         prompt="An image of {size} × {size} pixels goes through `Conv2D({channels}, {first})`, "
         "`MaxPooling2D(2)`, `Conv2D({channels}, {second})` and `MaxPooling2D(2)`. How many pixels "
         "high are the maps at the end?",
@@ -227,7 +227,7 @@ QUESTIONS = [
     Question(
         id="pool-shrinks-by",
         topic=_TOPIC,
-        teaches="Pooling by p leaves a p-squared part of the values.",
+        teaches="Of every p · p values pooling leaves one.",
         draw=ranges(
             side=(4, 20), window=[2, 3, 4], channels=(3, 24), where=lambda n: n.side > n.window
         ),

@@ -188,9 +188,8 @@ class Question:
         for wrong in variant.misconceptions:
             if form.equal(value, wrong.answer, self.tolerance):
                 return Verdict(wrong.credit, wrong.name, wrong.message)
-        problem = form.problem(value)
-        hint = f"Look again at {self.where}."
-        return Verdict(0.0, None, f"{problem} {hint}" if problem else f"Not right. {hint}")
+        hint = form.problem(value) or form.hint(value, variant.answer) or "Not right."
+        return Verdict(0.0, None, f"{hint} Look again at {self.where}.")
 
     def probe(self, variant):
         """Python source, run in the student's kernel, that emits the value of the variable."""

@@ -26,12 +26,17 @@ def _twice(n):
     return ((n.first, n.stride), (n.second, 2), (3, 1))
 
 
+def _rates(n):
+    """Dilation rates that double from layer to layer."""
+    return [n.start * 2**i for i in range(n.layers)]
+
+
 QUESTIONS = [
     Question(
         id="rf-stack",
         topic=_TOPIC,
         teaches="At stride 1 each layer widens the receptive field by k - 1.",
-        draw=ranges(first=[3, 5, 7], second=[3, 5, 9], third=[3, 5, 7, 11]),
+        draw=ranges(first=(2, 11), second=(2, 11), third=(2, 11)),
         prompt="Three convolutions with kernel sizes {first}, {second} and {third} stand in a row, "
         "all with stride 1. How many pixels wide is the part of the image that one output value "
         "depends on?",
@@ -66,7 +71,7 @@ QUESTIONS = [
         id="rf-pooling",
         topic=_TOPIC,
         teaches="Behind a pooling layer every step counts twice.",
-        draw=ranges(first=[3, 5, 7, 9], second=[3, 5, 7, 9, 11]),
+        draw=ranges(first=(2, 11), second=(2, 11)),
         prompt="`Conv2D(8, {first})`, `MaxPooling2D(2)`, `Conv2D(8, {second})`: how many pixels "
         "wide is the receptive field of one output value?",
         answer=lambda n: field(*_pooled(n)),
@@ -102,7 +107,7 @@ QUESTIONS = [
         id="rf-strides",
         topic=_TOPIC,
         teaches="Strides multiply: what a layer adds is scaled by all strides in front of it.",
-        draw=ranges(first=[3, 5, 7], stride=[2, 3, 4], second=[3, 5, 7]),
+        draw=ranges(first=(3, 9), stride=[2, 3, 4], second=(3, 9)),
         prompt="Three convolutions in a row: kernel {first} with stride {stride}, kernel {second} "
         "with stride 2, kernel 3 with stride 1. How many pixels wide is the receptive field of one "
         "output value?",
@@ -141,7 +146,7 @@ QUESTIONS = [
         id="rf-span",
         topic=_TOPIC,
         teaches="Dilation spreads a kernel to d(k - 1) + 1 cells without adding weights.",
-        draw=ranges(kernel=[3, 4, 5, 7, 9], dilation=(2, 9)),
+        draw=ranges(kernel=(3, 9), dilation=(2, 12)),
         prompt="How many pixels does a kernel of {kernel} × {kernel} with dilation rate {dilation} "
         "span along one axis?",
         answer=lambda n: field((n.kernel, 1, n.dilation)),
@@ -172,15 +177,13 @@ QUESTIONS = [
         id="rf-dilated-stack",
         topic=_TOPIC,
         teaches="Doubling the dilation from layer to layer widens the field exponentially.",
-        draw=ranges(kernel=[2, 3, 5, 7], layers=(3, 7)),
+        draw=ranges(kernel=(2, 7), layers=(3, 6), start=(1, 3)),
         prompt=lambda n: (
-            f"{n.layers} convolutions with kernel size {n.kernel} and stride 1 stand "
-            "in a row; their dilation rates are "
-            f"{', '.join(str(2**i) for i in range(n.layers))}. How many pixels wide is the "
-            f"receptive "
-            "field of one output value?"
+            f"{n.layers} convolutions with kernel size {n.kernel} and stride 1 stand in a row; "
+            f"their dilation rates are {', '.join(map(str, _rates(n)))}. How many pixels wide is "
+            "the receptive field of one output value?"
         ),
-        answer=lambda n: field(*((n.kernel, 1, 2**i) for i in range(n.layers))),
+        answer=lambda n: field(*((n.kernel, 1, rate) for rate in _rates(n))),
         misconceptions=(
             slip(
                 "dilation ignored",
@@ -190,31 +193,31 @@ QUESTIONS = [
             ),
             slip(
                 "last layer only",
-                lambda n: field((n.kernel, 1, 2 ** (n.layers - 1))),
+                lambda n: field((n.kernel, 1, _rates(n)[-1])),
                 ALL_KERNELS,
                 0.25,
             ),
             slip(
                 "spans added",
-                lambda n: sum(2**i * (n.kernel - 1) + 1 for i in range(n.layers)),
+                lambda n: sum(rate * (n.kernel - 1) + 1 for rate in _rates(n)),
                 "Start with 1 once; each layer adds d(k - 1).",
                 0.5,
             ),
             slip(
                 "rates taken for strides",
-                lambda n: field(*((n.kernel, 2**i) for i in range(n.layers))),
+                lambda n: field(*((n.kernel, rate) for rate in _rates(n))),
                 "A dilation rate spreads the layer's own kernel; unlike a stride it does not "
                 "multiply into the layers behind it.",
             ),
         ),
-        solution="shapes.receptive_field(\n    [(n.kernel, 1, 2**i) for i in range(n.layers)]\n"
-        ").value",
+        solution="shapes.receptive_field(\n    [(n.kernel, 1, n.start * 2**i) for i in "
+        "range(n.layers)]\n).value",
     ),
     Question(
         id="rf-jump",
         topic=_TOPIC,
         teaches="The jump: how many pixels apart the fields of two neighbouring outputs lie.",
-        draw=ranges(first=[3, 5], a=[2, 3], b=[2, 3, 4], c=[2, 3, 5]),
+        draw=ranges(first=(2, 6), a=(2, 6), b=(2, 7), c=(2, 7)),
         prompt="Three layers have the strides {a}, {b} and {c} (kernel size {first} each). By how "
         "many pixels of the image are the receptive fields of two neighbouring output values "
         "shifted?",
@@ -287,8 +290,7 @@ QUESTIONS = [
         draw=ranges(kernel=[3, 4, 5, 7], stride=[2, 3, 4], index=(3, 20)),
         prompt="A convolution with kernel size {kernel} and stride {stride} moves over a row of "
         "pixels, without padding. Which pixels does output number {index} read? Give (first, "
-        "last), "
-        "everything counted from 0.",
+        "last), everything counted from 0.",
         form="shape",
         expects="a pair (first, last)",
         answer=lambda n: (n.index * n.stride, n.index * n.stride + n.kernel - 1),
@@ -329,10 +331,10 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="A pixel in the middle is read by k·k windows, one at the edge by fewer.",
         draw=ranges(
-            size=(20, 50),
-            kernel=[3, 4, 5, 6, 7],
-            row=(1, 7),
-            column=(8, 11),
+            size=(32, 60),
+            kernel=(3, 11),
+            row=(1, 9),
+            column=(12, 15),
             where=lambda n: 2 <= n.row + 1 < n.kernel,
         ),
         prompt="A kernel of {kernel} × {kernel} moves over {size} × {size} pixels (stride 1, no "

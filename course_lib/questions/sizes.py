@@ -236,7 +236,9 @@ QUESTIONS = [
         id="sizes-two-layers",
         topic=_TOPIC,
         teaches="Sizes are worked out layer by layer: the floor is taken after each.",
-        draw=ranges(size=(40, 99), first=[5, 7], stride=[2, 3], second=[3, 4], filters=[8, 16, 24]),
+        draw=ranges(
+            size=(48, 180), first=[5, 7], stride=[2, 3], second=[3, 4], filters=[8, 16, 24]
+        ),
         prompt="An image of {size} × {size} pixels goes through `Conv2D({filters}, {first}, "
         "strides={stride})` and then through `Conv2D({filters}, {second}, strides=2)`. How many "
         "pixels high is the output of the second layer?",

@@ -1,5 +1,6 @@
 """Questions on reading the shapes and counts of small models."""
 
+from course_lib import shapes
 from course_lib.questions.question import Question, ranges, slip
 from course_lib.questions.rendering import columns
 from course_lib.questions.summaries import (
@@ -26,15 +27,22 @@ def _six(n, halve=half):
 
 
 def _draw_summary(rng):
-    size, kernel = rng.integer(20, 60), rng.integer(3, 11)
-    channels, filters = rng.choice((1, 3)), rng.integer(4, 48)
+    height, width, filters = rng.integer(20, 60), rng.integer(20, 60), rng.integer(4, 48)
+    kernel, channels = (rng.integer(2, 9), rng.integer(2, 9)), rng.choice((1, 3))
     return {
-        "size": size,
+        "height": height,
+        "width": width,
         "channels": channels,
-        "output": conv(size, kernel),
+        "rows": conv(height, kernel[0]),
+        "columns": conv(width, kernel[1]),
         "filters": filters,
-        "count": conv_count(kernel, channels, filters),
+        "count": shapes.conv_parameters(kernel, channels, filters).value,
     }
+
+
+def _lost(n):
+    """Rows and columns that the convolution takes off."""
+    return n.height - n.rows, n.width - n.columns
 
 
 QUESTIONS = [
@@ -44,40 +52,44 @@ QUESTIONS = [
         teaches="The kernel size stands in no row of a summary, yet both columns tell it.",
         draw=_draw_summary,
         prompt=lambda n: (
-            f"An image of {n.size} × {n.size} × {n.channels} is read by a model whose "
-            "first row is"
+            f"An image of {n.height} × {n.width} × {n.channels} (height, width, channels) is read "
+            "by a model whose first row is"
             + columns(
                 ["Layer (type)", "Output Shape", "Param #"],
-                [["conv2d (Conv2D)", f"(None, {n.output}, {n.output}, {n.filters})", n.count]],
+                [["conv2d (Conv2D)", f"(None, {n.rows}, {n.columns}, {n.filters})", n.count]],
             )
-            + "Stride 1, no padding. What is the kernel size (one side)?"
+            + "Stride 1, no padding. What is the `kernel_size`?"
         ),
-        answer=lambda n: n.size - n.output + 1,
+        form="shape",
+        expects="a pair (height, width)",
+        answer=lambda n: (_lost(n)[0] + 1, _lost(n)[1] + 1),
         steps=lambda n: [
-            f"{n.size} - k + 1 = {n.output}, so k = {n.size - n.output + 1}",
-            f"check: ({n.size - n.output + 1}² * {n.channels} + 1) * {n.filters} = {n.count}",
+            f"height: {n.height} - k + 1 = {n.rows}, so k = {_lost(n)[0] + 1}",
+            f"width: {n.width} - k + 1 = {n.columns}, so k = {_lost(n)[1] + 1}",
+            f"check: ({_lost(n)[0] + 1}*{_lost(n)[1] + 1}*{n.channels} + 1) * {n.filters} = "
+            f"{n.count}",
         ],
         misconceptions=(
             slip(
                 "forgot the one",
-                lambda n: n.size - n.output,
+                _lost,
                 "The output is n - k + 1 pixels high.",
                 0.5,
             ),
             slip(
-                "weights of a slice",
-                lambda n: (n.size - n.output + 1) ** 2,
-                "That many weights a slice of the filter has; its side is asked for.",
+                "height and width swapped",
+                lambda n: (_lost(n)[1] + 1, _lost(n)[0] + 1),
+                "The first axis of the output is the height, and so is the kernel's.",
                 0.5,
             ),
             slip(
                 "half of the difference",
-                lambda n: (n.size - n.output) // 2,
+                lambda n: (_lost(n)[0] // 2, _lost(n)[1] // 2),
                 "That is how many pixels are lost on each side.",
                 0.25,
             ),
         ),
-        solution="n.size - n.output + 1",
+        solution="(n.height - n.rows + 1, n.width - n.columns + 1)",
     ),
     Question(
         id="summary-minimal-cnn",
@@ -133,7 +145,7 @@ QUESTIONS = [
         id="summary-six-hidden",
         topic=_TOPIC,
         teaches="Six hidden layers: the size is followed through all of them.",
-        draw=ranges(size=(36, 99), kernel=[3, 4, 5], filters=[8, 16, 32]),
+        draw=ranges(size=(48, 199), kernel=[3, 4, 5], filters=[8, 16, 32]),
         prompt="Six hidden layers read an image of {size} × {size}: conv, conv, pool, conv, pool, "
         "conv. Every convolution has {filters} filters of {kernel} × {kernel} (stride 1, no "
         "padding), every pooling layer windows of 2 × 2. How many pixels high are the last maps?",

@@ -127,7 +127,7 @@ QUESTIONS = [
         ],
         misconceptions=(
             slip(
-                "depth added, not multiplied",
+                "one side of the kernel only",
                 lambda n: _functional(n)["first"] + (n.kernel * n.first + 1) * n.second,
                 DEEP_FILTERS + " That is k · k · c, not k · c.",
                 0.25,

@@ -50,10 +50,12 @@ def test_the_declaration_is_complete(name):
         assert wrong.message.endswith("."), wrong.message
 
 
-@pytest.mark.parametrize("name", VALUES)
-def test_two_misconceptions_at_least_and_no_message_twice(name):
+@pytest.mark.parametrize("name", bank)
+def test_every_misconception_has_a_sentence_of_its_own(name):
     messages = [wrong.message for wrong in bank[name].misconceptions]
-    assert len(messages) >= 2
+    assert len(set(messages)) == len(messages)
+    if not bank[name].hidden:
+        assert len(messages) >= 2
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -87,11 +89,16 @@ def test_answer_and_misconceptions_are_apart(name):
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_answers_vary_from_drawing_to_drawing(name):
+def test_a_guess_or_a_neighbours_answer_is_hardly_ever_right(name):
+    """Of 200 drawings: a choice is one of its letters, any other answer one of many."""
     counts = collections.Counter(json.dumps(variant.answer) for variant in variants(name))
-    least = len(bank[name].choices(variants(name)[0].n)) if bank[name].choices else 4
-    assert len(counts) >= least
-    assert counts.most_common(1)[0][1] <= 0.5 * DRAWINGS, counts.most_common(3)
+    most = counts.most_common(1)[0][1]
+    if bank[name].form == "choice":
+        assert len(counts) == len(variants(name)[0].choices) >= 4
+        assert most <= 0.4 * DRAWINGS, counts
+    else:
+        assert len(counts) >= 20, counts
+        assert most <= DRAWINGS / 8, counts.most_common(3)
 
 
 @pytest.mark.parametrize("name", VALUES)

@@ -109,9 +109,11 @@ LAYERS = {
         (n.size, n.size, 3), conv(n.filters, n.kernel), pool(2), flat(), dense(n.classes)
     ),
     "summary-kernel-size": lambda n: next(
-        k
-        for k in range(2, n.size)
-        if shape((n.size, n.size, n.channels), conv(n.filters, k))[0] == n.output
+        [high, wide]
+        for high in range(2, 10)
+        for wide in range(2, 10)
+        if shape((n.height, n.width, n.channels), conv(n.filters, (high, wide)))
+        == [n.rows, n.columns, n.filters]
     ),
     "dims-conv1d-shape": lambda n: shape((n.length, n.width), layers.Conv1D(n.filters, n.kernel)),
     "dims-conv1d-params": lambda n: count((n.length, n.width), layers.Conv1D(n.filters, n.kernel)),
@@ -182,7 +184,7 @@ FIELDS = {
     "rf-pooling": lambda n: [(n.first, 1, 1), (2, 2, 1), (n.second, 1, 1)],
     "rf-strides": lambda n: [(n.first, n.stride, 1), (n.second, 2, 1), (3, 1, 1)],
     "rf-span": lambda n: [(n.kernel, 1, n.dilation)],
-    "rf-dilated-stack": lambda n: [(n.kernel, 1, 2**i) for i in range(n.layers)],
+    "rf-dilated-stack": lambda n: [(n.kernel, 1, n.start * 2**i) for i in range(n.layers)],
 }
 
 

@@ -85,3 +85,26 @@ def test_a_fraction_is_read_where_a_whole_number_is_asked_for():
 def test_problems_are_sentences():
     with pytest.raises(FormProblem, match=r"^A number is expected, not the text 'x'\.$"):
         forms.read_number("x")
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "expected", "hint"),
+    [
+        ("shape", (26, 26), [26, 26, 8], "Yours has 2 numbers, without the batch axis it has 3."),
+        ("shape", (9,), [26, 8], "Yours has 1 number, without the batch axis it has 2."),
+        ("shape", (26, 26, 9), [26, 26, 8], None),
+        (
+            "array",
+            [[1, 2, 3]],
+            [[1, 2], [3, 4]],
+            "Yours has the shape (1, 3), the answer the shape (2, 2).",
+        ),
+        ("array", [[[1, 2], [3, 5]]], [[1, 2], [3, 4]], None),
+        ("integer", 4, 5, None),
+        ("choice", "a", "b", None),
+        ("text", "cat", "dog", None),
+    ],
+)
+def test_a_wrong_answer_of_another_shape_is_told_so(form, value, expected, hint):
+    form = FORMS[form]
+    assert form.hint(form.read(value), expected) == hint
