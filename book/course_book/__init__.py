@@ -16,38 +16,26 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:  # the chapters' library, also where it is not installed
     sys.path.insert(0, str(ROOT))
 
-from . import (
-    calc,
-    cells,
-    execution,
-    exercises,
-    facts,
-    figures,
-    formulas,
-    freshness,
-    lines,
-    pages,
-    vendor,
-)
-
 PARTS = (
-    vendor,
-    freshness,
-    execution,
-    formulas,
-    calc,
-    facts,
-    exercises,
-    cells,
-    lines,
-    figures,
-    pages,
+    "vendor",
+    "freshness",
+    "execution",
+    "formulas",
+    "docstrings",
+    "calc",
+    "facts",
+    "exercises",
+    "cells",
+    "lines",
+    "figures",
+    "pages",
 )
 
 
@@ -70,5 +58,5 @@ def _environment():
 def setup(app):
     _environment()
     for part in PARTS:
-        part.setup(app)
+        import_module(f".{part}", __name__).setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
