@@ -32,6 +32,11 @@ def _whole(array):
     return np.rint(array).astype(int)
 
 
+def sum_of_products(n):
+    """What the kernel makes of a patch of its own size."""
+    return int((np.array(n.patch) * np.array(n.kernel)).sum())
+
+
 def _draw_image(rows, columns, k, **more):
     """A draw: an image, a k x k kernel, and more ranges."""
 
@@ -60,33 +65,6 @@ def _terms(n):
     """The products of the window at (row, column), written out."""
     pairs = zip(_window(n).ravel(), np.array(n.kernel).ravel(), strict=True)
     return " + ".join(f"{x}·({w})" if w < 0 else f"{x}·{w}" for x, w in pairs)
-
-
-def _draw_missing(rng):
-    patch, kernel = rng.grid(3, 3, 2, 9), rng.grid(3, 3, -4, 4)
-    row, column = rng.integer(0, 2), rng.integer(0, 2)
-    kernel[row][column] = rng.integer(-15, 15)
-    output = int((np.array(patch) * np.array(kernel)).sum())
-    kernel[row][column] = 0
-    return {"patch": patch, "kernel": kernel, "row": row, "column": column, "output": output}
-
-
-def _value(n):
-    return int((np.array(n.patch) * np.array(n.kernel)).sum())
-
-
-def _missing_product(n):
-    """Product of the missing weight and its pixel: what the known products leave of the output."""
-    return n.output - _value(n)
-
-
-def _missing_prompt(n):
-    shown = [list(map(str, row)) for row in n.kernel]
-    shown[n.row][n.column] = "?"
-    return (
-        f"The patch{table(n.patch)}and the kernel{table(shown)}give the output {n.output} "
-        "(no bias). Which weight stands at the question mark?"
-    )
 
 
 QUESTIONS = [
@@ -219,17 +197,17 @@ QUESTIONS = [
             f"A convolution layer without activation has the kernel{table(n.kernel)}"
             f"and the bias {n.bias}. It reads the patch{table(n.patch)}What does it return?"
         ),
-        answer=lambda n: _value(n) + n.bias,
+        answer=lambda n: sum_of_products(n) + n.bias,
         steps=lambda n: [
-            f"sum of the nine products: {_value(n)}",
-            f"{_value(n)} + ({n.bias}) = {_value(n) + n.bias}",
+            f"sum of the nine products: {sum_of_products(n)}",
+            f"{sum_of_products(n)} + ({n.bias}) = {sum_of_products(n) + n.bias}",
         ],
         misconceptions=(
-            slip("forgot the bias", _value, NO_BIAS, 0.5),
-            slip("bias per tap", lambda n: _value(n) + 9 * n.bias, BIAS_PER_TAP, 0.25),
+            slip("forgot the bias", sum_of_products, NO_BIAS, 0.5),
+            slip("bias per tap", lambda n: sum_of_products(n) + 9 * n.bias, BIAS_PER_TAP, 0.25),
             slip(
                 "bias subtracted",
-                lambda n: _value(n) - n.bias,
+                lambda n: sum_of_products(n) - n.bias,
                 "The bias is added, with its own sign.",
                 0.5,
             ),
@@ -241,51 +219,11 @@ QUESTIONS = [
             ),
             slip(
                 "bias times the sum",
-                lambda n: _value(n) * n.bias,
+                lambda n: sum_of_products(n) * n.bias,
                 "The bias is added to the sum; it multiplies nothing.",
             ),
         ),
         solution="int((np.array(n.patch) * np.array(n.kernel)).sum() + n.bias)",
-    ),
-    Question(
-        id="conv-mathematical",
-        topic=_TOPIC,
-        teaches="The mathematical convolution turns the kernel first; a CNN layer does not.",
-        draw=lambda rng: {"patch": rng.grid(3, 3, 0, 9), "kernel": rng.grid(3, 3, -3, 3)},
-        prompt=lambda n: (
-            "Mathematics turns the kernel by 180 degrees before it multiplies; "
-            f"CNN layers do not. With the kernel{table(n.kernel)}and the patch{table(n.patch)}"
-            "what is the value of the *mathematical* convolution?"
-        ),
-        answer=lambda n: int((np.array(n.patch) * flip(n.kernel)).sum()),
-        steps=lambda n: [
-            f"the turned kernel: {flip(n.kernel).tolist()}",
-            f"sum of its products with the patch: "
-            f"{int((np.array(n.patch) * flip(n.kernel)).sum())}",
-        ],
-        misconceptions=(
-            slip(
-                "not turned",
-                _value,
-                "That is what a CNN layer computes, the cross-correlation. Here the kernel is "
-                "turned first.",
-                0.25,
-            ),
-            slip(
-                "mirrored left to right",
-                lambda n: int((np.array(n.patch) * np.array(n.kernel)[:, ::-1]).sum()),
-                "You mirrored the kernel in one direction. Turning by 180 degrees mirrors both.",
-                0.5,
-            ),
-            slip(
-                "transposed",
-                lambda n: int((np.array(n.patch) * np.array(n.kernel).T).sum()),
-                "Transposing mirrors at the diagonal; turning by 180 degrees reverses rows and "
-                "columns.",
-                0.25,
-            ),
-        ),
-        solution="int((np.array(n.patch) * np.array(n.kernel)[::-1, ::-1]).sum())",
     ),
     Question(
         id="conv-multiplications",
@@ -316,117 +254,5 @@ QUESTIONS = [
             ),
         ),
         solution="shapes.multiply_adds((n.size - n.kernel + 1,) * 2, n.kernel, 1, 1).value",
-    ),
-    Question(
-        id="conv-missing-weight",
-        topic=_TOPIC,
-        teaches="An output is linear in every weight: the rest of the sum tells the missing one.",
-        draw=_draw_missing,
-        prompt=_missing_prompt,
-        answer=lambda n: _missing_product(n) // n.patch[n.row][n.column],
-        steps=lambda n: [
-            f"the known products sum to {_value(n)}",
-            f"{n.output} - ({_value(n)}) = {_missing_product(n)} is left for the missing product",
-            f"{_missing_product(n)} / {n.patch[n.row][n.column]} = "
-            f"{_missing_product(n) // n.patch[n.row][n.column]}",
-        ],
-        misconceptions=(
-            slip(
-                "pixel not divided out",
-                _missing_product,
-                "What is left is the product of the weight and its pixel: divide by the pixel.",
-                0.5,
-            ),
-            slip(
-                "wrong sign",
-                lambda n: -_missing_product(n) // n.patch[n.row][n.column],
-                "The sign is turned round: weight times pixel is the output minus the rest.",
-                0.5,
-            ),
-        ),
-        solution="(\n    n.output - int((np.array(n.patch) * np.array(n.kernel)).sum())\n"
-        ") // n.patch[n.row][n.column]",
-    ),
-    Question(
-        id="conv-flat-area",
-        topic=_TOPIC,
-        teaches="On an even area a kernel returns the grey value times the sum of its weights.",
-        draw=lambda rng: {"grey": rng.integer(3, 25), "kernel": rng.grid(3, 3, -3, 4)},
-        prompt=lambda n: (
-            f"In the middle of an even area all pixels are {n.grey}. What does the "
-            f"kernel{table(n.kernel)}return there (no bias)?"
-        ),
-        answer=lambda n: n.grey * int(np.sum(n.kernel)),
-        steps=lambda n: [
-            f"sum of the weights: {int(np.sum(n.kernel))}",
-            f"{n.grey} * ({int(np.sum(n.kernel))}) = {n.grey * int(np.sum(n.kernel))}",
-        ],
-        misconceptions=(
-            slip(
-                "weights left out",
-                lambda n: 9 * n.grey,
-                "You summed the pixels. Each is multiplied by its weight first.",
-            ),
-            slip(
-                "averaged",
-                lambda n: n.grey * float(np.sum(n.kernel)) / 9,
-                "A convolution sums its products; it does not divide by their number.",
-                0.5,
-            ),
-            slip(
-                "signs dropped",
-                lambda n: n.grey * int(np.abs(n.kernel).sum()),
-                "Negative weights take away.",
-                0.25,
-            ),
-        ),
-        solution="n.grey * int(np.sum(n.kernel))",
-    ),
-    Question(
-        id="conv-edge-kernel",
-        topic=_TOPIC,
-        teaches="Which edge a kernel answers to: the direction in which its weights change sign.",
-        draw=ranges(
-            dark=(0, 20), light=(60, 99), edge=["left to right", "top to bottom"], weight=(1, 4)
-        ),
-        prompt="An image is dark (grey value {dark}) on one side and light ({light}) on the other. "
-        "The brightness grows from {edge}. Which kernel returns the largest positive value at the "
-        "edge and 0 on the even areas?",
-        form="choice",
-        choices=lambda n: {
-            name: f"`{(n.weight * np.array(kernel)).tolist()}`"
-            for name, kernel in {
-                "left to right": [[-1, 0, 1]] * 3,
-                "top to bottom": [[-1] * 3, [0] * 3, [1] * 3],
-                "falling": [[1, 0, -1]] * 3,
-                "even": [[1, 1, 1]] * 3,
-            }.items()
-        },
-        answer=lambda n: n.edge,
-        steps=lambda n: [
-            f"the weights must grow in the same direction as the brightness: {n.edge}",
-            f"the sum at the edge is 3 * {n.weight} * ({n.light} - {n.dark}) = "
-            f"{3 * n.weight * (n.light - n.dark)}",
-            "and the weights sum to 0, so that even areas give 0",
-        ],
-        misconceptions=(
-            slip(
-                "direction of the edge line",
-                lambda n: "top to bottom" if n.edge == "left to right" else "left to right",
-                "This kernel compares the other two sides: along this edge it returns 0.",
-                0.25,
-            ),
-            slip(
-                "sign turned round",
-                lambda n: "falling",
-                "This kernel is largest where the brightness falls from left to right.",
-                0.25,
-            ),
-            slip(
-                "blur",
-                lambda n: "even",
-                "All weights are positive: this kernel does not give 0 on an even area.",
-            ),
-        ),
     ),
 ]
