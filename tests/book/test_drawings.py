@@ -82,3 +82,20 @@ def test_pixels_survive_the_way_into_the_picture():
 def test_curves_need_values_for_every_place():
     with pytest.raises(ValueError, match="'b' must have 2 values, got 3"):
         plots.lines({"a": [1, 2], "b": [1, 2, 3]}, "x", "y")
+
+
+def test_a_long_key_takes_another_line_and_leaves_the_axis_its_name():
+    names = ["kernels of 3", "convolution and pooling in turn", "dilated by 1, 2, 4, 8"]
+    short = plots.lines({"a": [1, 2], "b": [2, 3]}, "layers", "cells seen")
+    long = plots.lines({name: [1, 2] for name in names}, "layers", "cells seen")
+    assert long.height == short.height + plots.LINE
+    room = long.width - plots.RIGHT - plots.CHARACTER * len("cells seen")
+    for line in plots._key_lines(names, room):
+        assert sum(plots.CHARACTER * len(name) + plots.SAMPLE for name in line) <= room
+    assert [name for line in plots._key_lines(names, room) for name in line] == names
+
+
+def test_a_number_that_fills_its_cell_is_set_smaller():
+    drawing = grids.equation(grids.Grid([[-0.11, 0.5]], cell=44)).svg()
+    assert 'class="small" ' in drawing.split("−0.11")[0].rsplit("<text", 1)[1]
+    assert "small" not in drawing.split("0.50")[0].rsplit("<text", 1)[1]

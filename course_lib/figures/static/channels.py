@@ -76,7 +76,7 @@ def filter_maps(image, filters, maps, cell=26):
     right = left + kernel_width + 44
     height = len(filters) * pitch + 8
     drawing = Drawing(right + out_columns * cell + 8, height)
-    top = (height - image.shape[0] * cell) / 2
+    top = (height - image.shape[0] * cell) / 2 + 14  # level with filters and maps
     drawing.text(8 + image_width / 2, top - 14, "image", "bold")
     Grid(image, cell=cell).draw(drawing, 8, top)
     for index, (kernel, outputs) in enumerate(zip(filters, maps, strict=True)):

@@ -72,7 +72,7 @@ class Grid:
                 if not np.isnan(value):
                     shade = "" if inside else "muted"
                     text = number(value)
-                    small = " small" if len(text) * 8 > self.cell - 2 else ""
+                    small = " small" if len(text) * 9 > self.cell - 2 else ""
                     drawing.text(
                         px + self.cell / 2, py + self.cell / 2 + 1, text, (shade + small).strip()
                     )

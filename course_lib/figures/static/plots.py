@@ -8,6 +8,7 @@ __all__ = ["lines"]
 
 KINDS = ("curve", "other dashed", "curve dashed", "other")
 LEFT, RIGHT, TOP, BOTTOM = 62, 16, 34, 48
+CHARACTER, SAMPLE, LINE = 7.2, 34, 20  # of the key: widths of a letter and a curve, line height
 
 
 def ticks(low, high, count=5, smallest=0.0):
@@ -21,6 +22,34 @@ def ticks(low, high, count=5, smallest=0.0):
     step = min((m * size for m in (1, 2, 5, 10)), key=lambda s: abs(s - rough))
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
     return [round(index * step, 10) for index in range(first, last + 1)]
+
+
+def _key_lines(names, room):
+    """``names`` in as many lines as they need, each at most ``room`` wide.
+
+    >>> _key_lines(["first", "second", "third"], 160)
+    [['first', 'second'], ['third']]
+    """
+    found, used = [[]], 0.0
+    for name in names:
+        wide = CHARACTER * len(name) + SAMPLE + 14
+        if found[-1] and used + wide > room:
+            found.append([])
+            used = 0.0
+        found[-1].append(name)
+        used += wide
+    return found
+
+
+def _draw_key(drawing, key_lines, kinds):
+    """The key, each line of it against the right margin."""
+    for number, names in enumerate(key_lines):
+        x, y = drawing.width - RIGHT, 12 + number * LINE
+        for name in reversed(names):
+            drawing.text(x, y, name, "small", anchor="end")
+            x -= CHARACTER * len(name) + SAMPLE
+            drawing.line(x, y, x + SAMPLE - 8, y, kinds[name])
+            x -= 14
 
 
 def lines(series, x_label, y_label, x=None, limits=None, width=560, height=300):
@@ -38,9 +67,12 @@ def lines(series, x_label, y_label, x=None, limits=None, width=560, height=300):
             raise ValueError(f"lines: {name!r} must have {len(x)} values, got {len(values)}.")
     everything = [value for values in series.values() for value in values]
     low, high = limits or (min(everything), max(everything))
+    key_lines = _key_lines(series, width - RIGHT - CHARACTER * len(y_label) - 14)
+    top = TOP + LINE * (len(key_lines) - 1)
+    height += top - TOP
     drawing = Drawing(width, height)
     across = (width - LEFT - RIGHT) / ((x[-1] - x[0]) or 1)
-    upwards = (height - TOP - BOTTOM) / ((high - low) or 1)
+    upwards = (height - top - BOTTOM) / ((high - low) or 1)
 
     def at(place_x, value):
         return LEFT + (place_x - x[0]) * across, height - BOTTOM - (value - low) * upwards
@@ -57,11 +89,8 @@ def lines(series, x_label, y_label, x=None, limits=None, width=560, height=300):
     drawing.line(LEFT, height - BOTTOM, width - RIGHT, height - BOTTOM)
     drawing.text((LEFT + width - RIGHT) / 2, height - 10, x_label, "small")
     drawing.text(4, 12, y_label, "small", anchor="start")
-    key = width - RIGHT
-    for kind, (name, values) in reversed(list(zip(KINDS, series.items(), strict=False))):
-        drawing.polyline([at(*point) for point in zip(x, values, strict=True)], kind)
-        drawing.text(key, 12, name, "small", anchor="end")
-        key -= 7.2 * len(name) + 34
-        drawing.line(key, 12, key + 26, 12, kind)
-        key -= 14
+    kinds = dict(zip(series, KINDS, strict=False))
+    for name, values in series.items():
+        drawing.polyline([at(*point) for point in zip(x, values, strict=True)], kinds[name])
+    _draw_key(drawing, key_lines, kinds)
     return drawing
