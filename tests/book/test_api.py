@@ -1,0 +1,76 @@
+"""The API page has every public name of the library, and docstrings come out as they stand."""
+
+import importlib
+import pkgutil
+import sys
+from types import ModuleType
+
+import pytest
+from bs4 import BeautifulSoup
+
+import course_lib
+from tests.book.conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "book"))
+from course_book.docstrings import prepared
+
+# Modules that are no part of the public interface, and where their contents are found instead.
+INSIDE = {
+    "errors": "checks of arguments",
+    "grading": "run by nbgrader and by the command `course`",
+    "lectures": "shown in the appendix",
+    "model": "its classes are names of course_lib itself",
+}
+PACKAGES = {"datasets": ["mnist"]}  # public modules within a module
+
+
+def public_names(module):
+    """``__all__``, or else what the module defines; modules have their own entries."""
+    names = getattr(module, "__all__", None) or [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__
+    ]
+    return [name for name in names if not isinstance(getattr(module, name), ModuleType)]
+
+
+def public_modules():
+    names = {module.name for module in pkgutil.iter_modules(course_lib.__path__)} - INSIDE.keys()
+    parts = [f"{name}.{part}" for name in names for part in PACKAGES.get(name, [])]
+    return ["course_lib", *(f"course_lib.{name}" for name in sorted([*names, *parts]))]
+
+
+@pytest.fixture(scope="module")
+def described(book):
+    page = BeautifulSoup((book / "chapters" / "api.html").read_text("utf-8"), "html.parser")
+    return {term["id"]: term for term in page.select("dl.py > dt[id]")}
+
+
+@pytest.mark.parametrize("module", public_modules())
+def test_every_public_name_is_on_the_page(module, described):
+    names = [f"{module}.{name}" for name in public_names(importlib.import_module(module))]
+    missing = [name for name in names if name not in described]
+    assert not missing
+
+
+def test_every_entry_says_something(described):
+    silent = [name for name, term in described.items() if not term.find_next("dd").get_text(" ")]
+    assert not silent
+
+
+def test_only_public_names_are_on_the_page(described):
+    known = {
+        f"{module}.{name}"
+        for module in public_modules()
+        for name in public_names(importlib.import_module(module))
+    }
+    top = {name for name, term in described.items() if not term.find_parent("dd")}
+    assert top <= known
+
+
+def test_a_docstring_keeps_stars_formulas_and_names():
+    lines = ["Inputs (batch, *spatial), `kernel`.", "", "w = w - a g,   a = 0.1"]
+    first, _, block, _, formula, _ = prepared(lines)
+    assert first == r"Inputs (batch, \*spatial), `kernel`."
+    assert block == ".. code-block:: text"
+    assert formula == "    w = w - a g,   a = 0.1"
