@@ -15,7 +15,8 @@ import textwrap
 from pathlib import Path
 
 from course_lib.questions.catalogue import bank
-from course_lib.questions.problem_sets import Judgement, Step, assignments
+from course_lib.questions.judgements import Judgement
+from course_lib.questions.problem_sets import Step, assignments
 
 SOURCE = Path("exercises") / "source"
 
@@ -127,7 +128,7 @@ def _step(step):
 
 def _judgement(task):
     prompt = f"**{task.id}** ({task.points} points, read by a person)\n\n{task.prompt}"
-    solution = f"### BEGIN SOLUTION\n{task.solution}\n### END SOLUTION"
+    solution = f"### BEGIN SOLUTION\n{task.key}\n### END SOLUTION"
     return [
         _markdown(prompt, f"{task.id}-prompt", locked=True),
         _markdown(solution, task.id, points=task.points, solution=True),

@@ -50,9 +50,10 @@ def run(project, commands):
     )
 
 
-def test_the_page_adds_a_question_and_an_assignment():
+def test_the_page_adds_questions_and_an_assignment():
     assert [(path, name) for path, name, _ in ADDED] == [
         ("course_lib/questions/pooling_sizes.py", "QUESTIONS"),
+        ("course_lib/questions/judgements/sizes.py", "JUDGEMENTS"),
         ("course_lib/questions/problem_sets.py", "LISTED"),
     ]
 
@@ -67,6 +68,7 @@ def test_the_commands_of_the_page_work(project):
         text = path.read_text(encoding="utf-8")
         assert 'sheet.show(\\"pool-twice\\")' in text
         assert ("n.size // 4" in text) == (folder == "source")
+        assert ("an example in which places matter" in text) == (folder == "source")
 
 
 def test_the_added_code_is_formatted_as_the_project_is(project):

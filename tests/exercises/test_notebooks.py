@@ -9,7 +9,8 @@ import nbformat
 import pytest
 
 from course_lib.questions import assignments, bank, notebook
-from course_lib.questions.problem_sets import Judgement, Step, Task
+from course_lib.questions.judgements import Judgement
+from course_lib.questions.problem_sets import Step, Task
 from tests.exercises.conftest import EXERCISES
 
 SECRETS = re.compile(r"BEGIN|END|SOLUTION|HIDDEN|hidden_check")
@@ -70,6 +71,20 @@ def test_every_task_has_its_cells_and_points(name):
 
 
 @pytest.mark.parametrize("name", assignments)
+def test_a_few_questions_are_read_by_a_person_with_a_rubric(name):
+    book = source(name)
+    read = [cell for cell in book.cells if marks(cell).get("grade") and marks(cell)["solution"]]
+    assert 2 <= len(read) <= 4
+    for cell in read:
+        model_answer, rubric = cell.source.split("\nRubric:\n")
+        assert len(model_answer.split()) > 30
+        points = [int(points) for points in re.findall(r"(?m)^- (\d+) points?: \S", rubric)]
+        assert sum(points) == marks(cell)["points"]
+        prompt = book.cells[book.cells.index(cell) - 1].source
+        assert f"({marks(cell)['points']} points, read by a person)" in prompt
+
+
+@pytest.mark.parametrize("name", assignments)
 def test_the_release_holds_no_solution_and_no_hidden_test(name, course):
     text = (course.folder("release", name) / f"{name}.ipynb").read_text(encoding="utf-8")
     assert not SECRETS.search(text)
@@ -80,6 +95,7 @@ def test_the_release_holds_no_solution_and_no_hidden_test(name, course):
             assert longest not in text or longest in (bank[task.id].stub or "")
         else:
             assert json.dumps(task.solution)[1:-1] not in text
+    assert "Rubric" not in text
 
 
 @pytest.mark.parametrize("name", assignments)
