@@ -1,9 +1,9 @@
 """A student's side of an assignment: the own numbers, and a check of the form of an answer.
 
     sheet = Exercise("ps2-output-shapes", student="ada")
-    sheet.show("sizes-valid")              # the task, with the student's own numbers
-    n = sheet.numbers("sizes-valid")       # the same numbers: n.size, n["kernel"]
-    sheet.check_form("sizes-valid", 26)    # complains about the form, never tells the value
+    sheet.show("sizes-valid")            # the task
+    n = sheet.numbers("sizes-valid")     # its numbers: n.size, n["kernel"]
+    sheet.check_form("sizes-valid", 26)  # the form, never the value
 
 Numbers follow from the student's id and stay the same from day to day and machine to machine.
 Where the environment variable ``COURSE_SHEET`` names a file, the tasks are read from it instead of

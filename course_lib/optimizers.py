@@ -78,8 +78,13 @@ class Optimizer:
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum where wanted.
 
-    velocity = momentum * velocity - learning_rate * gradient
-    w = w + velocity,    or with nesterov  w + momentum * velocity - learning_rate * gradient
+    step     = - learning_rate * gradient
+    velocity = momentum * velocity + step
+    w        = w + velocity
+
+    With ``nesterov`` the last line is
+
+    w        = w + momentum * velocity + step
     """
 
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, *, name=None, **unknown):
@@ -104,9 +109,10 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     """Adam (Kingma and Ba, 2015), in the form just before its section 2.1, as Keras has it.
 
-    m = beta_1 m + (1 - beta_1) g        average gradient
-    v = beta_2 v + (1 - beta_2) g^2      average square
-    w = w - a m / (sqrt(v) + epsilon),   a = learning_rate sqrt(1 - beta_2^t) / (1 - beta_1^t)
+    m = beta_1 m + (1 - beta_1) g     average gradient
+    v = beta_2 v + (1 - beta_2) g^2   average square
+    a = learning_rate sqrt(1 - beta_2^t) / (1 - beta_1^t)
+    w = w - a m / (sqrt(v) + epsilon)
     """
 
     def __init__(
@@ -137,8 +143,8 @@ class Adam(Optimizer):
 class RMSprop(Optimizer):
     """Each gradient divided by the root of its average square; Keras' default of ``compile``.
 
-    v = rho v + (1 - rho) g^2
-    w = w - learning_rate g / sqrt(v + epsilon)
+    v =  rho v + (1 - rho) g^2
+    w =  w - learning_rate g / sqrt(v + epsilon)
     """
 
     def __init__(

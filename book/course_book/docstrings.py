@@ -14,21 +14,19 @@ import re
 
 from docutils import nodes
 from sphinx.domains.python import PyXRefRole
-from sphinx.ext.napoleon import GoogleDocstring
+from sphinx.ext.napoleon import Config, GoogleDocstring
 
-CODE = re.compile(r"(``.+?``|`.+?`)")
+KEPT = re.compile(r"(``.+?``|`.+?`|(?<![\w*])\*\w+\*(?![\w*]))")  # code, `name`, *word*
 APART = re.compile(r"\S {2,}\S")
 
 
 def _escaped(line):
-    parts = CODE.split(line)
+    parts = KEPT.split(line)
     parts[::2] = [re.sub(r'([*|"])', r"\\\1", part) for part in parts[::2]]
     return "".join(parts)
 
 
 def _as_it_stands(paragraph):
-    if paragraph[0].lstrip().startswith(">>>"):
-        return False
     indented = all(line.startswith("  ") for line in paragraph)
     return indented or any(APART.search(line.strip()) for line in paragraph)
 
@@ -38,7 +36,9 @@ def prepared(lines):
     done = []
     for paragraph in re.split(r"\n(?:[ \t]*\n)+", "\n".join(lines).strip("\n")):
         rows = paragraph.split("\n")
-        if rows[0] and _as_it_stands(rows):
+        if rows[0].lstrip().startswith(">>>"):
+            done += [*rows, ""]
+        elif rows[0] and _as_it_stands(rows):
             first = len(rows[0]) - len(rows[0].lstrip())
             done += [".. code-block:: text", "", *(f"    {row[first:]}" for row in rows), ""]
         else:
@@ -47,7 +47,8 @@ def prepared(lines):
 
 
 def _process(app, what, name, obj, options, lines):
-    lines[:] = GoogleDocstring(prepared(lines)).lines()  # Args, Returns and Raises as lists
+    # Args, Returns and Raises become lists
+    lines[:] = GoogleDocstring(prepared(lines), Config(napoleon_use_rtype=False)).lines()
 
 
 def _class_members(obj):

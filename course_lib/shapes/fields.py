@@ -32,7 +32,8 @@ def receptive_field(layers):
     ``layers``: in order, each a kernel size, a tuple (kernel_size, strides, dilation_rate) of which
     the last two may be left out, or a dict with those names. Pooling counts as a layer as well.
 
-    size_l = size_(l-1) + d_l * (k_l - 1) * jump_(l-1),   jump_l = jump_(l-1) * s_l
+    size_l  = size_(l-1) + d_l * (k_l - 1) * jump_(l-1)
+    jump_l  = jump_(l-1) * s_l
     """
     size, jump, start = 1, 1, 0.5
     steps, rows = [], []

@@ -26,7 +26,8 @@ def output_size(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
     ``strides``. ``padding`` is "valid" (none), "same" (as many outputs as strides fit: Keras'
     rule), an int p (p cells on each side) or a pair (before, after).
 
-    valid, p:  floor((n + 2p - k) / s) + 1        same:  ceil(n / s)
+    valid, p:  floor((n + 2p - k) / s) + 1
+    same:      ceil(n / s)
 
     Raises ValueError when the kernel does not fit or a number is out of range.
     """
@@ -49,7 +50,9 @@ def output_size(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
 def padding_split(size, kernel_size, strides=1, padding="same", dilation_rate=1):
     """Zeros put (before, after) one axis. For "same" by TensorFlow's rule, which may be uneven.
 
-    total = max((ceil(n/s) - 1) * s + k - n, 0); before = floor(total / 2); after = the rest.
+    total   =  max((ceil(n/s) - 1) * s + k - n, 0)
+    before  =  floor(total / 2)
+    after   =  the rest
     """
     if padding != "same":
         before, after = _pads("padding_split", padding)
@@ -107,8 +110,11 @@ def transpose_output_size(
 ):
     """Size that a transposed convolution makes of ``size`` cells: Keras' rule for Conv2DTranspose.
 
-    valid:  (n - 1) * s + k + output_padding, with output_padding = max(s - k, 0) unless given
-    same:   n * s, or (n - 1) * s + (k mod 2) + output_padding when that is given
+    valid:  (n - 1) * s + k + output_padding
+    same:   n * s
+    same, with output_padding:  (n - 1) * s + (k mod 2) + output_padding
+
+    For "valid" output_padding is max(s - k, 0) unless given.
     """
     span, extra, value = transposed_axis_of(
         "transpose_output_size", size, kernel_size, strides, padding, output_padding, dilation_rate
