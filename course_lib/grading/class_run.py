@@ -44,7 +44,7 @@ def grade_class(course, assignment, workers=None, force=False, students=None, sa
 
     Raises `sandbox.IsolationUnavailable` where submissions may not be run.
     """
-    say = say or tqdm.write
+    say = say or _say
     grader = course.grader(assignment, force)
     grader.require_master(assignment)
     waiting = [
@@ -68,6 +68,12 @@ def grade_class(course, assignment, workers=None, force=False, students=None, sa
         pool.close()
         grader.close()
     return lines
+
+
+def _say(line):
+    """Print above the progress bar, at once: the lines may go into a file that somebody watches."""
+    tqdm.write(line)
+    sys.stdout.flush()
 
 
 class _Pool:

@@ -41,7 +41,11 @@ class TrustedAutograde(Autograde):
     _gradebook = None
 
     def start(self):
-        self.prepare()
+        try:
+            self.prepare()
+        except IsolationUnavailable as refusal:  # nbgrader's commands print no other error's text
+            self.log.error("%s", refusal)
+            raise NbGraderException(str(refusal)) from None
         try:
             super().start()
         finally:

@@ -105,17 +105,13 @@ class _Run:
 
     def _start(self):
         begin = time.monotonic()
-        submission = {
-            "files": self.job.files,
-            "sheet": self.job.sheet,
-            "drop_root": self.job.isolated,
-        }
+        submission = {"files": self.job.files, "sheet": self.job.sheet}
         if not self.job.isolated:
             folder = tempfile.mkdtemp(prefix="course-submission-")
             self.folders.append(folder)
             submission.update(home=folder, tmp=folder)
-        kernel = Kernel(
-            self.path, submission, self.job.limits, sandbox.environment(self.job.isolated)
-        )
+        processes = self.job.limits["processes"] + sandbox.counted_already(self.job.isolated)
+        limits = {**self.job.limits, "processes": processes}
+        kernel = Kernel(self.path, submission, limits, sandbox.environment(self.job.isolated))
         self.starting += time.monotonic() - begin
         return kernel

@@ -301,6 +301,37 @@ def test_without_isolation_limits_hold_and_nothing_is_left():
     assert result.outcomes[2].outputs[0]["ename"] == "MemoryError"
 
 
+MANY_FORKS = """
+x = 0
+try:
+    while x < 1500:
+        if os.fork() == 0:
+            import time; time.sleep(60); os._exit(0)
+        x += 1
+except OSError:
+    pass
+"""
+
+
+def test_without_isolation_processes_are_bounded_and_root_is_not_given():
+    """Linux spares root the limit of processes, and counts what else a user runs."""
+    others = [subprocess.Popen(["sleep", "60"]) for _ in range(LIMITS["processes"] + 6)]
+    server = sandbox.KernelServer(isolated=False)
+    try:
+        steps = ["import os\nx = os.getuid()", PROBE_X, "if os.fork() == 0: os._exit(0)"]
+        steps += [MANY_FORKS, PROBE_X]
+        result = runner.run(job(*steps, isolated=False), server.path)
+        wait_until(lambda: len(tree(server)) == 0)
+    finally:
+        server.close()
+        for process in others:
+            process.kill()
+            process.wait()
+    assert [o.status for o in result.outcomes] == ["ok"] * 5
+    assert 10 < int(result.outcomes[4].answer["value"]["int"]) < 1500
+    assert result.outcomes[1].answer["value"]["int"] != "0"
+
+
 def test_submissions_are_refused_where_bubblewrap_is_missing(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr(executor, "_refused", {})

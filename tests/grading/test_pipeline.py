@@ -5,6 +5,8 @@ import logging
 import os
 import shutil
 import stat
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -288,8 +290,26 @@ def test_a_refusal_is_one_line_and_grades_nothing(course, monkeypatch, capsys):
     message = capsys.readouterr().err.strip()
     assert message.count("\n") == 0
     assert "accept_unisolated = True" in message
-    with pytest.raises(BaseException, match="accept_unisolated"):
-        nbgrader("autograde", PS2, "--force")
+    assert gradebook_rows(course) == before
+
+
+def test_nbgraders_command_refuses_in_one_line(course):
+    """In a process of its own: a traceback would be printed by nbgrader's main program."""
+    before = gradebook_rows(course)
+    programs = course.root / "without-bubblewrap"
+    programs.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "autograde", PS2, "--force"],
+        cwd=course.root,
+        env={**os.environ, "PATH": str(programs), "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    told = [line for line in done.stderr.splitlines() if "WARNING" not in line]
+    assert done.returncode == 1
+    assert len(told) == 1 and "apt-get install bubblewrap" in told[0], done.stderr
+    assert "accept_unisolated = True" in told[0]
     assert gradebook_rows(course) == before
 
 

@@ -126,7 +126,7 @@ def _keep(connection, shell, request, separate, uid):
     namespaces.adopt_orphans()
     keeper = os.getpid()
     processes = os.open("/proc", os.O_RDONLY)  # before the sandbox mounts its own over it
-    uid = uid if os.getuid() == 0 and (separate or request.get("drop_root")) else os.getuid()
+    uid = uid if namespaces.can_become(uid) else os.getuid()
     if separate:
         namespaces.enter(uid)
     namespaces.die_with_parent()  # after entering, which would clear it
@@ -260,15 +260,24 @@ def _become_kernel(connection, shell, request, uid):
 
 
 def _settle_in(request, uid):
-    """An empty home with the submission's files, and an environment of its own."""
+    """An empty home with the submission's files, and an environment of its own.
+
+    Without isolation the kernel of a root user still may not be root, whom Linux spares the limit
+    of processes. Its Python may lie in root's home: it keeps the right to read, and no other.
+    """
     import tempfile
 
-    home = request.get("home") or namespaces.HOME
+    home, kept = request.get("home"), 0
+    if home is None:
+        home = namespaces.HOME
+    elif uid != os.getuid():
+        kept = namespaces.READ_EVERY_FILE
+        os.chown(home, uid, uid)
     os.environ.clear()
     os.environ.update(request["env"])
     os.environ.update(HOME=home, TMPDIR=request.get("tmp", "/tmp"), USER="student")
     tempfile.tempdir = None
-    namespaces.settle(uid)
+    namespaces.settle(uid, kept)
     work = os.path.join(home, "work")
     os.makedirs(work, exist_ok=True)
     os.chdir(work)
@@ -315,7 +324,7 @@ def _try_separation():
     pid = os.fork()
     if pid == 0:
         try:
-            uid = _FIRST_USER if os.getuid() == 0 else os.getuid()
+            uid = _FIRST_USER if namespaces.can_become(_FIRST_USER) else os.getuid()
             namespaces.enter(uid)
             first = os.fork()
             if first == 0:

@@ -18,7 +18,10 @@ _EVERY_KIND = _NEW_MOUNTS | _NEW_UTS | _NEW_IPC | _NEW_PROCESSES | _NEW_NETWORK
 _NOSUID, _NODEV, _NOEXEC = 2, 4, 8
 _BIND, _RECURSIVE, _PRIVATE = 4096, 16384, 1 << 18
 _PARENT_DEATH_SIGNAL, _DUMPABLE, _DROP_BOUND, _NO_NEW_PRIVILEGES, _SUBREAPER = 1, 4, 24, 38, 36
+_KEEP_CAPABILITIES = 8
 _CAPSET = {"x86_64": 126, "aarch64": 91}
+_CHANGE_USER = 1 << 0 | 1 << 6 | 1 << 7  # CAP_CHOWN, CAP_SETGID, CAP_SETUID
+READ_EVERY_FILE = 1 << 2  # CAP_DAC_READ_SEARCH
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -88,15 +91,28 @@ def _mounts_below(folder):
     return found
 
 
-def settle(uid):
-    """Give up every right: another user id, no capabilities, no way to gain any."""
-    if os.getuid() == 0 and uid != 0:
+def can_become(uid):
+    """Whether this process may run kernels as another user: root, but not of every container."""
+    if os.getuid() != 0:
+        return False
+    with open("/proc/self/status") as file:
+        rights = next(int(line.split()[1], 16) for line in file if line.startswith("CapEff:"))
+    with open("/proc/self/uid_map") as file:
+        known = any(int(a) <= uid < int(a) + int(n) for a, _, n in map(str.split, file))
+    return known and rights & _CHANGE_USER == _CHANGE_USER
+
+
+def settle(uid, kept=0):
+    """Give up every right: another user id, no capabilities but ``kept``, no way to gain any."""
+    if uid != os.getuid():
+        _libc.prctl(_KEEP_CAPABILITIES, 1 if kept else 0, 0, 0, 0)
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
         _libc.prctl(_DUMPABLE, 1, 0, 0, 0)  # else /proc/self would belong to root
-    _forbid_user_namespaces()
-    drop_capabilities()
+    if not kept:  # a new user namespace would give them up
+        _forbid_user_namespaces()
+    drop_capabilities(kept)
 
 
 def _forbid_user_namespaces():
@@ -111,15 +127,15 @@ def _forbid_user_namespaces():
         pass  # an extra lock; the capabilities go in any case
 
 
-def drop_capabilities():
-    """No capabilities now, none after exec."""
+def drop_capabilities(kept=0):
+    """No capabilities but ``kept`` now, none after exec."""
     for capability in range(41):
         _libc.prctl(_DROP_BOUND, capability, 0, 0, 0)
     _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     number = _CAPSET.get(os.uname().machine)
     if number is not None:
         header = struct.pack("Ii", 0x20080522, 0)  # version 3, this process
-        _libc.syscall(number, header, struct.pack("6I", 0, 0, 0, 0, 0, 0))
+        _libc.syscall(number, header, struct.pack("6I", kept, kept, 0, 0, 0, 0))
 
 
 def die_with_parent():
