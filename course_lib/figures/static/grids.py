@@ -72,7 +72,8 @@ class Grid:
                 if not np.isnan(value):
                     shade = "" if inside else "muted"
                     text = number(value)
-                    small = " small" if len(text) * 9 > self.cell - 2 else ""
+                    wide = 9.6 * len(text) + (3 if value < 0 else 0)
+                    small = " small" if wide > self.cell - 3 else ""
                     drawing.text(
                         px + self.cell / 2, py + self.cell / 2 + 1, text, (shade + small).strip()
                     )

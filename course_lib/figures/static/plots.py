@@ -8,7 +8,7 @@ __all__ = ["lines"]
 
 KINDS = ("curve", "other dashed", "curve dashed", "other")
 LEFT, RIGHT, TOP, BOTTOM = 62, 16, 34, 48
-CHARACTER, SAMPLE, LINE = 7.2, 34, 20  # of the key: widths of a letter and a curve, line height
+CHARACTER, SAMPLE, SPACE, LINE = 6.8, 32, 20, 20  # of the key: letter, curve, gap, line height
 
 
 def ticks(low, high, count=5, smallest=0.0):
@@ -27,12 +27,12 @@ def ticks(low, high, count=5, smallest=0.0):
 def _key_lines(names, room):
     """``names`` in as many lines as they need, each at most ``room`` wide.
 
-    >>> _key_lines(["first", "second", "third"], 160)
+    >>> _key_lines(["first", "second", "third"], 180)
     [['first', 'second'], ['third']]
     """
     found, used = [[]], 0.0
     for name in names:
-        wide = CHARACTER * len(name) + SAMPLE + 14
+        wide = CHARACTER * len(name) + SAMPLE + SPACE
         if found[-1] and used + wide > room:
             found.append([])
             used = 0.0
@@ -49,7 +49,7 @@ def _draw_key(drawing, key_lines, kinds):
             drawing.text(x, y, name, "small", anchor="end")
             x -= CHARACTER * len(name) + SAMPLE
             drawing.line(x, y, x + SAMPLE - 8, y, kinds[name])
-            x -= 14
+            x -= SPACE
 
 
 def lines(series, x_label, y_label, x=None, limits=None, width=560, height=300):
@@ -67,7 +67,7 @@ def lines(series, x_label, y_label, x=None, limits=None, width=560, height=300):
             raise ValueError(f"lines: {name!r} must have {len(x)} values, got {len(values)}.")
     everything = [value for values in series.values() for value in values]
     low, high = limits or (min(everything), max(everything))
-    key_lines = _key_lines(series, width - RIGHT - CHARACTER * len(y_label) - 14)
+    key_lines = _key_lines(series, width - RIGHT - CHARACTER * len(y_label))
     top = TOP + LINE * (len(key_lines) - 1)
     height += top - TOP
     drawing = Drawing(width, height)
