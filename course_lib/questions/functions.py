@@ -33,6 +33,8 @@ def _call(function, cases):
 
 if callable(globals().get({name!r})):
     emit(**_call(globals()[{name!r}], {cases!r}))
+else:
+    emit(instead=type(globals().get({name!r})).__name__)
 """
 
 
@@ -71,9 +73,8 @@ class FunctionQuestion(Question):
 
     def grade(self, variant, values):
         """Verdict on ``case0``, ``case1``, ... (or ``error0``, ...) as the probe emitted them."""
-        if not isinstance(values, dict) or not values:
-            text = f"There is no function {self.variable}. Run its cell, and keep its name."
-            return Verdict(0.0, "empty", text)
+        if not isinstance(values, dict) or not values or "instead" in values:
+            return self._no_function(values)
         cases = self.drawn_cases(variant)
         given = [values.get(f"case{i}") for i in range(len(cases))]
         errors = [str(values[f"error{i}"]) for i in range(len(cases)) if f"error{i}" in values]
@@ -88,10 +89,18 @@ class FunctionQuestion(Question):
                 return Verdict(max(wrong.credit, earned), wrong.name, wrong.message)
         return Verdict(earned, None, self._report(cases, right, errors, given))
 
+    def _no_function(self, values):
+        instead = values.get("instead", "NoneType") if isinstance(values, dict) else "NoneType"
+        if instead == "NoneType":
+            text = f"There is no function {self.variable}. Keep the name that the task gives."
+            return Verdict(0.0, "empty", text)
+        text = f"{self.variable} must be a function, not a value of type {str(instead)[:40]}."
+        return Verdict(0.0, "form", text)
+
     def _nothing(self, errors):
         if errors:
             return Verdict(0.0, "error", f"The function stops with an error: {errors[0]}")
-        return Verdict(0.0, "empty", "The function returns nothing.")
+        return Verdict(0.0, "empty", "The function returns nothing yet.")
 
     def _split(self, value):
         """The parts of a result."""
@@ -122,16 +131,40 @@ class FunctionQuestion(Question):
     def _report(self, cases, right, errors, given):
         done = [case.about for case, row in zip(cases, right, strict=True) if all(row)]
         open_ = [case.about for case, row in zip(cases, right, strict=True) if not all(row)]
-        text = f"Right: {', '.join(done)}. " if done else ""
-        text += f"Not yet: {', '.join(open_)}."
-        if self.parts:
-            wrong = {p for row in right for p, ok in zip(self.parts, row, strict=True) if not ok}
-            text += f" Wrong there: {', '.join(p for p in self.parts if p in wrong)}."
+        text = f"Right: {'; '.join(done)}. Not yet: {'; '.join(open_)}."
+        if not done:
+            text = "Not yet right on any of the hidden inputs."
         if errors:
-            text += f" It stops with {errors[0]}"
-        elif any(value is None for value in given):
-            text += " Sometimes it returns nothing."
-        return text
+            return f"{text} It stops with {errors[0]}"
+        first = next(i for i, row in enumerate(right) if not all(row))
+        return f"{text} {self._difference(cases[first], given[first], right[first])}"
+
+    def _difference(self, case, value, right):
+        """What sets a wrong result apart from the expected one, without its numbers."""
+        expected, results = self._expected(self.answer, case), self._split(value)
+        if value is None:
+            return f"With {case.about} it returns nothing."
+        if len(results) != len(expected):
+            return f"It must return {len(expected)} arrays: {', '.join(self.parts)}."
+        names = self.parts or ("its result",)
+        named = [name for name, ok in zip(names, right, strict=True) if not ok]
+        for name, result, target in zip(names, results, expected, strict=True):
+            shape = _shape(result)
+            if shape is None:
+                return f"With {case.about}, {name} is no array of numbers."
+            if shape != np.shape(target):
+                return f"With {case.about}, {name} has the shape {shape}, not {np.shape(target)}."
+        verb = "have" if len(named) > 1 else "has"
+        return f"With {case.about}, {' and '.join(named)} {verb} the right shape, but other values."
+
+
+def _shape(value):
+    """The shape of an array of numbers, or None."""
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return array.shape if array.dtype.kind in "biuf" else None
 
 
 def _same(value, expected):

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from course_lib.questions.question import PLAIN_SOURCE, Question, Verdict
 
-NOTHING = Verdict(0.0, "empty", "Nothing to grade: run the cell, and keep the names it defines.")
+NOTHING = Verdict(
+    0.0, "empty", "Nothing to grade yet: a name that the task asks for is missing or holds nothing."
+)
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,8 @@ class Question:
         try:
             value = form.read(value)
         except forms.FormProblem as problem:
-            return Verdict(0.0, "form", str(problem))
+            asked = f" Asked for is {self.expects}." if self.expects else ""
+            return Verdict(0.0, "form", f"{problem}{asked}")
         if form.equal(value, variant.answer, self.tolerance):
             return Verdict(1.0, None, "Right.")
         for wrong in variant.misconceptions:

@@ -111,7 +111,7 @@ def test_near_misses_of_the_form_are_accepted_or_told(name):
             verdict = grade(variant, value)
             assert verdict.credit == 0
             assert verdict.misconception == "form", (value, verdict)
-            assert verdict.message.endswith(".")
+            assert verdict.message.endswith(f"{bank[name].expects or ''}.")
             assert bank[name].check_form(value) is not None
 
 

@@ -89,8 +89,9 @@ def test_hidden_inputs_follow_from_the_secret(name):
 def test_nothing_errors_and_nonsense_are_told(name):
     variant, question = variant_of(name), bank[name]
     assert question.grade(variant, emitted(variant, {})).misconception == "empty"
-    assert question.grade(variant, emitted(variant, {question.variable: 5})).credit == 0
-    assert verdict(name, lambda *arguments: None).message == "The function returns nothing."
+    assert verdict(name, lambda *arguments: None).message == "The function returns nothing yet."
+    number = question.grade(variant, emitted(variant, {question.variable: 5}))
+    assert number.message == f"{question.variable} must be a function, not a value of type int."
     broken = verdict(name, lambda *arguments: 1 / 0)
     assert (broken.credit, broken.misconception) == (0, "error")
     assert "ZeroDivisionError" in broken.message
@@ -117,7 +118,7 @@ def test_partial_credit_for_each_property():
     assert found.credit == pytest.approx(2 / 5)
     assert found.misconception is None
     assert "Right: one channel and one filter" in found.message
-    assert "Not yet: several channels, several filters, the bias." in found.message
+    assert "Not yet: several channels; several filters; the bias." in found.message
     assert "IndexError: too many channels" in found.message
 
 
@@ -127,7 +128,51 @@ def test_partial_credit_for_each_part_of_the_backward_pass():
 
     found = verdict("conv2d-backward", bias_only)
     assert found.credit == pytest.approx(1 / 3)
-    assert "Wrong there: grad_image, grad_kernel." in found.message
+    assert "hidden inputs. With one channel and one filter, grad_image and" in found.message
+
+
+@pytest.mark.parametrize(
+    ("function", "sentence"),
+    [
+        (
+            lambda grad, image, kernel: image,
+            "It must return 3 arrays: grad_image, grad_kernel, gra",
+        ),
+        (lambda grad, image, kernel: (image, kernel), "It must return 3 arrays: grad_image"),
+        (
+            lambda grad, image, kernel: (image[1:], kernel, grad.sum(axis=(0, 1))),
+            "With one channel and one filter, grad_image has the shape (4, 5, 1), not (5, 5, 1).",
+        ),
+        (
+            lambda grad, image, kernel: (image, kernel, grad.sum(axis=(0, 1))),
+            "grad_image and grad_kernel have the right shape, but other values.",
+        ),
+        (lambda grad, image, kernel: (image, kernel, "?"), "grad_bias is no array of numbers."),
+        (
+            lambda grad, image, kernel: None if image.shape[2] == 1 else (image, kernel, 0),
+            "With one channel and one filter it returns nothing.",
+        ),
+    ],
+)
+def test_a_wrong_result_is_told_how_it_differs(function, sentence):
+    assert sentence in verdict("conv2d-backward", function).message
+
+
+def test_cases_whose_names_hold_commas_stay_apart():
+    def valid_only(image, kernel, bias, strides, padding):
+        return bank["conv2d-strided"].answer(image, kernel, bias, strides, "valid")[:99] * (
+            padding == "valid"
+        )
+
+    found = verdict("conv2d-strided", valid_only).message
+    assert "Right: stride 1 without padding; a stride. Not yet: same padding, odd kernel; " in found
+
+
+def test_a_function_that_stops_while_it_is_timed_is_named():
+    variant = variant_of("conv2d-speed")
+    functions = {"conv2d_loops": lambda *arguments: 1 / 0, "conv2d_windows": print}
+    found = bank["conv2d-speed"].grade(variant, emitted(variant, functions))
+    assert found.message.endswith("conv2d_loops stops with ZeroDivisionError: division by zero")
 
 
 def test_float32_is_as_good_as_float64():
@@ -192,6 +237,7 @@ def speed_values(**changes):
     ("changes", "credit", "misconception"),
     [
         ({}, 1.0, None),
+        ({"error": "conv2d_loops stops with ValueError: x"}, 0.0, "error"),
         ({"windows_seconds": 0.9}, 0.25, "windows no faster"),
         ({"windows_seconds": float("nan")}, 0.25, "windows no faster"),
         ({"windows": np.zeros((14, 14, 8))}, 0.0, "wrong results"),
