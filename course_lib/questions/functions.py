@@ -129,11 +129,14 @@ class FunctionQuestion(Question):
         return True
 
     def _report(self, cases, right, errors, given):
-        done = [case.about for case, row in zip(cases, right, strict=True) if all(row)]
-        open_ = [case.about for case, row in zip(cases, right, strict=True) if not all(row)]
-        text = f"Right: {'; '.join(done)}. Not yet: {'; '.join(open_)}."
-        if not done:
-            text = "Not yet right on any of the hidden inputs."
+        rows = {case.about: all(row) for case, row in zip(cases, right, strict=True)}
+        if self.parts and not any(rows.values()):  # gradients: which of them, not with which input
+            rows = dict(zip(self.parts, map(all, zip(*right, strict=True)), strict=True))
+        done = "; ".join(name for name, ok in rows.items() if ok)
+        open_ = "; ".join(name for name, ok in rows.items() if not ok)
+        text = "Not yet right on any of the hidden inputs."
+        if done:
+            text = f"Right: {done}. Not yet: {open_}."
         if errors:
             return f"{text} It stops with {errors[0]}"
         first = next(i for i, row in enumerate(right) if not all(row))

@@ -41,6 +41,8 @@ def _arguments():
 
 if callable(globals().get("conv2d_loops")) and callable(globals().get("conv2d_windows")):
     emit(**_measure(conv2d_loops, conv2d_windows, *_arguments()))
+else:
+    emit(loops=None, windows=None)
 """
 
 
@@ -55,13 +57,14 @@ def _source(variant):
 
 def _judge(variant, values):
     if "error" in values:
-        return Verdict(0.0, "error", f"Speed counts for right results only: {values['error']}")
+        return Verdict(0.0, "error", f"Speed counts for right results only, and {values['error']}")
     if values.get("loops") is None and values.get("windows") is None:
         return NOTHING
     expected = conv2d(*(np.array(a, np.float64) for a in _arguments(variant)))
     wrong = [f"conv2d_{name}" for name in ("loops", "windows") if not _same(values[name], expected)]
     if wrong:
-        text = f"Speed counts for right results only: {' and '.join(wrong)} return other values."
+        verb = "are not right yet" if len(wrong) > 1 else "is not right yet"
+        text = f"Speed counts for right results only, and {' and '.join(wrong)} {verb}."
         return Verdict(0.0, "wrong results", text)
     ratio = float(values["loops_seconds"]) / max(float(values["windows_seconds"]), 1e-9)
     if not ratio >= FASTER:
