@@ -100,7 +100,6 @@ def _grade(options):
     lines = grade_class(course, options.assignment, options.workers, options.force, options.student)
     failed = [line.student for line in lines if line.failed]
     spent = time.monotonic() - begin
-    _print_matches(course, options.assignment)
     if lines:
         rate = spent / len(lines)
         print(f"{len(lines)} submissions in {spent:.1f} s ({rate:.2f} s each)")
@@ -109,13 +108,6 @@ def _grade(options):
     if failed:
         print(f"Not graded: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
-
-
-def _print_matches(course, assignment):
-    from course_lib.grading import matching
-
-    for match in matching.find(assignment, course.records(assignment), ()):
-        print(f"look at {match.student}: {match}")
 
 
 def _grades(options):

@@ -15,7 +15,7 @@ from glob import glob
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, Student
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.utils import parse_utc, rmtree, setenv
 from traitlets import Integer
@@ -23,6 +23,7 @@ from traitlets.config import Config
 
 from course_lib.grading import preflight, store
 from course_lib.grading.executor import IsolatedKernel
+from course_lib.grading.matching import Numbers
 from course_lib.grading.preprocessors.repair_cells import Plan
 from course_lib.grading.preprocessors.trusted_save import RECORD
 from course_lib.grading.sandbox import IsolationUnavailable
@@ -54,7 +55,7 @@ class TrustedAutograde(Autograde):
     def prepare(self):
         """Refuse at once where submissions cannot be isolated; forget what was read before."""
         IsolatedKernel(parent=self).check()
-        self._masters = {}
+        self._masters, self._numbers = {}, {}
         self.close()
         self.exporter = self.exporter_class(parent=self, config=self.config)
 
@@ -214,6 +215,7 @@ class TrustedAutograde(Autograde):
             gradebook=self.gradebook,
             create_student=self.create_student,
             timestamp=self._timestamp(os.path.dirname(path)),
+            class_numbers=self._class_numbers(assignment),
         )
         try:
             if problem:
@@ -288,6 +290,15 @@ class TrustedAutograde(Autograde):
             break
         return {"plan": Plan(notebook, list(ids.values()), ids), "kind": kind}
 
+    def _class_numbers(self, assignment):
+        """The right answers of everybody who handed in or stands in the gradebook."""
+        if assignment not in self._numbers:
+            pattern = self._format_source(assignment, "*")
+            handed_in = {self._names(path)[1] for path in glob(pattern)}
+            known = {name for (name,) in self.gradebook.db.query(Student.id)}
+            self._numbers[assignment] = Numbers(assignment, handed_in | known)
+        return self._numbers[assignment]
+
     def kinds(self, assignment):
         """The kinds of kernel that the assignment's notebooks need."""
         return sorted({master["kind"] for master in self._master(assignment).values()})
@@ -328,7 +339,7 @@ def read_record(path):
 def _explanation(problem):
     text = f"**This submission could not be read.** {problem}\n\nIt was graded with 0 points."
     cell = nbformat.v4.new_markdown_cell(text)
-    cell["id"] = "explanation"
+    cell["id"] = f"{preflight.OWN_ID}explanation"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
 

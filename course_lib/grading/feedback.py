@@ -17,7 +17,7 @@ from traitlets import Bool, Integer
 
 from course_lib import questions
 from course_lib.grading.outputs import clean_html, shorten
-from course_lib.grading.preprocessors.trusted_save import RECORD
+from course_lib.grading.preprocessors.trusted_save import INSTRUCTOR, RECORD
 
 _markdown = mistune.create_markdown(escape=True, plugins=["table"])
 
@@ -150,6 +150,8 @@ class Page:
         note = f"<div class='comment'><b>Comment:</b> {_markdown(comment)}</div>" if comment else ""
         if marks.get("grade") and not marks.get("solution"):
             return ""  # a check: what it found stands above
+        if cell.metadata.get(RECORD, {}).get("for") == INSTRUCTOR:
+            return ""
         if cell.cell_type == "code":
             return f"<div class='cell'>{_code(cell.source)}{_outputs(cell)}{note}</div>"
         points = ""

@@ -33,40 +33,50 @@ class Match:
 
 def find(assignment, records, students):
     """[Match] among ``records`` ({student: record}), with the numbers of all ``students``."""
-    if assignment not in questions.assignments:
-        return []
-    names = [
-        name
-        for name in questions.assignments[assignment].questions
-        if not questions.bank[name].hidden
-    ]
-    everyone = sorted({*students, *records})
-    index = _index(assignment, names, everyone)
-    found = []
-    for student, record in sorted(records.items()):
+    numbers = Numbers(assignment, {*students, *records})
+    found = (
+        numbers.match(student, record.get("questions", []))
+        for student, record in sorted(records.items())
+    )
+    return [match for match in found if match is not None]
+
+
+class Numbers:
+    """The right answers of a class: of a question, the first time that it is asked for."""
+
+    def __init__(self, assignment, students):
+        known = questions.assignments.get(assignment)
+        names = known.questions if known else ()
+        self.assignment = assignment
+        self.students = sorted(students)
+        self.names = {name for name in names if not questions.bank[name].hidden}
+        self._whose = {}  # {question: {answer: students for whose numbers it is right}}
+
+    def match(self, student, entries):
+        """The `Match` of these entries of a record, or None."""
+        wrong = [e for e in entries if e["id"] in self.names and e.get("credit", 0) < 1]
+        answers = [(e["id"], key) for e in wrong if (key := _key(_value(e))) is not None]
+        if len(answers) < 2:
+            return None  # one answer cannot tell
         shared, surprise = defaultdict(list), defaultdict(float)
-        for entry in record.get("questions", []):
-            if entry["id"] not in names or entry.get("credit", 0) >= 1:
-                continue
-            others = index.get((entry["id"], _key(_value(entry))), ())
+        for name, key in answers:
+            others = self._index(name).get(key, ())
             for other in others:
                 if other != student:
-                    shared[other].append(entry["id"])
-                    surprise[other] -= math.log(len(others) / len(everyone))
+                    shared[other].append(name)
+                    surprise[other] -= math.log(len(others) / len(self.students))
         best = max(surprise, key=surprise.get, default=None)
-        if best is not None and surprise[best] > math.log(len(everyone) / CHANCE):
-            found.append(Match(student, best, tuple(shared[best])))
-    return found
+        if best is None or surprise[best] <= math.log(len(self.students) / CHANCE):
+            return None
+        return Match(student, best, tuple(shared[best]))
 
-
-def _index(assignment, names, students):
-    """{(question, answer): students for whose numbers it is right}."""
-    index = defaultdict(list)
-    for name in names:
-        for student in students:
-            variant = questions.student_variant(name, student, assignment)
-            index[name, _key(variant.answer)].append(student)
-    return index
+    def _index(self, name):
+        if name not in self._whose:
+            self._whose[name] = index = defaultdict(list)
+            for student in self.students:
+                variant = questions.student_variant(name, student, self.assignment)
+                index[_key(variant.answer)].append(student)
+        return self._whose[name]
 
 
 def _value(entry):

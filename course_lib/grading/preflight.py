@@ -19,6 +19,8 @@ from course_lib.grading.outputs import IMAGE_LIMIT
 
 MOST_CELLS = 2000
 LONGEST_SOURCE = 500_000
+OWN_ID = "course-"  # ids of cells that the grader names begin so, and no student's do
+_ID = re.compile(rf"(?!{OWN_ID})[A-Za-z0-9_-]{{1,64}}")
 
 
 class Unreadable(Exception):
@@ -110,8 +112,8 @@ def _cell(raw, index, seen):
     if cell.cell_type == "code":
         cell.update(execution_count=None, outputs=[])
     name = raw.get("id")
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name) or name in seen:
-        name = f"cell-{index}"
+    if not isinstance(name, str) or not _ID.fullmatch(name) or name in seen:
+        name = f"{OWN_ID}{index}"
     seen.add(name)
     cell["id"] = name
     grade_id = _grade_id(raw)

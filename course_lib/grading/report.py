@@ -115,7 +115,7 @@ def look_at(grades, records, matches=()):
             listed.append((student, record["problem"]))
         listed += [(student, flag) for flag in record.get("flags", [])]
     listed += [(match.student, str(match)) for match in matches]
-    return sorted(listed)
+    return sorted(set(listed))  # a match is among the flags, unless the other came later
 
 
 # ---------------------------------------------------------------------------- the page

@@ -34,7 +34,8 @@ def scripts(book):
 def formgrader(new_course):
     """Address of a Jupyter server with formgrader, in a course with a graded class."""
     course = new_course()
-    hand_in(course, {"ada": sample_class.right, "eve": scripts, "zoe": sample_class.not_a_notebook})
+    class_ = {"ada": sample_class.right, "eve": scripts, "zoe": sample_class.not_a_notebook}
+    hand_in(course, {**class_, "mia": sample_class.wrong_id})
     class_run.grade_class(course, PS2, workers=1, say=lambda line: None)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -80,7 +81,7 @@ def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
     with course.gradebook() as gradebook:
         ids = {
             student: gradebook.find_submission_notebook(PS2, PS2, student).id
-            for student in ("ada", "eve", "zoe")
+            for student in ("ada", "eve", "zoe", "mia")
         }
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
     with sync_playwright() as playwright:
@@ -94,7 +95,10 @@ def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
         tab.get_by_text(PS2).first.wait_for()
         tab.goto(f"{address}/manage_submissions/{PS2}")
         tab.get_by_text("ada").first.wait_for()
-        assert f"{AUTOMATIC:g} / 18" in tab.locator("tr", has_text="ada").first.inner_text()
+        assert (
+            f"{AUTOMATIC:g} / {course.grades(PS2)[0].most:g}"
+            in tab.locator("tr", has_text="ada").first.inner_text()
+        )
         for student, number in ids.items():
             tab.goto(f"{address}/submissions/{number}")
             tab.locator("div.nbgrader_cell").first.wait_for()
@@ -103,7 +107,11 @@ def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
             text = tab.locator("body").inner_text()
             if student == "zoe":
                 assert "could not be read" in text
+            elif student == "mia":
+                assert "For the instructor only" in text
+                assert "the notebook says STUDENT_ID = 'miax'" in text
             else:
+                assert "For the instructor only" not in text
                 assert "1 of 1 points" in text
                 assert student != "eve" or SCRIPT[:30] in text
         browser.close()

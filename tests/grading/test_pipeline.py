@@ -24,11 +24,21 @@ from tests.requirements import bubblewrap
 POINTS = questions.assignments[PS2].questions
 AUTOMATIC = float(sum(POINTS.values()))
 MANUAL = "sizes-why-floor"
+
+
+def copied_from_solved(book):
+    """The numbers that another student should have found."""
+    for name in book.value_questions():
+        book.set_value(name, book.variant(name, "solved").answer)
+    return book.text()
+
+
 HANDED_IN = {
     "solved": sample_class.right,
     "empty": sample_class.empty,
     "wrong": sample_class.misconceptions,
     "mistyped": sample_class.wrong_id,
+    "copier": copied_from_solved,
     "letter": sample_class.not_a_notebook,
     "unread": sample_class.right,
 }
@@ -141,7 +151,25 @@ def test_a_mistyped_id_is_told_to_the_instructor_only(course):
     assert "STUDENT_ID = 'mistypedx'" in flag
     assert f"earn {AUTOMATIC:g} of {AUTOMATIC:g}" in flag
     demo.feedback(course, PS2, ["mistyped"])
-    assert "mistypedx" not in questions_part(page_of(course, "mistyped"))
+    page = page_of(course, "mistyped")
+    assert "mistypedx" not in questions_part(page)
+    assert "For the instructor" not in page
+    assert "those numbers" not in page
+
+
+def test_answers_for_anothers_numbers_are_flagged_to_the_instructor_only(course):
+    (flag,) = course.record(PS2, "copier")["flags"]
+    assert "fit the numbers of solved: sizes-valid" in flag
+    note = notebook_of(course, "copier").cells[0]  # formgrader shows it above the answers
+    assert flag in note.source
+    assert note.source.startswith("**For the instructor only**")
+    demo.feedback(course, PS2, ["copier"])
+    page = page_of(course, "copier")
+    assert "For the instructor" not in page
+    assert "solved" not in page.replace("STUDENT_ID", "")
+    for student in ("solved", "wrong", "unread", "empty"):
+        assert course.record(PS2, student)["flags"] == []
+        assert "instructor only" not in nbformat.writes(notebook_of(course, student))
 
 
 def questions_part(page):

@@ -215,3 +215,10 @@ def test_types_and_marks_come_from_the_instructor():
     assert made["check"].metadata.nbgrader.points == 2
     assert made["check"].metadata.nbgrader.grade
     assert not made["check"].metadata.nbgrader.solution
+
+
+def test_ids_of_cells_are_unique_and_never_the_graders_own():
+    cells = [code("a", id="course-1"), code("b", id=7), code("c", id="x"), code("d", id="x")]
+    made = preflight.parse_notebook(notebook(*cells, code("e", id="course-flags")))
+    found = [cell["id"] for cell in made.cells]
+    assert found == ["course-0", "course-1", "x", "course-3", "course-4"]

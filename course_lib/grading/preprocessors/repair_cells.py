@@ -12,6 +12,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum
 
+from course_lib.grading.preflight import OWN_ID
+
 
 class RepairCells(NbGraderPreprocessor):
     """Give every cell the marks, source and place that the instructor's copy has."""
@@ -86,7 +88,7 @@ class Plan:
         """The cell as the instructor handed it out."""
         make = new_code_cell if self.cells[name].cell_type == "code" else new_markdown_cell
         cell = make(self.cells[name].source)
-        cell["id"] = f"restored-{self.order.index(name)}"
+        cell["id"] = f"{OWN_ID}restored-{self.order.index(name)}"
         return cell
 
 

@@ -12,6 +12,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
 RECORD = "grading"  # key of the record in the notebook's metadata
+INSTRUCTOR = "instructor"  # in a cell's metadata, under that key: not for the student
 
 
 class TrustedSave(SaveAutoGrades):

@@ -6,13 +6,15 @@ import re
 import reprlib
 import time
 
-from nbformat.v4 import new_output
+from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from course_lib import questions
 from course_lib.grading.inside.answers import BadAnswer, read_all
 from course_lib.grading.outputs import shorten
+from course_lib.grading.preflight import OWN_ID
+from course_lib.grading.preprocessors.trusted_save import INSTRUCTOR, RECORD
 
 _TYPED = re.compile(r"""^\s*STUDENT_ID\s*=\s*(["'])([^"'\n]{1,100})\1""", re.MULTILINE)
 KEPT = 2000  # characters of an answer that the record keeps as it came
@@ -39,6 +41,8 @@ class TrustedScore(NbGraderPreprocessor):
             ]
         run["typed_id"] = _typed_id(nb)
         run["flags"] = _flags(run)
+        if run["flags"]:
+            nb.cells.insert(0, _note(run["flags"]))
         run.setdefault("seconds", {})["score"] = time.monotonic() - begin
         return nb, resources
 
@@ -182,7 +186,16 @@ def _flags(run):
             f"the notebook says STUDENT_ID = {typed!r}; under those numbers the answers earn "
             f"{under:g} of {most:g} points, under the own {own:g}"
         )
+    if match := run["class_numbers"].match(student, list(run["verdicts"].values())):
+        flags.append(str(match))
     return flags
+
+
+def _note(flags):
+    """The flags as a cell that formgrader shows and the feedback leaves out."""
+    cell = new_markdown_cell("**For the instructor only**\n\n- " + "\n- ".join(flags))
+    cell["id"], cell.metadata[RECORD] = f"{OWN_ID}flags", {"for": INSTRUCTOR}
+    return cell
 
 
 def points_under(other, run):
