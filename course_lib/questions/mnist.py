@@ -19,10 +19,8 @@ QUESTIONS = [
         teaches="Images go into a CNN as (images, height, width, channels), scaled to [0, 1].",
         draw=_draw,
         prompt="Load the sample of MNIST and prepare it as the lecture does: `x_train` and "
-        "`x_test` "
-        "with grey values from 0 to 1 and an axis for the one channel. Keep the labels in "
-        "`y_train` "
-        "and `y_test`.",
+        "`x_test` with grey values from 0 to 1 and an axis for the one channel. Keep the labels "
+        "in `y_train` and `y_test`.",
         form="model",
         checked="x_train",
         answer=None,
@@ -40,8 +38,7 @@ QUESTIONS = [
         numbers_of="mnist-model",
         draw=_draw,
         prompt="Before you build it: how many parameters will the classifier of the next task "
-        "have, "
-        "with {first} and {second} filters of {kernel} × {kernel}? (Conv2D, MaxPooling2D(2), "
+        "have, with {first} and {second} filters of {kernel} × {kernel}? (Conv2D, MaxPooling2D(2), "
         "Conv2D, MaxPooling2D(2), Flatten, Dropout, Dense(10), for 28 × 28 grey images.)",
         answer=checks.count,
         steps=lambda n: [
@@ -168,10 +165,9 @@ model.summary()""",
         teaches="A model is judged on images it has not seen, prepared as those of training.",
         draw=ranges(batch=[24, 32, 48], epochs=(7, 9)),
         prompt="Train `model` on the sample with batches of {batch} for {epochs} epochs. Then "
-        "write "
-        "`predict_digits(images)`: it takes grey images as they come from MNIST, an array (images, "
-        "28, 28) of whole numbers from 0 to 255, and returns one digit for each. Grading calls it "
-        "with other digits.",
+        "write `predict_digits(images)`: it takes grey images as they come from MNIST, an array "
+        "(images, 28, 28) of whole numbers from 0 to 255, and returns one digit for each. Grading "
+        "calls it with other digits.",
         form="model",
         checked="predict_digits",
         answer=None,

@@ -99,7 +99,7 @@ def _layers(model):
 
 if hasattr(globals().get("model"), "layers"):
     emit(layers=_plain([row for row in _layers(model) if row[0] != "InputLayer"]),
-         total=_plain(model.count_params()))
+         rates=_plain([layer.rate for layer in model.layers if hasattr(layer, "rate")]))
 """
 
 
@@ -121,6 +121,7 @@ def judge_model(variant, values):
             "parameter counts": [r[2] for r in found] == [r[2] for r in expected],
             "ReLU behind the convolutions": bool(relu) and all(a == "relu" for a in relu),
             "softmax at the end": bool(activations) and activations[-1] == "softmax",
+            "the dropout rate": values.get("rates") == [variant.n.rate],
         }
     )
 
@@ -257,21 +258,23 @@ def judge_predictions(variant, values):
     if right < 0.3 and _right(given - 1, labels) > 0.6:
         text = "The digits are one too large: the classes are counted from 0."
         return Verdict(0.25, "counted from one", text)
-    return _by_accuracy(right)
+    return _by_accuracy(right, len(labels))
 
 
 def _right(given, labels):
     return float((given == labels).mean())
 
 
-def _by_accuracy(right):
+def _by_accuracy(right, count):
     """The lecture's program on the sample gets more than 90 % of these images right."""
     steps = ((0.8, 1.0), (0.6, 0.6), (0.35, 0.3))
     credit = next((credit for least, credit in steps if right >= least), 0.0)
     if credit == 1:
-        return Verdict(1.0, None, "Right: the model reads digits it has not seen.")
+        text = f"Right: of {count} digits that it has not seen, it reads {right:.0%}."
+        return Verdict(1.0, None, text)
     text = (
-        "Too many digits are misread. Are the images scaled and shaped as those in training, and "
-        "was the model trained?"
+        f"Of {count} digits that it has not seen, it reads {right:.0%}; the lecture's program "
+        "reads more than 90 %. Are the images scaled and shaped as those in training, and was "
+        "the model trained?"
     )
     return Verdict(credit, None, text)

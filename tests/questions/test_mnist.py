@@ -67,7 +67,9 @@ def test_arrays_that_are_missing():
 # ---------------------------------------------------------------------------- model
 
 
-def build(n, *, padding="valid", swapped=False, last="softmax", relu="relu", dropout=True):
+def build(
+    n, *, padding="valid", swapped=False, last="softmax", relu="relu", dropout=True, rate=None
+):
     first, second = (n.second, n.first) if swapped else (n.first, n.second)
     layers = keras.layers
     return keras.Sequential(
@@ -78,7 +80,7 @@ def build(n, *, padding="valid", swapped=False, last="softmax", relu="relu", dro
             layers.Conv2D(second, n.kernel, padding=padding, activation=relu),
             layers.MaxPooling2D(2),
             layers.Flatten(),
-            *([layers.Dropout(n.rate)] if dropout else []),
+            *([layers.Dropout(rate or n.rate)] if dropout else []),
             layers.Dense(10, activation=last),
         ]
     )
@@ -92,8 +94,9 @@ def build(n, *, padding="valid", swapped=False, last="softmax", relu="relu", dro
         ({"swapped": True}, 0.6, "filters swapped"),
         ({"last": None}, 0.8, "no softmax"),
         ({"last": "sigmoid"}, 0.8, "sigmoid for softmax"),
-        ({"relu": None}, 0.8, None),
-        ({"dropout": False}, 0.4, None),
+        ({"relu": None}, 5 / 6, None),
+        ({"dropout": False}, 2 / 6, None),
+        ({"rate": 0.7}, 5 / 6, None),
     ],
 )
 def test_models(how, credit, misconception):
@@ -177,6 +180,12 @@ def labels():
 def test_predictions(answer, credit, misconception):
     found = verdict("mnist-predict", {"predict_digits": answer})
     assert (found.credit, found.misconception) == (credit, misconception)
+
+
+def test_the_share_of_digits_read_is_told():
+    some = np.where(np.arange(heldout.COUNT) < 100, labels(), 11)
+    found = verdict("mnist-predict", {"predict_digits": lambda images: some})
+    assert found.message.startswith("Of 200 digits that it has not seen, it reads 50%; ")
 
 
 def test_the_kernel_is_shown_images_and_no_labels():
