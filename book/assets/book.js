@@ -19,3 +19,23 @@
     waiting = setTimeout(update, 150);
   });
 })();
+
+// On paper nothing is folded and nothing is dark: outputs are opened before the page is printed, and
+// the page is as it was afterwards.
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  let opened = [];
+  let theme;
+
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details.hide:not([open])")];
+    for (const details of opened) details.open = true;
+    theme = root.dataset.theme;
+    root.dataset.theme = "light";
+  });
+  addEventListener("afterprint", () => {
+    for (const details of opened) details.open = false;
+    root.dataset.theme = theme;
+  });
+})();

@@ -117,6 +117,21 @@ def test_dark_follows_the_system(browser, pages):
         tab.wait_for_function("document.documentElement.dataset.theme === 'dark'")
 
 
+def test_on_paper_nothing_is_folded_or_dark(browser, book):
+    """Printing opens the outputs and lights the page; afterwards it is as it was."""
+    state = """() => [document.documentElement.dataset.theme,
+        document.querySelectorAll("details.hide:not([open])").length]"""
+    with opened(browser) as (tab, _):
+        tab.emulate_media(color_scheme="dark")
+        _settled(tab, (book / "chapters" / "06-pooling.html").as_uri())
+        before = tab.evaluate(state)
+        assert before[0] == "dark" and before[1] > 0
+        tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert tab.evaluate(state) == ["light", 0]
+        tab.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert tab.evaluate(state) == before
+
+
 @pytest.fixture(scope="module")
 def server(book):
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=book)
