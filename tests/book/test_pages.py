@@ -95,6 +95,19 @@ def test_every_fact_of_a_chapter_is_linked(soups):
     assert {f"fact-{name}" for name in FACTS} <= linked
 
 
+def test_every_term_of_the_glossary_is_linked_from_a_chapter(soups, book):
+    glossary = soups[book / "chapters" / "glossary.html"]
+    terms = {term["id"] for term in glossary.select("dl.glossary dt")}
+    linked = {
+        link["href"].rsplit("#", 1)[-1]
+        for page, soup in soups.items()
+        if page.name[:2].isdigit()
+        for link in soup.select("article a[href*='glossary.html#']")
+    }
+    assert len(terms) >= 60
+    assert not terms - linked
+
+
 def test_no_id_stands_twice(soups):
     for page, soup in soups.items():
         ids = Counter(element["id"] for element in soup.find_all(id=True))
