@@ -106,9 +106,9 @@ def test_gradient_of_the_inputs_whatever_the_parts(monkeypatch, size, parts, opt
     Sequential([Input(shape=x.shape[1:]), layer, after])
     step = 6 // parts
     cuts = [slice(start, start + step) for start in range(0, 6, step)]
-    monkeypatch.setattr(conv_pool, "batches", lambda examples, bytes_each: cuts)
+    monkeypatch.setattr(conv_pool, "batches", lambda *_: cuts)
     fused = ConvPool(layer, after)
-    outputs, cache = fused.forward(x)
+    outputs, cache = fused.forward(x, training=True)
     weights = RNG.normal(size=outputs.shape)
     middle, conv_cache = layer.forward(x)
     expected, pool_cache = after.forward(middle)
@@ -126,7 +126,7 @@ def test_the_first_of_equal_maxima_takes_the_whole_gradient():
     x = np.ones((1, 4, 4, 1))
     Sequential([Input(shape=(4, 4, 1)), layer, after])
     fused = ConvPool(layer, after)
-    grad, own = fused.backward(np.full((1, 2, 2, 1), 5.0), fused.forward(x)[1])
+    grad, own = fused.backward(np.full((1, 2, 2, 1), 5.0), fused.forward(x, training=True)[1])
     np.testing.assert_array_equal(grad[0, ..., 0], np.kron(np.full((2, 2), 5), [[1, 0], [0, 0]]))
     assert own["bias"] == 20 and own["kernel"] == 20
 

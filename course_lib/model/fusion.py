@@ -34,7 +34,7 @@ class ConvPool:
         window = self._window(inputs.shape[1:-1])
         weights = self.conv.parameters
         return conv_relu_pool_forward(
-            inputs, weights["kernel"], weights.get("bias"), window, self.pool.pool_size
+            inputs, weights["kernel"], weights.get("bias"), window, self.pool.pool_size, training
         )
 
     def _window(self, spatial):

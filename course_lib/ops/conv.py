@@ -119,57 +119,34 @@ def kernel_gradient(inputs, outputs, window):
 
 def spread(outputs, kernel, window):
     """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
-    channels, filters = kernel.shape[-2:]
-    one = (1,) * len(window.strides)
-    pads = ((0, 0),) * len(one)
-    gather = Windows(one, one, window.dilation_rate, pads, window.outputs, window.outputs)
-    if window.strides[-1] == 1 and window.kernel_size[-1] * filters < prod(kernel.shape[:-1]):
-        gather, kernel, window = _fold_last_axis(gather, kernel, window)
-    reads = [window.reads(tap) for tap in product(*map(range, window.kernel_size))]
-    matrices = kernel.reshape(len(reads), channels, -1)
-    # The sums run over whole rows of cells with few channels, and over the channels with many.
-    few = channels < FEW_CHANNELS
-    if few:
-        matrices = matrices.reshape(len(reads) * channels, -1)
-        grown = np.zeros((channels, len(outputs), *window.spatial), kernel.dtype)
-        grown = np.moveaxis(grown, 0, -1)
-    else:
-        matrices = np.ascontiguousarray(matrices.transpose(0, 2, 1))
-        grown = np.zeros((len(outputs), *window.spatial, channels), kernel.dtype)
-    for part in _parts(window, outputs, channels * len(reads) + matrices.shape[-1]):
-        rows = patches(outputs[part], gather)
-        if few:
-            products = (matrices @ rows.T).reshape(len(reads), channels, -1, *window.outputs)
-            products = np.moveaxis(products, 1, -1)
-        else:
-            products = (rows @ matrices).reshape(len(reads), -1, *window.outputs, channels)
-        for (places, cells), values in zip(reads, products, strict=True):
+    *sizes, channels, filters = kernel.shape
+    reads = [window.reads(tap) for tap in product(*map(range, sizes))]
+    taps = kernel.reshape(len(reads), channels, filters)
+    if channels < FEW_CHANNELS:
+        return _spread_few(outputs, taps, reads, window)
+    taps = np.ascontiguousarray(taps.transpose(0, 2, 1))
+    grown = np.zeros((len(outputs), *window.spatial, channels), kernel.dtype)
+    for part in _parts(window, outputs, channels + filters):
+        rows = outputs[part].reshape(-1, filters)
+        for matrix, (places, cells) in zip(taps, reads, strict=True):
+            products = (rows @ matrix).reshape(-1, *window.outputs, channels)
             target = grown[part][cells]
-            target += values[places]
-    return np.ascontiguousarray(grown)
+            target += products[places]
+    return grown
 
 
-def _fold_last_axis(gather, kernel, window):
-    """Take the taps of the last axis, where the stride is 1, into the matrix product.
-
-    Along that axis spread is a convolution as well, of the outputs with the flipped kernel: its
-    patches cost a copy, and save a sum for every tap. Worth it where the rows of the patches are
-    narrower than the products would be.
-    """
-    *others, size = window.kernel_size
-    reach, before = window.dilation_rate[-1] * (size - 1), window.pads[-1][0]
-    after = window.spatial[-1] + before - window.outputs[-1]
-    places = (*window.outputs[:-1], window.spatial[-1])
-    gather = gather._replace(
-        kernel_size=(*gather.kernel_size[:-1], size),
-        pads=(*gather.pads[:-1], (reach - before, after)),
-        outputs=places,
-    )
-    kernel = np.moveaxis(kernel[..., ::-1, :, :], -2, -3)  # i j c f -> i c j f
-    window = window._replace(
-        kernel_size=(*others, 1), pads=(*window.pads[:-1], (0, 0)), outputs=places
-    )
-    return gather, kernel, window
+def _spread_few(outputs, taps, reads, window):
+    """`spread` into few channels: all taps in one product, whose sums run over rows of cells."""
+    count, channels, filters = taps.shape
+    grown = np.zeros((channels, len(outputs), *window.spatial), taps.dtype)
+    for part in _parts(window, outputs, count * channels + filters):
+        rows = outputs[part].reshape(-1, filters)
+        products = taps.reshape(-1, filters) @ rows.T
+        products = products.reshape(count, channels, -1, *window.outputs)
+        for values, (places, cells) in zip(products, reads, strict=True):
+            target = grown[:, part][(slice(None), *cells)]
+            target += values[(slice(None), *places)]
+    return np.ascontiguousarray(np.moveaxis(grown, 0, -1))
 
 
 def _parts(window, array, columns):

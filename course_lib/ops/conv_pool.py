@@ -1,9 +1,11 @@
 """Convolution, bias, relu and max pooling in one step: the same numbers, with less to move.
 
-Three ideas. Places are computed in the order of the pool's cells: all places that are the first
+Four ideas. Places are computed in the order of the pool's cells: all places that are the first
 cell of their pool, then all second cells, ... so pooling is the maximum of a few whole matrices.
-Places that fill no pool are never computed. And since max and relu can change places, bias and
-relu are done after pooling, on a quarter of the numbers where pools are 2x2.
+Places that fill no pool are never computed. Since max and relu can change places, bias and relu
+are done after pooling, on a quarter of the numbers where pools are 2x2. And of all the sums only
+one bit is kept for the way back: whether a gradient passes there. Where kernel and pool allow it,
+the matrix products are those of `ops.winograd`.
 """
 
 from math import prod
@@ -11,9 +13,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_lib.ops import winograd
 from course_lib.ops.conv import spread
 from course_lib.ops.dense import bias_gradient
-from course_lib.ops.windows import Windows, batches, patches
+from course_lib.ops.windows import (
+    Windows, batches, filling_pools, in_order, patches, pooled_size,
+)  # fmt: skip
+
+BUDGET = 1 << 22  # bytes
 
 
 class ConvPoolCache(NamedTuple):
@@ -21,91 +28,76 @@ class ConvPoolCache(NamedTuple):
     kernel: np.ndarray  # (*kernel_size, c, f)
     window: Windows
     pool: tuple
-    sums: list  # per part of the batch: (cells of the pool, places, f), before pooling
-    best: list  # per part: (places, f), after pooling
-    outputs: np.ndarray  # (n, *pooled, f)
+    rows: list  # per part of the batch: the patches, as `sums` made them
+    passes: list  # per part: where gradients pass, (cells of the pool, n, *pooled, f), bool
 
 
-def conv_relu_pool_forward(inputs, kernel, bias, window, pool):
-    """max_pool(relu(conv(inputs, kernel) + bias), pool) and its cache.
+def conv_relu_pool_forward(inputs, kernel, bias, window, pool, training=True):
+    """max_pool(relu(conv(inputs, kernel) + bias), pool) and its cache, None unless training.
 
     ``window``: the `Windows` of the convolution; the pools lie side by side, without padding.
     """
     inputs = np.ascontiguousarray(inputs)
-    filters = kernel.shape[-1]
-    matrix = kernel.reshape(-1, filters)
-    outputs = np.empty((len(inputs), *pooled_size(window, pool), filters), inputs.dtype)
-    cache = ConvPoolCache(inputs, kernel, window, pool, [], [], outputs)
-    for part in _parts(cache):
-        rows = patches(inputs[part], window, pool) @ matrix
-        sums = rows.reshape(prod(pool), -1, filters)
-        best = np.maximum(sums[0], sums[-1])
-        for others in sums[1:-1]:
+    outputs = np.empty((len(inputs), *pooled_size(window, pool), kernel.shape[-1]), inputs.dtype)
+    cache = ConvPoolCache(inputs, kernel, window, pool, [], []) if training else None
+    sums_of = winograd.sums if winograd.fits(kernel, window, pool) else sums
+    for part in _parts(inputs, kernel, window):
+        into = outputs[part]
+        cells, rows = sums_of(inputs[part], kernel, window, pool)
+        cells = cells.reshape(prod(pool), *into.shape)
+        best = np.maximum(cells[0], cells[-1])
+        for others in cells[1:-1]:
             np.maximum(best, others, out=best)
-        into = outputs[part].reshape(best.shape)
         np.maximum(best if bias is None else np.add(best, bias, out=into), 0, out=into)
-        cache.sums.append(sums)
-        cache.best.append(best)
+        if training:
+            cache.rows.append(rows)
+            cache.passes.append(_first_largest(cells, best, into))
     return outputs, cache
 
 
 def conv_relu_pool_backward(grad_outputs, cache, need_inputs=True):
     """Gradients of the inputs (None unless needed), the kernel and the bias."""
-    inputs, kernel, window, pool, _, _, outputs = cache
-    filters = kernel.shape[-1]
-    grad_best = grad_outputs * (outputs > 0)  # through relu
-    grad_kernel = np.zeros((kernel[..., 0].size, filters), kernel.dtype)
+    inputs, kernel, window, pool, all_rows, all_passes = cache
     grad_inputs = np.zeros_like(inputs) if need_inputs else None
-    narrow, reached = _narrowed(window, pool)
-    for part, sums, best in zip(_parts(cache), cache.sums, cache.best, strict=True):
-        grad_sums = _to_first_largest(grad_best[part].reshape(best.shape), sums, best)
-        rows = patches(inputs[part], window, pool)
-        grad_kernel += rows.T @ grad_sums.reshape(-1, filters)
-        if need_inputs:
-            grad_places = _in_order_of_places(grad_sums, outputs[part].shape, pool)
-            grad_inputs[part][reached] = spread(grad_places, kernel, narrow)
-    return grad_inputs, grad_kernel.reshape(kernel.shape), bias_gradient(grad_best)
+    grad_kernel, grad_bias = np.zeros_like(kernel), np.zeros(kernel.shape[-1], kernel.dtype)
+    back_of = winograd.sums_backward if winograd.fits(kernel, window, pool) else sums_backward
+    parts = _parts(inputs, kernel, window)
+    for part, rows, passes in zip(parts, all_rows, all_passes, strict=True):
+        grad_sums = np.empty(passes.shape, kernel.dtype)
+        for cell, here in zip(grad_sums, passes, strict=True):
+            np.multiply(grad_outputs[part], here, out=cell)
+        grad_bias += bias_gradient(grad_sums)
+        into = grad_inputs[part] if need_inputs else None
+        grad_kernel += back_of(grad_sums, rows, kernel, window, pool, into)
+    return grad_inputs, grad_kernel, grad_bias
 
 
-def pooled_size(window, pool):
-    return tuple(n // p for n, p in zip(window.outputs, pool, strict=True))
+def sums(inputs, kernel, window, pool):
+    """The convolution, (cells of the pool * places, f), and the patches it was made of."""
+    rows = patches(inputs, window, pool)
+    return rows @ kernel.reshape(-1, kernel.shape[-1]), rows
 
 
-def _narrowed(window, pool):
-    """The window over the places that fill pools, and the slices of the inputs that it reads."""
-    outputs = tuple(n * p for n, p in zip(pooled_size(window, pool), pool, strict=True))
-    reach = (  # one past the last cell, on each axis
-        (n - 1) * s + (k - 1) * d + 1 - before
-        for n, k, s, d, (before, _) in zip(outputs, *window[:4], strict=True)
-    )
-    spatial = tuple(max(1, min(pair)) for pair in zip(reach, window.spatial, strict=True))
-    narrow = window._replace(outputs=outputs, spatial=spatial)
-    return narrow, (slice(None), *map(slice, spatial))
+def sums_backward(grad_sums, rows, kernel, window, pool, grad_inputs=None):
+    """Gradient of the kernel; that of the inputs goes into the zeros ``grad_inputs``, if given."""
+    if grad_inputs is not None:
+        narrow, reached = filling_pools(window, pool)
+        grad_inputs[reached] = spread(in_order(grad_sums, pool), kernel, narrow)
+    return (rows.T @ grad_sums.reshape(-1, kernel.shape[-1])).reshape(kernel.shape)
 
 
-def _to_first_largest(grad_best, sums, best):
-    """(places, f) to (cells of the pool, places, f): the first largest cell takes it all."""
-    grad_sums = np.empty_like(sums)
-    rest = grad_sums[-1]  # what no earlier cell has taken; the last cell takes what is left
-    rest[...] = grad_best
-    for cell, taken in zip(sums[:-1], grad_sums[:-1], strict=True):
-        np.multiply(rest, cell == best, out=taken)
-        rest -= taken
-    return grad_sums
+def _first_largest(cells, best, outputs):
+    """Where a gradient passes: the first largest cell of its pool, if relu let it through."""
+    left = outputs > 0  # pools that have not passed their gradient to an earlier cell
+    passes = np.empty(cells.shape, bool)
+    for cell, here in zip(cells[:-1], passes[:-1], strict=True):
+        np.logical_and(left, cell == best, out=here)
+        left ^= here
+    passes[-1] = left
+    return passes
 
 
-def _in_order_of_places(sums, shape, pool):
-    """(cells of the pool, places, f) to (n, y, x, f), where the pools lie side by side again."""
-    batch, *pooled, filters = shape
-    axes = len(pool)
-    split = sums.reshape(*pool, batch, *pooled, filters)
-    order = [place for axis in range(axes) for place in (axes + 1 + axis, axis)]
-    sizes = [n * p for n, p in zip(pooled, pool, strict=True)]
-    together = np.ascontiguousarray(split.transpose(axes, *order, 2 * axes + 1))
-    return together.reshape(batch, *sizes, filters)
-
-
-def _parts(cache):
-    """Slices of the batch whose patches stay in the processor's cache."""
-    cells = prod(cache.window.outputs) * cache.kernel[..., 0].size
-    return batches(len(cache.inputs), cells * cache.inputs.itemsize)
+def _parts(inputs, kernel, window):
+    """Slices of the batch whose patches and sums stay near the processor."""
+    columns = kernel[..., 0].size + kernel.shape[-1]
+    return batches(len(inputs), prod(window.outputs) * columns * inputs.itemsize, BUDGET)

@@ -13,11 +13,14 @@ from course_lib.ops.windows import transposed_windows, windows
 
 
 def conv(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
-    """Outputs (batch, *places, filters): at each place the sum of input cell times kernel cell."""
+    """Outputs (batch, *places, filters): sums of input cell times kernel cell."""
     inputs, kernel = checks.as_floats("conv", inputs=inputs, kernel=kernel)
-    checks.channels_last("conv", inputs, checks.spatial_axes("conv", kernel), kernel.shape[-2])
-    window = windows("conv", inputs.shape[1:-1], kernel.shape[:-2], strides, padding, dilation_rate)
-    outputs = np.zeros((len(inputs), *window.outputs, kernel.shape[-1]), inputs.dtype)
+    axes = checks.spatial_axes("conv", kernel)
+    checks.channels_last("conv", inputs, axes, kernel.shape[-2])
+    spatial, kernel_size = inputs.shape[1:-1], kernel.shape[:-2]
+    window = windows("conv", spatial, kernel_size, strides, padding, dilation_rate)
+    shape = (len(inputs), *window.outputs, kernel.shape[-1])
+    outputs = np.zeros(shape, inputs.dtype)
     for example in range(len(inputs)):
         for place, cell, source in _reads(window):
             for f in range(kernel.shape[-1]):
@@ -28,17 +31,21 @@ def conv(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
     return outputs
 
 
-def conv_backward(grad_outputs, inputs, kernel, strides=1, padding="valid", dilation_rate=1):
-    """(gradient of inputs, of kernel): each product of the forward pass hands both its share."""
-    window = windows("conv", inputs.shape[1:-1], kernel.shape[:-2], strides, padding, dilation_rate)
+def conv_backward(
+    grad_outputs, inputs, kernel, strides=1, padding="valid", dilation_rate=1
+):  # fmt: skip
+    """(gradient of inputs, of kernel): each product hands both its share."""
+    spatial, kernel_size = inputs.shape[1:-1], kernel.shape[:-2]
+    window = windows("conv", spatial, kernel_size, strides, padding, dilation_rate)
     grad_inputs, grad_kernel = np.zeros_like(inputs), np.zeros_like(kernel)
     for example in range(len(inputs)):
         for place, cell, source in _reads(window):
             for f in range(kernel.shape[-1]):
                 gradient = grad_outputs[(example, *place, f)]
                 for c in range(kernel.shape[-2]):
-                    grad_inputs[(example, *source, c)] += gradient * kernel[(*cell, c, f)]
-                    grad_kernel[(*cell, c, f)] += gradient * inputs[(example, *source, c)]
+                    pixel, weight = (example, *source, c), (*cell, c, f)
+                    grad_inputs[pixel] += gradient * kernel[weight]
+                    grad_kernel[weight] += gradient * inputs[pixel]
     return grad_inputs, grad_kernel
 
 

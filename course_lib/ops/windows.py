@@ -4,7 +4,7 @@ Index letters of this package: n example, y x output place, i j cell of the kern
 c input channel, f filter. Output place y with tap i reads padded input cell y*stride + i*dilation.
 """
 
-from math import prod
+from math import ceil, prod
 from typing import NamedTuple
 
 import numpy as np
@@ -85,7 +85,7 @@ def patches(inputs, window, pool=None):
     places = [step * s for step, s in zip(cell, window.strides, strict=True)]
     rows, row_steps = (len(padded), *window.outputs), (batch, *places)
     if pool is not None:
-        pooled = [n // p for n, p in zip(window.outputs, pool, strict=True)]
+        pooled = pooled_size(window, pool)
         pools = [step * p for step, p in zip(places, pool, strict=True)]
         rows, row_steps = (*pool, len(padded), *pooled), (*places, batch, *pools)
     columns = prod(window.kernel_size) * channels
@@ -99,7 +99,38 @@ def patches(inputs, window, pool=None):
     return np.ndarray(shape, padded.dtype, padded, 0, strides).reshape(columns, -1).T
 
 
+def in_order(sums, pool):
+    """Undo the order of `patches` under a pool: (cells of the pool, n, pooled y, pooled x, f) to
+    (n, y, x, f), where the pools lie side by side again.
+    """
+    _, batch, *pooled, filters = sums.shape
+    axes = len(pool)
+    split = sums.reshape(*pool, batch, *pooled, filters)
+    order = [place for axis in range(axes) for place in (axes + 1 + axis, axis)]
+    sizes = [n * p for n, p in zip(pooled, pool, strict=True)]
+    together = np.ascontiguousarray(split.transpose(axes, *order, 2 * axes + 1))
+    return together.reshape(batch, *sizes, filters)
+
+
+def pooled_size(window, pool):
+    """Pools side by side that the places of ``window`` fill, per axis."""
+    return tuple(n // p for n, p in zip(window.outputs, pool, strict=True))
+
+
+def filling_pools(window, pool):
+    """The window over the places that fill pools, and the slices of the inputs that it reads."""
+    outputs = tuple(n * p for n, p in zip(pooled_size(window, pool), pool, strict=True))
+    reach = (  # one past the last cell, on each axis
+        (n - 1) * s + (k - 1) * d + 1 - before
+        for n, k, s, d, (before, _) in zip(outputs, *window[:4], strict=True)
+    )
+    spatial = tuple(max(1, min(pair)) for pair in zip(reach, window.spatial, strict=True))
+    narrow = window._replace(outputs=outputs, spatial=spatial)
+    return narrow, (slice(None), *map(slice, spatial))
+
+
 def batches(examples, bytes_each, budget=1 << 20):
-    """Slices of a batch whose working memory stays near ``budget`` bytes, so in the cache."""
-    step = max(1, budget // max(1, bytes_each))
-    return [slice(start, start + step) for start in range(0, examples, step)]
+    """Slices of a batch, of about one size, whose working memory stays near ``budget`` bytes."""
+    most = max(1, budget // max(1, bytes_each))
+    step = ceil(examples / max(1, ceil(examples / most)))
+    return [slice(start, min(start + step, examples)) for start in range(0, examples, step or 1)]
