@@ -270,10 +270,10 @@ def _by_accuracy(right, count):
     steps = ((0.8, 1.0), (0.6, 0.6), (0.35, 0.3))
     credit = next((credit for least, credit in steps if right >= least), 0.0)
     if credit == 1:
-        text = f"Right: of {count} digits that it has not seen, it reads {right:.0%}."
+        text = f"Right: of {count} digits that it has not seen, it reads {100 * right:.0f} %."
         return Verdict(1.0, None, text)
     text = (
-        f"Of {count} digits that it has not seen, it reads {right:.0%}; the lecture's program "
+        f"Of {count} digits that it has not seen, it reads {100 * right:.0f} %; the lecture's program "
         "reads more than 90 %. Are the images scaled and shaped as those in training, and was "
         "the model trained?"
     )

@@ -185,7 +185,7 @@ def test_predictions(answer, credit, misconception):
 def test_the_share_of_digits_read_is_told():
     some = np.where(np.arange(heldout.COUNT) < 100, labels(), 11)
     found = verdict("mnist-predict", {"predict_digits": lambda images: some})
-    assert found.message.startswith("Of 200 digits that it has not seen, it reads 50%; ")
+    assert found.message.startswith("Of 200 digits that it has not seen, it reads 50 %; ")
 
 
 def test_the_kernel_is_shown_images_and_no_labels():
