@@ -17,7 +17,12 @@ from course_lib.ops import winograd
 from course_lib.ops.conv import spread
 from course_lib.ops.dense import bias_gradient
 from course_lib.ops.windows import (
-    Windows, batches, filling_pools, in_order, patches, pooled_size,
+    Windows,
+    batches,
+    filling_pools,
+    in_order,
+    patches,
+    pooled_size,
 )  # fmt: skip
 
 BUDGET = 1 << 22  # bytes

@@ -13,12 +13,12 @@ from course_lib.ops.windows import transposed_windows, windows
 
 
 def conv(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
-    """Outputs (batch, *places, filters): sums of input cell times kernel cell."""
+    """Outputs (batch, *places, filters): sums of input times kernel cells."""
     inputs, kernel = checks.as_floats("conv", inputs=inputs, kernel=kernel)
     axes = checks.spatial_axes("conv", kernel)
     checks.channels_last("conv", inputs, axes, kernel.shape[-2])
-    spatial, kernel_size = inputs.shape[1:-1], kernel.shape[:-2]
-    window = windows("conv", spatial, kernel_size, strides, padding, dilation_rate)
+    sizes = inputs.shape[1:-1], kernel.shape[:-2]
+    window = windows("conv", *sizes, strides, padding, dilation_rate)
     shape = (len(inputs), *window.outputs, kernel.shape[-1])
     outputs = np.zeros(shape, inputs.dtype)
     for example in range(len(inputs)):
@@ -35,8 +35,8 @@ def conv_backward(
     grad_outputs, inputs, kernel, strides=1, padding="valid", dilation_rate=1
 ):  # fmt: skip
     """(gradient of inputs, of kernel): each product hands both its share."""
-    spatial, kernel_size = inputs.shape[1:-1], kernel.shape[:-2]
-    window = windows("conv", spatial, kernel_size, strides, padding, dilation_rate)
+    sizes = inputs.shape[1:-1], kernel.shape[:-2]
+    window = windows("conv", *sizes, strides, padding, dilation_rate)
     grad_inputs, grad_kernel = np.zeros_like(inputs), np.zeros_like(kernel)
     for example in range(len(inputs)):
         for place, cell, source in _reads(window):
