@@ -274,7 +274,7 @@ def _by_accuracy(right, count):
         return Verdict(1.0, None, text)
     text = (
         f"Of {count} digits that it has not seen, it reads {100 * right:.0f} %; the lecture's "
-        "program reads more than 90 %. Are the images scaled and shaped as those in training, and was "
-        "the model trained?"
+        "program reads more than 90 %. Are the images scaled and shaped as those in training, and "
+        "was the model trained?"
     )
     return Verdict(credit, None, text)
