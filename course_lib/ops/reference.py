@@ -32,8 +32,13 @@ def conv(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
 
 
 def conv_backward(
-    grad_outputs, inputs, kernel, strides=1, padding="valid", dilation_rate=1
-):  # fmt: skip
+    grad_outputs,
+    inputs,
+    kernel,
+    strides=1,
+    padding="valid",
+    dilation_rate=1,
+):
     """(gradient of inputs, of kernel): each product hands both its share."""
     sizes = inputs.shape[1:-1], kernel.shape[:-2]
     window = windows("conv", *sizes, strides, padding, dilation_rate)

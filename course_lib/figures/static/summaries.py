@@ -7,6 +7,7 @@ from course_lib.summary import rows as summary_rows
 SHEETS = 5  # more channels than this are not drawn
 STEP = 4  # pixels from one sheet to the next
 VECTOR = 16  # height of a row of units
+LETTER = 9.4  # width of a letter of a name, about
 
 
 def _shown(shape):
@@ -18,6 +19,12 @@ def _height(shape, scale):
     if len(shape) == 2:
         return VECTOR
     return shape[1] * scale + (min(shape[-1], SHEETS) - 1) * STEP
+
+
+def _room(name, shape, scale):
+    """Where the middle of an output may stand at the earliest, right of the layer's name."""
+    wide = 90 if len(shape) == 2 else shape[2] * scale + (min(shape[-1], SHEETS) - 1) * STEP
+    return 8 + LETTER * len(name) + 8 + wide / 2
 
 
 def _units(drawing, x, y, count, widest):
@@ -36,7 +43,9 @@ def layer_stack(model, scale=2.6):
     found = [row for row in summary_rows(model) if row.kind != "InputLayer"]
     outputs = [("input", model.input_shape, None)]
     outputs += [(row.name, row.output_shape, row.parameters) for row in found]
-    gap, centre, right, end = 26, 184, 246, 436
+    gap = 26
+    centre = max([184, *(_room(name, shape, scale) for name, shape, _ in outputs)])
+    right, end = centre + 62, centre + 252
     height = sum(_height(shape, scale) + gap for _, shape, _ in outputs) + 30
     drawing = Drawing(end + 8, height)
     for x, title, anchor in (

@@ -212,13 +212,14 @@ FACTS = [
         "mod-06",
         "layers",
         MNIST,
-        "The program keras_cnn_mnist.py is printed in four parts, to be run as it stands. Lines "
-        "that are no Python:",
+        "The program keras_cnn_mnist.py is printed in four parts, to be run as it stands. How many "
+        "of its lines are no Python?",
         compute=_broken_lines,
         printed=0,
         truth="Three lines are no Python as printed ({value} found): the list of layers opens "
         "with `][`, its end is lost, and the format string has a stray quote. Besides, "
-        "`input_shape` is never defined and `X_train` and `x_train` are mixed.",
+        "`input_shape` is never defined, `X_train` and `x_train` are mixed, and the number of "
+        "classes is a byte, which Keras refuses: `int(np.max(...)) + 1` mends it.",
         reason="slides are typed and set by hand, and nothing runs them.",
     ),
     Fact(
