@@ -11,14 +11,13 @@ The backward pass needs the last two, and spread alone is the transposed convolu
 learning calls convolution is a cross-correlation: the kernel is not flipped.)
 """
 
-from itertools import product
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from course_lib.ops import checks
-from course_lib.ops.windows import Windows, batches, patches, transposed_windows, windows
+from course_lib.ops.windows import Windows, batches, patches, taps, transposed_windows, windows
 
 FEW_CHANNELS = 8
 
@@ -119,31 +118,30 @@ def kernel_gradient(inputs, outputs, window):
 
 def spread(outputs, kernel, window):
     """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
-    *sizes, channels, filters = kernel.shape
-    reads = [window.reads(tap) for tap in product(*map(range, sizes))]
-    taps = kernel.reshape(len(reads), channels, filters)
+    channels, filters = kernel.shape[-2:]
+    matrices = kernel.reshape(-1, channels, filters)
     if channels < FEW_CHANNELS:
-        return _spread_few(outputs, taps, reads, window)
-    taps = np.ascontiguousarray(taps.transpose(0, 2, 1))
+        return _spread_few(outputs, matrices, window)
+    matrices = np.ascontiguousarray(matrices.swapaxes(1, 2))
     grown = np.zeros((len(outputs), *window.spatial, channels), kernel.dtype)
     for part in _parts(window, outputs, channels + filters):
         rows = outputs[part].reshape(-1, filters)
-        for matrix, (places, cells) in zip(taps, reads, strict=True):
+        for matrix, (places, cells) in zip(matrices, taps(window), strict=True):
             products = (rows @ matrix).reshape(-1, *window.outputs, channels)
             target = grown[part][cells]
             target += products[places]
     return grown
 
 
-def _spread_few(outputs, taps, reads, window):
+def _spread_few(outputs, matrices, window):
     """`spread` into few channels: all taps in one product, whose sums run over rows of cells."""
-    count, channels, filters = taps.shape
-    grown = np.zeros((channels, len(outputs), *window.spatial), taps.dtype)
+    count, channels, filters = matrices.shape
+    grown = np.zeros((channels, len(outputs), *window.spatial), outputs.dtype)
     for part in _parts(window, outputs, count * channels + filters):
         rows = outputs[part].reshape(-1, filters)
-        products = taps.reshape(-1, filters) @ rows.T
+        products = matrices.reshape(-1, filters) @ rows.T
         products = products.reshape(count, channels, -1, *window.outputs)
-        for values, (places, cells) in zip(products, reads, strict=True):
+        for values, (places, cells) in zip(products, taps(window), strict=True):
             target = grown[:, part][(slice(None), *cells)]
             target += values[(slice(None), *places)]
     return np.ascontiguousarray(np.moveaxis(grown, 0, -1))

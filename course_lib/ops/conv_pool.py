@@ -33,7 +33,7 @@ class ConvPoolCache(NamedTuple):
     kernel: np.ndarray  # (*kernel_size, c, f)
     window: Windows
     pool: tuple
-    rows: list  # per part of the batch: the patches, as `sums` made them
+    kept: list  # per part of the batch: what `sums` keeps for its way back
     passes: list  # per part: where gradients pass, (cells of the pool, n, *pooled, f), bool
 
 
@@ -48,32 +48,32 @@ def conv_relu_pool_forward(inputs, kernel, bias, window, pool, training=True):
     sums_of = winograd.sums if winograd.fits(kernel, window, pool) else sums
     for part in _parts(inputs, kernel, window):
         into = outputs[part]
-        cells, rows = sums_of(inputs[part], kernel, window, pool)
+        cells, kept = sums_of(inputs[part], kernel, window, pool)
         cells = cells.reshape(prod(pool), *into.shape)
         best = np.maximum(cells[0], cells[-1])
         for others in cells[1:-1]:
             np.maximum(best, others, out=best)
         np.maximum(best if bias is None else np.add(best, bias, out=into), 0, out=into)
         if training:
-            cache.rows.append(rows)
+            cache.kept.append(kept)
             cache.passes.append(_first_largest(cells, best, into))
     return outputs, cache
 
 
 def conv_relu_pool_backward(grad_outputs, cache, need_inputs=True):
     """Gradients of the inputs (None unless needed), the kernel and the bias."""
-    inputs, kernel, window, pool, all_rows, all_passes = cache
+    inputs, kernel, window, pool, all_kept, all_passes = cache
     grad_inputs = np.zeros_like(inputs) if need_inputs else None
     grad_kernel, grad_bias = np.zeros_like(kernel), np.zeros(kernel.shape[-1], kernel.dtype)
     back_of = winograd.sums_backward if winograd.fits(kernel, window, pool) else sums_backward
     parts = _parts(inputs, kernel, window)
-    for part, rows, passes in zip(parts, all_rows, all_passes, strict=True):
+    for part, kept, passes in zip(parts, all_kept, all_passes, strict=True):
         grad_sums = np.empty(passes.shape, kernel.dtype)
         for cell, here in zip(grad_sums, passes, strict=True):
             np.multiply(grad_outputs[part], here, out=cell)
         grad_bias += bias_gradient(grad_sums)
         into = grad_inputs[part] if need_inputs else None
-        grad_kernel += back_of(grad_sums, rows, kernel, window, pool, into)
+        grad_kernel += back_of(grad_sums, kept, kernel, window, pool, into)
     return grad_inputs, grad_kernel, grad_bias
 
 

@@ -4,14 +4,13 @@ Both work tap by tap: the cells that one corner of the window sees, over all pla
 view of the input, and a 2x2 window has four such views.
 """
 
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
 from course_lib.errors import per_axis
 from course_lib.ops import checks
-from course_lib.ops.windows import Windows, batches, windows
+from course_lib.ops.windows import Windows, batches, taps, windows
 
 
 class MaxPoolCache(NamedTuple):
@@ -80,7 +79,7 @@ def average_pool_forward(inputs, pool_size, strides=None, padding="valid"):
     for part, places, cells in _steps(inputs, window):
         total = outputs[part][places]
         total += inputs[part][cells]
-    for places, _ in _taps(window):
+    for places, _ in taps(window):
         counts[places] += 1
     outputs /= counts
     return outputs, AveragePoolCache(counts, inputs.shape, window)
@@ -118,14 +117,8 @@ def _prepare(owner, inputs, pool_size, strides, padding):
     return inputs, windows(owner, spatial, pool_size, strides, padding, kernel_name="pool_size")
 
 
-def _taps(window):
-    """(places, cells) of every cell of the window, in order."""
-    return [window.reads(tap) for tap in product(*map(range, window.kernel_size))]
-
-
 def _steps(inputs, window):
     """(part of the batch, places, cells): all taps of a part in turn, while it is in the cache."""
-    taps = _taps(window)
     for part in batches(len(inputs), 2 * inputs[:1].nbytes):
-        for places, cells in taps:
+        for places, cells in taps(window):
             yield part, places, cells

@@ -4,6 +4,8 @@ Index letters of this package: n example, y x output place, i j cell of the kern
 c input channel, f filter. Output place y with tap i reads padded input cell y*stride + i*dilation.
 """
 
+from functools import lru_cache
+from itertools import product
 from math import ceil, prod
 from typing import NamedTuple
 
@@ -39,6 +41,12 @@ class Windows(NamedTuple):
             places.append(slice(start, stop))
             cells.append(slice(start * s + first, max(0, (stop - 1) * s + first + 1), s))
         return (slice(None), *places), (slice(None), *cells)
+
+
+@lru_cache(maxsize=512)
+def taps(window):
+    """What `Windows.reads` says of every cell of the kernel, in order."""
+    return [window.reads(tap) for tap in product(*map(range, window.kernel_size))]
 
 
 def windows(
@@ -117,6 +125,7 @@ def pooled_size(window, pool):
     return tuple(n // p for n, p in zip(window.outputs, pool, strict=True))
 
 
+@lru_cache(maxsize=512)
 def filling_pools(window, pool):
     """The window over the places that fill pools, and the slices of the inputs that it reads."""
     outputs = tuple(n * p for n, p in zip(pooled_size(window, pool), pool, strict=True))

@@ -11,13 +11,13 @@ convolutional neural networks, 2016). All four steps are linear, so the way back
 transpose, in reverse order.
 """
 
-from itertools import product
+from functools import lru_cache
 from math import prod
 
 import numpy as np
 
 from course_lib.ops.padding import crop, surround
-from course_lib.ops.windows import filling_pools, in_order, patches
+from course_lib.ops.windows import filling_pools, in_order, patches, taps
 
 WIDTH = 3  # of the kernel, on the last axis
 MANY_CHANNELS = 8  # with fewer, making the factors costs more than the products save
@@ -30,21 +30,22 @@ def fits(kernel, window, pool):
 
 
 def sums(inputs, kernel, window, pool):
-    """The convolution, (cells of the pool * places, f), and the rows that the products had.
+    """The convolution, (cells of the pool, places, f), and what the way back needs.
 
-    The two outputs of a pair are two cells of one pool. In rows, (other cells of the pool, 4,
-    places, columns), and in the products the second axis counts the four factors.
+    The two outputs of a pair are two cells of one pool. In the rows (other cells of the pool, 4,
+    places, columns) and in the products the second axis counts the four factors.
     """
     factors = split_inputs(surround(inputs, window.pads), window.outputs[-1] // 2)
     narrow, others = _of_factors(window, pool)
     rows = patches(factors.reshape(-1, *factors.shape[2:]), narrow, others)
     rows = rows.reshape(prod(others), 4, -1, rows.shape[-1])
-    kernels = split_kernel(kernel).reshape(4, -1, kernel.shape[-1])
-    return join(rows @ kernels), rows
+    kernels = split_kernel(kernel)
+    return join(rows @ kernels.reshape(4, -1, kernel.shape[-1])), (rows, kernels)
 
 
-def sums_backward(grad_sums, rows, kernel, window, pool, grad_inputs=None):
-    """Gradient of the kernel; that of the inputs goes into ``grad_inputs``, if given."""
+def sums_backward(grad_sums, cache, kernel, window, pool, grad_inputs=None):
+    """Gradient of the kernel; that of the inputs goes into the zeros ``grad_inputs``, if given."""
+    rows, kernels = cache
     filters = kernel.shape[-1]
     grad_products = join_backward(grad_sums.reshape(len(rows), 2, -1, filters))
     if grad_inputs is not None:
@@ -52,14 +53,17 @@ def sums_backward(grad_sums, rows, kernel, window, pool, grad_inputs=None):
         shape = (len(rows), 4 * len(grad_inputs), *grad_sums.shape[2:])
         places = in_order(grad_products.reshape(shape), others)
         narrow, (_, *reached) = filling_pools(narrow, others)
-        padded = surround(np.zeros_like(grad_inputs), window.pads)
-        grad_factors = _spread(places, split_kernel(kernel), narrow)
-        split_inputs_backward(grad_factors, padded[(slice(None), *reached[:-1])])
-        grad_inputs[...] = crop(padded, window.pads)
+        padded = surround(grad_inputs, window.pads)
+        split_inputs_backward(
+            _spread(places, kernels, narrow), padded[(slice(None), *reached[:-1])]
+        )
+        if padded is not grad_inputs:
+            grad_inputs[...] = crop(padded, window.pads)
     grad_kernels = (rows.swapaxes(-1, -2) @ grad_products).sum(0)
     return split_kernel_backward(grad_kernels.reshape(4, *kernel.shape[:-3], *kernel.shape[-2:]))
 
 
+@lru_cache(maxsize=512)
 def _of_factors(window, pool):
     """The window over each of the factors, one cell wide on the last axis, and its pool."""
     padded = [n + sum(pad) for n, pad in zip(window.spatial, window.pads, strict=True)]
@@ -79,8 +83,7 @@ def _spread(outputs, kernels, window):
     kernels = kernels.reshape(4, -1, channels, filters).swapaxes(-1, -2)
     grown = np.zeros((len(outputs), *window.spatial, channels), outputs.dtype)
     rows = outputs.reshape(4, -1, filters)
-    for number, tap in enumerate(product(*map(range, window.kernel_size))):
-        places, cells = window.reads(tap)
+    for number, (places, cells) in enumerate(taps(window)):
         products = (rows @ kernels[:, number]).reshape(-1, *window.outputs, channels)
         target = grown[cells]
         target += products[places]
