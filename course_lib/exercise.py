@@ -27,11 +27,19 @@ class Numbers(dict):
             raise AttributeError(f"no number {name!r} here; there are: {', '.join(self)}") from None
 
 
-class FormError(AssertionError):
-    """An answer that cannot be read. Notebooks show its sentence without a traceback."""
+class _Sentence:
+    """An error of the student's making: notebooks show its sentence without a traceback."""
 
     def _render_traceback_(self):
         return [str(self)]
+
+
+class FormError(_Sentence, AssertionError):
+    """An answer that cannot be read."""
+
+
+class IdError(_Sentence, ValueError):
+    """An id that is none."""
 
 
 class Exercise:
@@ -43,6 +51,7 @@ class Exercise:
 
     Raises:
         ValueError: there is no such assignment; the text names the ones there are.
+        IdError: the id is empty or no text.
     """
 
     def __init__(self, assignment, student=SAMPLE_STUDENT):
@@ -134,9 +143,10 @@ def _draw(assignment, student):
         listed = ", ".join(questions.assignments)
         raise ValueError(f"Exercise: no assignment {assignment!r}; there are: {listed}.")
     if not isinstance(student, str) or not student.strip():
-        raise ValueError(
+        example = student if isinstance(student, int) else "ada"
+        raise IdError(
             f"Exercise: student must be your id as a text in quotes, got {student!r}. "
-            'Write for example STUDENT_ID = "ada".'
+            f'Write for example STUDENT_ID = "{example}", and run this cell again.'
         )
     return questions.sheet(assignment, student.strip())
 

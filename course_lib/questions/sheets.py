@@ -6,6 +6,7 @@ The hidden inputs on which functions and models are run follow from the course's
 
 import hashlib
 import hmac
+import unicodedata
 from dataclasses import replace
 
 from course_lib.questions.catalogue import bank
@@ -14,8 +15,9 @@ from course_lib.questions.problem_sets import assignments
 
 
 def _joined(*parts):
-    # lengths keep ("ab", "c") and ("a", "bc") apart
-    return "".join(f"{len(str(part))}:{part}" for part in parts).encode()
+    # lengths keep ("ab", "c") and ("a", "bc") apart; an ä is one letter on every keyboard
+    parts = [unicodedata.normalize("NFC", str(part)) for part in parts]
+    return "".join(f"{len(part)}:{part}" for part in parts).encode()
 
 
 def student_seed(student, assignment, question):

@@ -42,6 +42,11 @@ def test_spaces_around_an_id_do_not_matter():
     ).numbers("sizes-valid")
 
 
+def test_letters_with_accents_are_the_same_on_every_keyboard():
+    one, two = "Ad\u00e8le", "Ade\u0300le"
+    assert Exercise(PS2, one).numbers("sizes-valid") == Exercise(PS2, two).numbers("sizes-valid")
+
+
 def test_the_sample_student_is_told_apart(shown):
     sample = Exercise(PS2)
     sample.show("sizes-valid")
@@ -62,9 +67,11 @@ def test_unknown_names_are_told_with_what_there_is():
         Exercise("ps9", student="ada")
     with pytest.raises(ValueError, match=r"no task 'sizes-vald'\. Did you mean 'sizes-valid'"):
         Exercise(PS2, student="ada").show("sizes-vald")
-    for nobody in ("", "  ", 5, None):
-        with pytest.raises(ValueError, match="student must be your id as a text in quotes"):
+    for nobody, mended in (("", "ada"), ("  ", "ada"), (51234, "51234"), (None, "ada")):
+        with pytest.raises(ValueError, match="student must be your id as a text in quotes") as told:
             Exercise(PS2, student=nobody)
+        assert f'STUDENT_ID = "{mended}"' in str(told.value)
+        assert told.value._render_traceback_() == [str(told.value)]
 
 
 @pytest.mark.parametrize("value", [26, "26", 26.0, np.int64(26), [26]])
