@@ -125,8 +125,9 @@ def _file_system(hidden, disk=64 << 20):
         shown.append(str(_PACKAGE))
     made = set()
     arguments += _parents(HOME, made)
-    for folder in (HOME, "/tmp"):  # a warm server's kernels get their own over these
+    for folder in (HOME, "/tmp", "/dev/shm"):  # a warm server's kernels get their own over these
         arguments += ["--size", str(disk), "--perms", "1777", "--tmpfs", folder]
+    arguments += ["--remount-ro", "/dev"]  # else kernels of one user could leave notes there
     for folder in shown:  # after /tmp: the project may lie in it
         arguments += _parents(folder, made) + ["--ro-bind", folder, folder]
     for name in _HIDDEN:

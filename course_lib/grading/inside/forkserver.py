@@ -29,7 +29,7 @@ import socket
 import sys
 import time
 
-from . import frames, namespaces
+from . import frames, namespaces, syscalls
 
 _FIRST_USER = 61000  # user ids of kernels when the server runs as root
 _USERS = 3000
@@ -207,8 +207,9 @@ def _memory(processes, keeper):
     total = 0
     for pid in _tree(processes, keeper) - {keeper}:
         with contextlib.suppress(OSError, ValueError):
-            _, resident, shared, *_ = map(int, _read(processes, f"{pid}/statm").split())
-            total += (resident - shared) * _PAGE
+            for line in _read(processes, f"{pid}/status").splitlines():
+                if line.startswith(("RssAnon:", "RssShmem:")):
+                    total += int(line.split()[1]) * 1024
     return total
 
 
@@ -278,6 +279,7 @@ def _settle_in(request, uid):
     os.environ.update(HOME=home, TMPDIR=request.get("tmp", "/tmp"), USER="student")
     tempfile.tempdir = None
     namespaces.settle(uid, kept)
+    syscalls.refuse()
     work = os.path.join(home, "work")
     os.makedirs(work, exist_ok=True)
     os.chdir(work)
