@@ -146,7 +146,7 @@ def _draw(assignment, student):
         example = student if isinstance(student, int) else "ada"
         raise IdError(
             f"Exercise: student must be your id as a text in quotes, got {student!r}. "
-            f'Write for example STUDENT_ID = "{example}", and run this cell again.'
+            f'Write for example STUDENT_ID = "{example}" in the cell above, and run both cells.'
         )
     return questions.sheet(assignment, student.strip())
 
