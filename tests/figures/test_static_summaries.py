@@ -50,3 +50,15 @@ def test_a_functional_model_shows_its_input_once():
     shown = texts(summaries.layer_stack(model))
     assert shown.count("9 × 9 × 1") == 1
     assert shown.count("7 × 7 × 2") == 1
+
+
+def test_a_long_name_keeps_clear_of_its_sheets():
+    model = Sequential(
+        [Input(shape=(14, 14, 6)), MaxPooling2D(2, name="a_name_of_more_than_20_letters")]
+    )
+    root = ET.fromstring(summaries.layer_stack(model).svg())
+    name = next(e for e in root.iter(SVG + "text") if e.text.startswith("a_name"))
+    row = [r for r in root.iter(SVG + "rect") if abs(float(r.get("y")) - float(name.get("y"))) < 40]
+    sheets = [float(r.get("x")) for r in row if r.get("class") == "cell"]
+    assert sheets
+    assert min(sheets) > float(name.get("x")) + 8 * len(name.text)
