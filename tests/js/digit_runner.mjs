@@ -1,4 +1,4 @@
-// Runs the playground's network for tests/figures/test_parity_b.py: whole layers are too long to
+// Runs the playground's network for tests/figures/test_parity_digits.py: whole layers are too long to
 // hand over as JSON, so each comes back as its sum against a wave.
 import { decodeBytes, decodeWeights, runDigit, unitParts } from "../../course_lib/figures/interactive/digit_network.js";
 

@@ -1,4 +1,4 @@
-// What figures 8 to 10 say, and where they draw; the numbers are compared in tests/figures/test_parity_b.py.
+// What figures 8 to 10 say, and where they draw; the numbers are compared in tests/figures/test_parity_*.py.
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { coverText, layerCall, sumText } from "../../course_lib/figures/interactive/dimensions.js";

@@ -1,0 +1,100 @@
+"""The quiz's verdicts, and how it reads what people write, against the bank."""
+
+import numpy as np
+
+from course_lib.questions import bank, forms
+from tests.figures.javascript import call
+from tests.figures.test_parity import CASES, _rng
+
+VALUES = [
+    q for q in bank.values() if q.form in ("integer", "number", "shape", "array", "choice", "text")
+]
+
+
+def _written(value, form):
+    """An answer as a reader may type it."""
+    if form == "shape":
+        return (
+            f"({', '.join(map(str, value))},)" if len(value) == 1 else " x ".join(map(str, value))
+        )
+    return str(value)
+
+
+def test_verdicts_are_those_of_the_bank(tmp_path):
+    """Right answers, every named mistake, and other values: the page judges as the grader does."""
+    rng, cases, expected = _rng("verdicts"), [], []
+    for question in VALUES:
+        for seed in range(2):
+            variant = question.variant(f"parity {seed}")
+            payload = variant.as_dict()
+            values = [variant.answer, *(m.answer for m in variant.misconceptions)]
+            values += [_spoiled(rng, v, question.form) for v in values[:1] for _ in range(2)]
+            for value in values:
+                text = _written(value, question.form)
+                cases.append([payload, text])
+                verdict = question.grade(variant, {"value": value})
+                expected.append((verdict.credit == 1.0, verdict.misconception))
+    assert len(cases) >= 200
+    results = call("quiz_answers.js", "judge", cases, tmp_path)
+    for (payload, text), got, (right, name) in zip(cases, results, expected, strict=True):
+        assert (got["state"] == "right") == right, (payload["id"], text, got)
+        assert got["misconception"] == name, (payload["id"], text, got)
+        if not right and name is None:
+            assert got["state"] == "wrong"
+
+
+def _spoiled(rng, value, form):
+    """A value of the same form that is most likely wrong."""
+    if form == "choice":
+        return str(rng.choice(list("abc")))
+    if form == "text":
+        return "something else"
+    if form == "shape":
+        return [v + int(rng.integers(0, 3)) for v in value]
+    off = rng.integers(1, 5) if form == "integer" else rng.normal()
+    return (np.array(value) + off).tolist()
+
+
+def test_ways_of_writing_are_read_alike(tmp_path):
+    """Shapes and numbers as people write them, against the bank's own reader."""
+    rng, cases, expected = _rng("writing"), [], []
+    for _ in range(CASES):
+        sizes = [int(v) for v in rng.integers(1, 300, rng.integers(1, 5))]
+        joint = str(rng.choice([", ", ",", " x ", "x", " × ", " ", "*"]))
+        inner = joint.join(map(str, sizes))
+        first = "None" + joint if rng.random() < 0.3 else ""
+        left, right = [("(", ")"), ("[", "]"), ("", "")][rng.integers(3)]
+        text = f"{left}{first}{inner}{right}"
+        cases.append([{"form": "shape"}, text])
+        expected.append(list(forms.FORMS["shape"].read(text)))
+    for _ in range(CASES):
+        number = [int(rng.integers(-5000, 5_000_000)), round(float(rng.normal(0, 100)), 3)][
+            rng.integers(2)
+        ]
+        text = str(
+            rng.choice([f"{number}", f"{number:,}", f" {number} ", f"{number}".replace("-", "−")])
+        )
+        if "," in text and "." in text:
+            text = text.replace(",", "")
+        cases.append([{"form": "number"}, text])
+        expected.append(forms.FORMS["number"].read(text))
+    for case, got, want in zip(
+        cases, call("quiz_answers.js", "readAnswer", cases, tmp_path), expected, strict=True
+    ):
+        assert got == {"value": want}, case
+
+
+def test_arrays_are_read_however_numpy_prints_them(tmp_path):
+    rng, cases, expected = _rng("arrays"), [], []
+    for i in range(CASES):
+        shape = (int(rng.integers(1, 5)),) if i % 4 == 0 else tuple(rng.integers(1, 5, 2))
+        values = rng.integers(-99, 99, shape) if i % 2 else np.round(rng.normal(0, 9, shape), 2)
+        ways = [str, repr, lambda v: str(v.tolist())]
+        if values.ndim == 2:
+            ways.append(lambda v: "\n".join(" ".join(map(str, row)) for row in v.tolist()))
+            ways.append(lambda v: "; ".join(", ".join(map(str, row)) for row in v.tolist()))
+        text = ways[rng.integers(len(ways))](values)
+        cases.append([{"form": "array", "answer": values.tolist(), "tolerance": 1e-6}, text])
+        expected.append("right")
+    for case, got in zip(cases, call("quiz_answers.js", "judge", cases, tmp_path), strict=True):
+        assert got["state"] == "right", (case, got)
