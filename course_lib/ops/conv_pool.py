@@ -13,27 +13,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_lib.ops import winograd
 from course_lib.ops.conv import spread
 from course_lib.ops.dense import bias_gradient
 from course_lib.ops.windows import (
-    Windows,
     batches,
     filling_pools,
     in_order,
     patches,
     pooled_size,
 )  # fmt: skip
-
-BUDGET = 1 << 22  # bytes
+from course_lib.ops.winograd import Winograd
 
 
 class ConvPoolCache(NamedTuple):
     inputs: np.ndarray  # (n, *spatial, c)
-    kernel: np.ndarray  # (*kernel_size, c, f)
-    window: Windows
-    pool: tuple
-    kept: list  # per part of the batch: what `sums` keeps for its way back
+    products: object  # Direct or Winograd
+    kept: list  # per part of the batch: what `products` keeps for its way back
     passes: list  # per part: where gradients pass, (cells of the pool, n, *pooled, f), bool
 
 
@@ -44,65 +39,76 @@ def conv_relu_pool_forward(inputs, kernel, bias, window, pool, training=True):
     """
     inputs = np.ascontiguousarray(inputs)
     outputs = np.empty((len(inputs), *pooled_size(window, pool), kernel.shape[-1]), inputs.dtype)
-    cache = ConvPoolCache(inputs, kernel, window, pool, [], []) if training else None
-    sums_of = winograd.sums if winograd.fits(kernel, window, pool) else sums
-    for part in _parts(inputs, kernel, window):
+    products = (Winograd if Winograd.fits(kernel, window, pool) else Direct)(kernel, window, pool)
+    cache = ConvPoolCache(inputs, products, [], []) if training else None
+    for part in _parts(inputs, products):
         into = outputs[part]
-        cells, kept = sums_of(inputs[part], kernel, window, pool)
-        cells = cells.reshape(prod(pool), *into.shape)
-        best = np.maximum(cells[0], cells[-1])
-        for others in cells[1:-1]:
+        sums, kept = products.sums(inputs[part])
+        sums = sums.reshape(prod(pool), *into.shape)
+        best = np.maximum(sums[0], sums[-1])
+        for others in sums[1:-1]:
             np.maximum(best, others, out=best)
         np.maximum(best if bias is None else np.add(best, bias, out=into), 0, out=into)
         if training:
             cache.kept.append(kept)
-            cache.passes.append(_first_largest(cells, best, into))
+            cache.passes.append(_first_largest(sums, best, into))
     return outputs, cache
 
 
 def conv_relu_pool_backward(grad_outputs, cache, need_inputs=True):
     """Gradients of the inputs (None unless needed), the kernel and the bias."""
-    inputs, kernel, window, pool, all_kept, all_passes = cache
+    inputs, products, all_kept, all_passes = cache
     grad_inputs = np.zeros_like(inputs) if need_inputs else None
-    grad_kernel, grad_bias = np.zeros_like(kernel), np.zeros(kernel.shape[-1], kernel.dtype)
-    back_of = winograd.sums_backward if winograd.fits(kernel, window, pool) else sums_backward
-    parts = _parts(inputs, kernel, window)
+    grad_bias = np.zeros(grad_outputs.shape[-1], inputs.dtype)
+    grad_right = 0
+    parts = _parts(inputs, products)
     for part, kept, passes in zip(parts, all_kept, all_passes, strict=True):
-        grad_sums = np.empty(passes.shape, kernel.dtype)
+        grad_sums = np.empty(passes.shape, inputs.dtype)
         for cell, here in zip(grad_sums, passes, strict=True):
             np.multiply(grad_outputs[part], here, out=cell)
         grad_bias += bias_gradient(grad_sums)
         into = grad_inputs[part] if need_inputs else None
-        grad_kernel += back_of(grad_sums, kept, kernel, window, pool, into)
-    return grad_inputs, grad_kernel, grad_bias
+        grad_right = grad_right + products.backward(grad_sums, kept, into)
+    return grad_inputs, products.kernel_gradient(grad_right), grad_bias
 
 
-def sums(inputs, kernel, window, pool):
-    """The convolution, (cells of the pool * places, f), and the patches it was made of."""
-    rows = patches(inputs, window, pool)
-    return rows @ kernel.reshape(-1, kernel.shape[-1]), rows
+class Direct:
+    """A convolution whose places come in the order of the pool's cells."""
+
+    def __init__(self, kernel, window, pool):
+        self.kernel, self.window, self.pool = kernel, window, pool
+        self.right = kernel.reshape(-1, kernel.shape[-1])  # (i*j*c, f)
+
+    def sums(self, inputs):
+        """(cells of the pool * n * pools, f), and the patches for the way back."""
+        rows = patches(inputs, self.window, self.pool)
+        return rows @ self.right, rows
+
+    def backward(self, grad_sums, rows, grad_inputs=None):
+        """Gradient of the matrix; that of the inputs goes into the zeros ``grad_inputs``."""
+        if grad_inputs is not None:
+            window, reached = filling_pools(self.window, self.pool)
+            grad_inputs[reached] = spread(in_order(grad_sums, self.pool), self.kernel, window)
+        return rows.T @ grad_sums.reshape(-1, self.right.shape[-1])
+
+    def kernel_gradient(self, grad_right):
+        """From the sum of what `backward` returned, (*kernel_size, c, f)."""
+        return grad_right.reshape(self.kernel.shape)
 
 
-def sums_backward(grad_sums, rows, kernel, window, pool, grad_inputs=None):
-    """Gradient of the kernel; that of the inputs goes into the zeros ``grad_inputs``, if given."""
-    if grad_inputs is not None:
-        narrow, reached = filling_pools(window, pool)
-        grad_inputs[reached] = spread(in_order(grad_sums, pool), kernel, narrow)
-    return (rows.T @ grad_sums.reshape(-1, kernel.shape[-1])).reshape(kernel.shape)
-
-
-def _first_largest(cells, best, outputs):
+def _first_largest(sums, best, outputs):
     """Where a gradient passes: the first largest cell of its pool, if relu let it through."""
     left = outputs > 0  # pools that have not passed their gradient to an earlier cell
-    passes = np.empty(cells.shape, bool)
-    for cell, here in zip(cells[:-1], passes[:-1], strict=True):
+    passes = np.empty(sums.shape, bool)
+    for cell, here in zip(sums[:-1], passes[:-1], strict=True):
         np.logical_and(left, cell == best, out=here)
         left ^= here
     passes[-1] = left
     return passes
 
 
-def _parts(inputs, kernel, window):
-    """Slices of the batch whose patches and sums stay near the processor."""
-    columns = kernel[..., 0].size + kernel.shape[-1]
-    return batches(len(inputs), prod(window.outputs) * columns * inputs.itemsize, BUDGET)
+def _parts(inputs, products):
+    """Slices of the batch whose matrices stay near the processor."""
+    *_, columns, filters = products.right.shape
+    numbers = prod(products.window.outputs) * (columns + filters)
+    return batches(len(inputs), numbers * inputs.itemsize)

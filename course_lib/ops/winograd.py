@@ -13,8 +13,6 @@ S. Winograd, Arithmetic complexity of computations, 1980; A. Lavin and S. Gray, 
 convolutional neural networks, 2016.
 """
 
-from math import prod
-
 import numpy as np
 
 from course_lib.ops.padding import crop, surround
@@ -22,67 +20,70 @@ from course_lib.ops.padding import crop, surround
 MANY_CHANNELS = 8  # with fewer, making the factors costs more than the products save
 
 
-def fits(kernel, window, pool):
-    """Whether a convolution can be done so: three cells per axis, side by side, pools of two."""
-    sizes = (window.kernel_size, window.strides, window.dilation_rate, pool)
-    wanted = ({3}, {1}, {1}, {2})
-    return tuple(map(set, sizes)) == wanted and kernel.shape[-2] >= MANY_CHANNELS
+class Winograd:
+    """A convolution under pools of two cells per axis, like `conv_pool.Direct`.
 
-
-def sums(inputs, kernel, window, pool):
-    """The convolution, (2, ..., 2, pools, f), and the left and right factors.
-
-    The left factors are (4, ..., 4, n, *pools, c), the right ones (4, ..., 4, c, f), with a four
-    for each axis.
+    Left factors are (4, ..., 4, n, *pools, c) and right factors (4, ..., 4, c, f), with a four for
+    each axis.
     """
-    left, right = surround(inputs, window.pads), kernel
-    for axis, places in reversed([*enumerate(window.outputs, start=1)]):
-        axis -= len(pool) + 2  # counted from the end, where new axes do not shift it
-        left = left_factors(left, axis, places // 2)
-        right = right_factors(right)
-    channels, filters = kernel.shape[-2:]
-    products = left.reshape(-1, left[..., 0][(0,) * len(pool)].size, channels) @ right.reshape(
-        -1, channels, filters
-    )
-    outputs = products.reshape(*right.shape[:-2], -1, filters)
-    for axis in range(len(pool)):
-        outputs = two_outputs(outputs, axis)
-    return outputs, (left, right)
 
+    def __init__(self, kernel, window, pool):
+        self.window, self.pool = window, pool
+        for _ in pool:
+            kernel = right_factors(kernel)
+        self.right = kernel.reshape(-1, *kernel.shape[-2:])  # (4 * ... * 4, c, f)
 
-def sums_backward(grad_sums, factors, kernel, window, pool, grad_inputs=None):
-    """Gradient of the kernel; that of the inputs goes into the zeros ``grad_inputs``, if given."""
-    left, right = factors
-    channels, filters = kernel.shape[-2:]
-    grads = grad_sums.reshape(*pool, -1, filters)
-    for axis in reversed(range(len(pool))):
-        grads = two_outputs_backward(grads, axis)
-    grads = grads.reshape(4 ** len(pool), -1, filters)
-    if grad_inputs is not None:
-        grad_left = (grads @ right.reshape(-1, channels, filters).swapaxes(1, 2)).reshape(
-            left.shape
-        )
-        padded = surround(grad_inputs, window.pads)
-        sizes = padded.shape[1:-1]
-        for axis in range(-len(pool) - 1, -1):
-            into = padded
-            if axis != -2:
+    @staticmethod
+    def fits(kernel, window, pool):
+        """Whether it can be done so: three cells per axis, one step at a time, enough channels."""
+        sizes = (window.kernel_size, window.strides, window.dilation_rate, pool)
+        return tuple(map(set, sizes)) == ({3}, {1}, {1}, {2}) and kernel.shape[-2] >= MANY_CHANNELS
+
+    def sums(self, inputs):
+        """(2, ..., 2, n, *pools, f), and the left factors for the way back."""
+        axes = len(self.pool)
+        left = surround(inputs, self.window.pads)
+        for axis in reversed(range(axes)):
+            left = left_factors(left, axis - axes - 1, self.window.outputs[axis] // 2)
+        _, channels, filters = self.right.shape
+        products = left.reshape(len(self.right), -1, channels) @ self.right
+        outputs = products.reshape(*left.shape[:-1], filters)
+        for axis in range(axes):
+            outputs = two_outputs(outputs, axis)
+        return outputs, left
+
+    def backward(self, grad_sums, left, grad_inputs=None):
+        """Gradient of the right factors; that of the inputs goes into the zeros ``grad_inputs``."""
+        axes = len(self.pool)
+        factors, channels, filters = self.right.shape
+        grads = grad_sums.reshape(*self.pool, *grad_sums.shape[1:])
+        for axis in reversed(range(axes)):
+            grads = two_outputs_backward(grads, axis)
+        grads = grads.reshape(factors, -1, filters)
+        if grad_inputs is not None:
+            grad_left = (grads @ self.right.swapaxes(1, 2)).reshape(left.shape)
+            padded = surround(grad_inputs, self.window.pads)
+            for axis in range(axes):
+                last = axis == axes - 1
                 shape = list(grad_left.shape[1:])
-                shape[axis] = sizes[axis + 1]
-                into = np.zeros(shape, kernel.dtype)
-            left_factors_backward(grad_left, axis, into)
-            grad_left = into
-        if padded is not grad_inputs:
-            grad_inputs[...] = crop(padded, window.pads)
-    grad_right = left.reshape(len(grads), -1, channels).swapaxes(1, 2) @ grads
-    grad_right = grad_right.reshape(right.shape)
-    for _ in pool:
-        grad_right = right_factors_backward(grad_right)
-    return grad_right
+                shape[axis - axes - 1] = padded.shape[axis + 1]
+                into = padded if last else np.zeros(shape, padded.dtype)
+                left_factors_backward(grad_left, axis - axes - 1, into)
+                grad_left = into
+            if padded is not grad_inputs:
+                grad_inputs[...] = crop(padded, self.window.pads)
+        return left.reshape(factors, -1, channels).swapaxes(1, 2) @ grads
+
+    def kernel_gradient(self, grad_right):
+        """From the sum of what `backward` returned, (*kernel_size, c, f)."""
+        grad = grad_right.reshape(*(4,) * len(self.pool), *grad_right.shape[1:])
+        for _ in self.pool:
+            grad = right_factors_backward(grad)
+        return grad
 
 
 def left_factors(inputs, axis, pairs):
-    """a - c, b + c, c - b, b - d for all pairs along an axis: (..., cells, ...) to (4, ..., pairs, ...)."""
+    """a - c, b + c, c - b, b - d along an axis: (..., cells, ...) to (4, ..., pairs, ...)."""
     a, b, c, d = _cells(inputs, axis, pairs)
     factors = np.empty((4, *a.shape), inputs.dtype)
     np.subtract(a, c, out=factors[0])
@@ -114,7 +115,7 @@ def _cells(inputs, axis, pairs):
 
 def right_factors(kernel):
     """u, (u + v + w)/2, (u - v + w)/2, w along the last axis: (..., 3, c, f) to (4, ..., c, f)."""
-    u, v, w = np.moveaxis(kernel, -3, 0)
+    u, v, w = (kernel[..., i, :, :] for i in range(3))
     half, middle = (u + w) / 2, v / 2
     return np.stack([u, half + middle, half - middle, w])
 
@@ -127,12 +128,10 @@ def right_factors_backward(grad_factors):
 
 
 def two_outputs(products, axis):
-    """p + q + r and q - r - s: 4 to 2 along an axis."""
-    p, q, r, s = np.moveaxis(products, axis, 0)
-    shape = list(products.shape)
-    shape[axis] = 2
-    outputs = np.empty(shape, products.dtype)
-    first, second = np.moveaxis(outputs, axis, 0)
+    """p + q + r and q - r - s: 4 to 2 along one of the first axes."""
+    p, q, r, s = (products[_at(axis, i)] for i in range(4))
+    outputs = np.empty((*products.shape[:axis], 2, *products.shape[axis + 1 :]), products.dtype)
+    first, second = outputs[_at(axis, 0)], outputs[_at(axis, 1)]
     np.add(p, q, out=first)
     first += r
     np.subtract(q, r, out=second)
@@ -141,14 +140,16 @@ def two_outputs(products, axis):
 
 
 def two_outputs_backward(grad_outputs, axis):
-    """Gradients of the four products: 2 to 4 along an axis."""
-    first, second = np.moveaxis(grad_outputs, axis, 0)
-    shape = list(grad_outputs.shape)
-    shape[axis] = 4
-    grads = np.empty(shape, grad_outputs.dtype)
-    p, q, r, s = np.moveaxis(grads, axis, 0)
-    p[...] = first
-    np.add(first, second, out=q)
-    np.subtract(first, second, out=r)
-    np.negative(second, out=s)
+    """Gradients of the four products: 2 to 4 along one of the first axes."""
+    first, second = grad_outputs[_at(axis, 0)], grad_outputs[_at(axis, 1)]
+    shape = grad_outputs.shape
+    grads = np.empty((*shape[:axis], 4, *shape[axis + 1 :]), grad_outputs.dtype)
+    grads[_at(axis, 0)] = first
+    np.add(first, second, out=grads[_at(axis, 1)])
+    np.subtract(first, second, out=grads[_at(axis, 2)])
+    np.negative(second, out=grads[_at(axis, 3)])
     return grads
+
+
+def _at(axis, place):
+    return (*(slice(None),) * axis, place)
