@@ -16,6 +16,8 @@ from course_lib.ops.padding import surround
 from course_lib.shapes.sizes import axis_of, paddings_per_axis, transposed_axis_of
 
 LONG_RUN = 16  # numbers
+CACHE = 1 << 20  # bytes
+FEW = 4  # examples
 
 
 class Windows(NamedTuple):
@@ -138,8 +140,11 @@ def filling_pools(window, pool):
     return narrow, (slice(None), *map(slice, spatial))
 
 
-def batches(examples, bytes_each, budget=1 << 20):
-    """Slices of a batch, of about one size, whose working memory stays near ``budget`` bytes."""
-    most = max(1, budget // max(1, bytes_each))
+def batches(examples, bytes_each):
+    """Slices of a batch, of about one size, whose working memory fits a processor's cache.
+
+    But not below `FEW` examples: what Python does around the arrays has to pay as well.
+    """
+    most = max(FEW, CACHE // max(1, bytes_each))
     step = ceil(examples / max(1, ceil(examples / most)))
     return [slice(start, min(start + step, examples)) for start in range(0, examples, step or 1)]

@@ -34,6 +34,20 @@ def test_an_embedding_is_a_product_with_one_hot_rows():
     np.testing.assert_allclose(ops.embedding_backward(weights, cache), expected, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "places, words", [(0, 5), (1, 1), (40, 1), (500, 7), (60, 65_536), (9, 70_000)]
+)
+def test_the_gradient_of_words_used_once_and_used_often(places, words):
+    rng = np.random.default_rng(places)
+    indices, table = rng.integers(0, words, places), np.zeros((words, 2))
+    indices[:1] = words - 1
+    weights = rng.normal(size=(places, 2))
+    expected = np.zeros_like(table)
+    np.add.at(expected, indices, weights)
+    _, cache = ops.embedding_forward(indices, table)
+    np.testing.assert_allclose(ops.embedding_backward(weights, cache), expected, atol=1e-12)
+
+
 def test_types():
     outputs, cache = ops.embedding_forward([[0, 1]], np.ones((2, 3), np.float32))
     assert outputs.dtype == ops.embedding_backward(outputs, cache).dtype == np.float32

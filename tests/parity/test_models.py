@@ -300,7 +300,8 @@ def test_a_hundred_steps_of_the_lecture_model_have_keras_losses(keras, fusion, m
     batches = [(images[chosen], labels[chosen]) for chosen in order]
     mine = [ours.train_on_batch(x, y) for x, y in batches]
     wanted = keras_losses(theirs, batches)
-    np.testing.assert_allclose(mine, wanted, atol=1e-4)
+    # Winograd's sums round otherwise than Keras' do, and a hundred steps make that larger.
+    np.testing.assert_allclose(mine, wanted, atol=1e-3 if fusion else 1e-4)
     assert mine[0] > 2 and mine[-1] < 0.8  # it learned, so the comparison saw real steps
 
 
