@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib import Input, Model, Sequential, layers, losses, utils
+from course_lib.model import fusion
 from course_lib.model.fusion import ConvPool, fuse
 from course_lib.training import steps
 
@@ -51,6 +52,24 @@ CASES = {
             conv(2, 4, 3, activation=None), layers.Activation("relu", **DOUBLE), pool(2, 2)
         ],
     ),
+    "global": ((23, 9), lambda: [conv(1, 5, 3), layers.GlobalMaxPooling1D(**DOUBLE)]),
+    "global, dimensions kept": (
+        (8, 9, 2),
+        lambda: [conv(2, 5, 3, use_bias=False), layers.GlobalMaxPooling2D(keepdims=True, **DOUBLE)],
+    ),
+    "global, after another": (
+        (14, 15, 1),
+        lambda: [conv(2, 9, 3), pool(2, 2), conv(2, 4, 2), layers.GlobalMaxPooling2D(**DOUBLE)],
+    ),
+    "Winograd, rows and columns left over": (
+        (13, 12, 1),
+        lambda: [conv(2, 8, 2), pool(2, 1), conv(2, 5, 3, padding="same"), pool(2, 2)],
+    ),
+    "Winograd, three axes": (
+        (9, 8, 10, 1),
+        lambda: [conv(3, 8, 2), pool(3, 1), conv(3, 5, 3), pool(3, 2)],
+    ),
+    "Winograd, one axis": ((19, 9), lambda: [conv(1, 5, 3), pool(1, 2)]),
     "pool of one cell": ((6, 7, 2), lambda: [conv(2, 4, 3), pool(2, 1)]),
     "three axes": (
         (9, 8, 7, 2),
@@ -129,6 +148,26 @@ def test_the_first_of_equal_maxima_takes_the_whole_gradient():
     grad, own = fused.backward(np.full((1, 2, 2, 1), 5.0), fused.forward(x, training=True)[1])
     np.testing.assert_array_equal(grad[0, ..., 0], np.kron(np.full((2, 2), 5), [[1, 0], [0, 0]]))
     assert own["bias"] == 20 and own["kernel"] == 20
+
+
+def test_equal_maxima_share_the_gradient_under_a_global_pool():
+    layer, after = conv(1, 4, 2), layers.GlobalMaxPooling1D(**DOUBLE)
+    words = RNG.normal(size=(3, 3))
+    x = words[[[0, 1, 2, 0, 1, 2, 0, 1], [1, 1, 1, 1, 1, 1, 1, 1], [0, 1, 1, 2, 2, 0, 0, 2]]]
+    Sequential([Input(shape=x.shape[1:]), layer, after])
+    layer.parameters["bias"] += 1
+    fused = fusion.ConvGlobalPool(layer, after)
+    outputs, cache = fused.forward(x, training=True)
+    assert (outputs > 0).any()
+    weights = RNG.normal(size=outputs.shape)
+    middle, conv_cache = layer.forward(x)
+    expected, pool_cache = after.forward(middle)
+    np.testing.assert_allclose(outputs, expected)
+    grad, own = fused.backward(weights, cache)
+    grad_expected, own_expected = layer.backward(after.backward(weights, pool_cache)[0], conv_cache)
+    np.testing.assert_allclose(grad, grad_expected, atol=1e-12)
+    for name in own_expected:
+        np.testing.assert_allclose(own[name], own_expected[name], atol=1e-12)
 
 
 UNFUSED = {

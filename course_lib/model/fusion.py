@@ -1,9 +1,9 @@
 """Fusion: a pass over a model's layers that finds neighbours which are faster in one step.
 
 A convolution, relu, and max pooling of side by side windows become one `ConvPool` (see
-`ops.conv_pool`). The fused model has the same weights, the very same arrays, and gives the same
-outputs and gradients; training and prediction run through it, and the layers themselves stay as
-they are. ``utils.set_fusion(False)`` turns it off.
+`ops.conv_pool`); with global max pooling, one `ConvGlobalPool`. The fused model has the same
+weights, the very same arrays, and gives the same outputs and gradients; training and prediction run
+through it, and the layers themselves stay as they are. ``utils.set_fusion(False)`` turns it off.
 """
 
 import copy
@@ -11,7 +11,11 @@ from functools import cache as remember
 
 from course_lib.layers.convolutional import _Conv
 from course_lib.layers.core import Activation, ReLU
-from course_lib.layers.pooling import _MaxPooling
+from course_lib.layers.pooling import _GlobalMaxPooling, _MaxPooling
+from course_lib.ops.conv_global_pool import (
+    conv_relu_global_pool_backward,
+    conv_relu_global_pool_forward,
+)
 from course_lib.ops.conv_pool import conv_relu_pool_backward, conv_relu_pool_forward
 from course_lib.ops.windows import windows
 
@@ -49,6 +53,28 @@ class ConvPool:
         return {}
 
 
+class ConvGlobalPool(ConvPool):
+    """A convolution layer, its relu, and the global max pooling layer after it, as one layer."""
+
+    def forward(self, inputs, training=False, rng=None):
+        window = self._window(inputs.shape[1:-1])
+        weights = self.conv.parameters
+        outputs, cache = conv_relu_global_pool_forward(
+            inputs, weights["kernel"], weights.get("bias"), window, training
+        )
+        if self.pool.keepdims:
+            ones = (1,) * len(window.outputs)
+            outputs = outputs.reshape(len(outputs), *ones, outputs.shape[-1])
+        return outputs, cache
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        grad_outputs = grad_outputs.reshape(len(grad_outputs), -1)
+        grad_inputs, *gradients = conv_relu_global_pool_backward(
+            grad_outputs, cache, need_input_gradient
+        )
+        return grad_inputs, dict(zip(self.conv.parameters, gradients, strict=False))
+
+
 def fuse(model):
     """The model with fused steps, sharing all weights; the model itself where nothing fuses."""
     steps, place = [], 0
@@ -70,8 +96,10 @@ def _fused(ahead):
     linear = isinstance(first, _Conv) and first.activation.name == "linear"
     if linear and others and _is_relu(others[0]):
         others, relu_inside = others[1:], True
-    if relu_inside and first.groups == 1 and others and _side_by_side(others[0], first):
-        return ConvPool(first, others[0]), len(ahead) - len(others) + 1
+    if relu_inside and first.groups == 1 and others:
+        kind = _kind_of_pool(others[0], first)
+        if kind is not None:
+            return kind(first, others[0]), len(ahead) - len(others) + 1
     return first, 1
 
 
@@ -81,11 +109,13 @@ def _is_relu(layer):
     return isinstance(layer, Activation) and layer.activation.name == "relu"
 
 
-def _side_by_side(layer, conv):
-    """Whether ``layer`` pools windows that touch and do not overlap, each within the input."""
-    return (
-        isinstance(layer, _MaxPooling)
-        and layer.strides == layer.pool_size
-        and layer.padding == "valid"
-        and layer.dtype == conv.dtype
-    )
+def _kind_of_pool(layer, conv):
+    """`ConvGlobalPool`, `ConvPool` for windows that touch and do not overlap, or None."""
+    if layer.dtype != conv.dtype:
+        return None
+    if isinstance(layer, _GlobalMaxPooling):
+        return ConvGlobalPool
+    if isinstance(layer, _MaxPooling):
+        apart = layer.strides == layer.pool_size and layer.padding == "valid"
+        return ConvPool if apart else None
+    return None

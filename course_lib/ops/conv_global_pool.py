@@ -1,0 +1,75 @@
+"""Convolution, bias, relu and global max pooling in one step: one place counts per filter.
+
+Of all places of an example only that of a filter's largest sum gets a gradient. So the gradient of
+the kernel needs one window per example and filter, not all of them: what was a matrix product over
+all places becomes a weighted sum of the windows that won.
+"""
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib.ops.conv import spread
+from course_lib.ops.windows import Windows, batches, patches
+
+
+class ConvGlobalPoolCache(NamedTuple):
+    inputs: np.ndarray  # (n, *spatial, c)
+    kernel: np.ndarray  # (*kernel_size, c, f)
+    window: Windows
+    rows: list  # per part of the batch: its patches, (n, places, i*j*c)
+    largest: list  # per part: which sums are the largest of their filter, (n, places, f), bool
+    outputs: np.ndarray  # (n, f)
+
+
+def conv_relu_global_pool_forward(inputs, kernel, bias, window, training=True):
+    """relu(conv(inputs, kernel) + bias), the largest of all places, (n, f); and its cache."""
+    inputs = np.ascontiguousarray(inputs)
+    filters = kernel.shape[-1]
+    outputs = np.empty((len(inputs), filters), inputs.dtype)
+    cache = ConvGlobalPoolCache(inputs, kernel, window, [], [], outputs) if training else None
+    for part in _parts(inputs, kernel, window):
+        rows = patches(inputs[part], window)
+        sums = (rows @ kernel.reshape(-1, filters)).reshape(-1, prod(window.outputs), filters)
+        best = sums.max(axis=1)
+        np.maximum(best if bias is None else best + bias, 0, out=outputs[part])
+        if training:
+            cache.rows.append(rows.reshape(*sums.shape[:2], -1))
+            cache.largest.append(sums == best[:, None])
+    return outputs, cache
+
+
+def conv_relu_global_pool_backward(grad_outputs, cache, need_inputs=True):
+    """Gradients of the inputs (None unless needed), the kernel and the bias.
+
+    Equal maxima share the gradient, as in Keras.
+    """
+    inputs, kernel, window, all_rows, all_largest, outputs = cache
+    grad_best = grad_outputs * (outputs > 0)
+    grad_inputs = np.empty_like(inputs) if need_inputs else None
+    grad_kernel = np.zeros((kernel.shape[-1], kernel[..., 0].size), kernel.dtype)
+    parts = _parts(inputs, kernel, window)
+    for part, rows, largest in zip(parts, all_rows, all_largest, strict=True):
+        shares = largest.sum(axis=1)
+        grad = grad_best[part] / shares
+        if need_inputs or shares.max() > 1:
+            grad_sums = largest * grad[:, None]
+        if shares.max() > 1:
+            grad_kernel += grad_sums.reshape(-1, len(grad_kernel)).T @ _matrix(rows)
+        else:
+            won = rows[np.arange(len(rows)), largest.argmax(axis=1).T]  # (f, n, i*j*c)
+            grad_kernel += (grad.T[:, None] @ won)[:, 0]
+        if need_inputs:
+            places = grad_sums.reshape(len(rows), *window.outputs, -1)
+            grad_inputs[part] = spread(places, kernel, window)
+    return grad_inputs, grad_kernel.T.reshape(kernel.shape), grad_best.sum(0)
+
+
+def _matrix(rows):
+    return rows.reshape(-1, rows.shape[-1])
+
+
+def _parts(inputs, kernel, window):
+    columns = kernel[..., 0].size + kernel.shape[-1]
+    return batches(len(inputs), prod(window.outputs) * columns * inputs.itemsize)
