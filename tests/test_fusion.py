@@ -170,6 +170,18 @@ def test_equal_maxima_share_the_gradient_under_a_global_pool():
         np.testing.assert_allclose(own[name], own_expected[name], atol=1e-12)
 
 
+@pytest.mark.parametrize("after", [layers.MaxPooling1D(2), layers.GlobalMaxPooling1D()])
+@pytest.mark.parametrize("channels", [3, 9])
+def test_single_precision_stays_single(channels, after):
+    layer = layers.Conv1D(4, 3, activation="relu")
+    x = RNG.normal(size=(5, 12, channels)).astype(np.float32)
+    Sequential([Input(shape=x.shape[1:]), layer, after])
+    (fused,) = fused_steps(fuse(Sequential([Input(shape=x.shape[1:]), layer, after])))
+    outputs, cache = fused.forward(x, training=True)
+    grad, own = fused.backward(np.ones_like(outputs), cache)
+    assert {array.dtype for array in (outputs, grad, *own.values())} == {np.dtype(np.float32)}
+
+
 UNFUSED = {
     "overlapping pool": lambda: [conv(2, 4, 3), pool(2, 3, strides=2)],
     "padded pool": lambda: [conv(2, 4, 3), pool(2, 2, padding="same")],

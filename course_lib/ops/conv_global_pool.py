@@ -51,23 +51,22 @@ def conv_relu_global_pool_backward(grad_outputs, cache, need_inputs=True):
     grad_kernel = np.zeros((kernel.shape[-1], kernel[..., 0].size), kernel.dtype)
     parts = _parts(inputs, kernel, window)
     for part, rows, largest in zip(parts, all_rows, all_largest, strict=True):
-        shares = largest.sum(axis=1)
-        grad = grad_best[part] / shares
-        if need_inputs or shares.max() > 1:
-            grad_sums = largest * grad[:, None]
-        if shares.max() > 1:
-            grad_kernel += grad_sums.reshape(-1, len(grad_kernel)).T @ _matrix(rows)
-        else:
-            won = rows[np.arange(len(rows)), largest.argmax(axis=1).T]  # (f, n, i*j*c)
+        grad = grad_best[part]
+        if np.count_nonzero(largest) == grad.size:  # no ties
+            example, place = np.arange(len(rows)), largest.argmax(axis=1)
+            won = rows[example, place.T]  # (f, n, i*j*c)
             grad_kernel += (grad.T[:, None] @ won)[:, 0]
+            if need_inputs:
+                grad_sums = np.zeros(largest.shape, grad.dtype)
+                grad_sums[example[:, None], place, np.arange(grad.shape[1])] = grad
+        else:
+            share = grad / largest.sum(axis=1, dtype=grad.dtype)
+            grad_sums = largest * share[:, None]
+            grad_kernel += np.tensordot(grad_sums, rows, ([0, 1], [0, 1]))
         if need_inputs:
             places = grad_sums.reshape(len(rows), *window.outputs, -1)
             grad_inputs[part] = spread(places, kernel, window)
     return grad_inputs, grad_kernel.T.reshape(kernel.shape), grad_best.sum(0)
-
-
-def _matrix(rows):
-    return rows.reshape(-1, rows.shape[-1])
 
 
 def _parts(inputs, kernel, window):
