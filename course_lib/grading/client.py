@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from course_lib.grading import sandbox
 from course_lib.grading.inside import frames
+from course_lib.grading.inside.answers import is_bounded
 from course_lib.grading.outputs import Outputs
 
-FRAME_LIMIT = 16_000_000  # bytes of one message of a kernel
+FRAME_LIMIT = 6_000_000  # bytes of one message of a kernel
 STEP_LIMIT = 64_000_000  # bytes of all messages about one cell
 GRACE = 2.0  # seconds that an interrupted cell has to stop
 
@@ -112,8 +113,8 @@ class Kernel:
     def _take(self, frame, outcome, outputs):
         if "answer" in frame:
             answer, error = frame["answer"], frame.get("error")
-            outcome.answer = answer if isinstance(answer, dict) else None
-            outcome.error = error if isinstance(error, dict) else None
+            outcome.answer = answer if isinstance(answer, dict) and is_bounded(answer) else None
+            outcome.error = error if isinstance(error, dict) and is_bounded(error) else None
         elif "output" in frame or "clear" in frame:
             outputs.add(frame)
 

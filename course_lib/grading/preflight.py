@@ -77,10 +77,9 @@ def parse_notebook(data, name="The file"):
 
 def _json(data, name):
     try:
-        text = data.decode("utf-8-sig")
-        return json.loads(text)
+        return json.loads(data.decode(json.detect_encoding(data)))
     except UnicodeDecodeError:
-        raise Unreadable(f"{name} is not a notebook: it is not text in UTF-8.") from None
+        raise Unreadable(f"{name} is not a notebook: it is not text in Unicode.") from None
     except RecursionError:
         raise Unreadable(f"{name} is not a notebook: it is nested too deeply.") from None
     except (ValueError, MemoryError):

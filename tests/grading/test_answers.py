@@ -8,7 +8,7 @@ import pickle
 import numpy as np
 import pytest
 
-from course_lib.grading.inside import answers
+from course_lib.grading.inside import answers, frames
 
 
 def there_and_back(value):
@@ -135,3 +135,38 @@ def test_deep_values_are_cut_when_written():
     value.append(value)
     with pytest.raises(answers.BadAnswer):
         there_and_back(value)
+
+
+def test_only_answers_of_a_bounded_number_of_parts_are_kept():
+    most = answers.MOST_ENTRIES
+    assert answers.is_bounded({"value": answers.write(list(range(most)))})
+    assert not answers.is_bounded({"value": {"list": [[]] * (4 * most)}})
+    assert not answers.is_bounded({"value": {"list": [[[]] * 1000] * (most // 200)}})
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert answers.is_bounded({"value": deep})
+
+
+def test_half_characters_are_replaced_and_whole_ones_kept():
+    body = frames.encode({"answer": "\ud800 \U0001f600 \udcff"})
+    (message,) = frames.Reader(1000).feed(body)
+    assert message == {"answer": "? \U0001f600 ?"}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.zeros(1_000_000), "array of 1,000,000 numbers"),
+        (np.broadcast_to(1.0, (10**6, 10**6)), "array of 1,000,000,000,000 numbers"),
+        ([0] * 200_000, "list of 200,000 entries"),
+    ],
+)
+def test_what_is_too_large_is_named_before_it_is_sent(value, text):
+    with pytest.raises(answers.BadAnswer, match=f"of type {text}, which cannot be graded"):
+        there_and_back(value)
+
+
+def test_the_largest_array_is_read():
+    array = np.zeros(answers.LARGEST_ARRAY // 8)
+    assert there_and_back(array).shape == array.shape

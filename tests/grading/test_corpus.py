@@ -28,7 +28,7 @@ def classroom(tmp_path_factory):
     root = tmp_path_factory.mktemp("corpus")
     os.chdir(root)
     try:
-        course = make_course(root, Execute_timeout=3)
+        course = make_course(root, Execute_timeout=5)
         _hand_in(course, HONEST)
         grade_class(course, PS2, workers=1, say=_quiet)
         honest = _rows(root, HONEST)

@@ -87,6 +87,19 @@ def test_figures_are_shown(kernel):
     assert any("image/png" in o.get("data", {}) for o in outcome.outputs)
 
 
+def test_a_large_display_does_not_end_the_kernel(kernel):
+    source = (
+        "from IPython.display import display\nfrom IPython.display import HTML, Image\n"
+        "display(HTML('x' * 30_000_000))\n"
+        "display({'image/png': 'A' * 20_000_000, 'text/plain': 'a picture'}, raw=True)"
+    )
+    outcome = run(kernel, source, 30)
+    assert outcome.status == "ok", outcome.reason
+    html, picture = (o["data"] for o in outcome.outputs)
+    assert html["text/html"].startswith("xxx")
+    assert picture == {"text/plain": "a picture"}
+
+
 def test_a_probe_emits_beside_the_students_names(kernel):
     run(kernel, "x = (26, 26)\nemit = None")
     outcome = kernel.run({"probe": "y = x\nemit(value=y)"}, 5)

@@ -78,7 +78,7 @@ def test_only_plain_files_are_copied(tmp_path):
     [
         (b"", "it is empty"),
         (b"{", "not valid JSON"),
-        (b"\xff\xfe\x00", "not text in UTF-8"),
+        (b"\xff\xfe\x00", "not text in Unicode"),
         (b"[" * 100_000, "nested too deeply"),
         (b"[]", "not a notebook"),
         (b'{"cells": 3}', "no list of cells"),

@@ -15,6 +15,7 @@ MOST_DIMENSIONS = 8
 MOST_ENTRIES = 100_000  # of all lists of one answer together
 DEEPEST = 8
 LONGEST_TEXT = 100_000
+LARGEST_ARRAY = 2_900_000  # bytes; with a third more for base64 below what `read_all` reads
 
 
 class BadAnswer(ValueError):
@@ -31,6 +32,8 @@ def write(value, depth=0):
         return {"float": float.__repr__(value)}
     if isinstance(value, str):
         return str.__str__(value)[: LONGEST_TEXT + 1]
+    if isinstance(value, list | tuple) and len(value) > MOST_ENTRIES:
+        return {"other": f"list of {len(value):,} entries"}
     if depth < DEEPEST and isinstance(value, list | tuple):
         kind = "tuple" if isinstance(value, tuple) else "list"
         return {kind: [write(entry, depth + 1) for entry in value]}
@@ -49,9 +52,24 @@ def _write_array(value):
         return {"other": f"array of {array.dtype}"[:100]}
     if array.ndim == 0:
         return write(array.item())
+    if array.nbytes > LARGEST_ARRAY:
+        return {"other": f"array of {array.size:,} numbers"}
     buffer = io.BytesIO()
     np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
     return {"npy": b64encode(buffer.getvalue()).decode("ascii")}
+
+
+def is_bounded(message):
+    """Whether an answer has few enough parts to be kept until it is read."""
+    left, waiting = 4 * MOST_ENTRIES, [message]
+    while waiting and left > 0:
+        part = waiting.pop()
+        parts = part.values() if isinstance(part, dict) else part
+        if isinstance(part, dict | list):
+            left -= len(part)
+            if left > 0:
+                waiting.extend(parts)
+    return left > 0
 
 
 class Answers:
@@ -172,4 +190,4 @@ def read_all(message, most_bytes=4_000_000):
     return {str(name)[:200]: reader.read(value) for name, value in message.items()}
 
 
-__all__ = ["Answers", "BadAnswer", "read_all", "write"]
+__all__ = ["Answers", "BadAnswer", "is_bounded", "read_all", "write"]

@@ -53,7 +53,11 @@ class Reader:
 
 def _decode(body):
     try:
-        message = json.loads(body.decode("utf-8", "replace"))
+        text = body.decode("utf-8", "replace")
+        message = json.loads(text)
+        if "\\ud" in text or "\\uD" in text:  # perhaps half a character, which no file can hold
+            whole = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
+            message = json.loads(whole)
     except (ValueError, RecursionError) as error:
         raise BadFrame(f"no JSON: {type(error).__name__}") from None
     if not isinstance(message, dict):

@@ -21,6 +21,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from . import answers, frames
 
 TEXT_PER_CELL = 200_000  # characters of printed text sent for one cell
+PICTURE = 1_500_000  # characters of one in base64
 FRAME_LIMIT = 64_000_000
 
 
@@ -114,12 +115,15 @@ class Results(DisplayHook):
 
 
 def _text_only(data):
-    """A bundle with bytes (PNG images) in base64, as in a notebook file."""
-    return {
-        str(mime): b64encode(value).decode("ascii") if isinstance(value, bytes) else value
-        for mime, value in data.items()
-        if isinstance(value, str | bytes)
-    }
+    """A bundle with bytes (PNG images) in base64; no more of each than the grader would keep."""
+    kept = {}
+    for mime, value in data.items():
+        if isinstance(value, bytes):
+            value = b64encode(value).decode("ascii")
+        if not isinstance(value, str) or (len(value) > PICTURE and str(mime).startswith("image/")):
+            continue
+        kept[str(mime)] = value if len(value) <= PICTURE else value[:TEXT_PER_CELL]
+    return kept
 
 
 def _flush():

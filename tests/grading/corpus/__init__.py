@@ -4,12 +4,23 @@ The class of all of them is graded in one run by ``test_corpus.py``, and through
 ``python -m tests.grading.compare``.
 """
 
-from tests.grading.corpus import deadly, edited, files, forging, greedy, lies, noisy, prying
+from tests.grading.corpus import (
+    channel,
+    deadly,
+    edited,
+    files,
+    forging,
+    greedy,
+    lies,
+    noisy,
+    prying,
+)
 from tests.grading.corpus.cases import CASES, Case, write
 
 __all__ = [
     "CASES",
     "Case",
+    "channel",
     "deadly",
     "edited",
     "files",

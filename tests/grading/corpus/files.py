@@ -120,3 +120,59 @@ def modules_that_shadow_the_course(book):
 @solved()
 def utf8_with_a_byte_order_mark(book):
     return b"\xef\xbb\xbf" + book.text().encode()
+
+
+@solved()
+def two_notebooks(book):
+    """The one of the assignment's name is graded."""
+    (book.folder / "Untitled.ipynb").write_text('{"cells": []}')
+    (book.folder / f"{book.assignment} (copy).ipynb").write_text("no notebook")
+
+
+@solved()
+def windows_line_ends(book):
+    for cell in book.cells:
+        cell["source"] = cell["source"].replace("\n", "\r\n")
+    return book.text().replace("\n", "\r\n").encode()
+
+
+@solved()
+def utf16_as_windows_writes_it(book):
+    return b"\xff\xfe" + book.text().encode("utf-16-le")
+
+
+@solved()
+def files_with_names_that_are_no_text(book):
+    with open(bytes(book.folder) + b"/\xff\xfe.txt", "w") as file:
+        file.write("x")
+    (book.folder / "a\nb \u202e.csv").write_text("1,2")
+    (book.folder / ("n" * 250)).write_text("x")
+
+
+@unreadable
+def a_link_to_an_endless_device(book):
+    book.path.symlink_to("/dev/zero")
+    return WRITTEN
+
+
+@solved()
+def attachments_that_are_bombs(book):
+    svg = "<svg xmlns='http://www.w3.org/2000/svg' onload='parent.hacked = 1'/>"
+    for cell in book.cells:
+        if cell["cell_type"] == "markdown":
+            cell["attachments"] = {
+                "../../x.png": {"image/png": "AAAA"},
+                "x.svg": {"image/svg+xml": svg},
+                "y.png": {"image/png": "A" * 200_000 + "<script>"},
+                **{f"{i}.png": {"image/png": ["A"] * 50} for i in range(1000)},
+            }
+
+
+@solved()
+def metadata_of_a_megabyte(book):
+    deep = {}
+    for _ in range(300):
+        deep = {"x": deep, "nbgrader": {"grade_id": book.questions[0]}}
+    book.content["metadata"].update(deep, big="x" * 1_000_000)
+    for cell in book.cells:
+        cell["metadata"]["deep"] = deep

@@ -106,3 +106,42 @@ def a_surviving_daemon(book):
         "            except (OSError, ValueError): pass\n"
         "        time.sleep(777_777)\n    os._exit(0)"
     )
+
+
+@solved(1)
+def memory_in_files_without_names(book):
+    """memfd: no process holds these pages, so no limit of a process counts them."""
+    book.second(
+        "import os\nfiles = []\nwhile len(files) < 100:\n    files.append(os.memfd_create('x'))\n"
+        "    os.write(files[-1], bytes(50_000_000))\nraise SystemExit"
+    )
+
+
+@solved(1)
+def memory_shared_by_many_processes(book):
+    book.second(
+        "import mmap, os, time\nfor _ in range(8):\n    if os.fork() == 0:\n"
+        "        m = mmap.mmap(-1, 900_000_000)\n"
+        "        for i in range(0, len(m), 4096): m[i] = 1\n        time.sleep(1000)\n"
+        "time.sleep(1000)"
+    )
+
+
+@solved(1)
+def fills_every_folder_in_memory(book):
+    book.second(
+        "for folder in ('.', '/tmp', '/dev/shm', '/dev', '/run', '/var/tmp'):\n"
+        "    try:\n        for i in range(100):\n"
+        "            with open(f'{folder}/big{i}', 'wb') as f: f.write(bytes(20_000_000))\n"
+        "    except OSError as error: print(error)\nraise SystemExit"
+    )
+
+
+@solved(1)
+def stops_itself(book):
+    book.second("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)")
+
+
+@solved(1)
+def a_timer_that_ends_the_kernel(book):
+    book.second("import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.01)\nwhile True: pass")

@@ -1,6 +1,6 @@
 """Answers that are not what they seem."""
 
-from tests.grading.corpus.cases import empty
+from tests.grading.corpus.cases import empty, solved
 
 
 @empty
@@ -99,3 +99,55 @@ def answers_that_never_end(book):
     """Reading the answer runs the student's code: it loops, and costs that question only."""
     book.first_cell("class Loop(list):\n    def __iter__(s):\n        while True: yield 1")
     book.set(book.questions[0], f"{book.questions[0].replace('-', '_')} = Loop([1])")
+
+
+@empty
+def lone_surrogates(book):
+    """Text that no file can hold, as an answer, as a key and as an error."""
+    book.first_cell(
+        "class Bad(list):\n    def __iter__(s): raise ValueError('\\udcff \\ud800')\n"
+        "Bad.__name__ = 'B\\ud800'"
+    )
+    book.every("VARIABLE = '\\ud800\\udfff'")
+    first, second = (name.replace("-", "_") for name in book.questions[:2])
+    book.set(book.questions[0], f"{first} = {{'\\udcff': '\\udcff', 'b': ['\\ud800']}}")
+    book.set(book.questions[1], f"{second} = Bad([1])")
+
+
+@empty
+def keys_that_are_nan(book):
+    book.every("VARIABLE = {float('nan'): 1, None: 2, (1, 2): 3, float('inf'): {}}")
+
+
+@empty
+def subclasses_that_lie_about_their_size(book):
+    book.first_cell(
+        "class Huge(int):\n    bit_length = lambda s: 1\n    __str__ = __repr__ = lambda s: '26'\n"
+        "class Text(str):\n    __len__ = lambda s: 1\n    __getitem__ = lambda s, i: s"
+    )
+    book.every("VARIABLE = Huge(10 ** 50_000)")
+    first = book.questions[0].replace("-", "_")
+    book.set(book.questions[0], f"{first} = Text('x' * 90_000_000)")
+
+
+@solved(1)
+def an_array_interface_that_points_nowhere(book):
+    book.second(
+        "class Nowhere:\n    dtype = 'f8'\n    __array_interface__ = {'shape': (9,), "
+        "'typestr': '<f8', 'data': (8, True), 'version': 3}"
+    )
+    book.set(book.questions[1], f"{book.questions[1].replace('-', '_')} = Nowhere()")
+
+
+@solved(1)
+def an_array_mapped_to_a_file_that_is_cut(book):
+    book.second(
+        "import numpy, os\nnumpy.ones(100_000).tofile('a')\n"
+        "mapped = numpy.memmap('a', dtype='f8', mode='r')\nos.truncate('a', 0)"
+    )
+    book.set(book.questions[1], f"{book.questions[1].replace('-', '_')} = mapped")
+
+
+@empty
+def an_array_that_is_a_terabyte_of_one_number(book):
+    book.every("import numpy\nVARIABLE = numpy.broadcast_to(1.0, (10**6, 10**6))")

@@ -122,3 +122,49 @@ def gains_rights(book):
         "try:\n    os.setuid(0); print('FOUND root')\nexcept OSError: pass\n"
         "print('FOUND' if 0 in tried[1:3] or os.getuid() == 0 else 'nothing', tried)"
     )
+
+
+@solved()
+def ends_and_traces_the_processes_around_it(book):
+    book.first_cell(
+        "import ctypes, os, signal\nlibc = ctypes.CDLL(None)\n"
+        "for pid in (1, os.getppid(), 2, 3):\n"
+        "    if pid != os.getpid():\n"
+        "        if libc.ptrace(16, pid, 0, 0) == 0: print('FOUND', pid)\n"
+        "        for number in (signal.SIGKILL, signal.SIGSTOP):\n"
+        "            try: os.kill(pid, number)\n            except OSError: pass\n"
+        "        for name in ('mem', 'environ', 'maps'):\n"
+        "            try:\n                with open(f'/proc/{pid}/{name}', 'rb') as file:\n"
+        "                    if file.read(10): print('FOUND', name)\n"
+        "            except OSError: pass"
+    )
+
+
+NOTE = """
+import os, glob, ctypes
+places = []
+for path, names, _ in os.walk('/'):
+    names[:] = [n for n in names if n not in ('proc', 'usr', 'lib', '.pyenv', '.venv')]
+    places.append(path)
+seen = [p for p in places if os.path.exists(p + '/.note-of-the-corpus')]
+libc = ctypes.CDLL(None)
+key = [libc.syscall(250, 10, ring, b'user', b'corpus', 0) for ring in (-3, -4, -5)]
+queue = [line for line in open('/proc/sysvipc/shm')][1:]
+print('FOUND' if seen or max(key) > 0 or queue else 'nothing', seen, key, queue)
+for p in places:
+    try: open(p + '/.note-of-the-corpus', 'w').write('26')
+    except OSError: pass
+for ring in (-3, -4, -5):
+    libc.syscall(248, b'user', b'corpus', b'26', 2, ring)
+libc.shmget(4711, 4096, 0o1666)
+"""
+
+
+@solved()
+def leaves_a_note_for_the_next_student(book):
+    book.first_cell(NOTE)
+
+
+@solved()
+def reads_the_note_of_the_student_before(book):
+    book.first_cell(NOTE)
