@@ -212,3 +212,17 @@ def test_same_figure_twice_in_a_page(chrome, tmp_path):
         )
         assert len(set(names)) == 2
         assert axe(page) == []
+
+
+def test_a_figure_looks_the_same_alone_and_among_others(chrome, pages, tmp_path):
+    """Every figure brings the shared style; its copy must not undo what an earlier figure set."""
+    path = tmp_path / "all.html"
+    path.write_text(page_html({name: getattr(figures, name)() for name in NAMES}), "utf-8")
+    size = "e => [e.offsetWidth, e.offsetHeight]"
+    with open_page(chrome, path) as page:
+        among = {name: _ready(page, name).evaluate(size) for name in NAMES}
+    alone = {}
+    for name in NAMES:
+        with open_page(chrome, pages(name)) as page:
+            alone[name] = _ready(page, name).evaluate(size)
+    assert among == alone

@@ -30,9 +30,13 @@ def bundle(name):
 
 
 def styles(name):
-    """The shared style sheet, followed by the figure's own, if it has one."""
+    """The shared style sheet, and the figure's own, if it has one, for this figure alone.
+
+    Nested rules count for more than shared ones, whichever figure of a page came last.
+    """
     own = _HERE / f"{name}.css"
-    return _read(_HERE / "kit.css") + (_read(own) if own.exists() else "")
+    root = f".cbh-figure.cbh-{name.replace('_', '-')}"
+    return _read(_HERE / "kit.css") + (f"{root} {{\n{_read(own)}}}\n" if own.exists() else "")
 
 
 @cache
