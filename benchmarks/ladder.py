@@ -23,6 +23,7 @@ RUNGS = {
     "parts": "parts of the batch that stay in the processor's cache, one thread",
     "memory": "memory of freed arrays kept for the next",
     "fused": "convolution, relu and pooling in one step",
+    "winograd": "sixteen products for the outputs of a pool instead of thirty-six",
     "workers": "a process per processor",
     "kernels": "matrix products by the kernels that OpenBLAS chooses for this processor",
 }
@@ -55,6 +56,7 @@ def steps_of(rung):
     import course_lib
     from benchmarks.models import data, mnist
     from course_lib import utils
+    from course_lib.ops.winograd import Winograd
     from course_lib.training import Callback, shared_work, steps
 
     have = ORDER.index(rung)
@@ -66,6 +68,8 @@ def steps_of(rung):
     if "memory" not in ORDER[: have + 1]:
         shared_work.keep_freed_memory = lambda: None
     utils.set_fusion("fused" in ORDER[: have + 1])
+    if "winograd" not in ORDER[: have + 1]:
+        Winograd.fits = staticmethod(lambda kernel, window, pool: False)
     cores = len(os.sched_getaffinity(0))
     utils.set_workers(cores if "workers" in ORDER[: have + 1] else 1)
     model, (x, y) = mnist(course_lib), data("mnist", BATCH * (BATCHES * (ROUNDS + 1)))
