@@ -1,70 +1,139 @@
-"""Grading a class: stock nbgrader beside this project, in one run.
+"""Grading a class: stock nbgrader beside this project in one run, about eight minutes.
 
     python -m benchmarks.grading                     # NumPy and Keras, a class of 30
-    python -m benchmarks.grading --stock 5           # stock grades 5 of the 30
     python -m benchmarks.grading --sizes 10,100,1000 # this project alone: is the cost flat?
 
 Both commands are run as an instructor types them, from the start of the process to its end, on the
-same submissions; stock's cost is linear in the class, so a part of the class tells its throughput.
+same submissions. Prints a table and writes the record course_lib/records/grading.json; --only,
+--stock and --students look at a part and write nothing.
 """
 
 import argparse
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.machine import describe
+from benchmarks.turns import busy_seconds
+from course_lib import records
 from course_lib.grading import demo, sample_class
 from course_lib.grading.course import Course
 
 EXERCISES = Path(__file__).parents[1] / "exercises"
-NUMPY, KERAS = "ps2-output-shapes", "ps8-mnist-in-keras"
+ASSIGNMENTS = {"numpy": "ps2-output-shapes", "keras": "ps8-mnist-in-keras"}
+GOALS = {"numpy": 8, "keras": 20}
+STUDENTS, ROUNDS = 30, 3
 STOCK = "c = get_config()\nc.CourseDirectory.course_id = 'stock'\n"
+PARTS = ("start", "execute", "score", "database")
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("--students", type=int, default=30)
+    options.add_argument("--students", type=int, default=STUDENTS)
     options.add_argument("--stock", type=int, help="students that stock nbgrader grades (all)")
-    options.add_argument("--workers", type=int, default=os.cpu_count())
+    options.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     options.add_argument("--sizes", help="grade classes of these sizes with this project alone")
-    options.add_argument("--only", choices=("numpy", "keras"))
+    options.add_argument("--only", choices=tuple(ASSIGNMENTS))
     options = options.parse_args()
-    kinds = [options.only] if options.only else ["numpy", "keras"]
-    for kind in kinds:
-        assignment = {"numpy": NUMPY, "keras": KERAS}[kind]
-        if options.sizes:
-            for size in map(int, options.sizes.split(",")):
-                seconds, split = ours(assignment, size, options.workers)
-                print(f"{kind}: class of {size}: {seconds / size:.3f} s each; {told(split)}")
-        else:
-            compare(kind, assignment, options)
+    is_whole = not (options.only or options.stock) and options.students == STUDENTS
+    about = describe("numpy", "nbgrader", "keras", "tensorflow-cpu")
+    try:
+        record = records.load("grading")
+    except ValueError:
+        record = {}
+    if options.sizes:
+        record["sizes"] = {
+            "command": f"python -m benchmarks.grading --sizes {options.sizes}",
+            **about,
+            "classes": [one_size(int(size), options) for size in options.sizes.split(",")],
+        }
+    else:
+        kinds = [options.only] if options.only else list(ASSIGNMENTS)
+        compared = {kind: compare(kind, options) for kind in kinds}
+        record.update(command="python -m benchmarks.grading", **about, kinds=compared)
+    if is_whole:
+        records.save("grading", record)
+        print("Written: course_lib/records/grading.json")
 
 
-def compare(kind, assignment, options):
-    """Print both throughputs and their ratio."""
+def compare(kind, options):
+    """Both throughputs and their ratio, as an entry of the record."""
+    assignment = ASSIGNMENTS[kind]
     some = options.stock or options.students
-    seconds = stock(assignment, some)
+    stock = graded(assignment, some, stock_command(assignment), STOCK)
+    own = [
+        graded(assignment, options.students, own_command(assignment, options.workers))
+        for _ in range(ROUNDS)
+    ]
+    ours = sorted(own, key=lambda run: run["each"])[ROUNDS // 2]
+    times = stock["each"] / ours["each"]
     print(
-        f"{kind}: stock nbgrader: {some} submissions in {seconds:.1f} s, {seconds / some:.2f} each"
-    )
-    own, split = ours(assignment, options.students, options.workers)
-    each = own / options.students
-    print(
-        f"{kind}: this project, {options.workers} workers: {options.students} submissions in "
-        f"{own:.1f} s, {each:.2f} each\n       {told(split)}\n"
-        f"       {seconds / some / each:.1f} times the throughput",
+        f"{kind}: stock nbgrader: {told(stock)}\n"
+        f"{kind}: this project, {options.workers} workers: {told(ours)}\n"
+        f"       {times:.1f} times the throughput (goal {GOALS[kind]})",
         flush=True,
     )
+    return {
+        "assignment": assignment,
+        "workers": options.workers,
+        "stock": stock,
+        "ours": ours,
+        "rounds": [run["each"] for run in own],
+        "times": times,
+        "goal": GOALS[kind],
+    }
 
 
-def told(split):
-    parts = ", ".join(f"{name} {seconds:.3f}" for name, seconds in split.items())
-    return f"of one submission's seconds: {parts}"
+def one_size(students, options):
+    """What a submission costs in a class of this size."""
+    assignment = ASSIGNMENTS[options.only or "numpy"]
+    run = graded(assignment, students, own_command(assignment, options.workers))
+    print(told(run), flush=True)
+    return run
+
+
+def told(run):
+    """A run as two lines."""
+    parts = ", ".join(f"{name} {spent:.3f}" for name, spent in run.get("parts", {}).items())
+    lines = (
+        f"{run['students']} submissions in {run['seconds']:.1f} s, {run['each']:.3f} each "
+        f"({run['processor_each']:.3f} of a processor), largest process {run['memory_mib']:.0f} MiB"
+    )
+    noise = "; NOISY: other programs ran" if run["foreign"] > 0.15 else ""
+    return lines + noise + (f"\n       one submission, mean seconds: {parts}" if parts else "")
+
+
+def stock_command(assignment):
+    return [str(Path(sys.executable).parent / "nbgrader"), "autograde", assignment]
+
+
+def own_command(assignment, workers):
+    module = "course_lib.grading.cli"
+    return [sys.executable, "-m", module, "grade", assignment, "--workers", str(workers)]
+
+
+def graded(assignment, students, command, config=None):
+    """Hand in for a class, grade it with ``command``; seconds, memory and parts."""
+    with tempfile.TemporaryDirectory(prefix="course-benchmark-") as folder:
+        course = handed_in(assignment, students, Path(folder))
+        if config:
+            (Path(folder) / "nbgrader_config.py").write_text(config)
+        run = {"students": students, **timed(folder, command)}
+        run["each"] = run["seconds"] / students
+        run["processor_each"] = run["processor_seconds"] / students
+        found = list(course.records(assignment).values())
+        if found:
+            run["parts"] = {
+                part: statistics.mean(record["seconds"].get(part, 0.0) for record in found)
+                for part in PARTS
+            }
+        return run
 
 
 def handed_in(assignment, students, folder):
@@ -87,40 +156,47 @@ def handed_in(assignment, students, folder):
     return course
 
 
-def timed(folder, *command):
-    """Seconds that a command takes in ``folder``."""
+def timed(folder, command):
+    """Seconds, processor seconds, memory of the largest process, and what others used meanwhile."""
     paths = os.pathsep.join([str(EXERCISES.parent), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": paths.rstrip(os.pathsep)}
-    begin = time.monotonic()
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    seconds = time.monotonic() - begin
-    if done.returncode:
-        raise SystemExit(f"{' '.join(map(str, command))} failed:\n{done.stderr[-2000:]}")
-    return seconds
-
-
-def stock(assignment, students):
-    """Seconds of stock `nbgrader autograde` for a class."""
-    with tempfile.TemporaryDirectory(prefix="course-benchmark-") as folder:
-        handed_in(assignment, students, Path(folder))
-        (Path(folder) / "nbgrader_config.py").write_text(STOCK)
-        program = Path(sys.executable).parent / "nbgrader"
-        return timed(folder, program, "autograde", assignment)
-
-
-def ours(assignment, students, workers):
-    """Seconds of `course grade` for a class, and a submission's mean seconds by part."""
-    with tempfile.TemporaryDirectory(prefix="course-benchmark-") as folder:
-        course = handed_in(assignment, students, Path(folder))
-        module = "course_lib.grading.cli"
-        seconds = timed(
-            folder, sys.executable, "-m", module, "grade", assignment, "--workers", str(workers)
+    log = Path(folder) / "benchmark.log"
+    begin, busy, largest = time.monotonic(), busy_seconds(), 0.0
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
-        split = {"start": 0.0, "execute": 0.0, "score": 0.0, "database": 0.0}
-        for record in course.records(assignment).values():
-            for part, spent in record["seconds"].items():
-                split[part] += spent / students
-        return seconds, split
+    while not (done := os.wait4(process.pid, os.WNOHANG))[0]:
+        largest = max(largest, *map(peak_memory, [process.pid, *children(process.pid)]))
+        time.sleep(0.05)
+    seconds = time.monotonic() - begin
+    process.returncode, used = done[1], done[2]  # of the process and all that it has waited for
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{log.read_text()[-2000:]}")
+    processor = used.ru_utime + used.ru_stime
+    return {
+        "seconds": seconds,
+        "processor_seconds": processor,
+        "memory_mib": largest,
+        "foreign": max(0.0, busy_seconds() - busy - processor) / seconds,
+    }
+
+
+def children(pid):
+    """Process ids that ``pid`` has started."""
+    try:
+        return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+    except OSError:
+        return []
+
+
+def peak_memory(pid):
+    """The most memory that a process has held so far, in MiB; 0 when it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(li.split()[1]) / 1024 for li in lines if li.startswith("VmHWM:")), 0.0)
 
 
 if __name__ == "__main__":
