@@ -1,11 +1,13 @@
 """A class is graded to the end, whatever happens to the workers."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from course_lib.grading import class_run, executor, sample_class
@@ -76,6 +78,7 @@ def test_an_interrupted_run_goes_on_where_it_was(new_course, number):
     students = [f"student-{i:02}" for i in range(8)]
     hand_in(course, dict.fromkeys(students, sample_class.right))
     command = [sys.executable, "-m", "course_lib.grading.cli", "grade", PS2, "--workers", "2"]
+    before = graders(course)
     process = subprocess.Popen(
         command,
         cwd=course.root,
@@ -93,11 +96,28 @@ def test_an_interrupted_run_goes_on_where_it_was(new_course, number):
     assert first.split()[0] in done
     assert len(done) < len(students)
     stamps = {s: stamp(course, s) for s in done}
-    time.sleep(1.5)  # a killed parent's workers notice and end
+    deadline = time.monotonic() + 30
+    while graders(course) - before:  # a killed parent's workers and kernels notice and end
+        assert time.monotonic() < deadline, "processes were left behind"
+        time.sleep(0.1)
+    whole = [s for s in students if course.folder("autograded", PS2, s).is_dir()]
+    assert all(course.record(PS2, s) for s in whole) or number == signal.SIGKILL
     lines = class_run.grade_class(course, PS2, workers=2, say=quiet)
     assert {line.student for line in lines} <= set(students) - set(done)
     assert {s: stamp(course, s) for s in done} == stamps
     assert scores(course) == dict.fromkeys(students, AUTOMATIC)
+
+
+def graders(course):
+    """Processes that grade this course, and kernel servers of anybody's."""
+    found = set()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            is_server = any("course-kernels-" in part for part in process.cmdline())
+            is_grader = process.cwd() == str(course.root) and process.pid != os.getpid()
+            if is_server or is_grader:
+                found.add(process.pid)
+    return found
 
 
 def stamp(course, student):
