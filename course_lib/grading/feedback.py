@@ -171,7 +171,9 @@ def _state(entry):
 
 
 def _reading(marks):
-    return "not read yet" if marks.get("score") is None else "read by a person"
+    if marks.get("score") is None:
+        return "not read yet"
+    return "no answer" if marks.get("comment") == "No response." else "read by a person"
 
 
 def _number(value):

@@ -16,6 +16,7 @@ from course_lib import questions
 from course_lib.grading import matching, store
 
 _NO_ANSWER = ("no answer", "empty")
+ENOUGH = 30  # students; a correlation among fewer is off by 0.3 and more
 
 
 @dataclass
@@ -138,9 +139,11 @@ def page(summary):
     parts = [
         f"<h1>{html.escape(summary.title)}</h1>",
         f"<p>{html.escape(summary.assignment)}: {len(scores)} of {len(summary.grades)} students "
-        f"graded.{_middle(scores, most)}</p>",
+        f"graded.{_middle(scores, most)}{_unread(summary.grades)}</p>",
         _section("Distribution of points", distribution(scores, most) if scores else ""),
-        _section("Questions", _item_table(summary.items) + _item_figure(summary.items)),
+        _section(
+            "Questions", _item_table(summary.items, len(scores)) + _item_figure(summary.items)
+        ),
         _section("Misconceptions", _misconception_table(summary.misconceptions)),
         _section("Students to look at", _list(summary.look_at)),
         _section("All students", _grade_table(summary.grades)),
@@ -155,6 +158,12 @@ def _middle(scores, most):
         f" Mean {np.mean(scores):.1f}, median {np.median(scores):.1f}, lowest {min(scores):g}, "
         f"highest {max(scores):g} of {most:g} points."
     )
+
+
+def _unread(grades):
+    """What the points on the page still lack."""
+    count = sum(grade.to_read for grade in grades)
+    return f" {count} answers are still to be read; their points are missing here." if count else ""
 
 
 def _section(title, body):
@@ -176,7 +185,7 @@ def _table(headings, rows, numbers=()):
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _item_table(found):
+def _item_table(found, students):
     rows = [
         (
             item.id,
@@ -189,8 +198,11 @@ def _item_table(found):
     ]
     note = (
         "<p>Mean: share of the points that the class earned. Discrimination: correlation of the "
-        "question with the points of all other questions; below 0.2 it tells little.</p>"
+        "question with the points of all other questions; below 0.2 it tells little."
     )
+    if students < ENOUGH:
+        note += f" With {students} students the discrimination is rough: one more may turn it."
+    note += "</p>"
     headings = ("question", "points", "mean", "discrimination", "no answer")
     return _table(headings, rows, (1, 2, 3, 4)) + note if rows else ""
 

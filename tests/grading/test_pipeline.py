@@ -264,6 +264,7 @@ def test_feedback_tells_what_was_misunderstood_and_no_answer(course):
     assert "solved" not in page_of(course, "empty")
     unread = page_of(course, "unread")
     assert f"<td>{MANUAL}</td><td>not read yet</td><td>– of " in unread
+    assert f"<td>{MANUAL}</td><td>no answer</td><td>0 of " in page_of(course, "empty")
     assert variant.misconceptions[0].message[:20] in page
 
 

@@ -163,6 +163,16 @@ def test_the_page_is_inert_and_the_same_every_time(page):
     assert report.distribution([1.0, 2.0], 4.0) == report.distribution([1.0, 2.0], 4.0)
 
 
+def test_the_page_says_what_it_lacks(page):
+    assert "still to be read" not in page
+    assert "the discrimination is rough" not in page  # thirty students have points
+    few = [Grade("ada", 3.0, 18.0, to_read=2), Grade("bo", 4.0, 18.0, to_read=1)]
+    found = report.items(records(a=[entry(name, 1.0) for name in NAMES]))
+    made = report.page(report.Summary(PS2, "Output shapes", few, found))
+    assert "3 answers are still to be read; their points are missing here." in made
+    assert "With 2 students the discrimination is rough" in made
+
+
 def test_an_empty_class_has_a_page():
     assert "Nothing to show" in report.page(report.Summary(PS2, "Output shapes", []))
 
