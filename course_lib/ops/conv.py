@@ -19,8 +19,6 @@ import numpy as np
 from course_lib.ops import checks
 from course_lib.ops.windows import Windows, batches, patches, taps, transposed_windows, windows
 
-FEW_CHANNELS = 8
-
 
 class ConvCache(NamedTuple):
     inputs: np.ndarray  # (n, *spatial, c)
@@ -119,10 +117,7 @@ def kernel_gradient(inputs, outputs, window):
 def spread(outputs, kernel, window):
     """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
     channels, filters = kernel.shape[-2:]
-    matrices = kernel.reshape(-1, channels, filters)
-    if channels < FEW_CHANNELS:
-        return _spread_few(outputs, matrices, window)
-    matrices = np.ascontiguousarray(matrices.swapaxes(1, 2))
+    matrices = np.ascontiguousarray(kernel.reshape(-1, channels, filters).swapaxes(1, 2))
     grown = np.zeros((len(outputs), *window.spatial, channels), kernel.dtype)
     for part in _parts(window, outputs, channels + filters):
         rows = outputs[part].reshape(-1, filters)
@@ -131,20 +126,6 @@ def spread(outputs, kernel, window):
             target = grown[part][cells]
             target += products[places]
     return grown
-
-
-def _spread_few(outputs, matrices, window):
-    """`spread` into few channels: all taps in one product, whose sums run over rows of cells."""
-    count, channels, filters = matrices.shape
-    grown = np.zeros((channels, len(outputs), *window.spatial), outputs.dtype)
-    for part in _parts(window, outputs, count * channels + filters):
-        rows = outputs[part].reshape(-1, filters)
-        products = matrices.reshape(-1, filters) @ rows.T
-        products = products.reshape(count, channels, -1, *window.outputs)
-        for values, (places, cells) in zip(products, taps(window), strict=True):
-            target = grown[:, part][(slice(None), *cells)]
-            target += values[(slice(None), *places)]
-    return np.ascontiguousarray(np.moveaxis(grown, 0, -1))
 
 
 def _parts(window, array, columns):
