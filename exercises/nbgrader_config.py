@@ -7,6 +7,11 @@ configure(c)
 
 # Further options go here, for example:
 # c.Execute.timeout = 30                     seconds for one cell
+# c.IsolatedKernel.timeouts = {"ps7-...": 60} the same, for one assignment
+# c.IsolatedKernel.total_timeout = 120       seconds for a whole notebook
 # c.IsolatedKernel.memory = 2 * 1024**3      bytes for one process of a submission
+# c.IsolatedKernel.disk = 64 * 1024**2       bytes of each of its folders, and of one file
+# c.IsolatedKernel.processes = 64            processes and threads
+# c.IsolatedKernel.hidden = ["/srv/private"] further folders that it must not see
 # c.FeedbackExporter.show_expected = True    after the deadline: the expected answers
 # c.IsolatedKernel.accept_unisolated = True  grade where bubblewrap cannot run

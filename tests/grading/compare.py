@@ -2,6 +2,7 @@
 
     python -m tests.grading.compare            # about an hour on two cores
     python -m tests.grading.compare --only corpus-fork-bomb
+    python -m tests.grading.compare --missing  # the cases that the table has no row of
 
 Stock nbgrader runs these notebooks with the rights of whoever grades. Here each one is therefore
 graded in a sandbox of its own, on a copy of the course in memory, together with an honest student
@@ -61,6 +62,7 @@ print("RESULT" + json.dumps([status, scores]), flush=True)
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--only", action="append", help="only this case (repeatable)")
+    options.add_argument("--missing", action="store_true", help="only cases without a row")
     options.add_argument("--workers", type=int, default=2)
     options = options.parse_args()
     bubblewrap()
@@ -71,15 +73,26 @@ def main():
     hand_in(course, {HONEST: sample_class.right})
     (root / "nbgrader_config.py").write_text(STOCK)
     points = questions.assignments[PS2].questions
-    chosen = options.only or list(cases)
-    found = {}
+    found = read_rows() if options.only or options.missing else {}
+    chosen = options.only or [name for name in cases if spoken(name) not in found]
     with ThreadPoolExecutor(options.workers) as pool:
         for name, result in zip(chosen, pool.map(lambda n: stock(root, n), chosen), strict=True):
-            found[name] = row(name, cases[name], result, points)
-            print("|", *found[name], sep=" | ", flush=True)
+            found[spoken(name)] = made = row(name, cases[name], result, points)
+            print("|", *made, sep=" | ", flush=True)
+            done = [found[spoken(case)] for case in cases if spoken(case) in found]
+            TABLE.write_text(table(done), encoding="utf-8")
     shutil.rmtree(root, ignore_errors=True)
-    if not options.only:
-        TABLE.write_text(table(found.values()), encoding="utf-8")
+
+
+def spoken(name):
+    """The case as the table names it."""
+    return name.removeprefix(corpus.cases.PREFIX).replace("-", " ")
+
+
+def read_rows():
+    """{case: row} of the table as it stands."""
+    rows = [line.strip("| ").split(" | ") for line in TABLE.read_text("utf-8").splitlines()]
+    return {cells[0]: tuple(cells) for cells in rows if len(cells) == 4 and cells[1].isdigit()}
 
 
 def stock(root, name):
@@ -149,8 +162,7 @@ def row(name, case, result, points):
     batch = "graded" if scores.get(HONEST) == honest else f"**{scores.get(HONEST)}**"
     if not isinstance(status, int):
         batch = f"**{str(status)[:60]}**"
-    what = name.removeprefix(corpus.cases.PREFIX).replace("-", " ")
-    return what, f"{right:g}", got if got == "right" else f"**{got}**", batch
+    return spoken(name), f"{right:g}", got if got == "right" else f"**{got}**", batch
 
 
 def table(rows):
