@@ -130,15 +130,25 @@ def _file_system(hidden, disk=64 << 20):
     arguments += ["--remount-ro", "/dev"]  # else kernels of one user could leave notes there
     for folder in shown:  # after /tmp: the project may lie in it
         arguments += _parents(folder, made) + ["--ro-bind", folder, folder]
-    for name in _HIDDEN:
-        if (_PACKAGE / name).is_dir():
-            arguments += ["--tmpfs", str(_PACKAGE / name), "--remount-ro", str(_PACKAGE / name)]
+    for folder in _secret_folders(shown):
+        arguments += ["--tmpfs", folder, "--remount-ro", folder]
     for folder in hidden:  # only where something shown contains it
         if any(_is_within(folder, other) for other in ["/usr", *shown]):
             arguments += ["--tmpfs", folder]
     arguments += _parents(f"{_SEEN_INSIDE}/inside", made)
     arguments += ["--ro-bind", str(_INSIDE), f"{_SEEN_INSIDE}/inside"]
     return [*arguments, "--remount-ro", "/"]
+
+
+def _secret_folders(shown):
+    """The bank and the grader: of this package, and of a copy that is installed beside it."""
+    packages = {_PACKAGE, *(Path(path).resolve() / _PACKAGE.name for path in sys.path)}
+    folders = [str(package / name) for package in sorted(packages) for name in _HIDDEN]
+    return [
+        folder
+        for folder in folders
+        if os.path.isdir(folder) and any(_is_within(folder, other) for other in ["/usr", *shown])
+    ]
 
 
 def _parents(folder, made):
