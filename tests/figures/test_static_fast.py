@@ -57,20 +57,43 @@ RECORD = {
         {"rung": "windows", "adds": "", "seconds": 30.0, "gain": 4000.0},
     ],
     "networks": [
-        {"do": do, "model": "mnist", "cores": 2, "course_lib": {"seconds": 6.0},
-         "keras": {"seconds": 8.0}, "ratio_to_keras": 0.75}
-        for do in ("fit", "predict")
+        {"do": do, "model": "mnist", "cores": 2, "ratio_to_keras": ratio,
+         "course_lib": {"seconds": 6.0, "memory_mib": 200.0},
+         "keras": {"seconds": 8.0, "memory_mib": 1300.0}} | torch
+        for do, ratio, torch in (
+            ("fit", 0.75, {"torch": {"seconds": 9.5}, "ratio_to_torch": 0.63}),
+            ("predict", 0.5, {}),
+        )
     ],
+    "layers": {
+        "1": {"sgemm_gflops": 100.0, "layers": [
+            {"layer": "Conv1D(2, 3)", "forward_ms": {"ratio": 0.9}, "both_ms": {"ratio": 1.4},
+             "forward_gflops": 82.0},
+        ]},
+    },
 }  # fmt: skip
 
 
 def test_recorded_steps_tell_seconds_gains_date_and_machine():
     text = fast.recorded_steps(RECORD)
-    assert "120,000.0" in text and "4000.00" in text
-    assert text.count("ratio 0.75") == 1
+    assert "120,000.0" in text and "4,000.00" in text
     assert "2020-02-29, Abacus 7, 2 cores" in text
+
+
+def test_recorded_networks_tell_seconds_ratios_and_memory():
+    fit, torch, predict, _, when = fast.recorded_networks(RECORD).splitlines()[1:]
+    assert fit.split() == "fit mnist, 2 cores 6.00 s 8.00 s 0.75 200 : 1,300".split()
+    assert torch.split() == "beside PyTorch 9.50 s 0.63".split()
+    assert "predict mnist" in predict and "0.50" in predict
+    assert when == "2020-02-29, Abacus 7, 2 cores"
+
+
+def test_recorded_layers_tell_both_ratios_and_the_share_of_the_peak():
+    _, row = fast.recorded_layers(RECORD).splitlines()
+    assert row.split() == "Conv1D(2, 3) 0.90 1.40 82%".split()
 
 
 def test_without_a_record_the_command_is_named(monkeypatch):
     monkeypatch.setattr(fast.records, "names", list)
-    assert "python -m benchmarks" in fast.recorded_steps()
+    for table in (fast.recorded_steps, fast.recorded_networks, fast.recorded_layers):
+        assert "python -m benchmarks" in table()

@@ -8,7 +8,13 @@ from course_lib import records
 from course_lib.figures.static.grids import Grid, equation
 from course_lib.ops.windows import patches, windows
 
-__all__ = ["patch_product", "recorded_steps", "row_order"]
+__all__ = [
+    "patch_product",
+    "recorded_layers",
+    "recorded_networks",
+    "recorded_steps",
+    "row_order",
+]
 
 
 def patch_product(image, kernel, place, cell=26):
@@ -57,21 +63,61 @@ def recorded_steps(record=None):
 
     record: as ``python -m benchmarks`` writes it; by default the one that comes with the course.
     """
-    if record is None:
-        if "benchmarks" not in records.names():
-            return "Nothing is recorded. python -m benchmarks measures, in about ten minutes."
-        record = records.load("benchmarks")
-    lines = [f"{'':9} {'s per epoch':>12} {'gain':>7}"]
+    record = record or _recorded()
+    if not record:
+        return NOTHING
+    lines = [f"{'':9} {'s per epoch':>12} {'gain':>8}"]
     for step in record["ladder"]:
-        gain = f"{step['gain']:7.2f}" if step["gain"] else ""
-        lines.append(f"{step['rung']:9} {step['seconds']:12,.1f} {gain:7}")
+        gain = f"{step['gain']:8,.2f}" if step["gain"] else ""
+        lines.append(f"{step['rung']:9} {step['seconds']:12,.1f} {gain}")
+    return "\n".join([*lines, "", _when_and_where(record)])
+
+
+def recorded_networks(record=None):
+    """Training and prediction of whole models beside Keras: seconds, ratio, most memory in MiB."""
+    record = record or _recorded()
+    if not record:
+        return NOTHING
+    lines = [f"{'':23} {'course_lib':>10} {'Keras':>8} {'ratio':>6} {'memory':>12}"]
     for row in record["networks"]:
-        if (row["do"], row["model"]) == ("fit", "mnist"):
+        ours, theirs = row["course_lib"], row["keras"]
+        what = f"{row['do']} {row['model']}, {row['cores']} core{'s' if row['cores'] > 1 else ''}"
+        memory = f"{ours['memory_mib']:.0f} : {theirs['memory_mib']:,.0f}"
+        lines.append(
+            f"{what:23} {ours['seconds']:8.2f} s {theirs['seconds']:6.2f} s "
+            f"{row['ratio_to_keras']:6.2f} {memory:>12}"
+        )
+        if "ratio_to_torch" in row:
             lines.append(
-                f"\nfit on {row['cores']} core{'s' if row['cores'] > 1 else ''}: "
-                f"course_lib {row['course_lib']['seconds']:.2f} s, "
-                f"Keras {row['keras']['seconds']:.2f} s, ratio {row['ratio_to_keras']:.2f}"
+                f"{'  beside PyTorch':23} {'':10} {row['torch']['seconds']:6.2f} s "
+                f"{row['ratio_to_torch']:6.2f}"
             )
-    machine = record["machine"]
-    lines.append(f"\n{record['date']}, {machine['processor']}, {machine['cores']} cores")
+    return "\n".join([*lines, "", _when_and_where(record)])
+
+
+def recorded_layers(record=None, threads=1):
+    """Single convolutions by their ratio to Keras, forward, and forward with both gradients."""
+    record = record or _recorded()
+    if not record:
+        return NOTHING
+    table = record["layers"][str(threads)]
+    lines = [f"{'':45} {'forward':>8} {'both':>6} {'peak':>5}"]
+    for row in table["layers"]:
+        peak = row["forward_gflops"] / table["sgemm_gflops"]
+        lines.append(
+            f"{row['layer']:45} {row['forward_ms']['ratio']:8.2f} {row['both_ms']['ratio']:6.2f} "
+            f"{peak:5.0%}"
+        )
     return "\n".join(lines)
+
+
+NOTHING = "Nothing is recorded. python -m benchmarks measures, in about ten minutes."
+
+
+def _recorded():
+    return records.load("benchmarks") if "benchmarks" in records.names() else None
+
+
+def _when_and_where(record):
+    machine = record["machine"]
+    return f"{record['date']}, {machine['processor']}, {machine['cores']} cores"
