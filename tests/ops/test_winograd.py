@@ -20,7 +20,7 @@ def both(axes, padding="valid", channels=9, size=7):
     return [way(kernel, window, (2,) * axes) for way in (Direct, Winograd)], inputs
 
 
-@pytest.mark.parametrize("axes, padding", product((1, 2, 3), ("valid", "same", 2)))
+@pytest.mark.parametrize("axes, padding", list(product((1, 2, 3), ("valid", "same", 2))))
 def test_both_ways_give_the_same_sums_and_gradients(axes, padding):
     ways, inputs = both(axes, padding)
     (direct, rows), (sums, left) = [way.sums(inputs) for way in ways]
