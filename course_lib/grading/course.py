@@ -114,11 +114,10 @@ class Course:
             for submission in gradebook.assignment_submissions(assignment):
                 student = submission.student_id
                 penalty = sum(n.late_submission_penalty or 0 for n in submission.notebooks)
-                to_read = sum(n.needs_manual_grade for n in submission.notebooks)
+                answers = [answer for n in submission.notebooks for answer in n.grades]
+                to_read = sum(answer.needs_manual_grade for answer in answers)
                 late = submission.total_seconds_late > 0
-                table[student] = Grade(
-                    student, submission.score - penalty, most, int(to_read), late
-                )
+                table[student] = Grade(student, submission.score - penalty, most, to_read, late)
         for student, grade in table.items():
             grade.most = most
             grade.remark = grade.remark or remark(records.get(student))

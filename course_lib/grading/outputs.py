@@ -19,6 +19,7 @@ a abbr b blockquote br caption code col colgroup dd del details div dl dt em h1 
 kbd li ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr tt u ul
 var
 """
+TAGS = frozenset(_TAG_NAMES.split())
 _ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 
 
@@ -26,7 +27,7 @@ def clean_html(text):
     """HTML without scripts, styles, forms, frames, images or events."""
     return nh3.clean(
         text,
-        tags=set(_TAG_NAMES.split()),
+        tags=set(TAGS),
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
