@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-IMAGES, BATCH, BATCHES, ROUNDS = 60_000, 128, 4, 5
+IMAGES, BATCH, BATCHES, ROUNDS = 60_000, 128, 4, 15
 
 # name: what the rung adds
 RUNGS = {
