@@ -1,6 +1,6 @@
 """nbgrader's configuration for this course: ``exercises/nbgrader_config.py`` calls `configure`."""
 
-from course_lib.grading import converter, outputs
+from course_lib.grading import converter
 
 _STEPS = "course_lib.grading.preprocessors."
 
@@ -24,4 +24,5 @@ def configure(c):
     c.GenerateFeedback.exporter_class = "course_lib.grading.feedback.FeedbackExporter"
     # for formgrader; its own template leaves text cells as they are: see DisarmText
     c.HTMLExporter.sanitize_html = True
-    c.SanitizeHTML.tags = sorted(outputs.TAGS)  # its default knows no paragraph and no table
+    # nbconvert's own filter shows the tags of paragraphs and table heads as text
+    c.HTMLExporter.filters = {"clean_html": "course_lib.grading.outputs.clean_formgrader"}

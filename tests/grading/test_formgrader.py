@@ -114,6 +114,7 @@ def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
                 assert "For the instructor only" not in text
                 assert "1 of 1 points" in text
                 assert not any(tag in text for tag in ("<p>", "<thead>", "<tbody>", "<th>"))
+                assert tab.locator(".input_area span.n, .input_area span.nb").count()  # in colour
                 assert student != "eve" or SCRIPT[:30] in text
         browser.close()
     assert [error for error in errors if "MathJax" not in error] == []  # it comes from outside
