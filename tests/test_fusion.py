@@ -125,7 +125,7 @@ def test_gradient_of_the_inputs_whatever_the_parts(monkeypatch, size, parts, opt
     Sequential([Input(shape=x.shape[1:]), layer, after])
     step = 6 // parts
     cuts = [slice(start, start + step) for start in range(0, 6, step)]
-    monkeypatch.setattr(conv_pool, "batches", lambda *_: cuts)
+    monkeypatch.setattr(conv_pool, "parts", lambda *_: cuts)
     fused = ConvPool(layer, after)
     outputs, cache = fused.forward(x, training=True)
     weights = RNG.normal(size=outputs.shape)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.ops import checks
-from course_lib.ops.windows import Windows, batches, patches, taps, transposed_windows, windows
+from course_lib.ops.windows import Windows, parts, patches, taps, transposed_windows, windows
 
 
 class ConvCache(NamedTuple):
@@ -99,7 +99,7 @@ def correlate(inputs, kernel, window):
     """nyxijc, ijcf -> nyxf"""
     matrix = kernel.reshape(-1, kernel.shape[-1])
     outputs = np.empty((len(inputs), *window.outputs, kernel.shape[-1]), inputs.dtype)
-    for part in _parts(window, inputs, matrix[:, 0].size):
+    for part in parts(window, inputs, matrix[:, 0].size):
         rows = outputs[part].reshape(-1, kernel.shape[-1])
         np.matmul(patches(inputs[part], window), matrix, out=rows)
     return outputs
@@ -109,7 +109,7 @@ def kernel_gradient(inputs, outputs, window):
     """nyxijc, nyxf -> ijcf"""
     shape = (*window.kernel_size, inputs.shape[-1], outputs.shape[-1])
     total = np.zeros((prod(shape[:-1]), shape[-1]), inputs.dtype)
-    for part in _parts(window, inputs, len(total)):
+    for part in parts(window, inputs, len(total)):
         total += patches(inputs[part], window).T @ outputs[part].reshape(-1, shape[-1])
     return total.reshape(shape)
 
@@ -119,15 +119,10 @@ def spread(outputs, kernel, window):
     channels, filters = kernel.shape[-2:]
     matrices = np.ascontiguousarray(kernel.reshape(-1, channels, filters).swapaxes(1, 2))
     grown = np.zeros((len(outputs), *window.spatial, channels), kernel.dtype)
-    for part in _parts(window, outputs, channels + filters):
+    for part in parts(window, outputs, channels + filters):
         rows = outputs[part].reshape(-1, filters)
         for matrix, (places, cells) in zip(matrices, taps(window), strict=True):
             products = (rows @ matrix).reshape(-1, *window.outputs, channels)
             target = grown[part][cells]
             target += products[places]
     return grown
-
-
-def _parts(window, array, columns):
-    """Slices of the batch whose matrices of so many columns stay in the cache."""
-    return batches(len(array), prod(window.outputs) * columns * array.itemsize)

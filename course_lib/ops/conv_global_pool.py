@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.ops.conv import spread
-from course_lib.ops.windows import Windows, batches, patches
+from course_lib.ops.windows import Windows, parts, patches
 
 
 class ConvGlobalPoolCache(NamedTuple):
@@ -29,7 +29,7 @@ def conv_relu_global_pool_forward(inputs, kernel, bias, window, training=True):
     filters = kernel.shape[-1]
     outputs = np.empty((len(inputs), filters), inputs.dtype)
     cache = ConvGlobalPoolCache(inputs, kernel, window, [], [], outputs) if training else None
-    for part in _parts(inputs, kernel, window):
+    for part in parts(window, inputs, kernel[..., 0].size + filters):
         rows = patches(inputs[part], window)
         sums = (rows @ kernel.reshape(-1, filters)).reshape(-1, prod(window.outputs), filters)
         best = sums.max(axis=1)
@@ -49,8 +49,8 @@ def conv_relu_global_pool_backward(grad_outputs, cache, need_inputs=True):
     grad_best = grad_outputs * (outputs > 0)
     grad_inputs = np.empty_like(inputs) if need_inputs else None
     grad_kernel = np.zeros((kernel.shape[-1], kernel[..., 0].size), kernel.dtype)
-    parts = _parts(inputs, kernel, window)
-    for part, rows, largest in zip(parts, all_rows, all_largest, strict=True):
+    cuts = parts(window, inputs, kernel[..., 0].size + kernel.shape[-1])
+    for part, rows, largest in zip(cuts, all_rows, all_largest, strict=True):
         grad = grad_best[part]
         if np.count_nonzero(largest) == grad.size:  # no ties
             example, place = np.arange(len(rows)), largest.argmax(axis=1)
@@ -67,8 +67,3 @@ def conv_relu_global_pool_backward(grad_outputs, cache, need_inputs=True):
             places = grad_sums.reshape(len(rows), *window.outputs, -1)
             grad_inputs[part] = spread(places, kernel, window)
     return grad_inputs, grad_kernel.T.reshape(kernel.shape), grad_best.sum(0)
-
-
-def _parts(inputs, kernel, window):
-    columns = kernel[..., 0].size + kernel.shape[-1]
-    return batches(len(inputs), prod(window.outputs) * columns * inputs.itemsize)

@@ -16,9 +16,9 @@ import numpy as np
 from course_lib.ops.conv import spread
 from course_lib.ops.dense import bias_gradient
 from course_lib.ops.windows import (
-    batches,
     filling_pools,
     in_order,
+    parts,
     patches,
     pooled_size,
 )  # fmt: skip
@@ -41,7 +41,7 @@ def conv_relu_pool_forward(inputs, kernel, bias, window, pool, training=True):
     outputs = np.empty((len(inputs), *pooled_size(window, pool), kernel.shape[-1]), inputs.dtype)
     products = (Winograd if Winograd.fits(kernel, window, pool) else Direct)(kernel, window, pool)
     cache = ConvPoolCache(inputs, products, [], []) if training else None
-    for part in _parts(inputs, products):
+    for part in parts(window, inputs, products.columns):
         into = outputs[part]
         sums, kept = products.sums(inputs[part])
         sums = sums.reshape(prod(pool), *into.shape)
@@ -61,8 +61,8 @@ def conv_relu_pool_backward(grad_outputs, cache, need_inputs=True):
     grad_inputs = np.zeros_like(inputs) if need_inputs else None
     grad_bias = np.zeros(grad_outputs.shape[-1], inputs.dtype)
     grad_right = 0
-    parts = _parts(inputs, products)
-    for part, kept, passes in zip(parts, all_kept, all_passes, strict=True):
+    cuts = parts(products.window, inputs, products.columns)
+    for part, kept, passes in zip(cuts, all_kept, all_passes, strict=True):
         grad_sums = np.empty(passes.shape, inputs.dtype)
         for cell, here in zip(grad_sums, passes, strict=True):
             np.multiply(grad_outputs[part], here, out=cell)
@@ -78,6 +78,7 @@ class Direct:
     def __init__(self, kernel, window, pool):
         self.kernel, self.window, self.pool = kernel, window, pool
         self.right = kernel.reshape(-1, kernel.shape[-1])  # (i*j*c, f)
+        self.columns = sum(self.right.shape)  # of the patches and of the sums
 
     def sums(self, inputs):
         """(cells of the pool * n * pools, f), and the patches for the way back."""
@@ -105,10 +106,3 @@ def _first_largest(sums, best, outputs):
         left ^= here
     passes[-1] = left
     return passes
-
-
-def _parts(inputs, products):
-    """Slices of the batch whose matrices stay near the processor."""
-    *_, columns, filters = products.right.shape
-    numbers = prod(products.window.outputs) * (columns + filters)
-    return batches(len(inputs), numbers * inputs.itemsize)

@@ -148,3 +148,8 @@ def batches(examples, bytes_each):
     most = max(FEW, CACHE // max(1, bytes_each))
     step = ceil(examples / max(1, ceil(examples / most)))
     return [slice(start, min(start + step, examples)) for start in range(0, examples, step or 1)]
+
+
+def parts(window, array, columns):
+    """Slices of the batch of ``array`` whose matrices, of so many columns, fit the cache."""
+    return batches(len(array), prod(window.outputs) * columns * array.itemsize)

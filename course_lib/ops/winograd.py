@@ -32,6 +32,7 @@ class Winograd:
         for _ in pool:
             kernel = right_factors(kernel)
         self.right = kernel.reshape(-1, *kernel.shape[-2:])  # (4 * ... * 4, c, f)
+        self.columns = sum(kernel.shape[-2:])
 
     @staticmethod
     def fits(kernel, window, pool):
@@ -53,7 +54,7 @@ class Winograd:
         return outputs, left
 
     def backward(self, grad_sums, left, grad_inputs=None):
-        """Gradient of the right factors; that of the inputs goes into the zeros ``grad_inputs``."""
+        """Gradient of the right factors; that of the inputs goes into ``grad_inputs``."""
         axes = len(self.pool)
         factors, channels, filters = self.right.shape
         grads = grad_sums.reshape(*self.pool, *grad_sums.shape[1:])
@@ -62,16 +63,11 @@ class Winograd:
         grads = grads.reshape(factors, -1, filters)
         if grad_inputs is not None:
             grad_left = (grads @ self.right.swapaxes(1, 2)).reshape(left.shape)
-            padded = surround(grad_inputs, self.window.pads)
-            for axis in range(axes):
-                last = axis == axes - 1
-                shape = list(grad_left.shape[1:])
-                shape[axis - axes - 1] = padded.shape[axis + 1]
-                into = padded if last else np.zeros(shape, padded.dtype)
-                left_factors_backward(grad_left, axis - axes - 1, into)
-                grad_left = into
-            if padded is not grad_inputs:
-                grad_inputs[...] = crop(padded, self.window.pads)
+            for axis, (size, pads) in enumerate(
+                zip(self.window.spatial, self.window.pads, strict=True)
+            ):
+                grad_left = left_factors_backward(grad_left, axis - axes - 1, size + sum(pads))
+            grad_inputs[...] = crop(grad_left, self.window.pads)
         return left.reshape(factors, -1, channels).swapaxes(1, 2) @ grads
 
     def kernel_gradient(self, grad_right):
@@ -93,9 +89,12 @@ def left_factors(inputs, axis, pairs):
     return factors
 
 
-def left_factors_backward(grad_factors, axis, grad_inputs):
-    """Adds the gradient of the inputs to ``grad_inputs``; ``grad_factors`` is used up."""
+def left_factors_backward(grad_factors, axis, cells):
+    """Gradient of the inputs, ``cells`` along the axis; ``grad_factors`` is used up."""
     first, plus, minus, last = grad_factors
+    shape = list(first.shape)
+    shape[axis] = cells
+    grad_inputs = np.zeros(shape, first.dtype)
     a, b, c, d = _cells(grad_inputs, axis, first.shape[axis])
     a += first
     d -= last
@@ -105,6 +104,7 @@ def left_factors_backward(grad_factors, axis, grad_inputs):
     plus += minus
     plus -= first
     c += plus
+    return grad_inputs
 
 
 def _cells(inputs, axis, pairs):
