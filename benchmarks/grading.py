@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from benchmarks.machine import describe
-from benchmarks.turns import busy_seconds
+from benchmarks.turns import FOREIGN, busy_seconds
 from course_lib import records
 from course_lib.grading import demo, sample_class
 from course_lib.grading.course import Course
@@ -105,7 +105,7 @@ def told(run):
         f"{run['students']} submissions in {run['seconds']:.1f} s, {run['each']:.3f} each "
         f"({run['processor_each']:.3f} of a processor), largest process {run['memory_mib']:.0f} MiB"
     )
-    noise = "; NOISY: other programs ran" if run["foreign"] > 0.15 else ""
+    noise = "; NOISY: other programs ran" if run["foreign"] > FOREIGN else ""
     return lines + noise + (f"\n       one submission, mean seconds: {parts}" if parts else "")
 
 

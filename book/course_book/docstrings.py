@@ -11,6 +11,7 @@ emphasis and close the blanks up. What is mended here, nobody has to think of wh
 """
 
 import re
+from importlib import import_module
 
 from docutils import nodes
 from sphinx.domains.python import PyXRefRole
@@ -65,7 +66,7 @@ def _skip(app, what, name, obj, skip, options):
     owner, own_name = _class_members(obj)
     if not owner or own_name != name:
         return True
-    module = __import__(getattr(obj, "__module__", None) or obj.fget.__module__, fromlist=["_"])
+    module = import_module(getattr(obj, "__module__", None) or obj.fget.__module__)
     bases = getattr(module, owner).__mro__[1:-1] if hasattr(module, owner) else ()
     return True if any(name in vars(base) for base in bases) else None
 
