@@ -10,49 +10,17 @@ Afterwards course_lib trains with other seeds, to see whether one run was luck.
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from benchmarks.engine import clock
+from benchmarks.models import BATCH, mnist
+from benchmarks.turns import Peer
 
 SEED = 2026
 OTHER_SEEDS = (1, 2)
 EPOCHS = 15
-BATCH = 128
-
-
-def build(engine):
-    """The lecture's model, compiled: 34,826 parameters."""
-    layers = engine.layers
-    model = engine.Sequential(
-        [
-            engine.Input(shape=(28, 28, 1)),
-            layers.Conv2D(32, kernel_size=(3, 3), activation="relu"),
-            layers.MaxPooling2D(pool_size=(2, 2)),
-            layers.Conv2D(64, kernel_size=(3, 3), activation="relu"),
-            layers.MaxPooling2D(pool_size=(2, 2)),
-            layers.Flatten(),
-            layers.Dropout(0.5),
-            layers.Dense(10, activation="softmax"),
-        ]
-    )
-    model.compile(loss="sparse_categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
-    return model
-
-
-def clock(base):
-    """A callback that notes the seconds from an epoch's first batch to its last."""
-
-    class Clock(base):
-        def on_train_batch_begin(self, batch, logs=None):
-            if batch == 0:
-                self.start = time.perf_counter()
-
-        def on_train_batch_end(self, batch, logs=None):
-            self.seconds = time.perf_counter() - self.start
-
-    return Clock()
 
 
 def train_one_epoch(model, timer, data, number):
@@ -94,7 +62,7 @@ def serve(name, seed, weights=None):
         for images, labels in datasets.mnist.load_data()
     )
     engine.utils.set_random_seed(seed)
-    model, timer = build(engine), clock(base)
+    model, timer = mnist(engine), clock(base)
     for number, _ in enumerate(sys.stdin, start=1):
         row = train_one_epoch(model, timer, data, number)
         print(json.dumps(row), file=answers, flush=True)
@@ -102,32 +70,18 @@ def serve(name, seed, weights=None):
         np.savez(weights, *model.get_weights())
 
 
-class Run:
+class Run(Peer):
     """One engine's training in a process of its own."""
 
     def __init__(self, name, seed, weights=None):
         command = [sys.executable, "-m", "benchmarks.mnist_run", "--serve", name]
         command += ["--seed", str(seed)] + (["--weights", str(weights)] if weights else [])
-        self.name, self.rows = name, []
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        super().__init__(name, command)
+        self.rows = []
 
     def epoch(self):
-        self.process.stdin.write("epoch\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"The process of {self.name} ended: see its output above.")
-        self.rows.append(json.loads(line))
+        self.rows.append(self.ask("epoch"))
         print(self.name, self.rows[-1], flush=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 def side_by_side(epochs, seed, weights):

@@ -20,18 +20,14 @@ ROOT = Path(__file__).parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
 
 
-class Engine:
-    """The process of one engine."""
+class Peer:
+    """A program in a process of its own that answers each line of JSON with one; a context."""
 
-    def __init__(self, name, cores):
-        python = sys.executable
-        if name == "torch":
-            python = os.environ["BENCH_TORCH_PYTHON"]
+    def __init__(self, name, command):
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         self.name = name
         self.process = subprocess.Popen(
-            [python, "-m", "benchmarks.engine", name, "--cores", str(cores)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         )  # fmt: skip
 
@@ -42,14 +38,25 @@ class Engine:
         self.process.stdin.close()
         self.process.wait()
 
-    def do(self, **order):
-        """The engine's answer, with the processors that others used meanwhile."""
-        busy, start = busy_seconds(), time.perf_counter()
+    def ask(self, order):
         print(json.dumps(order), file=self.process.stdin, flush=True)
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"The process of {self.name} ended: see its output above.")
-        answer = json.loads(line)
+        return json.loads(line)
+
+
+class Engine(Peer):
+    """The process of one engine."""
+
+    def __init__(self, name, cores):
+        python = os.environ["BENCH_TORCH_PYTHON"] if name == "torch" else sys.executable
+        super().__init__(name, [python, "-m", "benchmarks.engine", name, "--cores", str(cores)])
+
+    def do(self, **order):
+        """The engine's answer, with the processors that others used meanwhile."""
+        busy, start = busy_seconds(), time.perf_counter()
+        answer = self.ask(order)
         passed = time.perf_counter() - start
         others = busy_seconds() - busy - answer["processor_seconds"]
         return answer | {"foreign": max(0.0, others / passed)}
