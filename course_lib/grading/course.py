@@ -104,24 +104,41 @@ class Course:
         table = {student: Grade(student) for student in self.students(assignment)}
         with self.gradebook() as gradebook:
             try:
-                most = gradebook.find_assignment(assignment).max_score
+                entry = gradebook.find_assignment(assignment)
             except MissingEntry:
                 raise NoCourse(
                     f"{assignment} is not in the gradebook: nbgrader generate_assignment first."
                 ) from None
+            most, unread = entry.max_score, _unread(gradebook, entry.id)
             for student in gradebook.students:
                 table.setdefault(student.id, Grade(student.id, remark="nothing handed in"))
             for submission in gradebook.assignment_submissions(assignment):
                 student = submission.student_id
                 penalty = sum(n.late_submission_penalty or 0 for n in submission.notebooks)
-                answers = [answer for n in submission.notebooks for answer in n.grades]
-                to_read = sum(answer.needs_manual_grade for answer in answers)
                 late = submission.total_seconds_late > 0
-                table[student] = Grade(student, submission.score - penalty, most, to_read, late)
+                table[student] = Grade(
+                    student, submission.score - penalty, most, unread.get(student, 0), late
+                )
         for student, grade in table.items():
             grade.most = most
             grade.remark = grade.remark or remark(records.get(student))
         return [table[student] for student in sorted(table)]
+
+
+def _unread(gradebook, assignment_id):
+    """{student: answers that a person must still read}, in one query for the whole class."""
+    from nbgrader import api
+    from sqlalchemy import func
+
+    rows = (
+        gradebook.db.query(api.SubmittedAssignment.student_id, func.count())
+        .join(api.SubmittedAssignment.notebooks)
+        .join(api.SubmittedNotebook.grades)
+        .filter(api.SubmittedAssignment.assignment_id == assignment_id)
+        .filter(api.Grade.needs_manual_grade)
+        .group_by(api.SubmittedAssignment.student_id)
+    )
+    return dict(map(tuple, rows))
 
 
 def remark(record):
