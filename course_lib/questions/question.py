@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from course_lib.questions import forms
-from course_lib.questions.rendering import to_html
+from course_lib.questions.rendering import minus, to_html
 from course_lib.questions.rng import Rng
 
 # topic -> (chapter, its title): where in the book to look
@@ -314,7 +314,7 @@ class Variant:
                 {"name": wrong.name, "answer": wrong.answer, "message": wrong.message}
                 for wrong in self.misconceptions
             ],
-            "steps": [html.escape(step) for step in self.steps],
+            "steps": [html.escape(minus(step)) for step in self.steps],
         }
 
 

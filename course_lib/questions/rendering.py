@@ -1,6 +1,9 @@
 """How prompts show pictures and text: tables for grids of numbers, HTML for the book."""
 
 import html
+import re
+
+_SIGN = re.compile(r"(?<![\w.)\]}-])-(?=[\w.(])|(?<= )-(?= )")
 
 
 def table(rows, corner=""):
@@ -31,12 +34,28 @@ def code(text):
     return f"\n\n```python\n{text.strip()}\n```\n\n"
 
 
+def minus(text):
+    """``text`` with the minus sign of print: −3 and a − b, but x-axis and 1-3 as they are."""
+    return _SIGN.sub("−", text)
+
+
 def to_html(markdown, inline=False):
-    """``markdown`` as HTML that is safe to put in a page: HTML in it is shown, not obeyed."""
+    """``markdown`` as HTML that is safe to put in a page: HTML in it is shown, not obeyed.
+
+    Numbers outside code get the sign of `minus`.
+    """
     try:
         from markdown_it import MarkdownIt
     except ImportError:  # the book's group brings it; without it the text itself is shown
         return html.escape(markdown)
     renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
+    renderer.core.ruler.push("minus", _print_signs)
     render = renderer.renderInline if inline else renderer.render
     return render(markdown).strip()
+
+
+def _print_signs(state):
+    for block in state.tokens:
+        for token in block.children or ():
+            if token.type == "text":
+                token.content = minus(token.content)
