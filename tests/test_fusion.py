@@ -150,6 +150,22 @@ def test_the_first_of_equal_maxima_takes_the_whole_gradient():
     assert own["bias"] == 20 and own["kernel"] == 20
 
 
+@pytest.mark.parametrize("size", [(4,), (2, 3), (3, 1), (2, 3, 2)])
+def test_the_first_of_many_equal_maxima_is_that_of_the_pooling_layer(size):
+    axes = len(size)
+    layer, after = conv(axes, 2, 1, use_bias=False), pool(axes, size)
+    x = RNG.integers(0, 3, (4, *(2 * n for n in size), 1)).astype(float)
+    Sequential([Input(shape=x.shape[1:]), layer, after])
+    layer.parameters["kernel"][...] = [1, 2]
+    outputs, cache = ConvPool(layer, after).forward(x, training=True)
+    weights = RNG.normal(size=outputs.shape)
+    middle, conv_cache = layer.forward(x)
+    expected = layer.backward(after.backward(weights, after.forward(middle)[1])[0], conv_cache)
+    grad, own = ConvPool(layer, after).backward(weights, cache)
+    np.testing.assert_allclose(grad, expected[0], atol=1e-12)
+    np.testing.assert_allclose(own["kernel"], expected[1]["kernel"], atol=1e-12)
+
+
 def test_equal_maxima_share_the_gradient_under_a_global_pool():
     layer, after = conv(1, 4, 2), layers.GlobalMaxPooling1D(**DOUBLE)
     words = RNG.normal(size=(3, 3))

@@ -11,7 +11,7 @@ The backward pass needs the last two, and spread alone is the transposed convolu
 learning calls convolution is a cross-correlation: the kernel is not flipped.)
 """
 
-from math import prod
+from math import ceil, prod
 from typing import NamedTuple
 
 import numpy as np
@@ -116,6 +116,8 @@ def kernel_gradient(inputs, outputs, window):
 
 def spread(outputs, kernel, window):
     """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
+    if window.strides[-1] > 1 and window.dilation_rate[-1] == 1:
+        return _spread_side_by_side(outputs, kernel, window)
     channels, filters = kernel.shape[-2:]
     matrices = np.ascontiguousarray(kernel.reshape(-1, channels, filters).swapaxes(1, 2))
     grown = np.zeros((len(outputs), *window.spatial, channels), kernel.dtype)
@@ -126,3 +128,22 @@ def spread(outputs, kernel, window):
             target = grown[part][cells]
             target += products[places]
     return grown
+
+
+def _spread_side_by_side(outputs, kernel, window):
+    """`spread` for a stride on the last axis: as many taps as the stride is wide at a time.
+
+    Cells side by side, as many as the stride, are one wide cell that has all their channels, and
+    the kernel, filled up with zeros, goes from one to the next: a stride of 1.
+    """
+    stride, size, (before, _) = window.strides[-1], window.spatial[-1], window.pads[-1]
+    *ahead, k, channels, filters = kernel.shape
+    wide_k = ceil(k / stride)
+    wide_size = max(window.outputs[-1] - 1 + wide_k, ceil((before + size) / stride))
+    filled = np.zeros((*ahead, wide_k * stride, channels, filters), kernel.dtype)
+    filled[..., :k, :, :] = kernel
+    sizes = {"kernel_size": wide_k, "strides": 1, "spatial": wide_size, "pads": (0, 0)}
+    wide = window._replace(**{n: (*getattr(window, n)[:-1], last) for n, last in sizes.items()})
+    grown = spread(outputs, filled.reshape(*ahead, wide_k, stride * channels, filters), wide)
+    cells = grown.reshape(*grown.shape[:-2], -1, channels)
+    return np.ascontiguousarray(cells[..., before : before + size, :])

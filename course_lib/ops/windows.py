@@ -81,63 +81,55 @@ def transposed_windows(
     return windows(owner, grown, kernel_size, strides, padding, dilation_rate)
 
 
-def patches(inputs, window, pool=None):
+def patches(inputs, window, pool=1):
     """The cells under every window as one matrix (n*y*x, i*j*c): the one copy of a convolution.
 
-    ``inputs`` is (n, *window.spatial, c) and contiguous. With ``pool``, a pool size, the rows are
-    ordered (cell of the pool, n, pooled y, pooled x): first all places that are the first cell of
-    their pool, then all second cells, and so on; places that fill no pool are left out.
+    ``inputs`` is (n, *window.spatial, c) and contiguous. With ``pool``, a number of places side by
+    side on the last axis, the rows are ordered (place in its pool, n, y, pool): first all places
+    that are the first of their pool, then all second ones, and so on.
+
+    A view that repeats cells costs nothing; the reshape copies it, run by run. Where the cells of a
+    window that lie side by side make a long run, they are copied in the order of the rows.
     """
     padded = surround(inputs, window.pads)
-    channels = padded.shape[-1]
+    channels, rate = padded.shape[-1], window.dilation_rate[-1]
+    if channels * (window.kernel_size[-1] if rate == 1 else 1) < LONG_RUN:
+        return _patches_on_their_side(padded, window, pool)
     batch, *cell, channel = padded.strides
     taps = [step * d for step, d in zip(cell, window.dilation_rate, strict=True)]
-    places = [step * s for step, s in zip(cell, window.strides, strict=True)]
-    rows, row_steps = (len(padded), *window.outputs), (batch, *places)
-    if pool is not None:
-        pooled = pooled_size(window, pool)
-        pools = [step * p for step, p in zip(places, pool, strict=True)]
-        rows, row_steps = (*pool, len(padded), *pooled), (*places, batch, *pools)
-    columns = prod(window.kernel_size) * channels
-    # A view that repeats cells costs nothing; the reshape copies it, run by run. Where the cells
-    # of a window that lie side by side make a long run they are copied in the order of the rows;
-    # else the places make longer runs, and the matrix is built standing on its side.
-    if channels * (window.kernel_size[-1] if window.dilation_rate[-1] == 1 else 1) >= LONG_RUN:
-        shape, strides = (*rows, *window.kernel_size, channels), (*row_steps, *taps, channel)
-        return np.ndarray(shape, padded.dtype, padded, 0, strides).reshape(-1, columns)
-    shape, strides = (*window.kernel_size, channels, *rows), (*taps, channel, *row_steps)
-    return np.ndarray(shape, padded.dtype, padded, 0, strides).reshape(columns, -1).T
+    *places, last = [step * s for step, s in zip(cell, window.strides, strict=True)]
+    *outputs, count = window.outputs
+    shape = (pool, len(padded), *outputs, count // pool, *window.kernel_size, channels)
+    strides = (last, batch, *places, last * pool, *taps, channel)
+    rows = np.ndarray(shape, padded.dtype, padded, 0, strides)
+    return rows.reshape(-1, prod(window.kernel_size) * channels)
 
 
-def in_order(sums, pool):
-    """Undo the order of `patches` under a pool: (cells of the pool, n, pooled y, pooled x, f) to
-    (n, y, x, f), where the pools lie side by side again.
+def _patches_on_their_side(padded, window, pool):
+    """`patches`, written column by column: of few channels, the places make the longer runs.
+
+    First what the taps of the last axis read, on all lines of cells; then, for the other taps,
+    from the lines that they stand on: there, line after line, it is one run.
     """
-    _, batch, *pooled, filters = sums.shape
-    axes = len(pool)
-    split = sums.reshape(*pool, batch, *pooled, filters)
-    order = [place for axis in range(axes) for place in (axes + 1 + axis, axis)]
-    sizes = [n * p for n, p in zip(pooled, pool, strict=True)]
-    together = np.ascontiguousarray(split.transpose(axes, *order, 2 * axes + 1))
-    return together.reshape(batch, *sizes, filters)
+    batch, *cell, channel = padded.strides
+    *sizes, k = window.kernel_size
+    *outputs, count = window.outputs
+    last = cell[-1] * window.strides[-1]
+    shape = (k, padded.shape[-1], pool, len(padded), *padded.shape[1:-2], count // pool)
+    strides = (cell[-1] * window.dilation_rate[-1], channel, last, batch, *cell[:-1], last * pool)
+    lines = np.ascontiguousarray(np.ndarray(shape, padded.dtype, padded, 0, strides))
+    *ahead, place = lines.strides
+    ahead, line = ahead[:4], ahead[4:]
+    taps = [step * d for step, d in zip(line, window.dilation_rate, strict=False)]
+    places = [step * s for step, s in zip(line, window.strides, strict=False)]
+    shape = (*sizes, *lines.shape[:4], *outputs, count // pool)
+    columns = np.ndarray(shape, lines.dtype, lines, 0, (*taps, *ahead, *places, place))
+    return columns.reshape(prod(window.kernel_size) * padded.shape[-1], -1).T
 
 
 def pooled_size(window, pool):
     """Pools side by side that the places of ``window`` fill, per axis."""
     return tuple(n // p for n, p in zip(window.outputs, pool, strict=True))
-
-
-@lru_cache(maxsize=512)
-def filling_pools(window, pool):
-    """The window over the places that fill pools, and the slices of the inputs that it reads."""
-    outputs = tuple(n * p for n, p in zip(pooled_size(window, pool), pool, strict=True))
-    reach = (  # one past the last cell, on each axis
-        (n - 1) * s + (k - 1) * d + 1 - before
-        for n, k, s, d, (before, _) in zip(outputs, *window[:4], strict=True)
-    )
-    spatial = tuple(max(1, min(pair)) for pair in zip(reach, window.spatial, strict=True))
-    narrow = window._replace(outputs=outputs, spatial=spatial)
-    return narrow, (slice(None), *map(slice, spatial))
 
 
 def batches(examples, bytes_each):

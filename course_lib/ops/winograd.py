@@ -53,11 +53,20 @@ class Winograd:
             outputs = two_outputs(outputs, axis)
         return outputs, left
 
+    def cells(self, sums, axis):
+        """Views of ``sums``, one for each place in a pool along the axis."""
+        return [sums[_at(axis, i)] for i in range(2)]
+
+    def empty(self, largest, axis):
+        """An array like the sums of which ``largest`` was taken along the axis."""
+        shape = largest.shape
+        return np.empty((*shape[:axis], 2, *shape[axis:]), largest.dtype)
+
     def backward(self, grad_sums, left, grad_inputs=None):
         """Gradient of the right factors; that of the inputs goes into ``grad_inputs``."""
         axes = len(self.pool)
         factors, channels, filters = self.right.shape
-        grads = grad_sums.reshape(*self.pool, *grad_sums.shape[1:])
+        grads = grad_sums
         for axis in reversed(range(axes)):
             grads = two_outputs_backward(grads, axis)
         grads = grads.reshape(factors, -1, filters)

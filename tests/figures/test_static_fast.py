@@ -40,9 +40,9 @@ def test_a_place_outside_is_refused():
         fast.patch_product(IMAGE, KERNEL, 9)
 
 
-def test_rows_come_by_the_cells_of_the_pools():
+def test_rows_of_left_cells_come_before_those_of_right_ones():
     texts = filled(fast.row_order((4, 4), (2, 2)), "window")
-    assert texts == ["0", "1", "4", "5"] + ["0", "4", "8", "12"]
+    assert texts == ["0", "1", "4", "5"] + ["0", "8", "2", "10"]
 
 
 def test_places_that_fill_no_pool_stay_empty():

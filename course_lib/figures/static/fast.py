@@ -42,19 +42,21 @@ def patch_product(image, kernel, place, cell=26):
 
 
 def row_order(outputs, pool, cell=36):
-    """The rows of the patch matrix, numbered: place by place, and by the cells of the pools.
+    """The rows of the patch matrix, numbered: place by place, and as a fused layer orders them.
 
-    outputs, pool: (rows, columns). Places that fill no pool are left empty in the second.
+    outputs: (rows, columns) of places; pool: its rows and columns. Places that fill no pool are
+    left empty in the second.
     """
     pixels = np.arange(prod(outputs), dtype=float).reshape(1, *outputs, 1)
-    window = windows("row_order", outputs, (1, 1), 1, "valid")
+    filled = tuple(n // p * p for n, p in zip(outputs, pool, strict=True))
+    window = windows("row_order", outputs, (1, 1), 1, "valid")._replace(outputs=filled)
     order = np.full(prod(outputs), np.nan)
-    rows = patches(pixels, window, pool)[:, 0].astype(int)
+    rows = patches(pixels, window, pool[1])[:, 0].astype(int)
     order[rows] = np.arange(len(rows))
     return equation(
         Grid(pixels[0, :, :, 0], "row by row", (0, 0, *pool), cell=cell),
         "→",
-        Grid(order.reshape(outputs), "pool cell by pool cell", (0, 0, *pool), cell=cell),
+        Grid(order.reshape(outputs), "left cells, then right ones", (0, 0, *pool), cell=cell),
     )
 
 
