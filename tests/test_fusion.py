@@ -78,6 +78,38 @@ CASES = {
 }  # fmt: skip
 
 
+def average(axes, *arguments, **options):
+    return getattr(layers, f"AveragePooling{axes}D")(*arguments, **options, **DOUBLE)
+
+
+CASES |= {
+    "average, one axis, no bias": (
+        (22, 3),
+        lambda: [conv(1, 5, 3, activation="tanh", use_bias=False), average(1, 3)],
+    ),
+    "average, two after each other": (
+        (14, 15, 1),
+        lambda: [
+            conv(2, 6, (5, 2), activation="tanh"), average(2, 2),
+            conv(2, 16, 3, activation="sigmoid", padding="same"), average(2, (2, 1)),
+        ],
+    ),
+    "average, linear, three axes": (
+        (9, 8, 7, 2),
+        lambda: [
+            conv(3, 4, 3, activation=None, padding="same"), average(3, 2),
+            conv(3, 5, 2), average(3, (2, 2, 1)),
+        ],
+    ),
+    "average, activation as a layer": (
+        (8, 8, 2),
+        lambda: [
+            conv(2, 4, 3, activation=None), layers.Activation("tanh", **DOUBLE), average(2, 2)
+        ],
+    ),
+}  # fmt: skip
+
+
 def with_head(shape, body):
     head = [layers.Flatten(**DOUBLE), layers.Dense(4, activation="softmax", **DOUBLE)]
     model = Sequential([Input(shape=shape), *body, *head])
@@ -97,7 +129,7 @@ def test_fused_layers_give_what_the_layers_give(name):
     fused = fuse(model)
     assert len(fused_steps(fused)) == sum("Conv" in type(s).__name__ for s in model.steps)
     x, y = RNG.normal(size=(9, *shape)), RNG.integers(0, 4, 9)
-    np.testing.assert_allclose(fused.forward(x)[0], model.forward(x)[0], rtol=1e-12)
+    np.testing.assert_allclose(fused.forward(x)[0], model.forward(x)[0], rtol=1e-12, atol=1e-12)
     loss = losses.SparseCategoricalCrossentropy()
     plain, found = (steps.gradients(m, x, y, loss) for m in (model, fused))
     assert found.loss_sum == pytest.approx(plain.loss_sum, rel=1e-12)
@@ -131,7 +163,7 @@ def test_gradient_of_the_inputs_whatever_the_parts(monkeypatch, size, parts, opt
     weights = RNG.normal(size=outputs.shape)
     middle, conv_cache = layer.forward(x)
     expected, pool_cache = after.forward(middle)
-    np.testing.assert_allclose(outputs, expected, rtol=1e-12)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-12, atol=1e-12)
     grad, own = fused.backward(weights, cache)
     grad_middle, _ = after.backward(weights, pool_cache)
     grad_expected, own_expected = layer.backward(grad_middle, conv_cache)
@@ -186,7 +218,9 @@ def test_equal_maxima_share_the_gradient_under_a_global_pool():
         np.testing.assert_allclose(own[name], own_expected[name], atol=1e-12)
 
 
-@pytest.mark.parametrize("after", [layers.MaxPooling1D(2), layers.GlobalMaxPooling1D()])
+@pytest.mark.parametrize(
+    "after", [layers.MaxPooling1D(2), layers.GlobalMaxPooling1D(), layers.AveragePooling1D(2)]
+)
 @pytest.mark.parametrize("channels", [3, 9])
 def test_single_precision_stays_single(channels, after):
     layer = layers.Conv1D(4, 3, activation="relu")
@@ -201,7 +235,11 @@ def test_single_precision_stays_single(channels, after):
 UNFUSED = {
     "overlapping pool": lambda: [conv(2, 4, 3), pool(2, 3, strides=2)],
     "padded pool": lambda: [conv(2, 4, 3), pool(2, 2, padding="same")],
-    "average": lambda: [conv(2, 4, 3), layers.AveragePooling2D(2, **DOUBLE)],
+    "average of many filters": lambda: [conv(2, 32, 3), average(2, 2)],
+    "average, strides": lambda: [conv(2, 4, 3, strides=2), average(2, 2)],
+    "average, dilated": lambda: [conv(2, 4, 3, dilation_rate=2), average(2, 2)],
+    "average, padded": lambda: [conv(2, 4, 3), average(2, 2, padding="same")],
+    "average of softmax": lambda: [conv(2, 4, 3, activation="softmax"), average(2, 2)],
     "tanh": lambda: [conv(2, 4, 3, activation="tanh"), pool(2, 2)],
     "no activation": lambda: [conv(2, 4, 3, activation=None), pool(2, 2)],
     "cut-off relu": lambda: [

@@ -1,17 +1,24 @@
 """Fusion: a pass over a model's layers that finds neighbours which are faster in one step.
 
 A convolution, relu, and max pooling of side by side windows become one `ConvPool` (see
-`ops.conv_pool`); with global max pooling, one `ConvGlobalPool`. The fused model has the same
-weights, the very same arrays, and gives the same outputs and gradients; training and prediction run
-through it, and the layers themselves stay as they are. ``utils.set_fusion(False)`` turns it off.
+`ops.conv_pool`); with global max pooling, one `ConvGlobalPool`. A convolution of few filters, its
+activation and average pooling become one `ConvAveragePool`. The fused model has the same weights,
+the very same arrays, and gives the same outputs and gradients; training and prediction run through
+it, and the layers themselves stay as they are. ``utils.set_fusion(False)`` turns it off.
 """
 
 import copy
 from functools import cache as remember
 
+from course_lib.layers import activations
 from course_lib.layers.convolutional import _Conv
 from course_lib.layers.core import Activation, ReLU
-from course_lib.layers.pooling import _GlobalMaxPooling, _MaxPooling
+from course_lib.layers.pooling import _GlobalMaxPooling, _MaxPooling, _Pooling
+from course_lib.ops.conv_average_pool import (
+    FEW_FILTERS,
+    conv_average_pool_backward,
+    conv_average_pool_forward,
+)
 from course_lib.ops.conv_global_pool import (
     conv_relu_global_pool_backward,
     conv_relu_global_pool_forward,
@@ -75,6 +82,27 @@ class ConvGlobalPool(ConvPool):
         return grad_inputs, dict(zip(self.conv.parameters, gradients, strict=False))
 
 
+class ConvAveragePool(ConvPool):
+    """A convolution layer, its activation, and the average pooling layer after it, as one layer."""
+
+    def __init__(self, conv, pool, activation):
+        super().__init__(conv, pool)
+        self.activation = activation
+
+    def forward(self, inputs, training=False, rng=None):
+        window = self._window(inputs.shape[1:-1])
+        weights, pool = self.conv.parameters, self.pool.pool_size
+        return conv_average_pool_forward(
+            inputs, weights["kernel"], weights.get("bias"), window, pool, self.activation, training
+        )
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        grad_inputs, *gradients = conv_average_pool_backward(
+            grad_outputs, cache, need_input_gradient
+        )
+        return grad_inputs, dict(zip(self.conv.parameters, gradients, strict=False))
+
+
 def fuse(model):
     """The model with fused steps, sharing all weights; the model itself where nothing fuses."""
     steps, place = [], 0
@@ -92,30 +120,34 @@ def fuse(model):
 def _fused(ahead):
     """(layer, how many of the layers ``ahead`` it stands for)."""
     first, *others = ahead
-    relu_inside = isinstance(first, _Conv) and first.activation.name == "relu"
-    linear = isinstance(first, _Conv) and first.activation.name == "linear"
-    if linear and others and _is_relu(others[0]):
-        others, relu_inside = others[1:], True
-    if relu_inside and first.groups == 1 and others:
-        kind = _kind_of_pool(others[0], first)
-        if kind is not None:
-            return kind(first, others[0]), len(ahead) - len(others) + 1
-    return first, 1
+    if not isinstance(first, _Conv) or first.groups > 1:
+        return first, 1
+    activation = first.activation
+    if activation.name == "linear" and others and _activation_of(others[0]) is not None:
+        activation, others = _activation_of(others[0]), others[1:]
+    fused = _with_pool(first, activation, others[0]) if others else None
+    return (first, 1) if fused is None else (fused, len(ahead) - len(others) + 1)
 
 
-def _is_relu(layer):
-    if isinstance(layer, ReLU):
-        return (layer.max_value, layer.negative_slope, layer.threshold) == (None, 0, 0)
-    return isinstance(layer, Activation) and layer.activation.name == "relu"
+def _activation_of(layer):
+    """The activation that a layer consists of, or None."""
+    if isinstance(layer, Activation):
+        return layer.activation
+    plain = isinstance(layer, ReLU) and not (layer.negative_slope or layer.threshold)
+    return activations.get("relu") if plain and layer.max_value is None else None
 
 
-def _kind_of_pool(layer, conv):
-    """`ConvGlobalPool`, `ConvPool` for windows that touch and do not overlap, or None."""
-    if layer.dtype != conv.dtype:
+def _with_pool(conv, activation, pool):
+    """The fused layer of a convolution, its activation and a pooling layer, or None."""
+    if pool.dtype != conv.dtype:
         return None
-    if isinstance(layer, _GlobalMaxPooling):
-        return ConvGlobalPool
-    if isinstance(layer, _MaxPooling):
-        apart = layer.strides == layer.pool_size and layer.padding == "valid"
-        return ConvPool if apart else None
-    return None
+    relu = activation.name == "relu"
+    if isinstance(pool, _GlobalMaxPooling):
+        return ConvGlobalPool(conv, pool) if relu else None
+    if not isinstance(pool, _Pooling) or (pool.strides, pool.padding) != (pool.pool_size, "valid"):
+        return None
+    if isinstance(pool, _MaxPooling):
+        return ConvPool(conv, pool) if relu else None
+    few = conv.filters < FEW_FILTERS and {*conv.strides, *conv.dilation_rate} == {1}
+    elementwise = activation.name != "softmax"
+    return ConvAveragePool(conv, pool, activation) if few and elementwise else None
