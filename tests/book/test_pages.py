@@ -132,6 +132,97 @@ def test_every_chapter_has_the_shape_of_a_chapter(soups):
         assert soup.select("figure img, .cbh-host"), page
 
 
+def _steps(article):
+    """What a page says, asks and shows, in its order: (kind, element)."""
+    for element in article.select("section > p, .predict, div.cell"):
+        output = element.select_one(".cell_output")
+        if element.name == "p":
+            yield "text", element
+        elif "predict" in element["class"]:
+            yield "prediction", element
+        elif output and not output.select_one(".cbh-host"):
+            what = "result" if output.select_one(".output") else "figure"
+            kind = f"{'folded' if output.find_parent('details') else 'open'} {what}"
+            if "tag_given" in element["class"]:
+                kind = "given" if kind == "open result" else f"given, but {kind}"
+            yield kind, element
+
+
+def _unpredicted(article):
+    """Where a page shows a result that it has not asked for, or asks and shows no result.
+
+    A result is text that a cell prints. It is folded and has a prediction since the result before;
+    [numpy] and [keras] side by side are one. A cell tagged `given` shows data that the page works
+    with. A figure is folded too where it would answer the prediction above it at a glance.
+    """
+    asked, before, pair, problems = None, "", False, []
+    for kind, element in _steps(article):
+        pair = pair and "tag_keras" in element.get("class", [])
+        if kind == "prediction":
+            problems += [("no answer", asked)] if asked else []
+            asked = element
+        elif kind == "open result" or kind.startswith("given,"):
+            problems.append((kind, element))
+        elif kind == "folded result" and not (asked or pair):
+            problems.append(("no prediction", element))
+        elif kind == "open figure" and (asked or before.startswith("folded")):
+            problems.append(("answers at a glance", element))
+        if kind.startswith("folded"):
+            asked = None
+        before, pair = kind, "tag_numpy" in element.get("class", [])
+    return problems + ([("no answer", asked)] if asked else [])
+
+
+def test_every_result_is_predicted_first(soups):
+    problems = [
+        f"{page.name}: {problem}: {' '.join(element.get_text(' ').split())[:70]}"
+        for page, soup in soups.items()
+        if page.name[:2].isdigit()
+        for problem, element in _unpredicted(soup.find("article"))
+    ]
+    assert not problems, "\n".join(problems)
+
+
+ASKS, SAYS = '<div class="predict">How many?</div>', "<p>So many.</p>"
+PRINTS, DRAWS = '<div class="output">3</div>', "<figure></figure>"
+
+
+def _open(shows, tag="", folds="div"):
+    output = f'<{folds}><div class="cell_output">{shows}</div></{folds}>'
+    return f'<div class="cell {tag}">{output}</div>'
+
+
+def _folded(shows, tag=""):
+    return _open(shows, tag, folds="details")
+
+
+@pytest.mark.parametrize(
+    "page, problem",
+    [
+        (ASKS + _folded(PRINTS), None),
+        (ASKS + _folded(PRINTS, "tag_numpy") + _folded(PRINTS, "tag_keras"), None),
+        (ASKS + _open(PRINTS, "tag_given") + _folded(PRINTS), None),
+        (ASKS + _folded(DRAWS), None),
+        (ASKS + _folded(PRINTS) + SAYS + _open(DRAWS), None),
+        (_open(PRINTS), "open result"),
+        (_open(DRAWS + PRINTS), "open result"),
+        (ASKS + _open(PRINTS) + _folded(PRINTS), "open result"),
+        (_folded(PRINTS, "tag_given"), "given, but folded result"),
+        (_open(DRAWS, "tag_given"), "given, but open figure"),
+        (_folded(PRINTS), "no prediction"),
+        (ASKS + _folded(PRINTS) + _folded(PRINTS), "no prediction"),
+        (ASKS + _folded(PRINTS, "tag_numpy") + SAYS + _folded(PRINTS), "no prediction"),
+        (ASKS + SAYS, "no answer"),
+        (ASKS + ASKS + _folded(PRINTS), "no answer"),
+        (ASKS + _open(DRAWS) + _folded(PRINTS), "answers at a glance"),
+        (ASKS + _folded(PRINTS) + _open(DRAWS), "answers at a glance"),
+    ],
+)
+def test_a_result_before_its_prediction_is_found(page, problem):
+    article = BeautifulSoup(f"<article><section>{page}</section></article>", "html.parser")
+    assert [found for found, _ in _unpredicted(article)] == ([problem] if problem else [])
+
+
 def test_an_interactive_figure_has_a_text_version(soups):
     for page, soup in soups.items():
         for host in soup.select(".cbh-host"):
