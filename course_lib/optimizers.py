@@ -7,11 +7,16 @@ at about the same pace.
 
 Names, defaults and formulas are those of ``keras.optimizers``. An optimizer keeps its averages by
 the name of the weight, and changes the arrays in place.
+
+A new optimizer is a class with a list of the running averages that it needs, and an ``update`` that
+is handed a block of the weights, of their gradient, and of each average.
 """
 
 import numpy as np
 
-BLOCK = 1 << 15  # numbers
+from course_lib.ops.dense import FactoredGradient
+
+BLOCK = 1 << 16  # numbers
 
 
 class Optimizer:
@@ -25,7 +30,7 @@ class Optimizer:
         self.learning_rate = learning_rate
         self.name = name or kind
         self.iterations = 0
-        self._slots = {}
+        self.averages = {}  # (kind, name of the weight): array of its shape
 
     def _settings(self):
         """Names of the arguments that set it, each an attribute of the same name."""
@@ -39,6 +44,11 @@ class Optimizer:
     def learning_rate(self, value):
         self._learning_rate = _number(self, "learning_rate", value, above=0)
 
+    @property
+    def kinds(self):
+        """Names of the running averages that ``update`` takes."""
+        return ()
+
     def apply(self, gradients, parameters):
         """Change ``parameters`` {name: array} in place, by ``gradients`` {name: array}."""
         self.iterations += 1
@@ -49,22 +59,28 @@ class Optimizer:
                     f"{self.name}: the gradient of {name} must have shape {parameter.shape}, "
                     f"got {gradient.shape}."
                 )
-            # Block by block: what a step reads and writes several times stays in the cache.
-            weights, slopes = parameter.reshape(-1), gradient.reshape(-1)
-            for start in range(0, weights.size, BLOCK):
-                block = slice(start, start + BLOCK)
-                self.update((name, start), weights[block], slopes[block])
+            factored = isinstance(gradient, FactoredGradient)
+            for rows in gradient.cuts() if factored else [slice(None)]:
+                self.apply_rows(name, parameter, gradient, rows)
 
-    def update(self, name, parameter, gradient):
-        """Change a block of weights in place; ``name`` tells blocks apart."""
+    def apply_rows(self, name, parameter, gradient, rows):
+        """The part of a step that changes some rows of one weight."""
+        averages = (self._average(kind, name, parameter) for kind in self.kinds)
+        arrays = [a[rows].reshape(-1) for a in (parameter, gradient, *averages)]
+        # Block by block: what a step reads and writes several times stays in the cache.
+        for start in range(0, arrays[0].size, BLOCK):
+            self.update(*(array[start : start + BLOCK] for array in arrays))
+
+    def update(self, parameter, gradient, *averages):
+        """Change a block of weights, and of the running averages, in place."""
         raise NotImplementedError
 
-    def slot(self, kind, name, like):
+    def _average(self, kind, name, like):
         """The running average ``kind`` of the weight ``name``; zeros at first."""
         key = (kind, name)
-        if key not in self._slots:
-            self._slots[key] = np.zeros_like(like)
-        return self._slots[key]
+        if key not in self.averages:
+            self.averages[key] = np.zeros_like(like)
+        return self.averages[key]
 
     def get_config(self):
         """{argument: value} that the optimizer was made with."""
@@ -95,12 +111,15 @@ class SGD(Optimizer):
     def _settings(self):
         return ("learning_rate", "momentum", "nesterov")
 
-    def update(self, name, parameter, gradient):
+    @property
+    def kinds(self):
+        return ("velocity",) if self.momentum > 0 else ()
+
+    def update(self, parameter, gradient, velocity=None):
         step = -self.learning_rate * gradient
-        if self.momentum == 0:
+        if velocity is None:
             parameter += step
             return
-        velocity = self.slot("velocity", name, parameter)
         velocity *= self.momentum
         velocity += step
         parameter += self.momentum * velocity + step if self.nesterov else velocity
@@ -126,9 +145,9 @@ class Adam(Optimizer):
     def _settings(self):
         return ("learning_rate", "beta_1", "beta_2", "epsilon")
 
-    def update(self, name, parameter, gradient):
-        m = self.slot("m", name, parameter)
-        v = self.slot("v", name, parameter)
+    kinds = ("m", "v")
+
+    def update(self, parameter, gradient, m, v):
         m += (1 - self.beta_1) * (gradient - m)
         v += (1 - self.beta_2) * (gradient * gradient - v)
         parameter -= self._rate(parameter.dtype.type) * m / (np.sqrt(v) + self.epsilon)
@@ -158,12 +177,14 @@ class RMSprop(Optimizer):
     def _settings(self):
         return ("learning_rate", "rho", "momentum", "epsilon")
 
-    def update(self, name, parameter, gradient):
-        v = self.slot("v", name, parameter)
+    @property
+    def kinds(self):
+        return ("v", "velocity") if self.momentum > 0 else ("v",)
+
+    def update(self, parameter, gradient, v, velocity=None):
         v += (1 - self.rho) * (gradient * gradient - v)
         step = self.learning_rate * gradient / np.sqrt(v + self.epsilon)
-        if self.momentum > 0:
-            velocity = self.slot("velocity", name, parameter)
+        if velocity is not None:
             velocity *= self.momentum
             velocity += step
             step = velocity

@@ -6,6 +6,7 @@ import pytest
 from course_lib import Input, Model, Sequential, layers, losses, utils
 from course_lib.model import fusion
 from course_lib.model.fusion import ConvPool, fuse
+from course_lib.ops.dense import FactoredGradient
 from course_lib.training import steps
 
 RNG = np.random.default_rng(6)
@@ -230,6 +231,38 @@ def test_single_precision_stays_single(channels, after):
     outputs, cache = fused.forward(x, training=True)
     grad, own = fused.backward(np.ones_like(outputs), cache)
     assert {array.dtype for array in (outputs, grad, *own.values())} == {np.dtype(np.float32)}
+
+
+def dense_model(*body, shape=(6,)):
+    return Sequential([Input(shape=shape), *body])
+
+
+def test_a_large_dense_layer_leaves_its_gradient_as_factors(monkeypatch):
+    monkeypatch.setattr(fusion, "MANY_WEIGHTS", 20)
+    first = layers.Dense(5, activation="tanh", **DOUBLE)
+    last = layers.Dense(8, activation="softmax", use_bias=False, **DOUBLE)
+    model = dense_model(first, layers.Dense(3, **DOUBLE), last)
+    fused = fuse(model)
+    assert [type(s) is fusion.FactoredDense for s in fused.steps] == [True, False, True]
+    assert fused.steps[0].kernel is first.kernel and type(first) is layers.Dense
+    x, y = RNG.normal(size=(9, 6)), RNG.integers(0, 8, 9)
+    loss = losses.SparseCategoricalCrossentropy()
+    plain, found = (steps.batch_gradients(m, x, y, loss) for m in (model, fused))
+    assert found.loss_sum == pytest.approx(plain.loss_sum, rel=1e-12)
+    assert isinstance(found.gradients[f"{first.name}/kernel"], FactoredGradient)
+    for path, gradient in plain.gradients.items():
+        np.testing.assert_allclose(found.gradients[path], gradient, rtol=1e-9, atol=1e-12)
+
+
+def test_a_dense_layer_met_twice_or_over_more_axes_multiplies_its_gradient_out(monkeypatch):
+    monkeypatch.setattr(fusion, "MANY_WEIGHTS", 20)
+    twice = layers.Dense(6, **DOUBLE)
+    model = dense_model(twice, twice)
+    assert fuse(model) is model
+    over_steps = dense_model(layers.Dense(9, **DOUBLE), shape=(4, 6))
+    assert fuse(over_steps) is over_steps
+    small = dense_model(layers.Dense(3, **DOUBLE))
+    assert fuse(small) is small
 
 
 UNFUSED = {

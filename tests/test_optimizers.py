@@ -1,11 +1,14 @@
 """Optimizers, by hand and by their arguments; their steps beside Keras' are in parity/."""
 
+import importlib
 import re
 
 import numpy as np
 import pytest
 
 from course_lib import optimizers
+
+dense = importlib.import_module("course_lib.ops.dense")  # ops.dense is the function
 
 
 def says(text, kind=ValueError):
@@ -47,6 +50,30 @@ def test_weights_change_in_place_and_have_averages_of_their_own():
     assert weights["a"] is a and a.dtype == np.float32 and (a < 0).all()
     np.testing.assert_array_equal(a, -weights["b"])
     assert optimizer.iterations == 3
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        optimizers.Adam,
+        optimizers.SGD,
+        lambda: optimizers.SGD(momentum=0.5, nesterov=True),
+        optimizers.RMSprop,
+        lambda: optimizers.RMSprop(momentum=0.5),
+    ],
+)
+def test_a_factored_gradient_makes_the_same_steps(monkeypatch, make):
+    monkeypatch.setattr(dense, "ROWS_AT_ONCE", 10)
+    monkeypatch.setattr(optimizers, "BLOCK", 3)
+    rng = np.random.default_rng(1)
+    whole, by_rows = {"w": np.ones((5, 4))}, {"w": np.ones((5, 4))}
+    first, second = make(), make()
+    for _ in range(3):
+        gradient = dense.FactoredGradient(rng.normal(size=(6, 5)), rng.normal(size=(6, 4)))
+        first.apply({"w": np.asarray(gradient)}, whole)
+        second.apply({"w": gradient}, by_rows)
+    np.testing.assert_allclose(by_rows["w"], whole["w"], rtol=1e-12)
+    assert (whole["w"] != 1).all()
 
 
 def test_learning_rate_can_be_changed_on_the_way():

@@ -1,5 +1,6 @@
 """Work shared by processes: the same results, nothing left behind."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -9,10 +10,12 @@ import time
 import numpy as np
 import pytest
 
-from course_lib import Input, Sequential, layers, utils
+from course_lib import Input, Sequential, layers, optimizers, utils
+from course_lib.model import fusion
 from course_lib.training import Callback, shared_work, workers
 from course_lib.training.workers import Team
 
+dense = importlib.import_module("course_lib.ops.dense")  # ops.dense is the function
 RNG = np.random.default_rng(4)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 
@@ -72,7 +75,10 @@ def run(count, data, fork=True):
 
 
 @linux
-def test_results_are_the_same_to_the_last_bit_however_many_work():
+@pytest.mark.parametrize("many_weights", [fusion.MANY_WEIGHTS, 100])
+def test_results_are_the_same_to_the_last_bit_however_many_work(monkeypatch, many_weights):
+    monkeypatch.setattr(fusion, "MANY_WEIGHTS", many_weights)
+    monkeypatch.setattr(dense, "ROWS_AT_ONCE", 30)
     data = images()
     alone, *others = [run(count, data) for count in (1, 2, 3)]
     assert set(alone[-1]) == {0}
@@ -116,6 +122,39 @@ def test_weights_are_the_same_arrays_after_training():
     assert max(counter.seen) == 1
     assert all(a is b for a, b in zip(arrays, model.weights, strict=True))
     assert not np.array_equal(before[0], model.get_weights()[0])
+
+
+@linux
+@pytest.mark.parametrize("fork", [True, False])
+def test_workers_step_large_kernels_and_leave_the_averages_behind(monkeypatch, fork):
+    monkeypatch.setattr(fusion, "MANY_WEIGHTS", 100)
+    monkeypatch.setattr(dense, "ROWS_AT_ONCE", 30)
+    if not fork:
+        monkeypatch.setattr(workers, "can_fork", lambda: False)
+    taken = []
+    apply = optimizers.Adam.apply
+    monkeypatch.setattr(
+        optimizers.Adam, "apply", lambda self, g, w: (taken.append(set(g)), apply(self, g, w))[1]
+    )
+
+    class Slower(Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            model.optimizer.learning_rate = 0.01 / (1 + epoch)
+
+    data, found = images(), []
+    for count in (1, 2):
+        utils.set_workers(count)
+        model = network()
+        averages = None
+        for _ in range(2):  # the second fit goes on with the averages of the first
+            model.fit(*data, batch_size=16, epochs=2, verbose=0, callbacks=[Slower()])
+            assert averages in (None, {n: id(a) for n, a in model.optimizer.averages.items()})
+            averages = {n: id(a) for n, a in model.optimizer.averages.items()}
+        found.append([*model.get_weights(), *model.optimizer.averages.values()])
+        assert model.optimizer.iterations == 4 * 5
+    for alone, together in zip(*found, strict=True):
+        np.testing.assert_array_equal(alone, together)
+    assert {len(names) for names in taken} == {4, 3}  # with workers, all but the large kernel
 
 
 @linux
@@ -183,7 +222,8 @@ def test_a_helper_that_died_is_an_error_that_says_what_to_do():
 PROGRAM = """
 import numpy as np
 import course_lib
-from course_lib import Input, Sequential, layers, utils
+from course_lib import Input, Sequential, layers, optimizers, utils
+from course_lib.model import fusion
 from course_lib.training import Callback, shared_work
 
 shared_work.WORTH = 0

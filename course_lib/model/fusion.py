@@ -2,9 +2,10 @@
 
 A convolution, relu, and max pooling of side by side windows become one `ConvPool` (see
 `ops.conv_pool`); with global max pooling, one `ConvGlobalPool`. A convolution of few filters, its
-activation and average pooling become one `ConvAveragePool`. The fused model has the same weights,
-the very same arrays, and gives the same outputs and gradients; training and prediction run through
-it, and the layers themselves stay as they are. ``utils.set_fusion(False)`` turns it off.
+activation and average pooling become one `ConvAveragePool`. And a dense layer with very many
+weights leaves its last product to the optimizer: a `FactoredDense`. The fused model has the same
+weights, the very same arrays, and gives the same outputs and gradients; training and prediction run
+through it, and the layers themselves stay as they are. ``utils.set_fusion(False)`` turns it off.
 """
 
 import copy
@@ -12,7 +13,7 @@ from functools import cache as remember
 
 from course_lib.layers import activations
 from course_lib.layers.convolutional import _Conv
-from course_lib.layers.core import Activation, ReLU
+from course_lib.layers.core import Activation, Dense, ReLU
 from course_lib.layers.pooling import _GlobalMaxPooling, _MaxPooling, _Pooling
 from course_lib.ops.conv_average_pool import (
     FEW_FILTERS,
@@ -24,6 +25,7 @@ from course_lib.ops.conv_global_pool import (
     conv_relu_global_pool_forward,
 )
 from course_lib.ops.conv_pool import conv_relu_pool_backward, conv_relu_pool_forward
+from course_lib.ops.dense import MANY_WEIGHTS, dense_backward_factored
 from course_lib.ops.windows import windows
 
 
@@ -103,14 +105,31 @@ class ConvAveragePool(ConvPool):
         return grad_inputs, dict(zip(self.conv.parameters, gradients, strict=False))
 
 
+class FactoredDense(Dense):
+    """A dense layer whose kernel gradient is not multiplied out (see `ops.dense`)."""
+
+    @classmethod
+    def of(cls, dense):
+        """The same layer, with the same weights."""
+        factored = copy.copy(dense)
+        factored.__class__ = cls
+        return factored
+
+    def linear_backward(self, grad_outputs, cache, need_input_gradient):
+        grad_inputs, *gradients = dense_backward_factored(grad_outputs, cache, need_input_gradient)
+        return grad_inputs, dict(zip(self.parameters, gradients, strict=False))
+
+
 def fuse(model):
     """The model with fused steps, sharing all weights; the model itself where nothing fuses."""
     steps, place = [], 0
     while place < len(model.steps):
         step, length = _fused(model.steps[place : place + 3])
+        if _is_large(step, model, place):
+            step = FactoredDense.of(step)
         steps.append(step)
         place += length
-    if len(steps) == len(model.steps) or model._several:
+    if steps == model.steps or model._several:
         return model
     fused = copy.copy(model)
     fused.steps = steps
@@ -127,6 +146,12 @@ def _fused(ahead):
         activation, others = _activation_of(others[0]), others[1:]
     fused = _with_pool(first, activation, others[0]) if others else None
     return (first, 1) if fused is None else (fused, len(ahead) - len(others) + 1)
+
+
+def _is_large(layer, model, place):
+    """Whether it is a dense layer of many weights, met once, on examples without further axes."""
+    once = model.steps.count(layer) == 1 and len(model.step_shapes[place]) == 2
+    return type(layer) is Dense and once and layer.kernel.size > MANY_WEIGHTS
 
 
 def _activation_of(layer):

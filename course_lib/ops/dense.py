@@ -6,6 +6,9 @@ import numpy as np
 
 from course_lib.ops import checks
 
+MANY_WEIGHTS = 250_000  # from so many on, moving a gradient costs as much as computing it
+ROWS_AT_ONCE = 1 << 17  # numbers
+
 
 class DenseCache(NamedTuple):
     inputs: np.ndarray  # (..., features)
@@ -46,6 +49,54 @@ def dense_backward(grad_outputs, cache, need_inputs=True):
     features, units = kernel.shape
     grad_kernel = inputs.reshape(-1, features).T @ grad_outputs.reshape(-1, units)
     return grad_inputs, grad_kernel, bias_gradient(grad_outputs) if has_bias else None
+
+
+class FactoredGradient:
+    """Gradient of a kernel (features, units) that is not multiplied out: inputs.T @ grad_outputs.
+
+    Of a batch of a hundred examples the factors are far fewer numbers than the kernel has. An
+    optimizer takes some rows at a time: ``gradient[rows]``. ``np.asarray`` gives the whole.
+    """
+
+    def __init__(self, inputs, grad_outputs):
+        self.inputs = inputs  # (n, features)
+        self.grad_outputs = grad_outputs  # (n, units)
+
+    @property
+    def shape(self):
+        return self.inputs.shape[1], self.grad_outputs.shape[1]
+
+    def __getitem__(self, rows):
+        return self.inputs[:, rows].T @ self.grad_outputs
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self[:], dtype)
+
+    def __itruediv__(self, number):
+        self.grad_outputs /= number
+        return self
+
+    def cuts(self):
+        """Slices of rows, few enough for their gradient to stay in the processor's cache."""
+        features, units = self.shape
+        step = max(1, ROWS_AT_ONCE // units)
+        return [slice(start, min(start + step, features)) for start in range(0, features, step)]
+
+    @classmethod
+    def joined(cls, gradients):
+        """The sum of gradients over several parts of a batch."""
+        pairs = ((gradient.inputs, gradient.grad_outputs) for gradient in gradients)
+        return cls(*map(np.concatenate, zip(*pairs, strict=True)))
+
+
+def dense_backward_factored(grad_outputs, cache, need_inputs=True):
+    """`dense_backward` with a `FactoredGradient` of the kernel; inputs (n, features)."""
+    inputs, kernel, has_bias = cache
+    grad_inputs = None
+    if need_inputs:  # the kernel is large: it is faster read in its own order
+        grad_inputs = np.ascontiguousarray((kernel @ grad_outputs.T).T)
+    gradient = FactoredGradient(inputs, grad_outputs)
+    return grad_inputs, gradient, bias_gradient(grad_outputs) if has_bias else None
 
 
 def bias_gradient(grad_outputs):

@@ -12,9 +12,16 @@ import numpy as np
 
 from course_lib import utils
 from course_lib.model.fusion import fuse
+from course_lib.ops.dense import FactoredGradient
 from course_lib.training import steps
 from course_lib.training.threads import one_thread
-from course_lib.training.workers import Team, keep_freed_memory, shared, shared_weights
+from course_lib.training.workers import (
+    Team,
+    keep_freed_memory,
+    shared,
+    shared_arrays,
+    weights_of,
+)
 
 WORTH = 0.2  # seconds of work left for which a team is formed
 ALONE = 2  # batches, or parts, done alone before that is judged; the first is always slow
@@ -57,44 +64,99 @@ class SharedWork:
         raise NotImplementedError
 
 
-class BatchGradients(SharedWork):
-    """Gradients of batches of the examples (x, y): call with indices, a seed and batches to go."""
+class BatchSteps(SharedWork):
+    """A training step on batches of the examples (x, y): first `gradients`, then `step`.
 
-    def __init__(self, model, x, y, loss, metrics):
+    A team shares out the parts of a batch, and then the rows of the large kernels whose gradients
+    were left as factors: a worker multiplies out some rows, and the optimizer changes them.
+    """
+
+    def __init__(self, model, x, y, loss, metrics, optimizer):
         super().__init__(model)
         self._x, self._y, self._loss, self._metrics = x, y, loss, metrics
+        self._optimizer = optimizer
+        self._last = None  # gradients of the last batch
         self._slots = None  # per part, in shared memory: {name of the weight: gradient}
+        self._factored = None  # of a whole batch, in shared memory: {name: its two factors}
 
-    def __call__(self, batch, seed, left=0):
-        """The `Part` of the batch: ``batch`` holds the indices of its examples."""
+    def gradients(self, batch, seed, left=0):
+        """The `Part` of a batch, given the indices of its examples, a seed and batches to go."""
         cuts = steps.parts(len(batch), steps.part_size(self.network, len(batch)))
         team = self._team_for(len(cuts), left)
         if team is None:
             x, y = self._x[batch], self._y[batch]
-            return steps.batch_gradients(self.network, x, y, self._loss, self._metrics, seed)
-        found = team.map((number, batch[cut], (*seed, number)) for number, cut in enumerate(cuts))
-        return steps.total(
+            part = steps.batch_gradients(self.network, x, y, self._loss, self._metrics, seed)
+            self._last = part.gradients
+            return part
+        found = team.map(
+            ("_part", number, cut, batch[cut], (*seed, number)) for number, cut in enumerate(cuts)
+        )
+        part = steps.total(
             part._replace(gradients=slot) for part, slot in zip(found, self._slots, strict=False)
+        )
+        return part._replace(gradients=part.gradients | self._joined(len(batch)))
+
+    def step(self, part):
+        """The optimizer's step by the mean gradient of the `Part`."""
+        for gradient in part.gradients.values():
+            gradient /= part.count
+        if not (self._team and self._factored):
+            self._optimizer.apply(part.gradients, self.model.trainable_parameters)
+            return
+        own = {n: g for n, g in part.gradients.items() if n not in self._factored}
+        self._optimizer.apply(own, self.model.trainable_parameters)
+        settings = self._optimizer.get_config() | {"iterations": self._optimizer.iterations}
+        self._team.map(
+            ("_rows", name, rows, len(part.gradients[name].inputs), settings)
+            for name in self._factored
+            for rows in part.gradients[name].cuts()
         )
 
     def _form(self, workers, parts):
-        self._stack.enter_context(shared_weights(self.model))
-        weights = self.model.trainable_parameters
-        self._slots = [
-            {name: shared(array.shape, array.dtype) for name, array in weights.items()}
-            for _ in range(parts)
-        ]
+        averages = self._optimizer.averages
+        places = [*weights_of(self.model), *((averages, key) for key in averages)]
+        self._stack.enter_context(shared_arrays(places))
+        self._factored, self._slots = {}, [{} for _ in range(parts)]
+        for name, gradient in self._last.items():
+            if isinstance(gradient, FactoredGradient):
+                factors = (gradient.inputs, gradient.grad_outputs)
+                self._factored[name] = tuple(shared(a.shape, a.dtype) for a in factors)
+            else:
+                for slot in self._slots:
+                    slot[name] = shared(gradient.shape, gradient.dtype)
         super()._form(workers, parts)
 
     def work(self, task):
-        number, indices, seed = task
+        method, *arguments = task
+        return getattr(self, method)(*arguments)
+
+    def _part(self, number, cut, indices, seed):
+        """One part's `Part`, its gradients in shared memory."""
         part = steps.gradients(
             self.network, self._x[indices], self._y[indices], self._loss, self._metrics,
             np.random.default_rng(seed),
         )  # fmt: skip
         for name, gradient in part.gradients.items():
-            self._slots[number][name][...] = gradient
+            if name in self._factored:
+                inputs, grad_outputs = self._factored[name]
+                inputs[cut], grad_outputs[cut] = gradient.inputs, gradient.grad_outputs
+            else:
+                self._slots[number][name][...] = gradient
         return part._replace(gradients={})
+
+    def _rows(self, name, rows, examples, settings):
+        """The optimizer's step on some rows of a kernel with a factored gradient."""
+        for setting, value in settings.items():
+            setattr(self._optimizer, setting, value)
+        weights = self.model.trainable_parameters[name]
+        self._optimizer.apply_rows(name, weights, self._joined(examples)[name], rows)
+
+    def _joined(self, examples):
+        """{name: factored gradient} of the batch that lies in shared memory."""
+        return {
+            name: FactoredGradient(*(array[:examples] for array in factors))
+            for name, factors in self._factored.items()
+        }
 
 
 class Forward(SharedWork):

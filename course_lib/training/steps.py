@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.layers import activations
+from course_lib.ops.dense import MANY_WEIGHTS, FactoredGradient
 
 PART = 32  # examples in a part, at most
-MANY_WEIGHTS = 250_000
 
 
 class Part(NamedTuple):
@@ -68,8 +68,8 @@ def batch_gradients(model, x, y, loss, metrics=(), seed=(0,)):
 def part_size(model, batch_size):
     """Examples per part: a rule of the model and the batch, whoever will do the work.
 
-    A quarter of the batch, up to `PART` examples. Where the gradients of a part are large they
-    cost more to add up than few examples cost to compute: then there are only two parts.
+    A quarter of the batch, up to `PART` examples. Where there are many weights, to read them costs
+    more than few examples cost to compute: then there are only two parts.
     """
     if not model.treats_examples_alone:
         return batch_size
@@ -80,16 +80,21 @@ def part_size(model, batch_size):
 
 def total(found):
     """The sum of parts, in the order in which they come; the first part's arrays take it up."""
+    found = list(found)
     first, *others = found
     loss_sum, count = first.loss_sum, first.count
-    grads, sums = first.gradients, first.metric_sums
+    grads, sums = dict(first.gradients), first.metric_sums
     for part in others:
         loss_sum += part.loss_sum
         count += part.count
         for name, gradient in part.gradients.items():
-            grads[name] += gradient
+            if not isinstance(gradient, FactoredGradient):
+                grads[name] += gradient
         pairs = zip(sums, part.metric_sums, strict=True)
         sums = tuple((a + c, b + d) for (a, b), (c, d) in pairs)
+    for name, gradient in grads.items():
+        if isinstance(gradient, FactoredGradient):
+            grads[name] = FactoredGradient.joined(part.gradients[name] for part in found)
     return Part(loss_sum, grads, count, sums, first.state)
 
 

@@ -12,7 +12,7 @@ from course_lib.errors import integer
 from course_lib.initializers import generator
 from course_lib.training import checks, steps
 from course_lib.training.callbacks import History, Lines, ProgressBar, check_callbacks
-from course_lib.training.shared_work import BatchGradients, Forward
+from course_lib.training.shared_work import BatchSteps, Forward
 
 
 class Trainer:
@@ -63,11 +63,11 @@ class Trainer:
         for call in calls:
             call.set_model(self.model)
         try:
-            with BatchGradients(self.model, x, y, self.loss, self.metrics) as gradients:
+            with self._batch_steps(x, y) as work:
                 _tell(calls, "on_train_begin")
                 for epoch in range(initial_epoch, epochs):
                     _tell(calls, "on_epoch_begin", epoch)
-                    logs = self._epoch(gradients, len(x), batch_size, shuffle, calls)
+                    logs = self._epoch(work, len(x), batch_size, shuffle, calls)
                     if validation_data is not None:
                         scores = self._scores(*validation_data)
                         logs |= {f"val_{name}": value for name, value in scores.items()}
@@ -80,7 +80,10 @@ class Trainer:
                 getattr(call, "close", lambda: None)()
         return history
 
-    def _epoch(self, gradients, count, batch_size, shuffle, calls):
+    def _batch_steps(self, x, y):
+        return BatchSteps(self.model, x, y, self.loss, self.metrics, self.optimizer)
+
+    def _epoch(self, work, count, batch_size, shuffle, calls):
         """One round through the examples; returns the means of loss and metrics."""
         seed = int(generator().integers(2**63))
         order = generator().permutation(count) if shuffle else np.arange(count)
@@ -88,18 +91,16 @@ class Trainer:
         cuts = steps.parts(count, batch_size)
         for number, cut in enumerate(cuts):
             _tell(calls, "on_train_batch_begin", number)
-            running.add(self._step(gradients, order[cut], (seed, number), len(cuts) - number))
+            running.add(self._step(work, order[cut], (seed, number), len(cuts) - number))
             _tell(calls, "on_train_batch_end", number, running.means())
             if self.model.stop_training:
                 break
         return running.means()
 
-    def _step(self, gradients, batch, seed, left=0):
+    def _step(self, work, batch, seed, left=0):
         """Gradient of the batch's mean loss, then one step of the optimizer."""
-        part = gradients(batch, seed, left)
-        for gradient in part.gradients.values():
-            gradient /= part.count
-        self.optimizer.apply(part.gradients, self.model.trainable_parameters)
+        part = work.gradients(batch, seed, left)
+        work.step(part)
         self.model.assign_state(part.state)
         return part
 
@@ -107,9 +108,9 @@ class Trainer:
         """One step on one batch; its loss and metrics before the step."""
         x, y = self._checked(x, y)
         running = Running(self.names)
-        with BatchGradients(self.model, x, y, self.loss, self.metrics) as gradients:
+        with self._batch_steps(x, y) as work:
             seed = (int(generator().integers(2**63)), 0)
-            running.add(self._step(gradients, np.arange(len(x)), seed))
+            running.add(self._step(work, np.arange(len(x)), seed))
         return _report(running.means(), return_dict)
 
     def evaluate(self, x, y, batch_size=32, verbose="auto", return_dict=False):

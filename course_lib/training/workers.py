@@ -146,21 +146,25 @@ def shared(shape, dtype):
 
 
 @contextmanager
-def shared_weights(model):
-    """The model's weights lie in shared memory for a while, and then where they were."""
+def shared_arrays(places):
+    """The arrays at ``places``, pairs (dictionary, key), lie in shared memory for a while."""
     with ExitStack() as back:
-        for layer in _leaves(model):
-            for name, own in layer.parameters.items():
-                common = shared(own.shape, own.dtype)
-                common[...] = own
-                layer.parameters[name] = common
-                back.callback(_put_back, layer.parameters, name, own, common)
+        for holder, key in places:
+            own = holder[key]
+            holder[key] = common = shared(own.shape, own.dtype)
+            common[...] = own
+            back.callback(_put_back, holder, key, own, common)
         yield
 
 
-def _put_back(parameters, name, own, common):
+def _put_back(holder, key, own, common):
     own[...] = common
-    parameters[name] = own
+    holder[key] = own
+
+
+def weights_of(model):
+    """Where the arrays of the weights are: pairs (dictionary, key)."""
+    return [(layer.parameters, name) for layer in _leaves(model) for name in layer.parameters]
 
 
 def _leaves(layer):

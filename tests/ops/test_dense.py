@@ -1,10 +1,14 @@
 """Dense, flatten and zero padding: formulas, gradients, lecture numbers, bad input."""
 
+import importlib
+
 import numpy as np
 import pytest
 
 from course_lib import ops
 from tests.ops.gradients import check_gradients
+
+dense = importlib.import_module("course_lib.ops.dense")  # ops.dense is the function
 
 
 @pytest.mark.parametrize("shape", [(4, 5), (2, 3, 5)])
@@ -24,6 +28,34 @@ def test_dense_without_bias_and_without_gradient_of_the_inputs():
     np.testing.assert_allclose(outputs, inputs @ kernel)
     grad_inputs, grad_kernel, grad_bias = ops.dense_backward(outputs, cache, need_inputs=False)
     assert grad_inputs is None and grad_bias is None and grad_kernel.shape == kernel.shape
+
+
+def test_a_factored_gradient_is_the_gradient_of_the_kernel(monkeypatch):
+    rng = np.random.default_rng(5)
+    inputs, kernel, bias, weights = (
+        rng.normal(size=shape) for shape in ((6, 7), (7, 4), (4,), (6, 4))
+    )
+    cache = dense.dense_forward(inputs, kernel, bias)[1]
+    expected = dense.dense_backward(weights, cache)
+    grad_inputs, factored, grad_bias = dense.dense_backward_factored(weights, cache)
+    np.testing.assert_allclose(grad_inputs, expected[0])
+    assert grad_inputs.flags.c_contiguous
+    np.testing.assert_allclose(factored, expected[1])
+    np.testing.assert_allclose(grad_bias, expected[2])
+    assert dense.dense_backward_factored(weights, cache, need_inputs=False)[0] is None
+
+    monkeypatch.setattr(dense, "ROWS_AT_ONCE", 8)  # two rows of four units
+    assert len(factored.cuts()) == 4
+    found = np.concatenate([factored[rows] for rows in factored.cuts()])
+    np.testing.assert_allclose(found, expected[1])
+
+    halves = [
+        dense.dense_backward_factored(weights[cut], dense.dense_forward(inputs[cut], kernel)[1])[1]
+        for cut in (slice(2), slice(2, None))
+    ]
+    joined = dense.FactoredGradient.joined(halves)
+    joined /= 2
+    np.testing.assert_allclose(joined, expected[1] / 2)
 
 
 def test_bias_gradient_sums_all_places():
