@@ -89,9 +89,11 @@ def in_keras(case, inputs, kernel, weights):
 
 
 def in_course(case, inputs, kernel, weights):
-    """(forward, forward with gradients) of course_lib."""
+    """(forward, forward with gradients) of course_lib, with memory kept as `fit` keeps it."""
     from course_lib import ops
+    from course_lib.training.workers import keep_freed_memory
 
+    keep_freed_memory()
     options = (case.strides, case.padding, case.dilation_rate)
 
     def gradients():

@@ -16,7 +16,8 @@ from course_lib.ops.padding import surround
 from course_lib.shapes.sizes import axis_of, paddings_per_axis, transposed_axis_of
 
 LONG_RUN = 16  # numbers
-CACHE = 1 << 20  # bytes
+CACHE = 1 << 20  # bytes, near the core
+LARGE_CACHE = 1 << 22  # bytes, further off
 FEW = 4  # examples
 
 
@@ -135,9 +136,10 @@ def pooled_size(window, pool):
 def batches(examples, bytes_each):
     """Slices of a batch, of about one size, whose working memory fits a processor's cache.
 
-    But not below `FEW` examples: what Python does around the arrays has to pay as well.
+    For `FEW` examples a slower cache will do: what Python does around the arrays has to pay as well.
     """
-    most = max(FEW, CACHE // max(1, bytes_each))
+    bytes_each = max(1, bytes_each)
+    most = max(1, CACHE // bytes_each, min(FEW, LARGE_CACHE // bytes_each))
     step = ceil(examples / max(1, ceil(examples / most)))
     return [slice(start, min(start + step, examples)) for start in range(0, examples, step or 1)]
 
