@@ -60,7 +60,10 @@ def tanh_forward(inputs):
 def tanh_backward(grad_outputs, cache):
     """dy/dx = 1 - y**2"""
     grad_outputs = _like("tanh_backward", grad_outputs, cache)
-    return grad_outputs * (1 - cache * cache)
+    slope = cache * cache
+    np.subtract(1, slope, out=slope)
+    slope *= grad_outputs
+    return slope
 
 
 def softmax(inputs, axis=-1):
