@@ -39,7 +39,7 @@ def conv_average_pool_forward(inputs, kernel, bias, window, pool, activation, tr
     inputs = np.ascontiguousarray(inputs)
     pools, cells, filters = pooled_size(window, pool), prod(pool), kernel.shape[-1]
     outputs = np.empty((len(inputs), *pools, filters), inputs.dtype)
-    wide = _wide_kernel(kernel, pool)
+    wide = wide_kernel(kernel, pool)
     window = window._replace(kernel_size=wide.shape[:-2], strides=pool, outputs=pools)
     cache = ConvAveragePoolCache(inputs, wide, window, pool, activation, [], [])
     right, means = wide.reshape(-1, wide.shape[-1]), _means(cells, filters, inputs.dtype)
@@ -74,11 +74,11 @@ def conv_average_pool_backward(grad_outputs, cache, need_inputs=True):
         if need_inputs:
             places = grad_sums.reshape(-1, *window.outputs, wide.shape[-1])
             grad_inputs[part] = spread(places, wide, window)
-    grad_kernel = _wide_kernel_backward(grad_wide.reshape(wide.shape), pool)
+    grad_kernel = wide_kernel_backward(grad_wide.reshape(wide.shape), pool)
     return grad_inputs, grad_kernel, grad_biases.reshape(cells, filters).sum(0)
 
 
-def _wide_kernel(kernel, pool):
+def wide_kernel(kernel, pool):
     """(*kernel_size, c, f) to (*(kernel_size + pool - 1), c, cells * f), zeros included."""
     *sizes, channels, filters = kernel.shape
     grown = [k + p - 1 for k, p in zip(sizes, pool, strict=True)]
@@ -88,7 +88,7 @@ def _wide_kernel(kernel, pool):
     return wide.reshape(*grown, channels, -1)
 
 
-def _wide_kernel_backward(grad_wide, pool):
+def wide_kernel_backward(grad_wide, pool):
     """Gradient of the kernel: the sum over its places in the wide one."""
     *grown, channels, _ = grad_wide.shape
     sizes = [k - p + 1 for k, p in zip(grown, pool, strict=True)]
