@@ -17,7 +17,10 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.ops import checks
+from course_lib.ops.wide import wide_kernel, wide_window
 from course_lib.ops.windows import Windows, parts, patches, taps, transposed_windows, windows
+
+FEW_CHANNELS = 16
 
 
 class ConvCache(NamedTuple):
@@ -116,8 +119,16 @@ def kernel_gradient(inputs, outputs, window):
 
 def spread(outputs, kernel, window):
     """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
-    if window.strides[-1] > 1 and window.dilation_rate[-1] == 1:
-        return _spread_side_by_side(outputs, kernel, window)
+    if window.dilation_rate[-1] == 1:
+        if window.strides[-1] > 1:
+            return _spread_side_by_side(outputs, kernel, window)
+        if kernel.shape[-2] < FEW_CHANNELS and window.outputs[-1] % 2 == 0:
+            return _spread_pairs(outputs, kernel, window)
+    return _spread_taps(outputs, kernel, window)
+
+
+def _spread_taps(outputs, kernel, window):
+    """`spread`, one matrix product for each tap."""
     channels, filters = kernel.shape[-2:]
     matrices = np.ascontiguousarray(kernel.reshape(-1, channels, filters).swapaxes(1, 2))
     grown = np.zeros((len(outputs), *window.spatial, channels), kernel.dtype)
@@ -128,6 +139,14 @@ def spread(outputs, kernel, window):
             target = grown[part][cells]
             target += products[places]
     return grown
+
+
+def _spread_pairs(outputs, kernel, window):
+    """`spread` from two places side by side at a time: of few channels, products are too thin."""
+    pair = (*(1,) * (len(window.outputs) - 1), 2)
+    wide = wide_window(window, pair)
+    pairs = outputs.reshape(len(outputs), *wide.outputs, 2 * kernel.shape[-1])
+    return _spread_side_by_side(pairs, wide_kernel(kernel, pair), wide)
 
 
 def _spread_side_by_side(outputs, kernel, window):
@@ -144,6 +163,6 @@ def _spread_side_by_side(outputs, kernel, window):
     filled[..., :k, :, :] = kernel
     sizes = {"kernel_size": wide_k, "strides": 1, "spatial": wide_size, "pads": (0, 0)}
     wide = window._replace(**{n: (*getattr(window, n)[:-1], last) for n, last in sizes.items()})
-    grown = spread(outputs, filled.reshape(*ahead, wide_k, stride * channels, filters), wide)
-    cells = grown.reshape(*grown.shape[:-2], -1, channels)
+    grown = _spread_taps(outputs, filled.reshape(*ahead, wide_k, stride * channels, filters), wide)
+    cells = grown.reshape(*grown.shape[:-2], wide_size * stride, channels)
     return np.ascontiguousarray(cells[..., before : before + size, :])

@@ -1,12 +1,9 @@
 """Convolution, bias, an activation and average pooling in one step, for few filters.
 
-One window for each pool: it is as large as all that the places of a pool read, and the kernel is
-written into it once for each of those places, shifted and with zeros around. So one row of patches
-gives all sums of a pool. Fewer cells are copied, and a matrix product that was thin becomes wide;
-the products with zeros cost less than that saves. Averaging is one more matrix product.
+A wide kernel (see `ops.wide`) has all sums of a pool at once, from one row of patches. Then the
+average over the places of a pool is one more matrix product.
 """
 
-from itertools import product
 from math import prod
 from typing import NamedTuple
 
@@ -14,7 +11,8 @@ import numpy as np
 
 from course_lib.ops.conv import spread
 from course_lib.ops.dense import bias_gradient
-from course_lib.ops.windows import Windows, parts, patches, pooled_size
+from course_lib.ops.wide import wide_kernel, wide_kernel_backward, wide_window
+from course_lib.ops.windows import Windows, parts, patches
 
 FEW_FILTERS = 32  # from so many on, the zeros cost more
 
@@ -37,10 +35,9 @@ def conv_average_pool_forward(inputs, kernel, bias, window, pool, activation, tr
     side by side, without padding. ``activation`` works number by number.
     """
     inputs = np.ascontiguousarray(inputs)
-    pools, cells, filters = pooled_size(window, pool), prod(pool), kernel.shape[-1]
-    outputs = np.empty((len(inputs), *pools, filters), inputs.dtype)
-    wide = wide_kernel(kernel, pool)
-    window = window._replace(kernel_size=wide.shape[:-2], strides=pool, outputs=pools)
+    cells, filters = prod(pool), kernel.shape[-1]
+    wide, window = wide_kernel(kernel, pool), wide_window(window, pool)
+    outputs = np.empty((len(inputs), *window.outputs, filters), inputs.dtype)
     cache = ConvAveragePoolCache(inputs, wide, window, pool, activation, [], [])
     right, means = wide.reshape(-1, wide.shape[-1]), _means(cells, filters, inputs.dtype)
     biases = None if bias is None else np.tile(bias, cells)
@@ -76,30 +73,6 @@ def conv_average_pool_backward(grad_outputs, cache, need_inputs=True):
             grad_inputs[part] = spread(places, wide, window)
     grad_kernel = wide_kernel_backward(grad_wide.reshape(wide.shape), pool)
     return grad_inputs, grad_kernel, grad_biases.reshape(cells, filters).sum(0)
-
-
-def wide_kernel(kernel, pool):
-    """(*kernel_size, c, f) to (*(kernel_size + pool - 1), c, cells * f), zeros included."""
-    *sizes, channels, filters = kernel.shape
-    grown = [k + p - 1 for k, p in zip(sizes, pool, strict=True)]
-    wide = np.zeros((*grown, channels, prod(pool), filters), kernel.dtype)
-    for cell, inside in enumerate(_places(sizes, pool)):
-        wide[inside][..., cell, :] = kernel
-    return wide.reshape(*grown, channels, -1)
-
-
-def wide_kernel_backward(grad_wide, pool):
-    """Gradient of the kernel: the sum over its places in the wide one."""
-    *grown, channels, _ = grad_wide.shape
-    sizes = [k - p + 1 for k, p in zip(grown, pool, strict=True)]
-    grad_wide = grad_wide.reshape(*grown, channels, prod(pool), -1)
-    return sum(grad_wide[inside][..., cell, :] for cell, inside in enumerate(_places(sizes, pool)))
-
-
-def _places(sizes, pool):
-    """For each cell of a pool the slices of a wide kernel where the kernel stands."""
-    for cell in product(*map(range, pool)):
-        yield tuple(slice(i, i + k) for i, k in zip(cell, sizes, strict=True))
 
 
 def _means(cells, filters, dtype):

@@ -136,7 +136,7 @@ def pooled_size(window, pool):
 def batches(examples, bytes_each):
     """Slices of a batch, of about one size, whose working memory fits a processor's cache.
 
-    For `FEW` examples a slower cache will do: what Python does around the arrays has to pay as well.
+    For `FEW` examples a slower cache will do: what Python does around the arrays has to pay too.
     """
     bytes_each = max(1, bytes_each)
     most = max(1, CACHE // bytes_each, min(FEW, LARGE_CACHE // bytes_each))

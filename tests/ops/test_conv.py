@@ -27,7 +27,7 @@ def convolutions(draw):
     for axis in range(axes):
         room = spatial[axis] + (sum(padding[axis]) if added is None else added[axis])
         kernel.append(draw(st.integers(1, min(3, (room - 1) // dilation[axis] + 1))))
-    channels, filters = draw(st.sampled_from([1, 2, 9])), draw(st.integers(1, 3))
+    channels, filters = draw(st.sampled_from([1, 2, 9, 17])), draw(st.integers(1, 3))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     inputs = rng.normal(size=(draw(st.integers(1, 2)), *spatial, channels))
     weights = rng.normal(size=(*kernel, channels, filters))
@@ -54,6 +54,9 @@ SHAPES = [
     ((2, 7, 8, 2), (3, 2, 2, 3), {"strides": (2, 1), "padding": "same"}),
     ((2, 7, 8, 9), (3, 3, 9, 3), {"padding": ((1, 2), (0, 1))}),
     ((2, 8, 7, 3), (2, 3, 3, 2), {"dilation_rate": (1, 2), "padding": 1}),
+    ((2, 9, 6, 3), (3, 3, 3, 2), {"strides": (2, 1), "padding": 1}),
+    ((2, 9, 6, 3), (2, 3, 3, 2), {"dilation_rate": (2, 1), "padding": "same"}),
+    ((2, 6, 6, 17), (2, 3, 17, 2), {}),
     ((2, 6, 6, 3), (1, 1, 3, 5), {}),
     ((2, 6, 6, 3), (1, 1, 3, 5), {"strides": 2}),
     ((2, 6, 6, 2), (3, 3, 2, 2), {"strides": 4}),
