@@ -63,8 +63,8 @@ class Misconception:
 
 
 def slip(name, compute, message, credit=0.0):
-    """A `Misconception`, as questions declare it."""
-    return Misconception(name, compute, message, credit)
+    """A `Misconception`, as questions declare it; the message is printed with the sign of `minus`."""
+    return Misconception(name, compute, minus(message), credit)
 
 
 def ranges(where=None, **drawn):

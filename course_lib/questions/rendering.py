@@ -3,7 +3,7 @@
 import html
 import re
 
-_SIGN = re.compile(r"(?<![\w.)\]}-])-(?=[\w.(])|(?<= )-(?= )")
+_SIGN = re.compile(r"(`[^`]*`)|(?<![\w.)\]}-])-(?=[\w.(])|(?<= )-(?= )")
 
 
 def table(rows, corner=""):
@@ -35,8 +35,8 @@ def code(text):
 
 
 def minus(text):
-    """``text`` with the minus sign of print: −3 and a − b, but x-axis and 1-3 as they are."""
-    return _SIGN.sub("−", text)
+    """``text`` with the minus sign of print: −3 and a − b, but x-axis, 1-3 and `code` as is."""
+    return _SIGN.sub(lambda found: found[1] or "−", text)
 
 
 def to_html(markdown, inline=False):
