@@ -63,7 +63,7 @@ class Misconception:
 
 
 def slip(name, compute, message, credit=0.0):
-    """A `Misconception`, as questions declare it; the message is printed with the sign of `minus`."""
+    """A `Misconception`, as questions declare it, its message with the sign of `minus`."""
     return Misconception(name, compute, minus(message), credit)
 
 
