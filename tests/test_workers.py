@@ -158,6 +158,26 @@ def test_workers_step_large_kernels_and_leave_the_averages_behind(monkeypatch, f
 
 
 @linux
+def test_averages_that_an_optimizer_begins_on_the_way(monkeypatch):
+    monkeypatch.setattr(fusion, "MANY_WEIGHTS", 100)
+    monkeypatch.setattr(dense, "ROWS_AT_ONCE", 30)
+
+    class Momentum(Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.model.optimizer.momentum = 0.5 * epoch
+
+    found, data = [], images()
+    for count in (1, 2):
+        utils.set_workers(count)
+        model = network()
+        model.compile(optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+        model.fit(*data, batch_size=16, epochs=2, verbose=0, callbacks=[Momentum()])
+        found.append([*model.get_weights(), *model.optimizer.averages.values()])
+    for alone, together in zip(*found, strict=True):
+        np.testing.assert_array_equal(alone, together)
+
+
+@linux
 def test_weights_set_by_a_callback_reach_the_helpers():
     class Zero(Callback):
         def on_train_batch_end(self, batch, logs=None):

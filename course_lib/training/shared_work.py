@@ -74,7 +74,7 @@ class BatchSteps(SharedWork):
     def __init__(self, model, x, y, loss, metrics, optimizer):
         super().__init__(model)
         self._x, self._y, self._loss, self._metrics = x, y, loss, metrics
-        self._optimizer = optimizer
+        self._optimizer, self._kinds = optimizer, None  # the kinds of averages that are shared
         self._last = None  # gradients of the last batch
         self._slots = None  # per part, in shared memory: {name of the weight: gradient}
         self._factored = None  # of a whole batch, in shared memory: {name: its two factors}
@@ -100,7 +100,8 @@ class BatchSteps(SharedWork):
         """The optimizer's step by the mean gradient of the `Part`."""
         for gradient in part.gradients.values():
             gradient /= part.count
-        if not (self._team and self._factored):
+        shares = self._team and self._factored and self._optimizer.kinds == self._kinds
+        if not shares:
             self._optimizer.apply(part.gradients, self.model.trainable_parameters)
             return
         own = {n: g for n, g in part.gradients.items() if n not in self._factored}
@@ -113,7 +114,7 @@ class BatchSteps(SharedWork):
         )
 
     def _form(self, workers, parts):
-        averages = self._optimizer.averages
+        averages, self._kinds = self._optimizer.averages, self._optimizer.kinds
         places = [*weights_of(self.model), *((averages, key) for key in averages)]
         self._stack.enter_context(shared_arrays(places))
         self._factored, self._slots = {}, [{} for _ in range(parts)]
