@@ -172,7 +172,8 @@ def test_averages_that_an_optimizer_begins_on_the_way(monkeypatch):
         model = network()
         model.compile(optimizers.SGD(0.1), "sparse_categorical_crossentropy")
         model.fit(*data, batch_size=16, epochs=2, verbose=0, callbacks=[Momentum()])
-        found.append([*model.get_weights(), *model.optimizer.averages.values()])
+        averages = model.optimizer.averages
+        found.append([*model.get_weights(), *(averages[key] for key in sorted(averages))])
     for alone, together in zip(*found, strict=True):
         np.testing.assert_array_equal(alone, together)
 
