@@ -108,7 +108,8 @@ def told(run):
         f"{run['students']} submissions in {run['seconds']:.1f} s, {run['each']:.3f} each "
         f"({run['processor_each']:.3f} of a processor), largest process {run['memory_mib']:.0f} MiB"
     )
-    noise = "; NOISY: other programs ran" if run["foreign"] > FOREIGN else ""
+    others = f"; NOISY: other programs used {run['foreign']:.2f} of a processor"
+    noise = others if run["foreign"] > FOREIGN else ""
     return lines + noise + (f"\n       one submission, mean seconds: {parts}" if parts else "")
 
 
