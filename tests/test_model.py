@@ -1,49 +1,13 @@
-"""Models: how chains are drawn and found, their weights, summaries, and what they refuse."""
-
-import re
+"""Models: how chains are drawn and found, what they predict, and what they refuse."""
 
 import numpy as np
 import pytest
 
 import course_lib
-from course_lib import Input, Model, Sequential, layers, summary, utils
+from course_lib import Input, Model, Sequential, layers, summary
+from tests.examples import images, lecture_model, says, small_model
 
 RNG = np.random.default_rng(3)
-
-
-def says(text, kind=ValueError):
-    return pytest.raises(kind, match=re.escape(text))
-
-
-def images(*shape):
-    return RNG.normal(size=shape).astype(np.float32)
-
-
-def lecture_model():
-    return Sequential(
-        [
-            Input(shape=(28, 28, 1)),
-            layers.Conv2D(32, kernel_size=(3, 3), activation="relu"),
-            layers.MaxPooling2D(pool_size=(2, 2)),
-            layers.Conv2D(64, kernel_size=(3, 3), activation="relu"),
-            layers.MaxPooling2D(pool_size=(2, 2)),
-            layers.Flatten(),
-            layers.Dropout(0.5),
-            layers.Dense(10, activation="softmax"),
-        ]
-    )
-
-
-def small_model(**names):
-    return Sequential(
-        [
-            Input(shape=(6, 6, 1)),
-            layers.Conv2D(2, 3, activation="relu", name=names.get("conv")),
-            layers.BatchNormalization(),
-            layers.Flatten(),
-            layers.Dense(3, name=names.get("head")),
-        ]
-    )
 
 
 # --------------------------------------------------------------------------------------- drawing
@@ -179,63 +143,7 @@ def test_names_of_models():
     assert Model(start, layers.Dense(1)(start)).name == "functional"
 
 
-# --------------------------------------------------------------------------------------- weights
-
-
-def test_weights_go_out_and_in_again():
-    one, two = small_model(), small_model()
-    one(images(9, 6, 6, 1) + 3, training=True)  # moves the moving averages
-    assert len(one.get_weights()) == 8 and [w.shape for w in one.get_weights()][2:6] == [(2,)] * 4
-    two.set_weights(one.get_weights())
-    inputs = images(5, 6, 6, 1)
-    np.testing.assert_array_equal(one(inputs), two(inputs))
-    with says("set_weights needs 8 arrays"):
-        two.set_weights(one.get_weights()[:-1])
-
-
-def test_save_and_load(tmp_path):
-    one, two = small_model(), small_model()
-    path = tmp_path / "weights.npz"
-    one.save_weights(path)
-    two.load_weights(str(path))
-    for a, b in zip(one.get_weights(), two.get_weights(), strict=True):
-        np.testing.assert_array_equal(a, b)
-    with says("exists. Pass overwrite=True", FileExistsError):
-        one.save_weights(path, overwrite=False)
-    with says("filepath must end in .npz, got 'model.weights.h5'."):
-        one.save_weights("model.weights.h5")
-    with says("holds 8 arrays, model lecture has 6: they are not of the same layers."):
-        model = lecture_model()
-        model.name = "lecture"
-        model.load_weights(path)
-    other = Sequential(
-        [Input(shape=(6, 6, 1)), layers.Conv2D(2, 3), layers.BatchNormalization(),
-         layers.Flatten(), layers.Dense(4, name="head")], name="other"
-    )  # fmt: skip
-    with says("/kernel has shape (32, 3), but head/kernel of model other has shape (32, 4)."):
-        other.load_weights(path)
-    with says("save_weights needs the input shape."):
-        Sequential([layers.Dense(2)]).save_weights(path)
-
-
-def test_many_weights_load_in_order(tmp_path):
-    """More than ten arrays: the order is that of numbers, not of text."""
-    model = Sequential([Input(shape=(2,)), *(layers.Dense(2) for _ in range(8))])
-    before = model.get_weights()
-    model.save_weights(tmp_path / "w.npz")
-    model.set_weights([w * 0 for w in before])
-    model.load_weights(tmp_path / "w.npz")
-    for a, b in zip(before, model.get_weights(), strict=True):
-        np.testing.assert_array_equal(a, b)
-
-
-def test_seed_repeats_a_whole_model():
-    def weights():
-        utils.set_random_seed(4)
-        return lecture_model().get_weights()
-
-    for a, b in zip(weights(), weights(), strict=True):
-        np.testing.assert_array_equal(a, b)
+# ------------------------------------------------------------------------------------ predicting
 
 
 def test_predict_is_the_model_in_inference_whatever_the_batch_size():
@@ -254,77 +162,6 @@ def test_integers_and_doubles_become_float32():
         outputs = model.predict(inputs.astype(kind), verbose=0)
         assert outputs.dtype == np.float32
         np.testing.assert_array_equal(outputs, model.predict(inputs.astype("float32"), verbose=0))
-
-
-# --------------------------------------------------------------------------------------- summary
-
-
-def test_rows_and_totals_are_those_of_the_layers():
-    model = small_model()
-    rows = summary.rows(model)
-    assert [row.name for row in rows] == [layer.name for layer in model.layers]
-    assert [row.output_shape for row in rows] == [layer.output_shape for layer in model.layers]
-    assert sum(row.parameters for row in rows) == summary.totals(model).total
-    assert summary.totals(model).non_trainable == 4  # the moving averages
-    assert [row.trainable for row in rows] == [True, True, None, True]
-
-
-def test_table_prints_and_expands(capsys):
-    inner = small_model()
-    model = Sequential([inner, layers.Dense(2)], name="outer")
-    model.summary()
-    printed = capsys.readouterr().out
-    assert printed.startswith('Model: "outer"\n┏') and "└ " not in printed
-    assert f" Total params: {model.count_params()} " in printed
-    lines = []
-    inner.trainable = False
-    model.summary(print_fn=lines.append, expand_nested=True, show_trainable=True)
-    assert f"   └ {inner.layers[0].name} (Conv2D)" in lines[0]
-    cells = [line.split("│") for line in lines[0].split("\n") if line.count("│") == 5]
-    marks = [row[-2].strip() for row in cells if row[-2].strip()]
-    assert marks == ["N", "N", "N", "-", "N", "Y"]
-
-
-def test_explain_shows_the_arithmetic(capsys):
-    lecture_model().explain()
-    printed = capsys.readouterr().out
-    for line in (
-        "height and width: floor((28 - 3) / 1) + 1 = floor(25 / 1) + 1 = 25 + 1 = 26",
-        "(3*3*32 + 1) * 64 = (288 + 1) * 64 = 289 * 64 = 18496",
-        "height: the last cell falls in no window",
-        "5 * 5 * 64 = 1600",
-        "Total parameters: 320 + 18496 + 16010 = 34826",
-    ):
-        assert f"{line}\n" in printed
-
-
-@pytest.mark.parametrize(
-    "layer, shape, line",
-    [
-        (layers.Conv1D(2, 3, padding="causal", dilation_rate=2), (9, 1), "steps: kernel span"),
-        (layers.Conv2D(2, 3, padding="same"), (9, 9, 1), "height and width: ceil(9 / 1) = 9"),
-        (layers.Conv2DTranspose(2, 3, strides=2), (4, 5, 1), "height: (4 - 1)*2 + 3 = 6 + 3 = 9"),
-        (layers.ZeroPadding2D(((1, 0), (2, 2))), (4, 5, 1), "height: 1 + 4 + 0 = 5"),
-        (layers.Reshape((-1, 2)), (4, 3), "4 * 3 = 6 * 2 = 12"),
-        (layers.Embedding(9, 4), (5,), "9 rows * 4 = 36"),
-        (layers.BatchNormalization(), (5, 3), "2 * 3 learned (gamma, beta) + 2 * 3 moving"),
-        (layers.GlobalAveragePooling2D(), (4, 5, 3), "one number per channel, from its 4 * 5"),
-        (layers.AveragePooling1D(2), (None, 3), "steps: not known yet"),
-        (layers.MaxPooling2D(3), (8, 6, 2), "height: the last 2 cells fall in no window"),
-    ],
-)
-def test_every_kind_of_layer_explains_itself(layer, shape, line):
-    text = summary.explanation(Sequential([Input(shape=shape), layer]))
-    assert line in text
-
-
-def test_shared_layer_is_explained_twice_and_counted_once():
-    start = Input(shape=(4,))
-    shared = layers.Dense(4)
-    model = Model(start, shared(shared(start)))
-    assert [row.repeated for row in summary.rows(model)] == [False, False, True]
-    assert summary.table(model).count(shared.name) == 1
-    assert "20 (the same weights as above)" in summary.explanation(model)
 
 
 # ------------------------------------------------------------------------------------- bad input

@@ -1,0 +1,74 @@
+"""The summary of a model: its table, and the arithmetic behind it."""
+
+import pytest
+
+from course_lib import Input, Model, Sequential, layers, summary
+from tests.examples import lecture_model, small_model
+
+
+def test_rows_and_totals_are_those_of_the_layers():
+    model = small_model()
+    rows = summary.rows(model)
+    assert [row.name for row in rows] == [layer.name for layer in model.layers]
+    assert [row.output_shape for row in rows] == [layer.output_shape for layer in model.layers]
+    assert sum(row.parameters for row in rows) == summary.totals(model).total
+    assert summary.totals(model).non_trainable == 4  # the moving averages
+    assert [row.trainable for row in rows] == [True, True, None, True]
+
+
+def test_table_prints_and_expands(capsys):
+    inner = small_model()
+    model = Sequential([inner, layers.Dense(2)], name="outer")
+    model.summary()
+    printed = capsys.readouterr().out
+    assert printed.startswith('Model: "outer"\n┏') and "└ " not in printed
+    assert f" Total params: {model.count_params()} " in printed
+    lines = []
+    inner.trainable = False
+    model.summary(print_fn=lines.append, expand_nested=True, show_trainable=True)
+    assert f"   └ {inner.layers[0].name} (Conv2D)" in lines[0]
+    cells = [line.split("│") for line in lines[0].split("\n") if line.count("│") == 5]
+    marks = [row[-2].strip() for row in cells if row[-2].strip()]
+    assert marks == ["N", "N", "N", "-", "N", "Y"]
+
+
+def test_explain_shows_the_arithmetic(capsys):
+    lecture_model().explain()
+    printed = capsys.readouterr().out
+    for line in (
+        "height and width: floor((28 - 3) / 1) + 1 = floor(25 / 1) + 1 = 25 + 1 = 26",
+        "(3*3*32 + 1) * 64 = (288 + 1) * 64 = 289 * 64 = 18496",
+        "height: the last cell falls in no window",
+        "5 * 5 * 64 = 1600",
+        "Total parameters: 320 + 18496 + 16010 = 34826",
+    ):
+        assert f"{line}\n" in printed
+
+
+@pytest.mark.parametrize(
+    "layer, shape, line",
+    [
+        (layers.Conv1D(2, 3, padding="causal", dilation_rate=2), (9, 1), "steps: kernel span"),
+        (layers.Conv2D(2, 3, padding="same"), (9, 9, 1), "height and width: ceil(9 / 1) = 9"),
+        (layers.Conv2DTranspose(2, 3, strides=2), (4, 5, 1), "height: (4 - 1)*2 + 3 = 6 + 3 = 9"),
+        (layers.ZeroPadding2D(((1, 0), (2, 2))), (4, 5, 1), "height: 1 + 4 + 0 = 5"),
+        (layers.Reshape((-1, 2)), (4, 3), "4 * 3 = 6 * 2 = 12"),
+        (layers.Embedding(9, 4), (5,), "9 rows * 4 = 36"),
+        (layers.BatchNormalization(), (5, 3), "2 * 3 learned (gamma, beta) + 2 * 3 moving"),
+        (layers.GlobalAveragePooling2D(), (4, 5, 3), "one number per channel, from its 4 * 5"),
+        (layers.AveragePooling1D(2), (None, 3), "steps: not known yet"),
+        (layers.MaxPooling2D(3), (8, 6, 2), "height: the last 2 cells fall in no window"),
+    ],
+)
+def test_every_kind_of_layer_explains_itself(layer, shape, line):
+    text = summary.explanation(Sequential([Input(shape=shape), layer]))
+    assert line in text
+
+
+def test_shared_layer_is_explained_twice_and_counted_once():
+    start = Input(shape=(4,))
+    shared = layers.Dense(4)
+    model = Model(start, shared(shared(start)))
+    assert [row.repeated for row in summary.rows(model)] == [False, False, True]
+    assert summary.table(model).count(shared.name) == 1
+    assert "20 (the same weights as above)" in summary.explanation(model)
