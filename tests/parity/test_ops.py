@@ -3,8 +3,6 @@
 The outputs are weighted with random numbers, and the gradients of that sum are compared.
 """
 
-import os
-
 import numpy as np
 import pytest
 
@@ -12,13 +10,6 @@ from course_lib import ops
 
 pytestmark = pytest.mark.keras
 TOLERANCE = 1e-5
-
-
-@pytest.fixture(scope="session", autouse=True)
-def keras():
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    return pytest.importorskip("keras", reason="Keras is missing; install it: pip install .[keras]")
 
 
 def keras_gradients(function, arrays, weights):
