@@ -12,8 +12,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from traitlets.config import Config
 
-from course_lib.grading import demo, executor
+from course_lib.grading import demo, executor, sandbox
+from course_lib.grading.client import Kernel
 from course_lib.grading.course import Course
+from tests.grading.kernels import LIMITS
 from tests.requirements import bubblewrap
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
@@ -73,8 +75,14 @@ def new_course(tmp_path, monkeypatch):
 def kernel_server():
     """One warm kernel server for the tests that only run cells."""
     bubblewrap()
-    from course_lib.grading import sandbox
-
     server = sandbox.KernelServer()
     yield server
     server.close()
+
+
+@pytest.fixture
+def kernel(kernel_server):
+    """A kernel of that server, for one test."""
+    made = Kernel(kernel_server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+    yield made
+    made.close()

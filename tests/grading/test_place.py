@@ -5,7 +5,7 @@ from pathlib import Path
 
 from course_lib.grading import sandbox
 from course_lib.grading.client import Kernel
-from tests.grading.test_kernel import LIMITS, printed, run
+from tests.grading.kernels import LIMITS, printed, run
 from tests.requirements import bubblewrap
 
 
