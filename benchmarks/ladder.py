@@ -7,6 +7,7 @@ rung runs in a process of its own, since some ideas, once applied, cannot be tak
 """
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -67,6 +68,7 @@ def steps_of(rung):
         ]
         pool = importlib.import_module("course_lib.ops.pool")
         pool.batches = lambda examples, bytes_each: [slice(0, examples)]
+        shared_work.one_thread = contextlib.nullcontext
     if "memory" not in ORDER[: have + 1]:
         shared_work.keep_freed_memory = lambda: None
     utils.set_fusion("fused" in ORDER[: have + 1])
