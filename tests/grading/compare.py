@@ -23,7 +23,7 @@ from course_lib import questions
 from course_lib.grading import sample_class, sandbox
 from tests.grading import corpus
 from tests.grading.conftest import PS2, make_course
-from tests.grading.test_pipeline import hand_in
+from tests.grading.graded_class import hand_in
 from tests.requirements import bubblewrap
 
 HONEST = "zoe"

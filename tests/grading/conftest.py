@@ -1,5 +1,6 @@
 """A course in a temporary folder, as an instructor would have it."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -15,11 +16,11 @@ from traitlets.config import Config
 from course_lib.grading import demo, executor, sandbox
 from course_lib.grading.client import Kernel
 from course_lib.grading.course import Course
+from tests.grading.graded_class import HANDED_IN, PS2, hand_in, nbgrader
 from tests.grading.kernels import LIMITS
 from tests.requirements import bubblewrap
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
-PS2 = "ps2-output-shapes"
 
 
 @event.listens_for(Engine, "connect")
@@ -68,6 +69,26 @@ def new_course(tmp_path, monkeypatch):
     bubblewrap()
     monkeypatch.chdir(tmp_path)
     yield lambda assignment=PS2, **options: make_course(tmp_path, assignment, **options)
+    executor.close_servers()
+
+
+@pytest.fixture(scope="session")
+def graded_class(tmp_path_factory):
+    """A course whose class nbgrader has graded, once for all files of tests."""
+    bubblewrap()
+    root = tmp_path_factory.mktemp("course")
+    with contextlib.chdir(root):
+        made = make_course(root)
+        hand_in(made, HANDED_IN)
+        nbgrader("autograde", PS2)
+    return made
+
+
+@pytest.fixture(scope="module")
+def course(graded_class):
+    """That course, from inside its folder."""
+    with contextlib.chdir(graded_class.root):
+        yield graded_class
     executor.close_servers()
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from course_lib.grading import class_run, executor, sample_class
 from tests.grading.conftest import PS2
-from tests.grading.test_pipeline import AUTOMATIC, gradebook_rows, hand_in, scores
+from tests.grading.graded_class import AUTOMATIC, gradebook_rows, hand_in, scores
 
 
 def quiet(line):

@@ -15,7 +15,7 @@ import pytest
 from course_lib.grading import class_run, sample_class
 from tests import requirements
 from tests.grading.conftest import PS2, open_course
-from tests.grading.test_pipeline import AUTOMATIC, hand_in, scores
+from tests.grading.graded_class import AUTOMATIC, hand_in, scores
 
 SLOW_ANSWER = "\nimport time; time.sleep(0.7)"
 

@@ -12,7 +12,7 @@ import pytest
 from course_lib.grading import class_run, sample_class
 from tests.grading.conftest import PS2
 from tests.grading.corpus.noisy import SCRIPT
-from tests.grading.test_pipeline import AUTOMATIC, hand_in
+from tests.grading.graded_class import AUTOMATIC, hand_in
 from tests.requirements import chromium
 
 

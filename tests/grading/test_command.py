@@ -1,0 +1,90 @@
+"""The commands that grade: what they do, what they print, and what they refuse."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from traitlets.config import Config
+
+from course_lib.grading import cli, executor
+from course_lib.grading.course import Course
+from tests.grading.graded_class import AUTOMATIC, PS2, gradebook_rows, scores
+
+
+def test_demo_is_quick_the_second_time(new_course, capsys):
+    course = new_course()
+    assert cli.main(["demo", PS2, "--timeout", "2", "--workers", "2"]) == 0
+    first = capsys.readouterr().out
+    assert "16 submissions" in first
+    stamps = {p: p.stat().st_mtime_ns for p in course.root.rglob("*.ipynb")}
+    assert cli.main(["demo", PS2, "--timeout", "2"]) == 0
+    second = capsys.readouterr().out
+    assert "Every submission is graded already." in second
+    assert "Feedback: 0 new pages" in second
+    assert {p: p.stat().st_mtime_ns for p in course.root.rglob("*.ipynb")} == stamps
+    table = dict(line.split()[:2] for line in second.splitlines() if line.startswith("sample-"))
+    assert float(table["sample-right"]) == AUTOMATIC
+    assert float(table["sample-crash"]) == AUTOMATIC - 2
+    assert float(table["sample-endless-loop"]) == AUTOMATIC - 2
+    assert float(table["sample-not-a-notebook"]) == 0
+
+
+def test_regrade_as_uses_the_numbers_shown_and_says_so(course, capsys):
+    assert cli.main(["regrade-as", PS2, "mistyped", "--shown-id", "mistypedx"]) == 0
+    assert scores(course)["mistyped"] == AUTOMATIC
+    record = course.record(PS2, "mistyped")
+    assert record["shown_id"] == "mistypedx"
+    assert "'mistypedx'" in record["flags"][0]
+    assert cli.main(["regrade-as", PS2, "mistyped", "--shown-id", "mistyped"]) == 0
+    assert scores(course)["mistyped"] < AUTOMATIC
+    assert cli.main(["regrade-as", PS2, "nobody", "--shown-id", "x"]) == 1
+    assert "nobody has handed in nothing" in capsys.readouterr().err
+
+
+def test_a_refusal_is_one_line_and_grades_nothing(course, monkeypatch, capsys):
+    before = gradebook_rows(course)
+    monkeypatch.setattr(executor, "_refused", {})
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert cli.main(["grade", PS2, "--force"]) == 1
+    message = capsys.readouterr().err.strip()
+    assert message.count("\n") == 0
+    assert "accept_unisolated = True" in message
+    assert gradebook_rows(course) == before
+
+
+def test_nbgraders_command_refuses_in_one_line(course):
+    """In a process of its own: a traceback would be printed by nbgrader's main program."""
+    before = gradebook_rows(course)
+    programs = course.root / "without-bubblewrap"
+    programs.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "autograde", PS2, "--force"],
+        cwd=course.root,
+        env={**os.environ, "PATH": str(programs), "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    told = [line for line in done.stderr.splitlines() if "WARNING" not in line]
+    assert done.returncode == 1
+    assert len(told) == 1 and "apt-get install bubblewrap" in told[0], done.stderr
+    assert "accept_unisolated = True" in told[0]
+    assert gradebook_rows(course) == before
+
+
+def test_messages_for_a_wrong_place_or_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["grades", PS2]) == 1
+    assert "There is no nbgrader_config.py" in capsys.readouterr().err
+
+
+def test_an_assignment_that_was_not_generated(course, capsys):
+    assert cli.main(["grade", "ps9-nothing"]) == 1
+    assert "nbgrader generate_assignment ps9-nothing" in capsys.readouterr().err
+
+
+def test_options_of_the_command_reach_the_pipeline(course):
+    config = Config({"Execute": {"timeout": 7}})
+    again = Course(course.root, config)
+    assert again.app.config.Execute.timeout == 7
