@@ -39,14 +39,14 @@ def _recorded_accuracies():
 
 
 def _broken_lines():
-    """How many of the printed lines are no Python?"""
+    """How many of the printed lines are not valid Python?"""
     broken = 0
     for line in programs.PRINTED_LINES:
         try:
             compile(line, "keras_cnn_mnist.py", "exec")
         except SyntaxError:
             broken += 1
-    return broken
+    return {"lines that are not valid Python": broken}
 
 
 def _frozen_base():
@@ -212,11 +212,10 @@ FACTS = [
         "mod-06",
         "layers",
         MNIST,
-        "The program keras_cnn_mnist.py is printed in four parts, to be run as it stands. How many "
-        "of its lines are no Python?",
+        "The program keras_cnn_mnist.py is printed in four parts, to be run as it stands.",
         compute=_broken_lines,
-        printed=0,
-        truth="Three lines are no Python as printed ({value} found): the list of layers opens "
+        printed={"lines that are not valid Python": 0},
+        truth="As printed it does not run ({value}): the list of layers opens "
         "with `][`, its end is lost, and the format string has a stray quote. Besides, "
         "`input_shape` is never defined, `X_train` and `x_train` are mixed, and the number of "
         "classes is a byte, which Keras refuses: `int(np.max(...)) + 1` mends it.",
