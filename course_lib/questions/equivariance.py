@@ -38,9 +38,12 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="Moving the object moves the feature map by the same amount.",
         draw=ranges(size=(24, 64), row=(2, 9), column=(2, 9), down=(1, 9), right=(1, 9)),
-        prompt="A feature map (stride 1) of an image of {size} × {size} has its peak at row {row}, "
-        "column {column}. The object in the image moves {down} pixels down and {right} to the "
-        "right, away from the borders. Where is the peak now? Give (row, column).",
+        prompt=lambda n: (
+            f"A feature map (stride 1) of an image of {n.size} × {n.size} has its peak at row "
+            f"{n.row}, column {n.column}. The object in the image moves {n.down} "
+            f"{'pixel' if n.down == 1 else 'pixels'} down and {n.right} to the right, away from "
+            "the borders. Where is the peak now? Give (row, column)."
+        ),
         form="shape",
         expects="a pair (row, column)",
         answer=lambda n: (n.row + n.down, n.column + n.right),

@@ -37,8 +37,8 @@ QUESTIONS = [
         teaches="The parameters of the lecture's classifier, counted before it is built.",
         numbers_of="mnist-model",
         draw=_draw,
-        prompt="Before you build it: how many parameters will the classifier of the next task "
-        "have, with {first} and {second} filters of {kernel} × {kernel}? (Conv2D, MaxPooling2D(2), "
+        prompt="Before you build it: how many parameters will the lecture's classifier have with "
+        "{first} and {second} filters of {kernel} × {kernel}? (Conv2D, MaxPooling2D(2), "
         "Conv2D, MaxPooling2D(2), Flatten, Dropout, Dense(10), for 28 × 28 grey images.)",
         answer=checks.count,
         steps=lambda n: [

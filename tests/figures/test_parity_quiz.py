@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.figures.interactive.quiz import _shown
 from course_lib.questions import bank, forms
 from tests.figures.javascript import call
 from tests.figures.test_parity import CASES, _rng
@@ -41,6 +42,19 @@ def test_verdicts_are_those_of_the_bank(tmp_path):
         assert got["misconception"] == name, (payload["id"], text, got)
         if not right and name is None:
             assert got["state"] == "wrong"
+
+
+def test_answers_are_written_out_alike_with_and_without_javascript(tmp_path):
+    cases = [
+        [{"form": question.form}, question.variant(f"shown {seed}").as_dict()["answer"]]
+        for question in VALUES
+        if question.form != "array"
+        for seed in range(3)
+    ]
+    cases += [[{"form": "number"}, 5.640000000000001], [{"form": "number"}, -0.3239213693678733]]
+    written = [_shown(of["form"], answer) for of, answer in cases]
+    assert written[-2:] == ["5.64", "−0.3239"]
+    assert written == call("quiz_answers.js", "showAnswer", cases, tmp_path)
 
 
 def _spoiled(rng, value, form):

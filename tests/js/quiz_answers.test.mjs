@@ -79,5 +79,7 @@ test("answers are written the way the course writes them", () => {
   assert.equal(quiz.showAnswer(shape, [1600]), "(1600,)");
   assert.equal(quiz.showAnswer({ form: "integer" }, 1668490), "1,668,490");
   assert.equal(quiz.showAnswer({ form: "number" }, -0.25), "\u22120.25");
+  assert.equal(quiz.showAnswer({ form: "number" }, 5.640000000000001), "5.64");
+  assert.equal(quiz.showAnswer({ form: "number" }, -0.3239213693678733), "\u22120.3239");
   assert.equal(quiz.showAnswer({ form: "choice" }, "b"), "b");
 });

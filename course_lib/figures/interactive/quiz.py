@@ -92,13 +92,24 @@ def _variants(name, count, seed):
     return list(found.values())
 
 
+def _shown(form, answer):
+    """An answer as showAnswer in quiz_answers.js writes it out: four decimals at most."""
+    from course_lib.questions.rendering import minus
+
+    if form == "shape":
+        return str(tuple(answer))
+    if form == "integer":
+        return minus(f"{answer:,}")
+    return minus(f"{round(answer, 4):g}") if form == "number" else str(answer)
+
+
 def _item(variant):
     """One question without JavaScript: the prompt, and the solution to unfold."""
     choices = "".join(
         f"<li>{choice['letter']}) {choice['html']}</li>" for choice in variant["choices"] or ()
     )
     steps = "".join(f"<li>{step}</li>" for step in variant["steps"])
-    answer = html.escape(str(variant["answer"]))
+    answer = html.escape(_shown(variant["form"], variant["answer"]))
     prompt = variant["prompt_html"].replace("<th></th>", "<td></td>")
     return (
         prompt

@@ -110,7 +110,8 @@ export function showAnswer({ form }, answer) {
   if (form === "shape") return answer.length === 1 ? `(${answer[0]},)` : `(${answer.join(", ")})`;
   if (form === "array") return JSON.stringify(answer).replace(/,/g, ", ");
   if (form === "integer") return String(answer).replace(/\B(?=(\d{3})+$)/g, ",").replace("-", "\u2212");
-  return typeof answer === "number" ? String(+answer.toPrecision(6)).replace("-", "\u2212") : String(answer);
+  // four decimals, as in the worked steps above the answer
+  return typeof answer === "number" ? String(+(+answer.toFixed(4)).toPrecision(6)).replace("-", "\u2212") : String(answer);
 }
 
 /** What is kept about one question: tries, whether it was solved, and the variant shown. */
