@@ -320,7 +320,8 @@ QUESTIONS = [
         prompt=lambda n: (
             f"{'Grey' if n.channels == 1 else 'Colour'} clips of {n.frames} frames, each "
             f"{n.height} pixels high and {n.width} wide, are to be read by "
-            f"`Conv3D({n.filters}, 3)` as (frames, height, width, channels). Which shape does `keras.Input` get?"
+            f"`Conv3D({n.filters}, 3)` as (frames, height, width, channels). Which shape does "
+            "`keras.Input` get?"
         ),
         form="shape",
         expects="a tuple, without the batch axis",
