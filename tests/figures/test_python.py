@@ -127,6 +127,13 @@ def test_text_of_the_channels_shows_the_printed_map():
     assert len(tables) == 3 + 3 + 1
 
 
+def test_text_of_the_channels_counts_one_as_one():
+    grey = figures.ChannelsAndFilters(**presets.LAYERS[1]["settings"]).fallback()
+    assert "products of one channel, plus a bias; 2 filters give 2 maps." in grey
+    colour = figures.ChannelsAndFilters().fallback()
+    assert "products over all 3 channels, plus a bias; one filter gives one map." in colour
+
+
 def test_text_of_pooling_and_of_the_matcher():
     pooled = _Tables(figures.Pooling().fallback()).tables[-1]
     assert pooled["rows"] == [["4", "8"], ["8", "4"]]

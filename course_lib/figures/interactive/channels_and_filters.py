@@ -78,10 +78,12 @@ class ChannelsAndFilters(Figure):
             for c in range(channels)
         ]
         parts.append(table(maps[:, :, shown], f"Output map of filter {shown + 1}"))
+        over = f"over all {channels} channels" if channels > 1 else "of one channel"
+        made = f"{count} filters give {count} maps" if count > 1 else "one filter gives one map"
         parts.append(
             paragraph(
-                f"Each output is the sum of {rows * cols * channels} products over all "
-                f"{channels} channels, plus a bias; {count} filters give {count} maps."
+                f"Each output is the sum of {rows * cols * channels} products {over}, plus a bias; "
+                f"{made}."
             )
         )
         return "".join(parts)
