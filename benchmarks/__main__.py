@@ -28,7 +28,7 @@ TASKS = [
     ("fit", "lenet", 12_800),
     ("fit", "hidden", 6_400),
     ("fit", "text", 6_400),
-    ("fit", "volume", 2_560),
+    ("fit", "volume", 6_400),
 ]
 GOALS = {
     ("fit", "mnist", 2): {"keras": 0.8, "torch": 0.7},

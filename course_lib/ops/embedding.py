@@ -1,4 +1,4 @@
-"""Labels and words as vectors: one-hot rows, and rows looked up in a table that is learnt."""
+"""Labels and words as vectors: one-hot rows, and rows looked up in a table that is learned."""
 
 from typing import NamedTuple
 
