@@ -7,7 +7,6 @@ rung runs in a process of its own, since some ideas, once applied, cannot be tak
 """
 
 import argparse
-import contextlib
 import json
 import os
 import statistics
@@ -21,7 +20,7 @@ IMAGES, BATCH, BATCHES, ROUNDS = 60_000, 128, 4, 15
 RUNGS = {
     "loops": "plain Python loops, one image at a time",
     "windows": "windows written as matrix rows, one product for the whole batch",
-    "parts": "parts of the batch that stay in the processor's cache, one thread",
+    "parts": "parts of the batch that stay in the processor's cache",
     "memory": "memory of freed arrays kept for the next",
     "fused": "convolution, relu and pooling in one step",
     "winograd": "sixteen products for the outputs of a pool instead of thirty-six",
@@ -68,7 +67,6 @@ def steps_of(rung):
         ]
         pool = importlib.import_module("course_lib.ops.pool")
         pool.batches = lambda examples, bytes_each: [slice(0, examples)]
-        shared_work.one_thread = contextlib.nullcontext
     if "memory" not in ORDER[: have + 1]:
         shared_work.keep_freed_memory = lambda: None
     utils.set_fusion("fused" in ORDER[: have + 1])
