@@ -16,9 +16,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.ladder import climb
+from benchmarks.ladder import CLIMBS, climb
 from benchmarks.machine import describe
 from benchmarks.turns import ROOT, engines, take_turns
+from course_lib import records
 
 ROUNDS = 3
 # (what, model, examples): a whole epoch of the lecture's model, and shares of one for the others
@@ -93,12 +94,32 @@ def import_seconds():
     return {name: statistics.median(seconds) for name, seconds in found.items()}
 
 
+def ladder(cores, rounds=CLIMBS):
+    """The rows of `benchmarks.ladder`, printed."""
+    rows = climb(cores, rounds)
+    for row in rows:
+        gain = f"{row['gain']:6.2f} times" if row["gain"] else ""
+        print(f"{row['rung']:9} {row['seconds']:12.1f} s per epoch {gain:12} {row['adds']}")
+    return rows
+
+
+def save(record):
+    records.save("benchmarks", record)
+    print("Written: course_lib/records/benchmarks.json")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a short look; writes no record")
+    parser.add_argument(
+        "--ladder", action="store_true", help="the ladder alone, anew; keeps the rest of the record"
+    )
     options = parser.parse_args()
 
     available = len(os.sched_getaffinity(0))
+    if options.ladder:
+        save(records.load("benchmarks") | {"ladder": ladder(min(2, available))})
+        return
     record = {
         "command": "python -m benchmarks",
         **describe("numpy", "keras", "tensorflow-cpu"),
@@ -113,16 +134,10 @@ def main():
         }
     record["import_seconds"] = seconds = import_seconds()
     print(f"import: course_lib {seconds['course_lib']:.3f} s, NumPy alone {seconds['numpy']:.3f} s")
-    record["ladder"] = climb(min(2, available))
-    for row in record["ladder"]:
-        gain = f"{row['gain']:6.2f} times" if row["gain"] else ""
-        print(f"{row['rung']:9} {row['seconds']:12.1f} s per epoch {gain:12} {row['adds']}")
+    record["ladder"] = ladder(min(2, available), 1 if options.quick else CLIMBS)
     record["load_average_after"] = os.getloadavg()
     if not options.quick:
-        from course_lib import records
-
-        records.save("benchmarks", record)
-        print("Written: course_lib/records/benchmarks.json")
+        save(record)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import sys
 import time
 
 IMAGES, BATCH, BATCHES, ROUNDS = 60_000, 128, 4, 15
+CLIMBS = 5
 
 # name: what the rung adds
 RUNGS = {
@@ -92,23 +93,31 @@ def steps_of(rung):
     return statistics.median(seconds) * IMAGES / BATCH
 
 
-def climb(cores):
-    """[{rung, adds, seconds, gain}], each rung measured in a new process."""
+def climb(cores, rounds=CLIMBS):
+    """[{rung, adds, seconds, gain}]: medians of so many climbs, each rung in a new process."""
+    found = {rung: [] for rung in RUNGS}
+    for _ in range(rounds):
+        for rung in RUNGS:
+            found[rung].append(_measured(rung, cores))
     rows = []
     for rung, adds in RUNGS.items():
-        environment = dict(os.environ)
-        if rung == "kernels":
-            environment.pop("OPENBLAS_CORETYPE", None)
-        elif "avx512f" in flags():
-            environment["OPENBLAS_CORETYPE"] = "Haswell"  # the last rung adds the wider ones
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.ladder", rung, "--cores", str(cores)],
-            capture_output=True, text=True, check=True, env=environment,
-        )  # fmt: skip
-        seconds = json.loads(done.stdout)
+        seconds = statistics.median(found[rung])
         gain = rows[-1]["seconds"] / seconds if rows else None
         rows.append({"rung": rung, "adds": adds, "seconds": seconds, "gain": gain})
     return rows
+
+
+def _measured(rung, cores):
+    environment = dict(os.environ)
+    if rung == "kernels":
+        environment.pop("OPENBLAS_CORETYPE", None)
+    elif "avx512f" in flags():
+        environment["OPENBLAS_CORETYPE"] = "Haswell"  # the last rung adds the wider ones
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.ladder", rung, "--cores", str(cores)],
+        capture_output=True, text=True, check=True, env=environment,
+    )  # fmt: skip
+    return json.loads(done.stdout)
 
 
 def flags():
