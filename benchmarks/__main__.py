@@ -4,7 +4,7 @@ Training and prediction beside Keras (and PyTorch, where BENCH_TORCH_PYTHON name
 it), single convolutions beside Keras, the share of the processor's peak that is reached, memory,
 the time of the import, and the ladder from loops to the last step. Prints a table and writes the
 record course_lib/records/benchmarks.json. --quick takes fewer examples and rounds and writes
-nothing.
+nothing; --ladder measures the ladder alone.
 """
 
 import argparse
