@@ -70,7 +70,7 @@ class ModelBuilder(Figure):
 
     def room(self):
         layers = len(self.layers)
-        return 682 + 92 * layers, 1265 + 90 * layers
+        return 682 + 92 * layers, 1300 + 90 * layers
 
     def model(self):
         """The stack as a ``course_lib.Sequential``, ready to be trained."""
