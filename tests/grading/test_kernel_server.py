@@ -97,7 +97,9 @@ def test_without_isolation_processes_are_bounded_and_root_is_not_given():
     try:
         steps = ["import os\nx = os.getuid()", PROBE_X, "if os.fork() == 0: os._exit(0)"]
         steps += [MANY_FORKS, PROBE_X]
-        result = runner.run(job(*steps, isolated=False), server.path)
+        # Pages that a fork shares count for each process: so many hold more than LIMITS allow.
+        limits = {"memory_all": 4_000_000_000}
+        result = runner.run(job(*steps, isolated=False, limits=limits), server.path)
         wait_until(lambda: len(tree(server)) == 0)
     finally:
         server.close()
