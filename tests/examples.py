@@ -18,21 +18,6 @@ def images(*shape):
     return RNG.normal(size=shape).astype(np.float32)
 
 
-def lecture_model():
-    return Sequential(
-        [
-            Input(shape=(28, 28, 1)),
-            layers.Conv2D(32, kernel_size=(3, 3), activation="relu"),
-            layers.MaxPooling2D(pool_size=(2, 2)),
-            layers.Conv2D(64, kernel_size=(3, 3), activation="relu"),
-            layers.MaxPooling2D(pool_size=(2, 2)),
-            layers.Flatten(),
-            layers.Dropout(0.5),
-            layers.Dense(10, activation="softmax"),
-        ]
-    )
-
-
 def small_model(**names):
     return Sequential(
         [

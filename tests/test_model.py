@@ -5,7 +5,8 @@ import pytest
 
 import course_lib
 from course_lib import Input, Model, Sequential, layers, summary
-from tests.examples import images, lecture_model, says, small_model
+from course_lib.lectures.facts.programs import mnist_model
+from tests.examples import images, says, small_model
 
 RNG = np.random.default_rng(3)
 
@@ -14,7 +15,7 @@ RNG = np.random.default_rng(3)
 
 
 def test_the_lectures_model_has_the_lectures_numbers():
-    model = lecture_model()
+    model = mnist_model()
     shapes = [layer.output_shape[1:] for layer in model.layers]
     assert shapes == [
         (26, 26, 32), (13, 13, 32), (11, 11, 64), (5, 5, 64), (1600,), (1600,), (10,)
@@ -70,7 +71,7 @@ def test_add_and_pop():
 
 
 def test_feature_extractor_shares_layers_and_cuts_the_chain():
-    model = lecture_model()
+    model = mnist_model()
     inputs = images(2, 28, 28, 1)
     features = Model(model.input, model.layers[2].output)
     assert features.output_shape == (None, 11, 11, 64)
@@ -82,7 +83,7 @@ def test_feature_extractor_shares_layers_and_cuts_the_chain():
 
 
 def test_many_outputs_of_one_chain():
-    model = lecture_model()
+    model = mnist_model()
     every = Model(model.input, [layer.output for layer in model.layers])
     inputs = images(40, 28, 28, 1)
     outputs = every.predict(inputs, verbose=0)
@@ -112,7 +113,7 @@ def test_shared_layer_counts_once_and_gathers_gradients():
 
 
 def test_model_inside_a_model():
-    base = Model(*(lambda m: (m.input, m.layers[1].output))(lecture_model()), name="base")
+    base = Model(*(lambda m: (m.input, m.layers[1].output))(mnist_model()), name="base")
     model = Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(3, name="head")])
     assert model.input_shape == (None, 28, 28, 1)  # taken from the base
     assert next(iter(model.parameters)) == f"base/{base.layers[1].name}/kernel"
@@ -125,7 +126,7 @@ def test_model_inside_a_model():
 
 
 def test_gradient_stops_below_the_last_layer_that_learns(monkeypatch):
-    model = lecture_model()
+    model = mnist_model()
     for layer in model.layers[:4]:
         layer.trainable = False
     monkeypatch.setattr(layers.Conv2D, "linear_backward", lambda *a: pytest.fail("went too deep"))
@@ -147,7 +148,7 @@ def test_names_of_models():
 
 
 def test_predict_is_the_model_in_inference_whatever_the_batch_size():
-    model = lecture_model()
+    model = mnist_model()
     inputs = images(70, 28, 28, 1)
     whole = model.predict(inputs, batch_size=70, verbose=0)
     np.testing.assert_allclose(model(inputs), whole, atol=1e-6)
@@ -156,7 +157,7 @@ def test_predict_is_the_model_in_inference_whatever_the_batch_size():
 
 
 def test_integers_and_doubles_become_float32():
-    model = lecture_model()
+    model = mnist_model()
     inputs = RNG.integers(0, 255, (2, 28, 28, 1))
     for kind in (np.uint8, np.float64, np.int32):
         outputs = model.predict(inputs.astype(kind), verbose=0)
@@ -168,7 +169,7 @@ def test_integers_and_doubles_become_float32():
 
 
 def test_inputs_that_do_not_fit_are_mended():
-    model = lecture_model()
+    model = mnist_model()
     model.name = "m"
     with says("m: inputs must have shape (batch, 28, 28, 1), got (9, 28, 28). "
               "Reshape: inputs.reshape(9, 28, 28, 1)."):  # fmt: skip

@@ -3,7 +3,8 @@
 import pytest
 
 from course_lib import Input, Model, Sequential, layers, summary
-from tests.examples import lecture_model, small_model
+from course_lib.lectures.facts.programs import mnist_model
+from tests.examples import small_model
 
 
 def test_rows_and_totals_are_those_of_the_layers():
@@ -33,7 +34,7 @@ def test_table_prints_and_expands(capsys):
 
 
 def test_explain_shows_the_arithmetic(capsys):
-    lecture_model().explain()
+    mnist_model().explain()
     printed = capsys.readouterr().out
     for line in (
         "height and width: floor((28 - 3) / 1) + 1 = floor(25 / 1) + 1 = 25 + 1 = 26",

@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_lib import Input, Sequential, layers, utils
-from tests.examples import images, lecture_model, says, small_model
+from course_lib.lectures.facts.programs import mnist_model
+from tests.examples import images, says, small_model
 
 
 def test_weights_go_out_and_in_again():
@@ -29,7 +30,7 @@ def test_save_and_load(tmp_path):
     with says("filepath must end in .npz, got 'model.weights.h5'."):
         one.save_weights("model.weights.h5")
     with says("holds 8 arrays, model lecture has 6: they are not of the same layers."):
-        model = lecture_model()
+        model = mnist_model()
         model.name = "lecture"
         model.load_weights(path)
     other = Sequential(
@@ -56,7 +57,7 @@ def test_many_weights_load_in_order(tmp_path):
 def test_seed_repeats_a_whole_model():
     def weights():
         utils.set_random_seed(4)
-        return lecture_model().get_weights()
+        return mnist_model().get_weights()
 
     for a, b in zip(weights(), weights(), strict=True):
         np.testing.assert_array_equal(a, b)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib import ops
+from course_lib.lectures import examples
 from course_lib.ops import reference
 
 
@@ -15,57 +16,36 @@ def one_kernel(rows):
     return np.array(rows).reshape(len(rows), -1, 1, 1)
 
 
-BINARY_5 = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
-BINARY_6 = [
-    [1, 0, 0, 0, 0, 1],
-    [0, 1, 0, 0, 1, 0],
-    [0, 0, 1, 1, 0, 0],
-    [1, 0, 0, 0, 1, 0],
-    [0, 1, 0, 0, 1, 0],
-    [0, 0, 1, 0, 1, 0],
-]
-FILTER_1 = [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]]
-FILTER_2 = [[-1, 1, -1], [-1, 1, -1], [-1, 1, -1]]
-DIGITS_6 = [
-    [4, 9, 2, 5, 8, 3],
-    [5, 6, 2, 4, 0, 3],
-    [2, 4, 5, 4, 5, 2],
-    [5, 6, 5, 4, 7, 8],
-    [5, 7, 7, 9, 2, 1],
-    [5, 8, 5, 3, 8, 4],
-]
-EDGE = [[1, 0, -1]] * 3
-
 LECTURE = {
     "conv-01": (
-        BINARY_5,
+        examples.binary_5x5,
         [[1, 0, 1], [0, 1, 0], [1, 0, 1]],
         {},
         [[4, 3, 4], [2, 4, 3], [2, 3, 4]],
     ),
     "conv-03": (
-        BINARY_6,
-        FILTER_1,
+        examples.binary_6x6,
+        examples.filter_1,
         {},
         [[3, -1, -3, -1], [-3, 1, 0, -3], [-3, -3, 0, 1], [3, -2, -2, -1]],
     ),
-    "conv-04": (BINARY_6, FILTER_1, {"strides": 2}, [[3, -3], [-3, 0]]),
+    "conv-04": (examples.binary_6x6, examples.filter_1, {"strides": 2}, [[3, -3], [-3, 0]]),
     "conv-05": (
-        BINARY_6,
-        FILTER_2,
+        examples.binary_6x6,
+        examples.filter_2,
         {},
         [[-1, -1, -1, -1], [-1, -1, -2, 1], [-1, -1, -2, 1], [-1, 0, -4, 3]],
     ),
     "size-01": (
-        DIGITS_6,
-        EDGE,
+        examples.numbers_6x6,
+        examples.edge_kernel,
         {},
         [[2, 6, -4, 5], [0, 4, 0, -1], [-5, 0, 3, 6], [-2, 5, 0, 3]],
     ),
-    "size-02": (DIGITS_6, EDGE, {"strides": 2}, [[2, -4], [-5, 3]]),
+    "size-02": (examples.numbers_6x6, examples.edge_kernel, {"strides": 2}, [[2, -4], [-5, 3]]),
     "size-04": (
-        DIGITS_6,
-        EDGE,
+        examples.numbers_6x6,
+        examples.edge_kernel,
         {"strides": 2, "padding": 1},
         [[-15, 6, 3], [-16, 4, -1], [-21, 5, 3]],
     ),
@@ -81,23 +61,27 @@ def test_the_lectures_maps(key, module):
 
 
 def test_the_lectures_padded_map():
-    same = ops.conv(one_image(DIGITS_6), one_kernel(EDGE), padding="same")[0, :, :, 0]
+    same = ops.conv(
+        one_image(examples.numbers_6x6), one_kernel(examples.edge_kernel), padding="same"
+    )[0, :, :, 0]
     np.testing.assert_array_equal(same[0], [-15, 5, 6, -4, 3, 8])  # size-03
-    by_one = ops.conv(one_image(DIGITS_6), one_kernel(EDGE), padding=1)[0, :, :, 0]
+    by_one = ops.conv(one_image(examples.numbers_6x6), one_kernel(examples.edge_kernel), padding=1)[
+        0, :, :, 0
+    ]
     np.testing.assert_array_equal(same, by_one)
 
 
 def test_kerass_same_is_not_the_slides_padding_at_stride_two():
     """size-07: 0 before and 1 after, so the windows start elsewhere than with one on each side."""
-    image, kernel = one_image(DIGITS_6), one_kernel(EDGE)
+    image, kernel = one_image(examples.numbers_6x6), one_kernel(examples.edge_kernel)
     uneven = ops.conv(image, kernel, 2, "same")
     np.testing.assert_array_equal(uneven, ops.conv(image, kernel, 2, ((0, 1), (0, 1))))
     assert (uneven != ops.conv(image, kernel, 2, 1)).any()
 
 
 def test_two_filters_stack_to_two_channels():
-    kernel = np.concatenate([one_kernel(FILTER_1), one_kernel(FILTER_2)], axis=-1)
-    found = ops.conv(one_image(BINARY_6), kernel)
+    kernel = np.concatenate([one_kernel(examples.filter_1), one_kernel(examples.filter_2)], axis=-1)
+    found = ops.conv(one_image(examples.binary_6x6), kernel)
     assert found.shape == (1, 4, 4, 2)
     for channel, key in enumerate(["conv-03", "conv-05"]):
         np.testing.assert_array_equal(found[0, :, :, channel], LECTURE[key][-1])
