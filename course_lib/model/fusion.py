@@ -34,6 +34,7 @@ class ConvPool:
 
     ends_with = None
     treats_examples_alone = True
+    way_back = staticmethod(conv_relu_pool_backward)
 
     def __init__(self, conv, pool):
         self.conv, self.pool = conv, pool
@@ -55,7 +56,7 @@ class ConvPool:
         return windows(self.conv.label, *arguments)
 
     def backward(self, grad_outputs, cache, need_input_gradient=True):
-        grad_inputs, *gradients = conv_relu_pool_backward(grad_outputs, cache, need_input_gradient)
+        grad_inputs, *gradients = self.way_back(grad_outputs, cache, need_input_gradient)
         return grad_inputs, dict(zip(self.conv.parameters, gradients, strict=False))
 
     def new_state(self, cache):
@@ -64,6 +65,8 @@ class ConvPool:
 
 class ConvGlobalPool(ConvPool):
     """A convolution layer, its relu, and the global max pooling layer after it, as one layer."""
+
+    way_back = staticmethod(conv_relu_global_pool_backward)
 
     def forward(self, inputs, training=False, rng=None):
         window = self._window(inputs.shape[1:-1])
@@ -78,14 +81,13 @@ class ConvGlobalPool(ConvPool):
 
     def backward(self, grad_outputs, cache, need_input_gradient=True):
         grad_outputs = grad_outputs.reshape(len(grad_outputs), -1)
-        grad_inputs, *gradients = conv_relu_global_pool_backward(
-            grad_outputs, cache, need_input_gradient
-        )
-        return grad_inputs, dict(zip(self.conv.parameters, gradients, strict=False))
+        return super().backward(grad_outputs, cache, need_input_gradient)
 
 
 class ConvAveragePool(ConvPool):
     """A convolution layer, its activation, and the average pooling layer after it, as one layer."""
+
+    way_back = staticmethod(conv_average_pool_backward)
 
     def __init__(self, conv, pool, activation):
         super().__init__(conv, pool)
@@ -97,12 +99,6 @@ class ConvAveragePool(ConvPool):
         return conv_average_pool_forward(
             inputs, weights["kernel"], weights.get("bias"), window, pool, self.activation, training
         )
-
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
-        grad_inputs, *gradients = conv_average_pool_backward(
-            grad_outputs, cache, need_input_gradient
-        )
-        return grad_inputs, dict(zip(self.conv.parameters, gradients, strict=False))
 
 
 class FactoredDense(Dense):

@@ -14,7 +14,7 @@ import numpy as np
 
 from course_lib.ops.conv import spread
 from course_lib.ops.dense import bias_gradient
-from course_lib.ops.windows import parts, patches, pooled_size
+from course_lib.ops.windows import filling_pools, parts, patches, pooled_size
 from course_lib.ops.winograd import Winograd
 
 
@@ -94,9 +94,7 @@ class Direct:
     """A convolution whose places come in the order of their pools along the last axis."""
 
     def __init__(self, kernel, window, pool):
-        pools = pooled_size(window, pool)
-        filled = tuple(n * p for n, p in zip(pools, pool, strict=True))
-        self.kernel, self.window, self.pool = kernel, window._replace(outputs=filled), pool
+        self.kernel, self.window, self.pool = kernel, filling_pools(window, pool), pool
         self.right = kernel.reshape(-1, kernel.shape[-1])  # (i*j*c, f)
         self.columns = sum(self.right.shape)  # of the patches and of the sums
 

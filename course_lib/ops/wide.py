@@ -13,6 +13,8 @@ from math import prod
 
 import numpy as np
 
+from course_lib.ops.windows import pooled_size
+
 
 def wide_window(window, group):
     """The `Windows` of the wide kernel over whole groups.
@@ -21,8 +23,7 @@ def wide_window(window, group):
     """
     size = tuple(k + g - 1 for k, g in zip(window.kernel_size, group, strict=True))
     strides = tuple(s * g for s, g in zip(window.strides, group, strict=True))
-    outputs = tuple(n // g for n, g in zip(window.outputs, group, strict=True))
-    return window._replace(kernel_size=size, strides=strides, outputs=outputs)
+    return window._replace(kernel_size=size, strides=strides, outputs=pooled_size(window, group))
 
 
 def wide_kernel(kernel, group):

@@ -133,6 +133,12 @@ def pooled_size(window, pool):
     return tuple(n // p for n, p in zip(window.outputs, pool, strict=True))
 
 
+def filling_pools(window, pool):
+    """The window over the places that fill pools; the others are left out."""
+    pools = zip(pooled_size(window, pool), pool, strict=True)
+    return window._replace(outputs=tuple(n * p for n, p in pools))
+
+
 def batches(examples, bytes_each):
     """Slices of a batch, of about one size, whose working memory fits a processor's cache.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib import records
 from course_lib.figures.static.grids import Grid, equation
-from course_lib.ops.windows import patches, windows
+from course_lib.ops.windows import filling_pools, patches, windows
 
 __all__ = [
     "patch_product",
@@ -48,8 +48,7 @@ def row_order(outputs, pool, cell=36):
     left empty in the second.
     """
     pixels = np.arange(prod(outputs), dtype=float).reshape(1, *outputs, 1)
-    filled = tuple(n // p * p for n, p in zip(outputs, pool, strict=True))
-    window = windows("row_order", outputs, (1, 1), 1, "valid")._replace(outputs=filled)
+    window = filling_pools(windows("row_order", outputs, (1, 1), 1, "valid"), pool)
     order = np.full(prod(outputs), np.nan)
     rows = patches(pixels, window, pool[1])[:, 0].astype(int)
     order[rows] = np.arange(len(rows))
