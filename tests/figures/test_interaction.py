@@ -13,6 +13,7 @@ from tests.figures.drivers import (
     cell,
     drive,
     expect_text,
+    press,
     says,
     tab_to_either_way,
 )
@@ -197,6 +198,32 @@ def test_uploaded_image_becomes_grey_values(chrome, pages, tmp_path):
         assert cells.all_inner_texts() == (["9"] * 4 + ["0"] * 4) * 8
         root.locator("input[type=file]").set_input_files(broken)
         says(root, "broken.png could not be read as an image")
+
+
+def test_a_digit_chosen_right_after_drawing_stays_and_so_does_the_drawing(chrome, pages):
+    """The figure saves a drawing when the pen rests; a choice made before that must stand."""
+    with open_page(chrome, pages("DigitPlayground")) as page:
+        root = _ready(page, "DigitPlayground")
+        reads = root.locator("[role=status]").filter(has_text="The network reads")
+        pad = root.locator(".cbh-pad")
+        pad.focus()
+        press(page, "Delete", "d", *["ArrowDown"] * 9)
+        says(root, r"^The network reads \d")
+        drawn = reads.inner_text()
+        pad.evaluate(  # one more cell of ink, then a choice before the pen has rested
+            """(pad) => {
+              pad.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+              const select = pad.closest(".cbh-figure").querySelector("select");
+              select.value = "0";
+              select.dispatchEvent(new Event("change", { bubbles: true }));
+            }"""
+        )
+        says(root, r"Labelled 0\.")
+        page.wait_for_timeout(600)
+        says(root, r"Labelled 0\.", timeout=50)
+        root.get_by_label("Test digit", exact=True).select_option(label="Your drawing")
+        says(root, r"^The network reads \d")
+        assert reads.inner_text() != drawn, "the last cell of ink was lost"
 
 
 def test_same_figure_twice_in_a_page(chrome, tmp_path):

@@ -58,7 +58,7 @@ function render({ model, el }) {
   const get = (trait) => model.get(trait);
   const weights = decodeWeights(get("weights"));
   const samples = get("samples").map((s) => ({ ...s, values: Float32Array.from(decodeBytes(s.pixels), (v) => v / 255) }));
-  let run = null, later = null, channel = null, width = 700, elapsed = 0;
+  let run = null, later = null, last = null, channel = null, width = 700, elapsed = 0;
   let input = null; // 784 numbers
 
   // ------------------------------------------------------------------ drawing and what is seen
@@ -69,18 +69,21 @@ function render({ model, el }) {
     { group: "Misread", options: indexed.filter(([s]) => s.read !== s.label).map(([s, i]) => named(s, i)) }];
   const sample = select({
     label: "Test digit", options: options.filter((o) => Array.isArray(o) || o.options.length),
-    onChange: (value) => { figure.put({ sample: Number(value) }); },
+    onChange: (value) => {
+      keepDrawing();
+      figure.put({ sample: Number(value) });
+    },
   });
   const pad = drawingPad({
     rows: 28, cols: 28, brush: 0.9, label: "Draw a digit here",
     onChange: (values) => {
-      clearTimeout(later);
       input = centreDigit(Float32Array.from(values.flat()), 28);
       sample.set("-1");
       forward();
       show();
       // the notebook hears of the drawing when the pen rests
-      later = setTimeout(() => figure.put({ sample: -1, drawing: values.map((line) => line.map((v) => Math.round(v * 100) / 100)) }), 300);
+      clearTimeout(later);
+      later = setTimeout(keepDrawing, 300);
     },
   });
   const seen = h("canvas", { class: "cbh-ink-canvas", role: "img", "aria-label": "The 28 by 28 image that the network reads" });
@@ -154,7 +157,20 @@ function render({ model, el }) {
     run = runDigit(input, weights);
     elapsed = performance.now() - start;
   }
+  const picture = () => JSON.stringify([get("sample"), get("sample") >= 0 ? 0 : get("drawing")]);
+  /** Put a drawing that only the pad has into the model; it need not be read from there again. */
+  function keepDrawing() {
+    if (later === null) return;
+    forgetDrawing();
+    figure.put({ sample: -1, drawing: pad.values.map((line) => line.map((v) => Math.round(v * 100) / 100)) });
+    last = picture();
+  }
+  function forgetDrawing() {
+    clearTimeout(later);
+    later = null;
+  }
   function read() {
+    forgetDrawing();
     const at = get("sample");
     if (at >= 0 && samples[at]) {
       input = samples[at].values;
@@ -250,12 +266,10 @@ function render({ model, el }) {
     show();
   });
   observer.observe(maps);
-  figure.onDispose(() => { observer.disconnect(); clearTimeout(later); });
-  let last = null;
+  figure.onDispose(() => { observer.disconnect(); forgetDrawing(); });
   figure.watch(["sample", "drawing", "unit"], () => {
-    const now = JSON.stringify([get("sample"), get("sample") >= 0 ? 0 : get("drawing")]);
-    if (now !== last && document.activeElement !== pad.surface) read();
-    last = now;
+    if (picture() !== last) read();
+    last = picture();
     show();
   });
   return figure.dispose;
