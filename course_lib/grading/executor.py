@@ -149,8 +149,11 @@ def _server(kind, isolated, hidden, log):
     """The warm server of this process, or None where none can run."""
     key = (kind, isolated)
     with _starting:
-        if key in _servers and (_servers[key] is None or _servers[key].process.poll() is None):
-            return _servers[key]
+        known = _servers.get(key)
+        if key in _servers and (known is None or known.process.poll() is None):
+            return known
+        if known is not None:
+            known.close()  # it has ended by itself: its folder is left
         try:
             _servers[key] = sandbox.KernelServer(_PRELOAD[kind], isolated, hidden=hidden)
         except sandbox.KernelFailed as error:

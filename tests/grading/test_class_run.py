@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import psutil
@@ -73,15 +74,15 @@ def test_a_lost_kernel_server_is_replaced(new_course, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_run_goes_on_where_it_was(new_course, number):
+def test_an_interrupted_run_goes_on_where_it_was(new_course, number, sockets):
     course = new_course()
     students = [f"student-{i:02}" for i in range(8)]
     hand_in(course, dict.fromkeys(students, sample_class.right))
     command = [sys.executable, "-m", "course_lib.grading.cli", "grade", PS2, "--workers", "2"]
-    before = graders(course)
     process = subprocess.Popen(
         command,
         cwd=course.root,
+        env=os.environ | {"TMPDIR": sockets},  # so its kernel servers are told from others
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -97,8 +98,8 @@ def test_an_interrupted_run_goes_on_where_it_was(new_course, number):
     assert len(done) < len(students)
     stamps = {s: stamp(course, s) for s in done}
     deadline = time.monotonic() + 30
-    while graders(course) - before:  # a killed parent's workers and kernels notice and end
-        assert time.monotonic() < deadline, "processes were left behind"
+    while left := graders(course, sockets):  # a killed parent's workers and kernels notice
+        assert time.monotonic() < deadline, f"processes were left behind: {left}"
         time.sleep(0.1)
     whole = [s for s in students if course.folder("autograded", PS2, s).is_dir()]
     assert all(course.record(PS2, s) for s in whole) or number == signal.SIGKILL
@@ -108,15 +109,23 @@ def test_an_interrupted_run_goes_on_where_it_was(new_course, number):
     assert scores(course) == dict.fromkeys(students, AUTOMATIC)
 
 
-def graders(course):
-    """Processes that grade this course, and kernel servers of anybody's."""
-    found = set()
+@pytest.fixture
+def sockets():
+    """A folder for sockets, with a name that is short enough for them."""
+    with tempfile.TemporaryDirectory(prefix="class-run-") as folder:
+        yield folder
+
+
+def graders(course, sockets):
+    """Command lines of the processes that grade this course, its kernel servers among them."""
+    found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            is_server = any("course-kernels-" in part for part in process.cmdline())
+            line = process.cmdline()
+            is_server = any(sockets in part for part in line)
             is_grader = process.cwd() == str(course.root) and process.pid != os.getpid()
             if is_server or is_grader:
-                found.add(process.pid)
+                found.append(line)
     return found
 
 

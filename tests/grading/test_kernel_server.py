@@ -45,6 +45,24 @@ def test_kernels_end_with_the_server():
 # ------------------------------------------------------------------ other ways to run
 
 
+def test_a_lost_server_is_replaced_and_leaves_nothing(monkeypatch):
+    bubblewrap()
+    monkeypatch.setattr(executor, "_servers", {})
+
+    def graded():
+        result = executor.run_here(job("x = 7", PROBE_X), "numpy")
+        return result.outcomes[1].answer, executor._servers["numpy", True]
+
+    first, lost = graded()
+    lost.process.kill()
+    lost.process.wait()
+    second, server = graded()
+    executor.close_servers()
+    assert first == second == {"value": {"int": "7"}}
+    assert server is not lost
+    assert not os.path.exists(lost.folder)
+
+
 def test_a_cold_kernel_is_isolated_too():
     bubblewrap()
     server = sandbox.KernelServer(warm=False)
