@@ -62,6 +62,24 @@ CASES = {
         (14, 15, 1),
         lambda: [conv(2, 9, 3), pool(2, 2), conv(2, 4, 2), layers.GlobalMaxPooling2D(**DOUBLE)],
     ),
+    "global, padded, strided": (
+        (11, 12, 1),
+        lambda: [
+            conv(2, 4, 2), pool(2, 1),
+            conv(2, 6, 3, strides=(2, 3), padding="same"), layers.GlobalMaxPooling2D(**DOUBLE),
+        ],
+    ),
+    "global, dilated, causal": (
+        (20, 2),
+        lambda: [
+            conv(1, 4, 2), pool(1, 2),
+            conv(1, 6, 3, dilation_rate=2, padding="causal"), layers.GlobalMaxPooling1D(**DOUBLE),
+        ],
+    ),
+    "global, three axes": (
+        (7, 8, 9, 1),
+        lambda: [conv(3, 4, 2), pool(3, 1), conv(3, 5, 3), layers.GlobalMaxPooling3D(**DOUBLE)],
+    ),
     "Winograd, rows and columns left over": (
         (13, 12, 1),
         lambda: [conv(2, 8, 2), pool(2, 1), conv(2, 5, 3, padding="same"), pool(2, 2)],

@@ -99,11 +99,12 @@ class Direct:
         self.columns = sum(self.right.shape)  # of the patches and of the sums
 
     def sums(self, inputs):
-        """(places of a pool on the last axis, n, *others, pools, f), and the patches."""
-        rows = patches(inputs, self.window, self.pool[-1])
+        """(places of a pool on the last axis, n, *others, pools, f), and the inputs: to write the
+        patches again on the way back costs no more than to fetch them, and they are many.
+        """
         *others, last = self.window.outputs
         shape = (self.pool[-1], len(inputs), *others, last // self.pool[-1], -1)
-        return (rows @ self.right).reshape(shape), rows
+        return (patches(inputs, self.window, self.pool[-1]) @ self.right).reshape(shape), inputs
 
     def cells(self, sums, axis):
         """Views of ``sums``, one for each place in a pool along the axis."""
@@ -121,12 +122,13 @@ class Direct:
         shape[1 + axis] *= count
         return np.empty(shape, largest.dtype)
 
-    def backward(self, grad_sums, rows, grad_inputs=None):
+    def backward(self, grad_sums, inputs, grad_inputs=None):
         """Gradient of the matrix; that of the inputs goes into the zeros ``grad_inputs``."""
         if grad_inputs is not None:
             in_order = np.ascontiguousarray(np.moveaxis(grad_sums, 0, -2))
             in_order = in_order.reshape(len(grad_inputs), *self.window.outputs, -1)
             grad_inputs[...] = spread(in_order, self.kernel, self.window)
+        rows = patches(inputs, self.window, self.pool[-1])
         return rows.T @ grad_sums.reshape(-1, self.right.shape[-1])
 
     def kernel_gradient(self, grad_right):

@@ -96,14 +96,19 @@ def patches(inputs, window, pool=1):
     channels, rate = padded.shape[-1], window.dilation_rate[-1]
     if channels * (window.kernel_size[-1] if rate == 1 else 1) < LONG_RUN:
         return _patches_on_their_side(padded, window, pool)
+    *outputs, count = window.outputs
+    pools = (len(padded), *outputs, count // pool, pool, *window.kernel_size, channels)
+    rows = np.moveaxis(cells_under(padded, window).reshape(pools), len(outputs) + 2, 0)
+    return rows.reshape(-1, prod(window.kernel_size) * channels)
+
+
+def cells_under(padded, window):
+    """The cells under every window, (n, *outputs, *kernel_size, c): a view that repeats cells."""
     batch, *cell, channel = padded.strides
     taps = [step * d for step, d in zip(cell, window.dilation_rate, strict=True)]
-    *places, last = [step * s for step, s in zip(cell, window.strides, strict=True)]
-    *outputs, count = window.outputs
-    shape = (pool, len(padded), *outputs, count // pool, *window.kernel_size, channels)
-    strides = (last, batch, *places, last * pool, *taps, channel)
-    rows = np.ndarray(shape, padded.dtype, padded, 0, strides)
-    return rows.reshape(-1, prod(window.kernel_size) * channels)
+    places = [step * s for step, s in zip(cell, window.strides, strict=True)]
+    shape = (len(padded), *window.outputs, *window.kernel_size, padded.shape[-1])
+    return np.ndarray(shape, padded.dtype, padded, 0, (batch, *places, *taps, channel))
 
 
 def _patches_on_their_side(padded, window, pool):
