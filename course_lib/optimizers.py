@@ -16,7 +16,7 @@ import numpy as np
 
 from course_lib.ops.dense import FactoredGradient
 
-BLOCK = 1 << 16  # numbers
+BLOCK = 1 << 17  # numbers
 
 
 class Optimizer:
