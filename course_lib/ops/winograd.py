@@ -32,7 +32,8 @@ class Winograd:
         for _ in pool:
             kernel = right_factors(kernel)
         self.right = kernel.reshape(-1, *kernel.shape[-2:])  # (4 * ... * 4, c, f)
-        self.columns = sum(kernel.shape[-2:])
+        channels, filters = kernel.shape[-2:]
+        self.columns = channels + 2 * filters  # of the left factors, the products and the sums
 
     @staticmethod
     def fits(kernel, window, pool):

@@ -1,4 +1,4 @@
-"""Questions on design: what is chosen and what is learnt, and what a choice costs."""
+"""Questions on design: what is chosen and what is learned, and what a choice costs."""
 
 from course_lib import shapes
 from course_lib.questions.parameters import FORGOT_CHANNELS, NO_BIAS, conv_weights
@@ -124,10 +124,10 @@ QUESTIONS = [
     Question(
         id="params-hyperparameter",
         topic=_TOPIC,
-        teaches="Parameters are learnt from data; hyperparameters are chosen before.",
+        teaches="Parameters are learned from data; hyperparameters are chosen before.",
         draw=ranges(kernel=[3, 5, 7], filters=(8, 64), units=(10, 99), rate=[0.25, 0.4, 0.5]),
         prompt="A network has `Conv2D({filters}, {kernel})`, `MaxPooling2D(2)`, `Dropout({rate})` "
-        "and `Dense({units})`. Which of these is a *parameter*, learnt in training?",
+        "and `Dense({units})`. Which of these is a *parameter*, learned in training?",
         form="choice",
         choices=lambda n: {
             "weight": f"one of the {n.kernel * n.kernel} numbers in a slice of a filter",
@@ -142,12 +142,12 @@ QUESTIONS = [
             slip(
                 "kernel size",
                 lambda n: "kernel",
-                "You choose the kernel size; its numbers are learnt.",
+                "You choose the kernel size; its numbers are learned.",
             ),
             slip(
                 "number of filters",
                 lambda n: "filters",
-                "How many filters there are is chosen; what is in them is learnt.",
+                "How many filters there are is chosen; what is in them is learned.",
             ),
             slip(
                 "dropout rate", lambda n: "rate", "The rate is chosen, and dropout learns nothing."

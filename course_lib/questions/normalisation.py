@@ -114,7 +114,7 @@ QUESTIONS = [
     Question(
         id="batchnorm-non-trainable",
         topic=_TOPIC,
-        teaches="The moving statistics are kept, not learnt by gradient descent.",
+        teaches="The moving statistics are kept, not learned by gradient descent.",
         draw=ranges(first=(4, 60), second=(61, 128), kernel=[3, 5]),
         prompt="`Conv2D({first}, {kernel})`, `BatchNormalization()`, `Conv2D({second}, {kernel})`, "
         "`BatchNormalization()`: how many *non-trainable* parameters has this model?",
@@ -201,7 +201,7 @@ QUESTIONS = [
             "beta": rng.choice((-3, -2, -1, 1, 2, 4)),
         },
         prompt="A channel has mean {mean} and standard deviation {deviation} (epsilon 0), and the "
-        "layer has learnt gamma {gamma} and beta {beta}. What does batch normalisation return for "
+        "layer has learned gamma {gamma} and beta {beta}. What does batch normalisation return for "
         "the value {x}?",
         form="number",
         answer=lambda n: n.gamma * (n.x - n.mean) / n.deviation + n.beta,

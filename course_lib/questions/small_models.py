@@ -40,6 +40,11 @@ def _draw_summary(rng):
     }
 
 
+def _exchanged(n):
+    """Side and count of a convolution on grey images whose filters and kernel size were exchanged."""
+    return conv(n.size, n.filters), conv_count(n.filters, 1, n.kernel)
+
+
 def _lost(n):
     """Rows and columns that the convolution takes off."""
     return n.height - n.rows, n.width - n.columns
@@ -216,6 +221,49 @@ QUESTIONS = [
                 lambda n: "stride",
                 "The third argument is the stride: this layer would skip places.",
                 0.25,
+            ),
+        ),
+    ),
+    Question(
+        id="summary-written-line",
+        topic=_TOPIC,
+        teaches="A line that was written wrong stands in the summary, by its shape and its count.",
+        draw=ranges(size=(28, 64), filters=(8, 16), kernel=[3, 5, 7]),
+        prompt=lambda n: (
+            f"A convolution should have {n.filters} filters of {n.kernel} × {n.kernel}. The model is "
+            f"built without complaint, for inputs of {n.size} × {n.size} × 1. In its summary that row "
+            f"has the output shape (None, {_exchanged(n)[0]}, {_exchanged(n)[0]}, {n.kernel}) and "
+            f"{_exchanged(n)[1]} parameters. What was written?"
+        ),
+        form="choice",
+        choices=lambda n: {
+            "swapped": f"`Conv2D({n.kernel}, {n.filters})`",
+            "meant": f"`Conv2D({n.filters}, {n.kernel})`",
+            "stride": f"`Conv2D({n.filters}, {n.kernel}, strides=2)`",
+            "same": f'`Conv2D({n.filters}, {n.kernel}, padding="same")`',
+        },
+        answer=lambda n: "swapped",
+        steps=lambda n: [
+            f"last axis: {n.kernel} filters, not {n.filters}",
+            f"{n.size} − {_exchanged(n)[0]} + 1 = {n.filters}: the size of the kernel",
+            f"({n.filters}·{n.filters}·1 + 1)·{n.kernel} = {_exchanged(n)[1]}",
+        ],
+        misconceptions=(
+            slip(
+                "what was meant",
+                lambda n: "meant",
+                "That line is right, and its row would look different: put it into the formulas.",
+            ),
+            slip(
+                "stride",
+                lambda n: "stride",
+                "A stride makes fewer places, but not fewer filters: look at the last axis.",
+                0.25,
+            ),
+            slip(
+                "same padding",
+                lambda n: "same",
+                "With same padding the map would be as large as the input.",
             ),
         ),
     ),

@@ -189,4 +189,29 @@ QUESTIONS = [
         ),
         solution="n.images - n.images * n.hundredths // 10000",
     ),
+    Question(
+        id="training-spread",
+        topic=_MNIST,
+        teaches="The count of rare errors varies by about its square root.",
+        draw=ranges(errors=(40, 900), images=[5000, 10000, 20000, 40000]),
+        prompt="A model gets {errors} of {images} test digits wrong. By about how many errors would "
+        "another set of {images} digits differ from this one, by chance alone? Round to a whole "
+        "number.",
+        answer=lambda n: round(n.errors**0.5),
+        steps=lambda n: [f"the square root of {n.errors}: {n.errors**0.5:.2f}"],
+        misconceptions=(
+            slip(
+                "root of all digits",
+                lambda n: round(n.images**0.5),
+                "What counts are the errors, however many digits are tested.",
+                0.5,
+            ),
+            slip(
+                "as many as the errors",
+                lambda n: n.errors,
+                "Then a set without a single error would be nothing unusual.",
+            ),
+        ),
+        solution="round(n.errors**0.5)",
+    ),
 ]

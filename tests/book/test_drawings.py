@@ -84,6 +84,17 @@ def test_curves_need_values_for_every_place():
         plots.lines({"a": [1, 2], "b": [1, 2, 3]}, "x", "y")
 
 
+def test_curves_differ_in_more_than_colour_and_mark_their_values():
+    marked = plots.lines({name: [1, 2, 4] for name in "abc"}, "x", "y", marks=True).svg()
+    curves = re.findall(r'<path class="([^"]+)"', marked)
+    assert [curve.partition(" ")[2] for curve in curves] == ["", "dashed", "dotted"]
+    assert all(f".{dashes}{{stroke-dasharray" in marked for dashes in ("dashed", "dotted"))
+    path = re.search(r'<path class="curve" d="M([^"]+)"', marked)[1].split(" L")
+    dots = re.findall(r'<circle class="curve" cx="(\S+)" cy="(\S+)"', marked)
+    assert [" ".join(dot) for dot in dots[:3]] == path
+    assert "<circle" not in plots.lines({"a": [1, 2]}, "x", "y").svg()
+
+
 def test_a_long_key_takes_another_line_and_leaves_the_axis_its_name():
     names = ["kernels of 3", "convolution and pooling in turn", "dilated by 1, 2, 4, 8"]
     short = plots.lines({"a": [1, 2], "b": [2, 3]}, "layers", "cells seen")

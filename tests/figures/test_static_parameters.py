@@ -46,8 +46,8 @@ def test_learning_curves_share_one_scale():
             for p in ET.fromstring(drawing.svg()).iter(SVG + "path")
             if p.get("class") == kind
         ]
-        for kind in ("curve", "other")
+        for kind in ("curve", "other dashed")
     }
     assert curves["curve"] == [[84.0, 109.0], [34.0, 84.0]]
-    assert curves["other"] == [[84.0, 96.5], [34.0, 59.0]]
+    assert curves["other dashed"] == [[84.0, 96.5], [34.0, 59.0]]
     assert {"low", "high", "epoch", "2"} <= set(texts(drawing))

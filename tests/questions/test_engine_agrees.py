@@ -171,6 +171,18 @@ def test_the_layers_give_the_same(name):
     assert compared > 3
 
 
+def test_only_the_line_that_was_written_makes_the_row_of_the_summary():
+    for seed in range(12):
+        variant = bank["summary-written-line"].variant(seed)
+        rows = {}
+        for letter, line in variant.choices.items():
+            layer = eval(line.strip("`"), {"Conv2D": conv})
+            built = model(grey(variant.n), layer)
+            rows[letter] = (str(built.output_shape), f"{built.count_params()} parameters")
+        fitting = [k for k, row in rows.items() if all(part in variant.prompt for part in row)]
+        assert fitting == [variant.answer], variant.prompt
+
+
 def read_by(kernel, stride, dilation, outputs_read, size):
     """Which of ``size`` cells the given cells of the next layer read."""
     cells = np.zeros(size, bool)

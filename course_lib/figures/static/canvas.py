@@ -58,7 +58,8 @@ STYLE = (
     + ".frame{stroke:var(--ink);stroke-width:2.5}.guide{stroke:var(--accent);stroke-width:2}"
     + ".arrow{stroke:var(--muted);stroke-width:1.5}.head{fill:var(--muted);stroke:none}"
     + ".curve{stroke:var(--accent);stroke-width:2}.other{stroke:var(--warn);stroke-width:2}"
-    + ".dashed{stroke-dasharray:7 4}.faint{opacity:.35}"
+    + "circle.curve{fill:var(--accent)}circle.other{fill:var(--warn)}"
+    + ".dashed{stroke-dasharray:7 4}.dotted{stroke-dasharray:2 4}.faint{opacity:.35}"
 )
 HATCH = (
     '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
@@ -107,6 +108,9 @@ class Drawing:
     def polyline(self, points, kind="curve"):
         steps = " L".join(f"{place(x)} {place(y)}" for x, y in points)
         self.parts.append(f'<path class="{kind}" d="M{steps}"/>')
+
+    def dot(self, x, y, kind="curve"):
+        self.parts.append(f'<circle class="{kind}" cx="{place(x)}" cy="{place(y)}" r="3"/>')
 
     def arrow(self, x1, y1, x2, y2):
         """A straight arrow, horizontal or vertical."""

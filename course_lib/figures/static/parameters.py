@@ -83,7 +83,7 @@ def learning_curves(histories, width=236, height=130):
         drawing.text(left, top + height + 14, "1", "small")
         drawing.text(left + width, top + height + 14, str(epochs), "small")
         drawing.text(left + width / 2, top + height + 14, "epoch", "small muted")
-        for name, kind in (("loss", "curve"), ("val_loss", "other")):
+        for name, kind in (("loss", "curve"), ("val_loss", "other dashed")):
             drawing.polyline(
                 [
                     (left + width * i / (epochs - 1), top + height * (1 - loss / highest))
@@ -94,7 +94,7 @@ def learning_curves(histories, width=236, height=130):
     y = lines * pitch_y + 14
     for x, text, kind in (
         (90, "loss on training digits", "curve"),
-        (320, "loss on test digits", "other"),
+        (320, "loss on test digits", "other dashed"),
     ):
         drawing.line(x, y, x + 28, y, kind)
         drawing.text(x + 36, y, text, "small", anchor="start")

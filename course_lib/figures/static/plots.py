@@ -6,7 +6,7 @@ from course_lib.figures.static.canvas import Drawing
 
 __all__ = ["lines"]
 
-KINDS = ("curve", "other dashed", "curve dashed", "other")
+KINDS = ("curve", "other dashed", "curve dotted")  # told apart without colour too
 LEFT, RIGHT, TOP, BOTTOM = 62, 16, 34, 48
 CHARACTER, SAMPLE, SPACE, LINE = 6.8, 32, 20, 20  # of the key: letter, curve, gap, line height
 
@@ -52,11 +52,12 @@ def _draw_key(drawing, key_lines, kinds):
             x -= SPACE
 
 
-def lines(series, x_label, y_label, x=None, limits=None, width=560, height=300):
+def lines(series, x_label, y_label, x=None, limits=None, marks=False, width=560, height=300):
     """Curves with a key above them.
 
-    series: {name: values}, at most four, each with one value for every entry of ``x`` (default: 1,
-    2, 3, ...). limits: the range of the vertical axis; default, that of the values.
+    series: {name: values}, at most three, each with one value for every entry of ``x`` (default: 1,
+    2, 3, ...). limits: the range of the vertical axis; default, that of the values. marks: a dot at
+    every value, where nothing lies between them.
     """
     if not 1 <= len(series) <= len(KINDS):
         raise ValueError(f"lines: series must have 1 to {len(KINDS)} curves, got {len(series)}.")
@@ -91,6 +92,9 @@ def lines(series, x_label, y_label, x=None, limits=None, width=560, height=300):
     drawing.text(4, 12, y_label, "small", anchor="start")
     kinds = dict(zip(series, KINDS, strict=False))
     for name, values in series.items():
-        drawing.polyline([at(*point) for point in zip(x, values, strict=True)], kinds[name])
+        points = [at(*point) for point in zip(x, values, strict=True)]
+        drawing.polyline(points, kinds[name])
+        for px, py in points if marks else ():
+            drawing.dot(px, py, kinds[name].split()[0])
     _draw_key(drawing, key_lines, kinds)
     return drawing

@@ -38,12 +38,12 @@ JUDGEMENTS = (
         "Mathematics turns the kernel before it multiplies; a CNN layer does not. Does that matter "
         "(a) for a network trained from scratch, (b) for a kernel copied from a textbook on signal "
         "processing, (c) for a kernel that stays the same when it is turned? One sentence each.",
-        "(a) No: the weights are learnt, and training finds the turned kernel where the other "
+        "(a) No: the weights are learned, and training finds the turned kernel where the other "
         "convention would have found the kernel. (b) Yes: it must be turned by 180 degrees first, "
         "or an edge kernel answers with the other sign, and a slanted one to other edges. (c) No: "
         "for a kernel that is symmetric in this way, such as a mean, both give the same.",
         (
-            (1, "(a) no, since the weights are learnt to fit either convention"),
+            (1, "(a) no, since the weights are learned to fit either convention"),
             (1, "(b) yes: turn it first"),
             (1, "(c) no: both conventions agree"),
         ),
