@@ -41,7 +41,7 @@ def _draw_summary(rng):
 
 
 def _exchanged(n):
-    """Side and count of a convolution on grey images whose filters and kernel size were exchanged."""
+    """Side and count of a convolution that was written with filters and kernel size exchanged."""
     return conv(n.size, n.filters), conv_count(n.filters, 1, n.kernel)
 
 
@@ -230,9 +230,10 @@ QUESTIONS = [
         teaches="A line that was written wrong stands in the summary, by its shape and its count.",
         draw=ranges(size=(28, 64), filters=(8, 16), kernel=[3, 5, 7]),
         prompt=lambda n: (
-            f"A convolution should have {n.filters} filters of {n.kernel} × {n.kernel}. The model is "
-            f"built without complaint, for inputs of {n.size} × {n.size} × 1. In its summary that row "
-            f"has the output shape (None, {_exchanged(n)[0]}, {_exchanged(n)[0]}, {n.kernel}) and "
+            f"A convolution should have {n.filters} filters of {n.kernel} × {n.kernel}. The model "
+            f"is built without complaint, for inputs of {n.size} × {n.size} × 1. In its summary "
+            "the convolution has the output shape "
+            f"(None, {_exchanged(n)[0]}, {_exchanged(n)[0]}, {n.kernel}) and "
             f"{_exchanged(n)[1]} parameters. What was written?"
         ),
         form="choice",
