@@ -11,6 +11,16 @@ def _split(n):
     return shapes.padding_split(n.size, n.kernel, n.stride).value
 
 
+def _windows(n):
+    """Number of windows that fit into a row."""
+    return shapes.output_size(n.size, n.kernel, n.stride).value
+
+
+def _end(n):
+    """Pixels of a row up to the end of the last window."""
+    return (_windows(n) - 1) * n.stride + n.kernel
+
+
 def _kernel(n):
     """The odd kernel size for which ``padding`` zeros on each side keep the size."""
     return 2 * n.padding + 1
@@ -65,6 +75,12 @@ QUESTIONS = [
         "without padding. How many pixels at the end of each row, behind the last window, are read "
         "by no window?",
         answer=lambda n: shapes.dropped(n.size, n.kernel, n.stride),
+        steps=lambda n: [
+            f"windows: floor(({n.size} - {n.kernel}) / {n.stride}) + 1 = {_windows(n)}",
+            f"the last one ends behind pixel ({_windows(n)} - 1)*{n.stride} + {n.kernel} = "
+            f"{_end(n)} (counted from 1)",
+            f"{n.size} - {_end(n)} = {n.size - _end(n)}",
+        ],
         misconceptions=(
             slip(
                 "rest of the size",
@@ -84,6 +100,13 @@ QUESTIONS = [
                 "up to the next step",
                 lambda n: n.stride - (n.size - n.kernel) % n.stride,
                 "That many pixels would have to be added for one more window.",
+            ),
+            slip(
+                "places taken for steps",
+                lambda n: (n.size - n.kernel + 1) % n.stride,
+                "n - k + 1 counts the places at stride 1. From the first place to the last there "
+                "are n - k cells to step over: take the rest of these.",
+                0.5,
             ),
         ),
         solution="shapes.dropped(n.size, n.kernel, n.stride).value",

@@ -6,6 +6,10 @@ from course_lib.questions.question import Question, ranges, slip
 _TOPIC = "stride and padding"
 
 NO_PLUS_ONE = "There are n - k steps between the first and the last place, and one place more."
+STEPS_NOT_PLACES = (
+    "floor((n - k)/s) steps lead from the first place to the last. The first place counts as well: "
+    "add 1, after dividing and rounding down."
+)
 SAME_FOR_VALID = (
     "That is the size same padding would give. Here nothing is padded: the window must stay "
     "inside the image."
@@ -22,14 +26,20 @@ NO_STRIDE = "You let the window move by one cell at a time. Use the stride."
 PADDING_ONCE = "The padding is added on both sides of the image: it counts twice."
 
 
-def _leaves_a_rest(n):
-    """The floor matters: the stride does not divide the way of the window."""
-    return (n.size + 2 * getattr(n, "padding", 0) - n.kernel) % n.stride
+def _rounding_matters(n):
+    """The division leaves a rest, and one that a 1 added too early does not fill up."""
+    rest = (n.size + 2 * getattr(n, "padding", 0) - n.kernel) % n.stride
+    return 0 < rest < n.stride - 1
 
 
 def ceil_size(size, kernel, stride):
     """Output size when one rounds up: a wrong idea in several questions."""
     return -(-(size - kernel) // stride) + 1
+
+
+def same_size(size, kernel, stride):
+    """Output size with same padding: a wrong idea where nothing is padded."""
+    return -(-size // stride)
 
 
 def chain(n, rule):
@@ -66,7 +76,9 @@ QUESTIONS = [
         id="sizes-stride",
         topic=_TOPIC,
         teaches="With stride s the size is floor((n - k)/s) + 1.",
-        draw=ranges(size=(24, 90), kernel=[3, 5, 6, 7], stride=[2, 3, 4, 5], where=_leaves_a_rest),
+        draw=ranges(
+            size=(48, 160), kernel=[9, 11, 12, 13, 15], stride=[3, 4, 5], where=_rounding_matters
+        ),
         prompt="A kernel of {kernel} × {kernel} moves over an image of {size} × {size} pixels with "
         "stride {stride}, without padding. How many pixels high is the output?",
         answer=lambda n: shapes.output_size(n.size, n.kernel, n.stride),
@@ -79,8 +91,26 @@ QUESTIONS = [
                 ONE_TOO_EARLY,
                 0.25,
             ),
-            slip("forgot the one", lambda n: (n.size - n.kernel) // n.stride, NO_PLUS_ONE, 0.25),
-            slip("stride ignored", lambda n: n.size - n.kernel + 1, NO_STRIDE),
+            slip(
+                "forgot the one",
+                lambda n: (n.size - n.kernel) // n.stride,
+                STEPS_NOT_PLACES,
+                0.25,
+            ),
+            slip("stride ignored", lambda n: n.size - n.kernel + 1, NO_STRIDE, 0.25),
+            slip(
+                "same taken for valid",
+                lambda n: same_size(n.size, n.kernel, n.stride),
+                SAME_FOR_VALID,
+                0.25,
+            ),
+            slip(
+                "kernel ignored",
+                lambda n: n.size // n.stride,
+                "You divided the whole image by the stride. The first window takes k pixels; the "
+                "steps share the n - k behind it.",
+                0.25,
+            ),
         ),
         solution="shapes.output_size(n.size, n.kernel, n.stride).value",
     ),
@@ -89,11 +119,11 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="Padding p on both sides makes the input 2p cells larger.",
         draw=ranges(
-            size=(24, 80),
-            kernel=[5, 6, 7, 9],
-            stride=[2, 3, 4],
-            padding=(1, 4),
-            where=_leaves_a_rest,
+            size=(32, 120),
+            kernel=[9, 11, 12, 13, 15],
+            stride=[3, 4],
+            padding=(4, 8),
+            where=_rounding_matters,
         ),
         prompt="An image of {size} × {size} pixels gets {padding} rows and columns of zeros on "
         "every side. A kernel of {kernel} × {kernel} then moves over it with stride {stride}. "
@@ -123,6 +153,18 @@ QUESTIONS = [
                 lambda n: ceil_size(n.size + 2 * n.padding, n.kernel, n.stride),
                 CEIL,
                 0.5,
+            ),
+            slip(
+                "forgot the one",
+                lambda n: (n.size + 2 * n.padding - n.kernel) // n.stride,
+                STEPS_NOT_PLACES + " Here n is the padded size.",
+                0.25,
+            ),
+            slip(
+                "stride ignored",
+                lambda n: n.size + 2 * n.padding - n.kernel + 1,
+                NO_STRIDE,
+                0.25,
             ),
             slip(
                 "stride applied twice",
@@ -237,7 +279,7 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="Sizes are worked out layer by layer: the floor is taken after each.",
         draw=ranges(
-            size=(48, 180), first=[5, 7], stride=[2, 3], second=[3, 4], filters=[8, 16, 24]
+            size=(64, 220), first=[7, 9, 11], stride=[2, 3], second=[3, 4, 5], filters=[8, 16, 24]
         ),
         prompt="An image of {size} × {size} pixels goes through `Conv2D({filters}, {first}, "
         "strides={stride})` and then through `Conv2D({filters}, {second}, strides=2)`. How many "
@@ -258,11 +300,43 @@ QUESTIONS = [
                 0.25,
             ),
             slip(
-                "same taken for valid",
-                lambda n: chain(n, lambda size, kernel, stride: -(-size // stride)),
-                SAME_FOR_VALID + " Keras pads only when told to.",
+                "stopped after the first layer",
+                lambda n: (n.size - n.first) // n.stride + 1,
+                "That is what the first layer returns. The second makes it smaller once more.",
+                0.25,
             ),
-            slip("strides ignored", lambda n: n.size - n.first - n.second + 2, NO_STRIDE),
+            slip(
+                "stride of the second layer ignored",
+                lambda n: (n.size - n.first) // n.stride + 1 - n.second + 1,
+                "The second layer has a stride too: it takes every second place only.",
+                0.5,
+            ),
+            slip(
+                "stride of the first layer ignored",
+                lambda n: (n.size - n.first + 1 - n.second) // 2 + 1,
+                "The first layer has a stride too: its window skips places.",
+                0.5,
+            ),
+            slip(
+                "forgot the one",
+                lambda n: chain(n, lambda size, kernel, stride: (size - kernel) // stride),
+                STEPS_NOT_PLACES,
+                0.25,
+            ),
+            slip(
+                "a one too few",
+                lambda n: chain(n, lambda size, kernel, stride: (size - kernel + 1) // stride),
+                "In one of the layers the 1 of the first place is missing, or it was added before "
+                "dividing: it comes last, in both layers.",
+                0.25,
+            ),
+            slip(
+                "same taken for valid",
+                lambda n: chain(n, same_size),
+                SAME_FOR_VALID + " Keras pads only when told to.",
+                0.25,
+            ),
+            slip("strides ignored", lambda n: n.size - n.first - n.second + 2, NO_STRIDE, 0.25),
         ),
         solution="shapes.output_size(\n    shapes.output_size(n.size, n.first, n.stride).value, "
         "n.second, 2\n).value",
