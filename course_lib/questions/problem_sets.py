@@ -72,7 +72,8 @@ LISTED = (
         id="ps1-pixels-and-convolution",
         title="Pixels and convolution",
         minutes=60,
-        where="Chapter 1, Pixel matching, and chapter 2, Convolution",
+        where="Chapter 1, Pixel matching, chapter 2, Convolution, and chapter 3, Stride and "
+        "padding",
         intro="Compare two pictures pixel by pixel, then piece by piece, and then let a kernel do "
         "the comparing. Work the first value of each task out on paper; NumPy may do the rest.",
         tasks=(
@@ -137,7 +138,7 @@ LISTED = (
         id="ps4-model-summaries",
         title="Model summaries",
         minutes=80,
-        where="Chapter 8, Reading a model summary",
+        where="Chapter 8, Reading a model summary, and chapter 13, Dropout and batch normalisation",
         intro="A summary is a table of shapes and counts. Fill it in before Keras does. The "
         "course's "
         "own engine has Keras' names: `model.explain()` shows the arithmetic behind each row.",
@@ -183,7 +184,8 @@ LISTED = (
         id="ps6-receptive-field",
         title="Receptive field",
         minutes=65,
-        where="Chapter 9, Receptive field and dilation",
+        where="Chapter 9, Receptive field and dilation, and chapter 10, Weight sharing and "
+        "equivariance",
         intro="Which pixels can a feature know of? Follow the field backwards, layer by layer; a "
         "drawing of one row of pixels helps more than the formula.",
         tasks=(
@@ -205,8 +207,8 @@ LISTED = (
         id="ps7-convolution-from-scratch",
         title="Convolution from scratch",
         minutes=210,
-        where="Chapter 2, Convolution, chapter 15, How a convolution learns, and chapter 16, How a "
-        "convolution gets fast",
+        where="Chapter 2, Convolution, chapter 3, Stride and padding, chapter 6, Pooling, chapter "
+        "15, How a convolution learns, and chapter 16, How a convolution gets fast",
         intro="Write the layers yourself, in NumPy: first with loops, so that every product is "
         "there to be seen, then with windows, so that it is fast, and then the way back. Grading "
         "calls your functions on inputs you have not seen, and gives points for each property that "
