@@ -24,9 +24,21 @@ def _two(n):
 
 
 def _draw_count(rng):
-    kernel, channels, filters = rng.choice((3, 5)), rng.integer(2, 32), rng.integer(4, 64)
+    kernel, channels = rng.choice((3, 5)), rng.integer(2, 6)
+    weights = kernel**2 * channels
+    # at least as many filters as weights: a forgotten bias then shows, even rounded down
+    filters = rng.integer(weights, weights + 90)
     count = shapes.conv_parameters((kernel, kernel), channels, filters).value
     return {"kernel": kernel, "channels": channels, "count": count}
+
+
+def _divided_by(name, size, message, credit):
+    """Slips of who divides the count by a wrong size of a filter, with and without rounding."""
+    no_rest = " With the right size of a filter the division leaves no rest."
+    return (
+        slip(name, lambda n: n.count / size(n), message, credit),
+        slip(f"{name}, rounded down", lambda n: n.count // size(n), message + no_rest, credit),
+    )
 
 
 QUESTIONS = [
@@ -50,6 +62,12 @@ QUESTIONS = [
                 "kernel and channels added",
                 lambda n: (n.kernel**2 + n.channels + 1) * n.filters,
                 "A filter has k · k weights for each channel: multiply.",
+                0.25,
+            ),
+            slip(
+                "one side of the kernel only",
+                lambda n: (n.kernel * n.channels + 1) * n.filters,
+                "A slice of a filter is a square: k · k weights for each channel, not k.",
                 0.25,
             ),
             slip("one bias", lambda n: conv_weights(n) + 1, ONE_BIAS, 0.5),
@@ -127,6 +145,10 @@ QUESTIONS = [
         prompt="Maps of {height} × {width} × {channels} go through `Flatten()` and "
         "`Dense({units})`. How many parameters does the dense layer have?",
         answer=lambda n: shapes.dense_parameters(n.height * n.width * n.channels, n.units),
+        steps=lambda n: [
+            f"Flatten: {n.height}*{n.width}*{n.channels} = {n.height * n.width * n.channels}",
+            *shapes.dense_parameters(n.height * n.width * n.channels, n.units).steps,
+        ],
         misconceptions=(
             slip(
                 "forgot the bias",
@@ -153,7 +175,7 @@ QUESTIONS = [
         id="params-two-convolutions",
         topic=_TOPIC,
         teaches="The second layer's filters are as deep as the first layer has filters.",
-        draw=ranges(kernel=[3, 5], channels=[1, 2, 3], first=(5, 32), second=(4, 64)),
+        draw=ranges(kernel=[3, 5], channels=[2, 3, 4], first=(5, 32), second=(4, 64)),
         prompt="An image of 48 × 48 × {channels} goes through `Conv2D({first}, {kernel})`, "
         "`MaxPooling2D(2)` and `Conv2D({second}, {kernel})`. How many parameters do the three "
         "layers have together?",
@@ -173,9 +195,16 @@ QUESTIONS = [
                 0.25,
             ),
             slip(
+                "second filter flat",
+                lambda n: int(_two(n)[0]) + (n.kernel**2 + 1) * n.second,
+                "A filter of the second convolution has k · k weights for each map it reads.",
+                0.25,
+            ),
+            slip(
                 "depth added, not multiplied",
                 lambda n: int(_two(n)[0]) + (n.kernel**2 + n.first + 1) * n.second,
-                "A filter of the second layer has k · k weights for each map it reads: multiply.",
+                "A filter has k · k weights in a slice, and a slice for each map it reads: "
+                "multiply.",
                 0.25,
             ),
             slip(
@@ -253,22 +282,17 @@ QUESTIONS = [
             f"{n.count // (n.kernel**2 * n.channels + 1)}",
         ],
         misconceptions=(
-            slip(
-                "forgot the bias",
-                lambda n: n.count / (n.kernel**2 * n.channels),
-                NO_BIAS + " With it the division leaves no rest.",
-                0.5,
+            *_divided_by(
+                "forgot the bias", lambda n: n.kernel**2 * n.channels, NO_BIAS, credit=0.5
             ),
-            slip(
-                "forgot the channels",
-                lambda n: n.count / (n.kernel**2 + 1),
-                FORGOT_CHANNELS,
-                0.25,
+            *_divided_by(
+                "forgot the channels", lambda n: n.kernel**2 + 1, FORGOT_CHANNELS, credit=0.25
             ),
-            slip(
+            *_divided_by(
                 "divided by the weights of a slice",
-                lambda n: n.count / n.kernel**2,
+                lambda n: n.kernel**2,
                 FORGOT_CHANNELS + " And a bias.",
+                credit=0.25,
             ),
         ),
         solution="n.count // (n.kernel**2 * n.channels + 1)",

@@ -20,10 +20,10 @@ def _minimal(n):
     return conv_count(n.kernel, 3, n.filters), half(conv(n.size, n.kernel))
 
 
-def _six(n, halve=half):
+def _six(n, halve=half, convolve=conv):
     """Side behind conv conv pool conv pool conv."""
-    size = halve(conv(conv(n.size, n.kernel), n.kernel))
-    return conv(halve(conv(size, n.kernel)), n.kernel)
+    size = halve(convolve(convolve(n.size, n.kernel), n.kernel))
+    return convolve(halve(convolve(size, n.kernel)), n.kernel)
 
 
 def _draw_summary(rng):
@@ -150,7 +150,7 @@ QUESTIONS = [
         id="summary-six-hidden",
         topic=_TOPIC,
         teaches="Six hidden layers: the size is followed through all of them.",
-        draw=ranges(size=(48, 199), kernel=[3, 4, 5], filters=[8, 16, 32]),
+        draw=ranges(size=(120, 280), kernel=[7, 9, 11], filters=[8, 16, 32]),
         prompt="Six hidden layers read an image of {size} × {size}: conv, conv, pool, conv, pool, "
         "conv. Every convolution has {filters} filters of {kernel} × {kernel} (stride 1, no "
         "padding), every pooling layer windows of 2 × 2. How many pixels high are the last maps?",
@@ -164,6 +164,24 @@ QUESTIONS = [
         misconceptions=(
             slip("rounded up", lambda n: _six(n, up), ROUND_DOWN, 0.5),
             slip(
+                "one convolution in front",
+                lambda n: conv(half(conv(half(conv(n.size, n.kernel)), n.kernel)), n.kernel),
+                "Two convolutions stand in front of the first pooling layer.",
+                0.25,
+            ),
+            slip(
+                "last convolution left out",
+                lambda n: _six(n) + n.kernel - 1,
+                "A convolution follows the second pooling layer.",
+                0.5,
+            ),
+            slip(
+                "forgot the one",
+                lambda n: _six(n, convolve=lambda size, kernel: size - kernel),
+                "A convolution without padding takes k - 1 from the size, not k.",
+                0.25,
+            ),
+            slip(
                 "three convolutions",
                 lambda n: conv(half(half(conv(conv(n.size, n.kernel), n.kernel))), n.kernel),
                 "There are four convolutions: one stands between the pooling layers.",
@@ -173,6 +191,7 @@ QUESTIONS = [
                 "pooling counted as minus one",
                 lambda n: n.size - 4 * (n.kernel - 1) - 2,
                 "A pooling layer halves the size: its stride is its window size.",
+                0.25,
             ),
             slip(
                 "same taken for valid",

@@ -10,6 +10,7 @@ NO_BIAS = "Every filter (or unit) has a bias as well."
 DEEP_FILTERS = (
     "The filters of the second convolution read all maps of the first: k · k weights for each."
 )
+SAME_FOR_VALID = "Without padding each convolution takes k - 1 from the size."
 ROUND_DOWN = "Pooling rounds down: a row that fills no window is dropped."
 
 
@@ -31,32 +32,6 @@ def dense_count(inputs, units):
     return shapes.dense_parameters(inputs, units).value
 
 
-# ---- the lecture's functional model: two convolutions with sigmoids
-
-
-def _functional(n):
-    size = conv(conv(n.size, n.kernel), n.kernel)
-    return {
-        "shape": (size, size, n.second),
-        "first": conv_count(n.kernel, 1, n.first),
-        "second": conv_count(n.kernel, n.first, n.second),
-    }
-
-
-_FUNCTIONAL = ranges(size=(10, 40), first=(4, 9), second=(2, 8), kernel=[3, 5])
-
-
-def _functional_program(n):
-    return code(
-        f"my_input = Input(shape=({n.size}, {n.size}, 1))\n"
-        f"my_output = Convolution2D({n.first}, {n.kernel})(my_input)\n"
-        "my_output = Activation('sigmoid')(my_output)\n"
-        f"my_output = Convolution2D({n.second}, {n.kernel})(my_output)\n"
-        "my_output = Activation('sigmoid')(my_output)\n"
-        "model = Model(my_input, my_output)"
-    )
-
-
 # ---- the classifier of the MNIST lecture: conv pool conv pool flatten dropout dense
 
 
@@ -65,11 +40,16 @@ _CLASSIFIER = ranges(
 )
 
 
-def classifier(n, halve=half):
+def same(size, kernel):
+    """Side behind a convolution with same padding: a wrong idea where nothing is padded."""
+    return size
+
+
+def classifier(n, halve=half, convolve=conv):
     """Rows (name, output shape, parameters) of the classifier."""
-    a = conv(n.size, n.kernel)
+    a = convolve(n.size, n.kernel)
     b = halve(a)
-    c = conv(b, n.kernel)
+    c = convolve(b, n.kernel)
     d = halve(c)
     flat = d * d * n.second
     return [
@@ -83,8 +63,13 @@ def classifier(n, halve=half):
     ]
 
 
-def _total(n, halve=half):
-    return sum(count for _, _, count in classifier(n, halve))
+def _total(n, halve=half, convolve=conv):
+    return sum(count for _, _, count in classifier(n, halve, convolve))
+
+
+def _flat(n, halve=half, convolve=conv):
+    """What Flatten returns."""
+    return classifier(n, halve, convolve)[4][1][0]
 
 
 def up(size):
@@ -112,90 +97,6 @@ def _row_steps(n):
 
 QUESTIONS = [
     Question(
-        id="summary-functional-total",
-        topic=_TOPIC,
-        teaches="A functional model's count is the sum of its layers'; activations add none.",
-        draw=_FUNCTIONAL,
-        prompt=lambda n: f"How many parameters has this model?{_functional_program(n)}",
-        answer=lambda n: _functional(n)["first"] + _functional(n)["second"],
-        steps=lambda n: [
-            f"first convolution: ({n.kernel}*{n.kernel}*1 + 1) * {n.first} = "
-            f"{_functional(n)['first']}",
-            f"second convolution: ({n.kernel}*{n.kernel}*{n.first} + 1) * {n.second} = "
-            f"{_functional(n)['second']}",
-            f"activations: 0; together {_functional(n)['first'] + _functional(n)['second']}",
-        ],
-        misconceptions=(
-            slip(
-                "one side of the kernel only",
-                lambda n: _functional(n)["first"] + (n.kernel * n.first + 1) * n.second,
-                DEEP_FILTERS + " That is k · k · c, not k · c.",
-                0.25,
-            ),
-            slip(
-                "second filter flat",
-                lambda n: _functional(n)["first"] + (n.kernel**2 + 1) * n.second,
-                DEEP_FILTERS,
-                0.25,
-            ),
-            slip(
-                "forgot the biases",
-                lambda n: _functional(n)["first"] + _functional(n)["second"] - n.first - n.second,
-                NO_BIAS,
-                0.5,
-            ),
-            slip(
-                "second layer only",
-                lambda n: _functional(n)["second"],
-                "The first convolution has parameters too.",
-                0.25,
-            ),
-        ),
-        solution="(\n    shapes.conv_parameters((n.kernel,) * 2, 1, n.first).value\n"
-        "    + shapes.conv_parameters((n.kernel,) * 2, n.first, n.second).value\n)",
-    ),
-    Question(
-        id="summary-functional-shape",
-        topic=_TOPIC,
-        teaches="Shapes through a functional model: each layer reads what the last returned.",
-        draw=_FUNCTIONAL,
-        prompt=lambda n: (
-            f"What is the output shape of this model, without the batch axis?"
-            f"{_functional_program(n)}"
-        ),
-        form="shape",
-        expects="a tuple (height, width, channels)",
-        answer=lambda n: _functional(n)["shape"],
-        steps=lambda n: [
-            f"first convolution: {n.size} - {n.kernel} + 1 = {conv(n.size, n.kernel)}",
-            f"second convolution: {conv(n.size, n.kernel)} - {n.kernel} + 1 = "
-            f"{_functional(n)['shape'][0]}",
-            f"the last axis: {n.second} filters",
-        ],
-        misconceptions=(
-            slip(
-                "one layer only",
-                lambda n: (conv(n.size, n.kernel),) * 2 + (n.second,),
-                "Both convolutions make the map smaller.",
-                0.5,
-            ),
-            slip(
-                "same taken for valid",
-                lambda n: (n.size, n.size, n.second),
-                "Without padding each convolution takes k - 1 from the size.",
-                0.25,
-            ),
-            slip(
-                "maps multiplied",
-                lambda n: (*_functional(n)["shape"][:2], n.first * n.second),
-                "Each filter of the second layer reads all maps and returns one.",
-                0.25,
-            ),
-        ),
-        solution="(\n    *shapes.output_shape((n.size - n.kernel + 1,) * 2, n.kernel).value, "
-        "n.second\n)",
-    ),
-    Question(
         id="summary-total",
         topic=_TOPIC,
         teaches="The total of a classifier: two convolutions and the dense layer behind Flatten.",
@@ -212,6 +113,24 @@ QUESTIONS = [
                 0.5,
             ),
             slip(
+                "forgot the biases of the dense layer",
+                lambda n: _total(n) - n.classes,
+                "The units of the dense layer have biases too.",
+                0.5,
+            ),
+            slip(
+                "forgot the biases of the convolutions",
+                lambda n: _total(n) - n.first - n.second,
+                "The filters of the convolutions have biases too.",
+                0.5,
+            ),
+            slip(
+                "same taken for valid",
+                lambda n: _total(n, convolve=same),
+                SAME_FOR_VALID,
+                0.25,
+            ),
+            slip(
                 "second filter flat",
                 lambda n: _total(n) - classifier(n)[2][2] + (n.kernel**2 + 1) * n.second,
                 DEEP_FILTERS,
@@ -225,11 +144,7 @@ QUESTIONS = [
             ),
             slip(
                 "dropout halves the dense layer",
-                lambda n: (
-                    _total(n)
-                    - classifier(n)[6][2]
-                    + dense_count(classifier(n)[4][1][0] // 2, n.classes)
-                ),
+                lambda n: _total(n) - classifier(n)[6][2] + dense_count(_flat(n) // 2, n.classes),
                 "Dropout silences units for a moment; the weights stay. It changes no count.",
                 0.5,
             ),
@@ -247,10 +162,22 @@ QUESTIONS = [
         prompt=lambda n: (
             f"How many values does `Flatten` return in this model?{_classifier_program(n)}"
         ),
-        answer=lambda n: classifier(n)[4][1][0],
+        answer=_flat,
         steps=lambda n: _row_steps(n)[:5],
         misconceptions=(
-            slip("rounded up", lambda n: classifier(n, up)[4][1][0], ROUND_DOWN, 0.5),
+            slip("rounded up", lambda n: _flat(n, up), ROUND_DOWN, 0.5),
+            slip(
+                "same taken for valid",
+                lambda n: _flat(n, convolve=same),
+                SAME_FOR_VALID,
+                0.25,
+            ),
+            slip(
+                "halved by dropout",
+                lambda n: _flat(n) // 2,
+                "Dropout comes behind Flatten, and it changes no shape: it sets values to 0.",
+                0.5,
+            ),
             slip(
                 "forgot the channels",
                 lambda n: classifier(n)[3][1][0] ** 2,
@@ -267,7 +194,7 @@ QUESTIONS = [
                 "second pooling left out",
                 lambda n: classifier(n)[2][1][0] ** 2 * n.second,
                 "The second pooling layer halves the maps once more.",
-                0.25,
+                0.5,
             ),
         ),
         solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 1)),\n"
@@ -290,6 +217,12 @@ QUESTIONS = [
         steps=lambda n: _row_steps(n)[:4],
         misconceptions=(
             slip("rounded up", lambda n: classifier(n, up)[3][1], ROUND_DOWN, 0.5),
+            slip(
+                "same taken for valid",
+                lambda n: classifier(n, convolve=same)[3][1],
+                SAME_FOR_VALID,
+                0.25,
+            ),
             slip(
                 "channels of the first layer",
                 lambda n: (*classifier(n)[3][1][:2], n.first),
@@ -316,10 +249,14 @@ QUESTIONS = [
     ),
     Question(
         id="summary-weight-shape",
-        topic=_TOPIC,
+        topic="parameters",
         teaches="`get_weights()` lists kernel, bias, kernel, bias: the third is the second kernel.",
         draw=_CLASSIFIER,
-        prompt=lambda n: f"What is the shape of `model.get_weights()[2]`?{_classifier_program(n)}",
+        prompt=lambda n: (
+            "`layer.get_weights()` returns the arrays of one layer; `model.get_weights()` those of "
+            "all layers, one after the other in a single list. What is the shape of "
+            f"`model.get_weights()[2]`?{_classifier_program(n)}"
+        ),
         form="shape",
         expects="a tuple of numbers",
         answer=lambda n: (n.kernel, n.kernel, n.first, n.second),
@@ -336,7 +273,7 @@ QUESTIONS = [
             ),
             slip(
                 "dense kernel",
-                lambda n: (classifier(n)[4][1][0], n.classes),
+                lambda n: (_flat(n), n.classes),
                 "That is index 4. Biases are entries of the list too.",
                 0.25,
             ),
@@ -350,6 +287,12 @@ QUESTIONS = [
                 "first convolution",
                 lambda n: (n.kernel, n.kernel, 1, n.first),
                 "That is index 0, the first convolution's kernel.",
+                0.25,
+            ),
+            slip(
+                "first convolution's bias",
+                lambda n: (n.first,),
+                "That is index 1, the first convolution's bias: indices are counted from 0.",
                 0.25,
             ),
         ),
