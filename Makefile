@@ -32,7 +32,7 @@ serve: book  ## Build the book and open it in the browser
 	@python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 exercises: env  ## Generate what students receive, for every assignment
-	cd exercises && nbgrader generate_assignment --force
+	@cd exercises && for each in source/*/; do nbgrader generate_assignment "$$(basename $$each)" --force || exit 1; done
 
 grade: env  ## Grade a sample class on ASSIGNMENT and print its grades
 	@scripts/check-system.sh bubblewrap
