@@ -1,5 +1,7 @@
 """Questions on what a convolution computes: products, sums, bias, and the kernel's orientation."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from course_lib import ops, shapes
@@ -48,6 +50,18 @@ def _draw_image(rows, columns, k, **more):
         return {**numbers, **{name: rng.integer(*bounds) for name, bounds in more.items()}}
 
     return draw
+
+
+def _draw_negative(rng):
+    """A patch, a kernel and a bias that give less than 0, so that an added ReLU shows."""
+    while True:
+        numbers = {
+            "patch": rng.grid(3, 3, 0, 9),
+            "kernel": rng.grid(3, 3, -2, 2),
+            "bias": rng.choice((-5, -4, -3, -2, 2, 3, 4, 5)),
+        }
+        if sum_of_products(SimpleNamespace(**numbers)) + numbers["bias"] < 0:
+            return numbers
 
 
 def _at(n, kernel=None, row=None, column=None):
@@ -188,11 +202,7 @@ QUESTIONS = [
         id="conv-with-bias",
         topic=_TOPIC,
         teaches="The bias is one number for each filter, added once to each sum.",
-        draw=lambda rng: {
-            "patch": rng.grid(3, 3, 0, 9),
-            "kernel": rng.grid(3, 3, -2, 2),
-            "bias": rng.choice((-5, -4, -3, -2, 2, 3, 4, 5)),
-        },
+        draw=_draw_negative,
         prompt=lambda n: (
             f"A convolution layer without activation has the kernel{table(n.kernel)}"
             f"and the bias {n.bias}. It reads the patch{table(n.patch)}What does it return?"
@@ -221,6 +231,14 @@ QUESTIONS = [
                 "bias times the sum",
                 lambda n: sum_of_products(n) * n.bias,
                 "The bias is added to the sum; it multiplies nothing.",
+                0.25,
+            ),
+            slip(
+                "ReLU applied",
+                lambda n: max(sum_of_products(n) + n.bias, 0),
+                "That is the value behind a ReLU. This layer has no activation: a sum below 0 "
+                "stays as it is.",
+                0.5,
             ),
         ),
         solution="int((np.array(n.patch) * np.array(n.kernel)).sum() + n.bias)",

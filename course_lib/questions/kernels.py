@@ -23,6 +23,11 @@ def _missing_product(n):
     return n.output - sum_of_products(n)
 
 
+def _sum_with(n, kernel):
+    """What another kernel makes of the patch."""
+    return int((np.array(n.patch) * kernel).sum())
+
+
 def _missing_prompt(n):
     shown = [list(map(str, row)) for row in n.kernel]
     shown[n.row][n.column] = "?"
@@ -43,11 +48,10 @@ QUESTIONS = [
             f"CNN layers do not. With the kernel{table(n.kernel)}and the patch{table(n.patch)}"
             "what is the value of the *mathematical* convolution?"
         ),
-        answer=lambda n: int((np.array(n.patch) * flip(n.kernel)).sum()),
+        answer=lambda n: _sum_with(n, flip(n.kernel)),
         steps=lambda n: [
             f"the turned kernel: {flip(n.kernel).tolist()}",
-            f"sum of its products with the patch: "
-            f"{int((np.array(n.patch) * flip(n.kernel)).sum())}",
+            f"sum of its products with the patch: {_sum_with(n, flip(n.kernel))}",
         ],
         misconceptions=(
             slip(
@@ -59,13 +63,33 @@ QUESTIONS = [
             ),
             slip(
                 "mirrored left to right",
-                lambda n: int((np.array(n.patch) * np.array(n.kernel)[:, ::-1]).sum()),
-                "You mirrored the kernel in one direction. Turning by 180 degrees mirrors both.",
+                lambda n: _sum_with(n, np.fliplr(n.kernel)),
+                "You exchanged left and right only. Turning by 180 degrees exchanges top and "
+                "bottom too.",
                 0.5,
             ),
             slip(
+                "mirrored top to bottom",
+                lambda n: _sum_with(n, np.flipud(n.kernel)),
+                "You exchanged top and bottom only. Turning by 180 degrees exchanges left and "
+                "right too.",
+                0.5,
+            ),
+            slip(
+                "quarter turn to the left",
+                lambda n: _sum_with(n, np.rot90(n.kernel)),
+                "You turned the kernel to the left by 90 degrees. Do it twice: 180 are asked for.",
+                0.25,
+            ),
+            slip(
+                "quarter turn to the right",
+                lambda n: _sum_with(n, np.rot90(n.kernel, -1)),
+                "You turned the kernel to the right by 90 degrees. Do it twice: 180 are asked for.",
+                0.25,
+            ),
+            slip(
                 "transposed",
-                lambda n: int((np.array(n.patch) * np.array(n.kernel).T).sum()),
+                lambda n: _sum_with(n, np.transpose(n.kernel)),
                 "Transposing mirrors at the diagonal; turning by 180 degrees reverses rows and "
                 "columns.",
                 0.25,

@@ -7,6 +7,9 @@ from course_lib.questions.rendering import table
 
 _TOPIC = "pixel matching"
 
+ROW_FIRST = "The row comes first: it counts downwards."
+NOT_DIVIDED = "That is the sum of the products; the score is their mean."
+
 PIECES = ("diagonal", "anti-diagonal", "small cross")
 
 
@@ -111,15 +114,15 @@ def _place(n):
 
 
 def _draw_shift(rng):
-    rows, columns = rng.integer(3, 6), rng.integer(5, 8)
+    rows, columns = rng.integer(3, 7), rng.integer(5, 9)
     return {"image": rng.picks(rows, columns, (0, 0, 1)), "shift": rng.choice((1, 1, 2))}
 
 
-def _shifted(n, by=None):
-    by = n.shift if by is None else by
+def _shifted(n, mirror=1):
+    """The image and its copy moved to the right; with ``mirror`` -1 moved to the left."""
     image = np.array(n.image)
     moved = np.zeros_like(image)
-    moved[:, by:] = image[:, : image.shape[1] - by]
+    moved[:, ::mirror][:, n.shift :] = image[:, ::mirror][:, : -n.shift]
     return image, moved
 
 
@@ -171,7 +174,7 @@ QUESTIONS = [
             "products. What is it? A fraction, or three decimals."
         ),
         form="number",
-        tolerance=0.006,
+        tolerance=0.0006,
         answer=lambda n: _sum_of_products(n) / _pixels(n),
         steps=lambda n: [
             f"agreeing pixels: {_agreements(n)} of {_pixels(n)}",
@@ -180,12 +183,7 @@ QUESTIONS = [
             f"divided by {_pixels(n)}: {_sum_of_products(n) / _pixels(n):.3f}",
         ],
         misconceptions=(
-            slip(
-                "not divided",
-                _sum_of_products,
-                "That is the sum of the products; the score is their mean.",
-                0.5,
-            ),
+            slip("not divided", _sum_of_products, NOT_DIVIDED, 0.5),
             slip(
                 "share of agreements",
                 lambda n: _agreements(n) / _pixels(n),
@@ -222,18 +220,8 @@ QUESTIONS = [
             f"divided by {_products_of_window(n)}: {_score(n):.3f}",
         ],
         misconceptions=(
-            slip(
-                "row and column swapped",
-                lambda n: _score(n, n.column, n.row),
-                "The row comes first: it counts downwards.",
-                0.25,
-            ),
-            slip(
-                "not divided",
-                lambda n: _products_of_window(n) * _score(n),
-                "That is the sum of the products; the score is their mean.",
-                0.5,
-            ),
+            slip("row and column swapped", lambda n: _score(n, n.column, n.row), ROW_FIRST, 0.25),
+            slip("not divided", lambda n: _products_of_window(n) * _score(n), NOT_DIVIDED, 0.5),
         ),
         solution="(\n    np.array(n.image)[n.row :, n.column :][: len(n.feature), : len(n.feature)]"
         "\n"
@@ -257,12 +245,7 @@ QUESTIONS = [
             f"the window at {_place(n)} has score 1",
         ],
         misconceptions=(
-            slip(
-                "column first",
-                lambda n: _place(n)[::-1],
-                "The row comes first: it counts downwards.",
-                0.5,
-            ),
+            slip("column first", lambda n: _place(n)[::-1], ROW_FIRST, 0.5),
             slip(
                 "counted from one",
                 lambda n: (_place(n)[0] + 1, _place(n)[1] + 1),
@@ -315,6 +298,12 @@ QUESTIONS = [
                 "What leaves at the right does not come back at the left.",
                 0.5,
             ),
+            slip(
+                "moved to the left",
+                lambda n: int(np.equal(*_shifted(n, mirror=-1)).sum()),
+                "You moved the copy to the left.",
+                0.25,
+            ),
         ),
         solution="int((np.array(n.image)[:, n.shift :] == np.array(n.image)[:, : -n.shift]).sum() "
         "+ (np.array(n.image)[:, : n.shift] == 0).sum())",
@@ -349,6 +338,19 @@ QUESTIONS = [
                 "windows side by side",
                 lambda n: (n.height // n.feature) * (n.width // n.feature),
                 "The windows overlap: the feature moves by one pixel, not by its own size.",
+                0.25,
+            ),
+            slip(
+                "one column only",
+                lambda n: n.height - n.feature + 1,
+                "At so many heights the feature fits. At each of them it also moves to the right.",
+                0.25,
+            ),
+            slip(
+                "one row only",
+                lambda n: n.width - n.feature + 1,
+                "So many places lie beside one another. The feature also moves down.",
+                0.25,
             ),
         ),
         solution="(n.height - n.feature + 1) * (n.width - n.feature + 1)",
