@@ -194,11 +194,13 @@ QUESTIONS = [
         topic=_MNIST,
         teaches="The count of rare errors varies by about its square root.",
         draw=ranges(errors=(40, 900), images=[5000, 10000, 20000, 40000]),
-        prompt="A model gets {errors} of {images} test digits wrong. By about how many errors would "
-        "another set of {images} digits differ from this one, by chance alone? Round to a whole "
-        "number.",
+        prompt="A model gets {errors} of {images} test digits wrong. By about how many errors "
+        "would another set of {images} digits differ from this one, by chance alone? Round to a "
+        "whole number.",
         answer=lambda n: round(n.errors**0.5),
-        steps=lambda n: [f"the square root of {n.errors}: {n.errors**0.5:.2f}"],
+        steps=lambda n: [
+            f"the square root of {n.errors}: {n.errors**0.5:.2f}, about {round(n.errors**0.5)}"
+        ],
         misconceptions=(
             slip(
                 "root of all digits",
