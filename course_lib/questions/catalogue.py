@@ -32,6 +32,7 @@ from course_lib.questions import (
     speed,
     summaries,
     training,
+    volumes,
 )
 
 TOPIC_MODULES = (
@@ -54,6 +55,7 @@ TOPIC_MODULES = (
     dilation,
     equivariance,
     dimensions,
+    volumes,
     normalisation,
     training,
     architectures,

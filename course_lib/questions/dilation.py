@@ -1,7 +1,7 @@
 """Questions on dilation: how far a kernel with holes reaches, and what it costs."""
 
 from course_lib.questions.question import Question, ranges, slip
-from course_lib.questions.receptive_field import ALL_KERNELS, field
+from course_lib.questions.receptive_field import field
 
 _TOPIC = "receptive field"
 
@@ -22,12 +22,23 @@ QUESTIONS = [
         prompt="How many pixels does a kernel of {kernel} × {kernel} with dilation rate {dilation} "
         "span along one axis?",
         answer=lambda n: field((n.kernel, 1, n.dilation)),
+        steps=lambda n: [
+            f"from the first weight to the last: {n.kernel} - 1 steps of {n.dilation} cells",
+            f"{n.dilation}*({n.kernel} - 1) + 1 = {n.dilation * (n.kernel - 1) + 1}",
+        ],
         misconceptions=(
             slip("rate times size", lambda n: n.dilation * n.kernel, SPAN, 0.5),
             slip(
                 "dilation ignored",
                 lambda n: n.kernel,
                 "That many weights it has along the axis; they stand apart.",
+                0.25,
+            ),
+            slip(
+                "start left out",
+                lambda n: n.dilation * (n.kernel - 1),
+                "So far is the last weight from the first. The cell of the first counts as well.",
+                0.5,
             ),
             slip(
                 "rate added",
@@ -66,7 +77,8 @@ QUESTIONS = [
             slip(
                 "last layer only",
                 lambda n: field((n.kernel, 1, _rates(n)[-1])),
-                ALL_KERNELS,
+                "That is the last layer by itself. Each layer in front of it adds d(k - 1) cells, "
+                "with its own rate d.",
                 0.25,
             ),
             slip(

@@ -25,6 +25,22 @@ def _moved(signal, by):
     return [0] * by + signal[: len(signal) - by]
 
 
+def _draw_strided(rng):
+    """A peak of a strided map, and a shift in pixels that is a multiple of the stride."""
+    stride = rng.integer(2, 4)
+    return {
+        "row": rng.integer(7, 14),
+        "column": rng.integer(7, 14),
+        "stride": stride,
+        "down": stride * rng.integer(1, 6),
+        "right": stride * rng.integer(1, 6),
+    }
+
+
+def _strided_peak(n):
+    return n.row + n.down // n.stride, n.column + n.right // n.stride
+
+
 _SHARED = ranges(size=(12, 40), kernel=[3, 5], filters=(2, 12), channels=[1, 2, 3])
 
 
@@ -76,40 +92,50 @@ QUESTIONS = [
         id="equivariance-strided-peak",
         topic=_TOPIC,
         teaches="With stride s the map moves exactly only for shifts that are multiples of s.",
-        draw=ranges(row=(3, 12), column=(3, 12), stride=[2, 3, 4], down=(1, 6), right=(1, 6)),
-        prompt=lambda n: (
-            f"A convolution with stride {n.stride} has its peak at row {n.row}, "
-            f"column {n.column} of its output. The object moves {n.down * n.stride} pixels down "
-            f"and {n.right * n.stride} to the right in the image. Where is the peak now? Give "
-            "(row, column)."
-        ),
+        draw=_draw_strided,
+        prompt="A convolution with stride {stride} has its peak at row {row}, column {column} of "
+        "its output. The object moves {down} pixels down and {right} to the right in the image. "
+        "Where is the peak now? Give (row, column).",
         form="shape",
         expects="a pair (row, column)",
-        answer=lambda n: (n.row + n.down, n.column + n.right),
+        answer=_strided_peak,
         steps=lambda n: [
-            f"row: {n.row} + {n.down * n.stride}/{n.stride} = {n.row + n.down}",
-            f"column: {n.column} + {n.right * n.stride}/{n.stride} = {n.column + n.right}",
+            f"row: {n.row} + {n.down}/{n.stride} = {_strided_peak(n)[0]}",
+            f"column: {n.column} + {n.right}/{n.stride} = {_strided_peak(n)[1]}",
         ],
         misconceptions=(
             slip(
                 "stride ignored",
-                lambda n: (n.row + n.down * n.stride, n.column + n.right * n.stride),
+                lambda n: (n.row + n.down, n.column + n.right),
                 "One step in the map is one stride in the image.",
+                0.25,
+            ),
+            slip(
+                "place in the image",
+                lambda n: (n.row * n.stride + n.down, n.column * n.stride + n.right),
+                "That is a place in the image. Row and column of the map are asked for.",
                 0.25,
             ),
             slip(
                 "the map stays",
                 lambda n: (n.row, n.column),
                 "The shift is a multiple of the stride: the peak moves along.",
+                0.25,
+            ),
+            slip(
+                "moved back",
+                lambda n: (n.row - n.down // n.stride, n.column - n.right // n.stride),
+                "The peak moves with the object, not against it.",
+                0.25,
             ),
             slip(
                 "row and column swapped",
-                lambda n: (n.row + n.right, n.column + n.down),
+                lambda n: (n.row + n.right // n.stride, n.column + n.down // n.stride),
                 "Moving down changes the row.",
                 0.5,
             ),
         ),
-        solution="(n.row + n.down, n.column + n.right)",
+        solution="(n.row + n.down // n.stride, n.column + n.right // n.stride)",
     ),
     Question(
         id="equivariance-signal",

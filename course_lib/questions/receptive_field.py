@@ -5,7 +5,6 @@ from course_lib.questions.question import Question, ranges, slip
 
 _TOPIC = "receptive field"
 
-ALL_KERNELS = "Every layer adds k - 1 cells (times the strides in front of it)."
 STRIDES_MULTIPLY = (
     "A layer behind a stride steps over several pixels at once: what it adds is multiplied by all "
     "strides in front of it."
@@ -238,6 +237,18 @@ QUESTIONS = [
                 "counted from one",
                 lambda n: ((n.index - 1) * n.stride, (n.index - 1) * n.stride + n.kernel - 1),
                 "Outputs are counted from 0: output 0 starts at pixel 0.",
+                0.5,
+            ),
+            slip(
+                "pixels counted from one",
+                lambda n: (n.index * n.stride + 1, n.index * n.stride + n.kernel),
+                "You counted the pixels from 1. The first pixel is number 0.",
+                0.5,
+            ),
+            slip(
+                "everything counted from one",
+                lambda n: ((n.index - 1) * n.stride + 1, (n.index - 1) * n.stride + n.kernel),
+                "You counted outputs and pixels from 1. Output 0 starts at pixel 0.",
                 0.5,
             ),
             slip(
