@@ -128,7 +128,7 @@ def _problem(entry, value):
 
     if value is not None and entry["form"] == "function":
         return functions.check_function(entry["numbers"], value, plain)
-    return forms.check_form(entry["form"], plain(value))
+    return forms.check_form(entry["form"], plain(value), entry.get("expects") or None)
 
 
 def _read(path):

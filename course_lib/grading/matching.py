@@ -92,6 +92,8 @@ def _key(value):
         value = value.tolist()
     if isinstance(value, list | tuple):
         return tuple(_key(entry) for entry in value)
+    if isinstance(value, dict):
+        return None  # what could not be read as an answer
     if isinstance(value, str):
         text = value.strip().lower()
         try:

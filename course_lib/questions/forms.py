@@ -14,6 +14,8 @@ import re
 
 import numpy as np
 
+from course_lib.questions import wording
+
 _LONGEST = 20_000  # characters of a string, numbers of an array
 
 
@@ -36,10 +38,14 @@ def is_blank(value):
 # ---------------------------------------------------------------------------- reading one number
 
 
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+_COMMA = re.compile(r"[+-]?\d*,\d+")
+
+
 def _fraction(text):
     """The number a string writes: "26", "1,024", "-0.5", "3/4"; None when it writes none."""
     text = text.strip().replace("−", "-").replace("_", "")
-    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", text):
+    if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     top, slash, bottom = text.partition("/")
     try:
@@ -60,30 +66,53 @@ def _finite(value):
     return value
 
 
+def _decimal_comma(text):
+    """Complain about a comma that cannot part thousands: "0,583" and "1,5"."""
+    text = text.strip().replace("−", "-")
+    if _COMMA.fullmatch(text) and not _THOUSANDS.fullmatch(text):
+        point = text.replace(",", ".")
+        raise FormProblem(f"Decimals are written with a point: {point}, not {text}.")
+
+
 def read_number(value):
     """A finite int or float, whole floats as int."""
     if isinstance(value, np.ndarray):
-        value = value.tolist() if value.size <= _LONGEST else list(range(2))
+        value = value.tolist() if value.size <= _LONGEST else [[]]
     while isinstance(value, list | tuple) and len(value) == 1:
         value = value[0]
     if isinstance(value, str):
-        if len(value) > 100 or (number := _fraction(value)) is None:
-            raise FormProblem(f"A number is expected, not the text {value[:40]!r}.")
-        value = number
+        value = _number_in(value)
     if isinstance(value, bool | np.bool_):
         raise FormProblem(f"A number is expected, not {bool(value)}.")
     if isinstance(value, np.integer | np.floating):
         value = value.item()
     if isinstance(value, list | tuple):
-        raise FormProblem(f"One number is expected, not {len(value)} of them.")
+        raise FormProblem(_several(value))
     if not isinstance(value, int | float):
-        raise FormProblem(f"A number is expected, not {_kind(value)}.")
+        raise FormProblem(f"A number is expected, not {wording.kind(value)}.")
     value = _finite(value)
     return int(value) if value == int(value) else float(value)
 
 
-def _kind(value):
-    return f"a value of type {type(value).__name__}"
+def _number_in(text):
+    _decimal_comma(text[:100])
+    number = _fraction(text) if len(text) <= 100 else None
+    if number is None:
+        raise FormProblem(f"A number is expected, not the text {text[:40]!r}.")
+    return number
+
+
+def _several(value):
+    """One number was asked for, and these came."""
+    if any(isinstance(entry, list | tuple) for entry in value):
+        return "One number is expected, not a table of them."
+    whole = [entry for entry in value if type(entry) is int]
+    if len(value) == len(whole) == 2 and value[1] >= 0:  # what Python makes of 0,583
+        return (
+            f"One number is expected, not the two numbers {value[0]} and {value[1]}. If the comma "
+            "was meant for decimals: they are written with a point."
+        )
+    return f"One number is expected, not {len(value)} of them."
 
 
 def _close(a, b, tolerance):
@@ -100,13 +129,24 @@ class Number:
     expects = "a number"
 
     def read(self, value, like=None):
+        if isinstance(value, str):
+            self._one_meaning(value.strip())
         return read_number(value)
 
-    def problem(self, value):
-        """A sentence on the form beyond what `read` raises, or None."""
+    def _one_meaning(self, text):
+        """Where decimals may be asked for, one comma before three digits can mean two things."""
+        if _THOUSANDS.fullmatch(text) and text.count(",") == 1 and "." not in text:
+            ways = f"{text.replace(',', '.')} or {text.replace(',', '')}"
+            raise FormProblem(f"{text} can be read in two ways. Write {ways}, without a comma.")
+
+    def problem(self, value, expects=None):
+        """A sentence on the form beyond what `read` raises, or None.
+
+        ``expects`` are the words of the question, where they say more than the form.
+        """
         return None
 
-    def hint(self, value, expected):
+    def hint(self, value, expected, expects=None):
         """A sentence on how a wrong value differs in its form from the answer, or None."""
         return None
 
@@ -120,7 +160,10 @@ class Integer(Number):
     name = "integer"
     expects = "a whole number"
 
-    def problem(self, value):
+    def _one_meaning(self, text):
+        """A whole number has no decimals: 1,024 is 1024."""
+
+    def problem(self, value, expects=None):
         if isinstance(value, float):
             return f"A whole number is expected here, and {value:g} is none."
         return None
@@ -143,7 +186,7 @@ class Shape:
         if isinstance(value, int | float | np.number) and not isinstance(value, bool):
             value = (value,)
         if not isinstance(value, list | tuple):
-            raise FormProblem(f"A tuple such as (8, 8, 3) is expected, not {_kind(value)}.")
+            raise FormProblem(f"A tuple of numbers is expected, not {wording.kind(value)}.")
         if len(value) > 12:
             raise FormProblem(f"A tuple of a few numbers is expected, not of {len(value)}.")
         if len(value) > 1 and _is_none(value[0]):
@@ -151,29 +194,32 @@ class Shape:
         if any(_is_none(entry) for entry in value):
             raise FormProblem("Only the batch axis, in front, may be None.")
         if any(isinstance(entry, list | tuple) for entry in value):
-            raise FormProblem("A flat tuple such as (8, 8, 3) is expected, not tuples in it.")
+            raise FormProblem("A flat tuple of numbers is expected, without tuples in it.")
         return tuple(read_number(entry) for entry in value)
 
     @staticmethod
     def _split(text):
         if len(text) > 200:
-            raise FormProblem("A tuple such as (8, 8, 3) is expected, not a long text.")
+            raise FormProblem("A tuple of numbers is expected, not a long text.")
         inner = text.strip().strip("()[]")
         parts = [part.strip() for part in re.split(r"[,;x×*]|\s+", inner) if part.strip()]
         if not parts or any(p != "None" and _fraction(p) is None for p in parts):
-            raise FormProblem(f"A tuple such as (8, 8, 3) is expected, not the text {text[:40]!r}.")
+            raise FormProblem(f"A tuple of numbers is expected, not the text {text[:40]!r}.")
         return [None if part == "None" else part for part in parts]
 
-    def problem(self, value):
+    def problem(self, value, expects=None):
         fractions = [entry for entry in value if isinstance(entry, float)]
         if fractions:
             return f"Whole numbers are expected, and {fractions[0]:g} is none."
+        if len(value) != (wording.length(expects) or len(value)):
+            return f"Yours has {_count(len(value))}; asked for is {wording.shape(expects)}."
         return None
 
-    def hint(self, value, expected):
+    def hint(self, value, expected, expects=None):
         if len(value) == len(expected):
             return None
-        return f"Yours has {_count(len(value))}, without the batch axis it has {len(expected)}."
+        length = f"Yours has {_count(len(value))}, the answer has {len(expected)}."
+        return self.problem(value, expects) or length
 
     def equal(self, value, expected, tolerance):
         return len(value) == len(expected) and all(
@@ -224,14 +270,19 @@ class Array:
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             raise FormProblem("An array or a list of rows is expected, not a text.") from None
 
-    def problem(self, value):
-        return None
+    def problem(self, value, expects=None):
+        wanted, given = wording.axes(expects or self.expects), value.squeeze().shape
+        right = value.ndim >= 2 and len(given) <= 2 if wanted == 2 else len(given) <= wanted
+        size = wording.length(expects) if wanted == 1 else None
+        if right and value.ndim and size in (None, value.size):
+            return None
+        return f"Yours is {wording.array(value.shape)}; asked for is {expects or self.expects}."
 
-    def hint(self, value, expected):
+    def hint(self, value, expected, expects=None):
         wanted = np.shape(expected)
         if value.squeeze().shape == tuple(n for n in wanted if n > 1):
             return None
-        return f"Yours has the shape {value.shape}, the answer the shape {wanted}."
+        return f"Yours is {wording.array(value.shape)}, the answer {wording.array(wanted)}."
 
     def equal(self, value, expected, tolerance):
         expected = np.asarray(expected, dtype=np.float64)
@@ -253,16 +304,18 @@ class Choice:
         while isinstance(value, list | tuple) and len(value) == 1:
             value = value[0]
         if not isinstance(value, str):
-            raise FormProblem(f'One letter in quotes is expected, such as "a", not {_kind(value)}.')
+            raise FormProblem(
+                f'One letter in quotes is expected, such as "a", not {wording.kind(value)}.'
+            )
         found = re.fullmatch(r"\(?([a-z])[).:]?", value.strip().lower())
         if not found:
             raise FormProblem(f'One letter is expected, such as "a", not {value[:40]!r}.')
         return found.group(1)
 
-    def problem(self, value):
+    def problem(self, value, expects=None):
         return None
 
-    def hint(self, value, expected):
+    def hint(self, value, expected, expects=None):
         return None
 
     def equal(self, value, expected, tolerance):
@@ -281,17 +334,17 @@ class Text:
         if isinstance(value, bool | int | float | np.number):
             value = str(read_number(value))
         if not isinstance(value, str) or len(value) > 200:
-            raise FormProblem(f"A word in quotes is expected, not {_kind(value)}.")
+            raise FormProblem(f"A word in quotes is expected, not {wording.kind(value)}.")
         return self.normal(value)
 
     @staticmethod
     def normal(text):
         return re.sub(r"[\s_\-]+", " ", text.strip().strip(".").lower())
 
-    def problem(self, value):
+    def problem(self, value, expects=None):
         return None
 
-    def hint(self, value, expected):
+    def hint(self, value, expected, expects=None):
         return None
 
     def equal(self, value, expected, tolerance):
@@ -301,13 +354,22 @@ class Text:
 FORMS = {form.name: form for form in (Number(), Integer(), Shape(), Array(), Choice(), Text())}
 
 
-def check_form(form, value):
-    """None when ``value`` can be read in that form, else the sentence for the student."""
+def check_form(form, value, expects=None):
+    """None when ``value`` can be read in that form, else the sentence for the student.
+
+    ``expects`` are the question's own words for what is asked, such as "a pair (row, column)".
+    """
     if is_blank(value):
         return "Not answered yet."
     if form not in FORMS:
         return None
     try:
-        return FORMS[form].problem(FORMS[form].read(value))
+        return FORMS[form].problem(FORMS[form].read(value), expects)
     except FormProblem as problem:
-        return str(problem)
+        return with_expected(form, problem, expects)
+
+
+def with_expected(form, problem, expects):
+    """The sentence of a `FormProblem`, and what the question asks for in its own words."""
+    own = expects and expects != FORMS[form].expects
+    return f"{problem} Asked for is {expects}." if own else str(problem)

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from course_lib.questions import forms
+from course_lib.questions import forms, wording
 from course_lib.questions.rendering import minus, to_html
 from course_lib.questions.rng import Rng
 
@@ -171,7 +171,7 @@ class Question:
 
     def check_form(self, value):
         """None when ``value`` can be read as an answer, else a sentence on its form."""
-        return forms.check_form(self.form, value)
+        return forms.check_form(self.form, value, self.expects)
 
     def grade(self, variant, values):
         """Verdict on ``values``, a dict as the probe emitted it: ``{"value": ...}``."""
@@ -182,14 +182,14 @@ class Question:
         try:
             value = form.read(value)
         except forms.FormProblem as problem:
-            asked = f" Asked for is {self.expects}." if self.expects else ""
-            return Verdict(0.0, "form", f"{problem}{asked}")
+            return Verdict(0.0, "form", forms.with_expected(self.form, problem, self.expects))
         if form.equal(value, variant.answer, self.tolerance):
             return Verdict(1.0, None, "Right.")
         for wrong in variant.misconceptions:
             if form.equal(value, wrong.answer, self.tolerance):
                 return Verdict(wrong.credit, wrong.name, wrong.message)
-        hint = form.problem(value) or form.hint(value, variant.answer) or "Not right."
+        hint = form.hint(value, variant.answer, self.expects) or form.problem(value, self.expects)
+        hint = hint or "Not right."
         return Verdict(0.0, None, f"{hint} Look again at {self.where}.")
 
     def probe(self, variant):
@@ -305,7 +305,10 @@ class Variant:
             "where": question.where,
             "prompt_html": to_html(self.prompt),
             "form": question.form,
-            "expects": question.expects or forms.FORMS[question.form].expects,
+            "expects": (expects := question.expects or forms.FORMS[question.form].expects),
+            "asked": wording.shape(expects),
+            "length": wording.length(expects),
+            "axes": wording.axes(expects),
             "tolerance": question.tolerance,
             "answer": self.answer,
             "choices": self.choices
@@ -331,7 +334,11 @@ def to_json(value):
 
 
 def plain(value, depth=0):
-    """``value`` as None, bool, int, float, str, list or array, whatever library it comes from."""
+    """``value`` as None, bool, int, float, str, list or array, whatever library it comes from.
+
+    Anything else becomes {"type": the name of its type}.
+    """
+    import decimal
     import math
     import numbers
 
@@ -346,15 +353,23 @@ def plain(value, depth=0):
     if isinstance(value, str):
         return str(value)[:20000]
     if isinstance(value, numbers.Integral):
-        return int(value) if abs(int(value)) < 2**63 else "an integer of more than 63 bits"
-    if isinstance(value, numbers.Real):
-        return float(value) if math.isfinite(value) else str(float(value))
+        return int(value) if -(10**40) < value < 10**40 else {"type": "int, too long to be meant"}
+    if isinstance(value, numbers.Real | decimal.Decimal):
+        value = float(value)
+        return value if math.isfinite(value) else str(value)
     if isinstance(value, list | tuple | range) and depth < 6:
         return [plain(entry, depth + 1) for entry in list(value)[:20000]]
     if hasattr(value, "__array__"):
         array = np.asarray(value)
         return array if array.dtype.kind in "biuf" else str(array)[:200]
-    return f"a value of type {type(value).__name__}"
+    return {"type": type(value).__name__}
 
 
-PLAIN_SOURCE = inspect.getsource(plain).replace("plain(", "_plain(")
+# a probe runs beside the student's names: one that is called list or sum must not spoil it
+_BUILTINS = """
+import builtins
+builtins.globals().update(
+    {name: known for name, known in builtins.vars(builtins).items() if name[0] != "_"}
+)
+"""
+PLAIN_SOURCE = _BUILTINS + inspect.getsource(plain).replace("plain(", "_plain(")

@@ -86,7 +86,7 @@ def test_a_readable_answer_is_confirmed_and_not_judged(value, capsys):
         (None, "sizes_valid: Not answered yet."),
         (26.5, "sizes_valid: A whole number is expected here, and 26.5 is none."),
         ("wide", "sizes_valid: A number is expected, not the text 'wide'."),
-        (object(), "sizes_valid: A number is expected, not the text"),
+        (object(), "sizes_valid: A number is expected, not a value of type object."),
     ],
 )
 def test_an_unreadable_answer_is_complained_about(value, sentence):

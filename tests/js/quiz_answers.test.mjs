@@ -5,7 +5,7 @@ import * as quiz from "../../course_lib/figures/interactive/quiz_answers.js";
 test("numbers in the ways people write them", () => {
   const cases = { "26": 26, " 1,668,490 ": 1668490, "1 668 490": 1668490, "1_024": 1024, "-3": -3, "−3": -3, "0.25": 0.25, ".5": 0.5, "7/9": 7 / 9, "-1/9": -1 / 9, "1e-3": 0.001, "+4": 4, "26.": 26 };
   for (const [text, want] of Object.entries(cases)) assert.equal(quiz.parseNumber(text), want, text);
-  for (const text of ["", "abc", "1,2", "1/0", "3x3", "1,66,8"]) assert.equal(quiz.parseNumber(text), null, text);
+  for (const text of ["", "abc", "1,2", "0,583", "1/0", "3x3", "1,66,8"]) assert.equal(quiz.parseNumber(text), null, text);
 });
 
 test("shapes in the ways people write them", () => {
@@ -38,7 +38,7 @@ test("a known mistake is named, an unknown one is not given away", () => {
   assert.deepEqual(quiz.judge(shape, "26x26x32"), { state: "wrong", message: "That is the size before pooling.", misconception: "kept-size" });
   const other = quiz.judge(shape, "13 13");
   assert.equal(other.state, "wrong");
-  assert.match(other.message, /The shape has 3 sizes without the batch, yours has 2/);
+  assert.equal(other.message, "Not right. Yours has 2 numbers, the answer has 3.");
   assert.doesNotMatch(quiz.judge(shape, "1,2,3").message, /13|32/);
   assert.match(quiz.judge({ ...shape, where: "Chapter 6, Pooling" }, "1,2,3").message, /Chapter 6, Pooling/);
   assert.match(quiz.judge(shape, "6.5, 6.5, 32").message, /6.5 is none/);
@@ -82,4 +82,26 @@ test("answers are written the way the course writes them", () => {
   assert.equal(quiz.showAnswer({ form: "number" }, 5.640000000000001), "5.64");
   assert.equal(quiz.showAnswer({ form: "number" }, -0.3239213693678733), "\u22120.3239");
   assert.equal(quiz.showAnswer({ form: "choice" }, "b"), "b");
+});
+
+test("a question's own words say what is missing", () => {
+  const pair = { form: "shape", expects: "a pair (before, after)", asked: "a pair (before, after)", length: 2, axes: 1, answer: [1, 2] };
+  assert.equal(quiz.judge(pair, "1 2 3").message, "Not right. Yours has 3 numbers; asked for is a pair (before, after).");
+  assert.equal(quiz.judge(pair, "both").message, "Please give a pair (before, after), such as (3, 5).");
+  assert.doesNotMatch(quiz.judge(pair, "4").message, /batch/);
+});
+
+test("a comma is no decimal point, and says so", () => {
+  assert.equal(quiz.judge({ form: "number", answer: 0.583 }, "0,583").message, "Decimals are written with a point: 0.583, not 0,583.");
+  assert.equal(quiz.judge({ form: "number", answer: 1.5 }, "1,5").state, "form");
+  assert.equal(quiz.judge({ form: "number", answer: 14.873 }, "14,873").message, "14,873 can be read in two ways. Write 14.873 or 14873, without a comma.");
+  assert.equal(quiz.judge({ form: "integer", answer: 14873 }, "14,873").state, "right");
+});
+
+test("a table of another shape is told so, a ragged one is no try", () => {
+  const grid = { form: "array", axes: 2, answer: [[1, 2, 3], [4, 5, 6]] };
+  assert.equal(quiz.judge(grid, "[[1, 2], [3, 4]]").message, "Not right. Yours is 2 rows of 2 numbers, the answer 2 rows of 3 numbers.");
+  assert.equal(quiz.judge(grid, "1 2 3 4").message, "Not right. Yours is a list of 4 numbers, the answer 2 rows of 3 numbers.");
+  assert.deepEqual(quiz.judge(grid, "1 2; 3"), { state: "form", message: "The rows of the array must all have the same length.", misconception: null });
+  assert.doesNotMatch(quiz.judge(grid, "1 2 3; 4 5 7").message, /Yours/);
 });

@@ -43,16 +43,24 @@ COMPLAINTS = [
     ("integer", float("nan"), "nan"),
     ("integer", "inf", "inf"),
     ("integer", 10**30, "far too large"),
-    ("integer", {"a": 1}, "type dict"),
+    ("integer", {"a": 1}, "A number is expected, not a dict."),
+    ("integer", [[1, 2], [3, 4]], "One number is expected, not a table of them."),
+    ("integer", {"type": "complex"}, "A number is expected, not a complex number."),
+    ("shape", {"type": "function"}, "A tuple of numbers is expected, not a function."),
+    ("number", "0,583", "Decimals are written with a point: 0.583, not 0,583."),
+    ("number", "1,5", "Decimals are written with a point: 1.5, not 1,5."),
+    ("integer", "0,583", "Decimals are written with a point"),
+    ("number", (0, 583), "not the two numbers 0 and 583. If the comma was meant for decimals"),
+    ("number", "14,873", "14,873 can be read in two ways. Write 14.873 or 14873"),
     ("number", "1/0", "A number is expected"),
     ("number", np.array([0.5, 0.6]), "One number is expected, not 2"),
     ("shape", (26, None, 8), "batch axis"),
     ("shape", (26, 24.5, 8), "Whole numbers"),
-    ("shape", "twenty-six", "A tuple such as"),
+    ("shape", "twenty-six", "A tuple of numbers is expected"),
     ("shape", ((26, 24), 8), "flat tuple"),
     ("shape", (1,) * 40, "a few numbers"),
     ("shape", (26, "b", 8), "A number is expected"),
-    ("shape", True, "type bool"),
+    ("shape", True, "not True or False"),
     ("array", [[1, 2], [3]], "same length"),
     ("array", [[1, float("nan")]], "NaN"),
     ("array", [["a", "b"]], "not of texts"),
@@ -90,16 +98,17 @@ def test_problems_are_sentences():
 @pytest.mark.parametrize(
     ("form", "value", "expected", "hint"),
     [
-        ("shape", (26, 26), [26, 26, 8], "Yours has 2 numbers, without the batch axis it has 3."),
-        ("shape", (9,), [26, 8], "Yours has 1 number, without the batch axis it has 2."),
+        ("shape", (26, 26), [26, 26, 8], "Yours has 2 numbers, the answer has 3."),
+        ("shape", (9,), [26, 8], "Yours has 1 number, the answer has 2."),
         ("shape", (26, 26, 9), [26, 26, 8], None),
         (
             "array",
             [[1, 2, 3]],
             [[1, 2], [3, 4]],
-            "Yours has the shape (1, 3), the answer the shape (2, 2).",
+            "Yours is 1 row of 3 numbers, the answer 2 rows of 2 numbers.",
         ),
         ("array", [[[1, 2], [3, 5]]], [[1, 2], [3, 4]], None),
+        ("array", 7, [1, 2, 3], "Yours is one number, the answer a list of 3 numbers."),
         ("integer", 4, 5, None),
         ("choice", "a", "b", None),
         ("text", "cat", "dog", None),
@@ -108,3 +117,37 @@ def test_problems_are_sentences():
 def test_a_wrong_answer_of_another_shape_is_told_so(form, value, expected, hint):
     form = FORMS[form]
     assert form.hint(form.read(value), expected) == hint
+
+
+PAIR, THREE, MAP = "a pair (before, after)", "a list of three numbers", "a list of rows"
+
+
+@pytest.mark.parametrize(
+    ("form", "expects", "value", "sentence"),
+    [
+        ("shape", PAIR, (10,), "Yours has 1 number; asked for is a pair (before, after)."),
+        ("shape", PAIR, 10, "Yours has 1 number; asked for is a pair (before, after)."),
+        ("shape", PAIR, (10, 11, 12), "Yours has 3 numbers; asked for is a pair (before, after)."),
+        ("shape", PAIR, (10, 11), None),
+        ("shape", PAIR, "both", "A tuple of numbers is expected, not the text 'both'. Asked for "),
+        ("shape", "a tuple of three numbers", (53, 20), "Yours has 2 numbers; asked for is a tup"),
+        (
+            "shape",
+            "a tuple (height, width, channels)",
+            (1, 26, 26, 8),
+            "Yours has 4 numbers; asked for is a tuple (height, width, channels), without the batch",
+        ),
+        ("shape", "a tuple of numbers", (53, 20), None),
+        ("array", THREE, [53, 20], "Yours is a list of 2 numbers; asked for is a list of three"),
+        ("array", THREE, [[53, 20, 1]], None),
+        ("array", THREE, [[53, 20], [1, 2]], "Yours is 2 rows of 2 numbers; asked for is a list"),
+        ("array", MAP, 5, "Yours is one number; asked for is a list of rows."),
+        ("array", MAP, [1, 2], "Yours is a list of 2 numbers; asked for is a list of rows."),
+        ("array", None, [1, 2], "Yours is a list of 2 numbers; asked for is an array, or a list"),
+        ("array", MAP, [[1, 2]], None),
+        ("array", MAP, [[[[1], [2]]]], None),
+    ],
+)
+def test_the_words_of_the_question_say_how_many_numbers(form, expects, value, sentence):
+    found = check_form(form, value, expects)
+    assert found is None if sentence is None else found.startswith(sentence), found

@@ -1,16 +1,14 @@
 /* Practice quiz: questions of the bank with new numbers on demand, and feedback that names the mistake. */
 import { frame, row, button, status, h, uid } from "./kit.js";
-import { freshRecord, judge, readProgress, showAnswer } from "./quiz_answers.js";
+import { freshRecord, judge, readProgress, showAnswer, wanted } from "./quiz_answers.js";
 
 export { judge, parseShape, parseArray, readProgress, showAnswer } from "./quiz_answers.js";
 
-const HINTS = {
-  integer: "A whole number, such as 26 or 1,024.",
-  number: "A number, such as 0.25, \u22123 or 7/9.",
-  shape: "A shape, such as (13, 13, 32) or 13 x 13 x 32.",
-  array: "Rows of numbers: [[4, 8], [8, 4]], or one row on each line.",
-  text: "A word.",
-};
+/** What to write, below the field. Pure. */
+export function hint(question) {
+  const text = wanted(question), row = question.form === "array" && question.axes !== 1;
+  return `${text[0].toUpperCase()}${text.slice(1)}${row ? ", each row on a line or after a semicolon" : ""}.`;
+}
 
 /** "3 of 8 solved." Pure. */
 export function progressText(records, kept) {
@@ -176,7 +174,7 @@ function render({ model, el }) {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
       });
     }
-    return h("div", { class: "cbh-field" }, h("label", { for: id }, "Your answer"), input, h("p", { class: "cbh-note", id: hint }, HINTS[question.form] ?? HINTS.text));
+    return h("div", { class: "cbh-field" }, h("label", { for: id }, "Your answer"), input, h("p", { class: "cbh-note", id: hint }, hint(question)));
   }
   figure.watch([], show);
   return figure.dispose;

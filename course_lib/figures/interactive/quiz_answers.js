@@ -11,8 +11,17 @@ export function parseNumber(text) {
   let t = tidy(text).replace(/^\+/, "").replace(/[.;]$/, "");
   const fraction = t.match(/^(-?[\d.]+)\s*\/\s*([\d.]+)$/);
   if (fraction) return +fraction[2] === 0 ? null : finite(fraction[1] / fraction[2]);
-  if (/^-?\d{1,3}([ ,_']\d{3})+(\.\d+)?$/.test(t)) t = t.replace(/[ ,_']/g, "");
+  if (THOUSANDS.test(t)) t = t.replace(/[ ,_']/g, "");
   return /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(t) ? finite(Number(t)) : null;
+}
+const THOUSANDS = /^-?[1-9]\d{0,2}([ ,_']\d{3})+(\.\d+)?$/;
+
+/** What a comma in one number leaves unclear, as a sentence, or null. */
+function commaProblem(form, text) {
+  const t = tidy(text);
+  if (form === "number" && /^[+-]?[1-9]\d{0,2},\d{3}$/.test(t)) return `${t} can be read in two ways. Write ${t.replace(",", ".")} or ${t.replace(",", "")}, without a comma.`;
+  if (/^[+-]?\d*,\d+$/.test(t) && !THOUSANDS.test(t.replace(/^\+/, ""))) return `Decimals are written with a point: ${t.replace(",", ".")}, not ${t}.`;
+  return null;
 }
 const finite = (v) => (Number.isFinite(v) ? v : null);
 
@@ -49,19 +58,44 @@ export const parseText = (text) => tidy(text).toLowerCase().replace(/["'`]/g, ""
 const WANTED = {
   integer: "a whole number, such as 26 or 1,024",
   number: "a number, such as 0.25, \u22123 or 7/9",
-  shape: "a shape, such as (13, 13, 32) or 13 x 13 x 32",
-  array: "rows of numbers, such as [[4, 8], [8, 4]] or 4 8; 8 4",
   choice: "one of the choices",
   text: "a word",
 };
+const SHAPES = { 2: "(3, 5)", 3: "(13, 13, 32) or 13 x 13 x 32", 4: "(8, 13, 13, 32)" };
+
+/** What a question asks for, in its own words where the form alone does not say it, with an example. */
+export function wanted({ form, expects, length, axes }) {
+  if (form === "shape") return `${expects ?? "a shape"}, such as ${SHAPES[length] ?? SHAPES[3]}`;
+  if (form !== "array") return WANTED[form] ?? WANTED.text;
+  return axes === 1 ? `${expects}, such as [4, 8, 4]` : "rows of numbers, such as [[4, 8], [8, 4]] or 4 8; 8 4";
+}
 
 /** {value} when `raw` can be read in the form the question asks for, otherwise {problem}: a sentence. */
-export function readAnswer({ form }, raw) {
-  const problem = `Please give ${WANTED[form] ?? WANTED.text}.`;
+export function readAnswer(question, raw) {
+  const { form } = question, problem = `Please give ${wanted(question)}.`;
   if (raw === null || raw === undefined || tidy(raw) === "") return { problem };
+  const comma = form === "integer" || form === "number" ? commaProblem(form, raw) : null;
+  if (comma) return { problem: comma };
   const read = { integer: parseNumber, number: parseNumber, shape: parseShape, array: parseArray, choice: String }[form] ?? parseText;
   const value = read(raw);
-  return value === null ? { problem } : { value };
+  if (value === null) return { problem };
+  if (form === "array" && shapeOf(value) === null) return { problem: "The rows of the array must all have the same length." };
+  return { value };
+}
+
+/** The shape of nested lists, or null where they are ragged. */
+function shapeOf(v) {
+  if (!Array.isArray(v)) return [];
+  const inner = v.map(shapeOf);
+  return inner.every((one) => one && String(one) === String(inner[0])) ? [v.length, ...inner[0]] : null;
+}
+const many = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+/** An array of that shape in words, as in course_lib.questions.wording. */
+function inWords(shape) {
+  if (!shape.length) return "one number";
+  if (shape.length > 2) return `an array of the shape (${shape.join(", ")})`;
+  const row = many(shape.at(-1), "number");
+  return shape.length === 1 ? `a list of ${row}` : `${many(shape[0], "row")} of ${row}`;
 }
 
 const near = (a, b, tolerance) => Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
@@ -94,16 +128,21 @@ export function judge(question, raw) {
 }
 
 /** A hint that gives nothing away but the form. */
-function unnamed({ form, answer, where }, value) {
+function unnamed({ form, answer, asked, length, where }, value) {
   if (form === "integer" && !Number.isInteger(value)) return "The answer is a whole number.";
   if (form === "shape") {
     const odd = value.find((v) => !Number.isInteger(v));
-    if (odd !== undefined) return `Sizes are whole numbers, and ${odd} is none.`;
-    if (value.length !== answer.length) return `The shape has ${count(answer.length, "size")} without the batch, yours has ${value.length}.`;
+    if (odd !== undefined) return `Whole numbers are expected, and ${odd} is none.`;
+    const yours = `Yours has ${many(value.length, "number")}`;
+    if (length && value.length !== length) return `${yours}; asked for is ${asked}.`;
+    if (value.length !== answer.length) return `${yours}, the answer has ${answer.length}.`;
+  }
+  if (form === "array") {
+    const [given, right] = [shapeOf(value), shapeOf(answer)], without = (shape) => String(shape.filter((n) => n > 1));
+    if (without(given) !== without(right)) return `Yours is ${inWords(given)}, the answer ${inWords(right)}.`;
   }
   return where ? `Look again at ${where}, or at the worked solution.` : "Look again, or at the worked solution.";
 }
-const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 /** How an answer is written out; a choice by its letter. */
 export function showAnswer({ form }, answer) {
