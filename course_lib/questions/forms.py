@@ -173,7 +173,7 @@ class Integer(Number):
 
 
 class Shape:
-    """A tuple of whole numbers; a leading None (the batch axis) may stand in front."""
+    """A tuple of whole numbers; the batch axis, None or 1, may stand in front."""
 
     name = "shape"
     expects = "a tuple of whole numbers"
@@ -211,20 +211,27 @@ class Shape:
         fractions = [entry for entry in value if isinstance(entry, float)]
         if fractions:
             return f"Whole numbers are expected, and {fractions[0]:g} is none."
-        if len(value) != (wording.length(expects) or len(value)):
+        wanted = wording.length(expects)
+        if wanted and len(_without_batch(value, wanted)) != wanted:
             return f"Yours has {_count(len(value))}; asked for is {wording.shape(expects)}."
         return None
 
     def hint(self, value, expected, expects=None):
-        if len(value) == len(expected):
+        if len(_without_batch(value, len(expected))) == len(expected):
             return None
         length = f"Yours has {_count(len(value))}, the answer has {len(expected)}."
         return self.problem(value, expects) or length
 
     def equal(self, value, expected, tolerance):
+        value = _without_batch(value, len(expected))
         return len(value) == len(expected) and all(
             _close(a, b, 1e-9) for a, b in zip(value, expected, strict=True)
         )
+
+
+def _without_batch(sizes, length):
+    """``sizes`` without a leading 1, a batch of one, where that leaves ``length`` of them."""
+    return sizes[1:] if 1 < length == len(sizes) - 1 and sizes[0] == 1 else sizes
 
 
 def _count(numbers):

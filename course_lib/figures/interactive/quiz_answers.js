@@ -105,11 +105,14 @@ const EXACT = 1e-9;
 export function sameAnswer(form, given, right, tolerance = 1e-3) {
   if (form === "integer") return near(given, right, EXACT);
   if (form === "number") return near(given, right, tolerance);
-  if (form === "shape") return given.length === right.length && given.every((v, i) => near(v, right[i], EXACT));
+  if (form === "shape") return sameShape(withoutBatch(given, right.length), right);
   if (form === "array") return sameArray(squeezed(given), squeezed(right), tolerance);
   if (form === "choice") return given === right;
   return parseText(given) === parseText(right);
 }
+const sameShape = (a, b) => a.length === b.length && a.every((v, i) => near(v, b[i], EXACT));
+/** Sizes without a leading 1, a batch of one, where that leaves `length` of them. */
+const withoutBatch = (sizes, length) => (length > 1 && sizes.length === length + 1 && sizes[0] === 1 ? sizes.slice(1) : sizes);
 /** Without axes of length 1: a batch of one or a single channel may be left in. */
 const squeezed = (v) => (!Array.isArray(v) ? v : v.length === 1 ? squeezed(v[0]) : v.map(squeezed));
 function sameArray(a, b, tolerance) {
@@ -124,7 +127,22 @@ export function judge(question, raw) {
   if (sameAnswer(form, value, answer, tolerance)) return { state: "right", message: "Right.", misconception: null };
   const named = (question.misconceptions || []).find((m) => sameAnswer(form, value, m.answer, tolerance));
   if (named) return { state: "wrong", message: named.message, misconception: named.name };
+  const few = form === "array" ? fewWrong(squeezed(value), squeezed(answer), tolerance) : null;
+  if (few) return { state: "wrong", message: few, misconception: null };
   return { state: "wrong", message: `Not right. ${unnamed(question, value)}`, misconception: null };
+}
+
+/** A sentence on where an array is wrong, if only a few of its values are: see course_lib.questions.cells. */
+function fewWrong(given, right, tolerance = 1e-3) {
+  if (!Array.isArray(right) || String(shapeOf(given)) !== String(shapeOf(right))) return null;
+  const rows = right.map((row, i) => [[row].flat(Infinity), [given[i]].flat(Infinity)]);
+  const off = rows.map(([want, got]) => want.filter((v, j) => !near(got[j], v, tolerance)).length);
+  const all = rows.flatMap(([want]) => want), wrong = off.reduce((a, b) => a + b);
+  if (3 * wrong > all.filter((v) => v !== 0).length) return null;
+  const places = [...off.keys()].filter((i) => off[i]).map(String), last = places.pop();
+  const kind = Array.isArray(right[0]) ? "row" : "value";
+  const which = places.length ? `${kind}s ${places.join(", ")} and ${last}` : `${kind} ${last}`;
+  return `${all.length - wrong} of the ${all.length} values are right. Look again at ${which} (counted from 0).`;
 }
 
 /** A hint that gives nothing away but the form. */
@@ -134,8 +152,8 @@ function unnamed({ form, answer, asked, length, where }, value) {
     const odd = value.find((v) => !Number.isInteger(v));
     if (odd !== undefined) return `Whole numbers are expected, and ${odd} is none.`;
     const yours = `Yours has ${many(value.length, "number")}`;
-    if (length && value.length !== length) return `${yours}; asked for is ${asked}.`;
-    if (value.length !== answer.length) return `${yours}, the answer has ${answer.length}.`;
+    if (length && withoutBatch(value, length).length !== length) return `${yours}; asked for is ${asked}.`;
+    if (withoutBatch(value, answer.length).length !== answer.length) return `${yours}, the answer has ${answer.length}.`;
   }
   if (form === "array") {
     const [given, right] = [shapeOf(value), shapeOf(answer)], without = (shape) => String(shape.filter((n) => n > 1));
