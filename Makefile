@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 all: book grade  ## Build the book; generate, grade and give feedback on a sample class
 	@echo "Book:     _build/html/index.html (make serve opens it)"
-	@echo "Feedback: exercises/feedback/sample-*/$(ASSIGNMENT)/$(ASSIGNMENT).html"
+	@echo "Feedback: exercises/sample/feedback/sample-*/$(ASSIGNMENT)/$(ASSIGNMENT).html"
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
@@ -59,7 +59,7 @@ lock: .make/python  ## Resolve requirements.lock and package-lock.json anew
 	npm install --package-lock-only
 
 clean:  ## Remove the built book, the sample class and caches; never a real class's work
-	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build exercises/sample .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean  ## Remove the environment too
 	rm -rf .venv node_modules .make

@@ -66,7 +66,6 @@ def _parser():
     scheduler = (("--scheduler",), {"help": "address of a Dask scheduler that runs notebooks"})
     command(_grade, student, force, workers, timeout, scheduler)
     command(_grades)
-    command(_sample_class)
     command(_demo, workers, timeout)
     command(_report)
     command(_export, (("--format",), {"choices": ("canvas", "moodle"), "required": True}))
@@ -78,9 +77,13 @@ def _parser():
 
 def _course(options):
     """The course, with the command's options in place of the configuration's."""
-    from traitlets.config import Config
-
     from course_lib.grading.course import Course
+
+    return Course(os.getcwd(), _config(options))
+
+
+def _config(options):
+    from traitlets.config import Config
 
     config = Config()
     if getattr(options, "timeout", None):
@@ -88,7 +91,7 @@ def _course(options):
         config.IsolatedKernel.keras_timeout = float(options.timeout)
     if getattr(options, "scheduler", None):
         config.IsolatedKernel.scheduler = options.scheduler
-    return Course(os.getcwd(), config)
+    return config
 
 
 def _grade(options):
@@ -123,14 +126,6 @@ def _grades(options):
         print(f"{grade.student:<{width}} {score:>12}  {remark}"[:200])
 
 
-def _sample_class(options):
-    """Write a sample class into submitted/ (ids that start with sample-)."""
-    from course_lib.grading import sample_class
-
-    changed = sample_class.write(_course(options), options.assignment)
-    print(f"{len(changed)} sample submissions, {sum(changed.values())} of them written now")
-
-
 def _report(options):
     """Write a page on the class: distribution, questions, misconceptions, whom to look at."""
     from course_lib.grading import report
@@ -162,10 +157,13 @@ def _regrade_as(options):
 
 
 def _demo(options):
-    """Generate, hand in a sample class, grade it, give feedback, and print the grades."""
+    """Generate, hand in a sample class, grade it, give feedback, and print the grades.
+
+    All of it lies in the folder sample/, with a gradebook of its own. To remove it: rm -r sample
+    """
     from course_lib.grading import demo
 
-    course = _course(options)
+    course = demo.sample_course(_course(options), options.assignment, _config(options))
     if not options.timeout:  # the class has an endless loop in it
         course.app.config.Execute.timeout = 4
     demo.run(course, options.assignment, options.workers)

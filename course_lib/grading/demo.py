@@ -1,17 +1,46 @@
 """The whole way of an assignment on a sample class: `course demo`, and `make`.
 
-Each step is skipped when what it would make is there and newer than what it is made from.
+The class has a course of its own in the folder ``sample``, so that the real gradebook, its exports
+and its folders never hold a sample student; removing it is removing that folder. Each step is
+skipped when what it would make is there and newer than what it is made from.
 """
 
 import logging
 import os
+import shutil
 
-from course_lib.grading import sample_class
+from course_lib.grading import sample_class, store
 from course_lib.grading.class_run import grade_class
+from course_lib.grading.course import CONFIG, Course
+
+FOLDER = "sample"
+_CONFIG = '''"""The sample class' course: the real one's options, a gradebook of its own."""
+
+import os
+
+here = os.path.dirname(os.path.abspath(__file__))
+load_subconfig("nbgrader_config.py", path=os.path.dirname(here))  # noqa: F821 (traitlets' own)
+c = get_config()  # noqa: F821
+c.CourseDirectory.root = here
+c.CourseDirectory.db_url = "sqlite:///" + os.path.join(here, "gradebook.db")
+'''
+
+
+def sample_course(course, assignment, options=None):
+    """The sample class' own course below ``course``, with the assignment's source copied."""
+    if course.root.name == FOLDER and (course.root.parent / CONFIG).is_file():
+        return course  # called from inside it
+    source, root = course.source(assignment).parent, course.root / FOLDER
+    shutil.copytree(source, root / "source" / assignment, dirs_exist_ok=True)
+    store.write_atomically(root / CONFIG, _CONFIG)
+    return Course(root, options)
 
 
 def run(course, assignment, workers=None, say=print):
-    """Generate the assignment, write and grade a sample class, and give it feedback."""
+    """Generate the assignment, write and grade a sample class, and give it feedback.
+
+    ``course`` is the class' own: see `sample_course`.
+    """
     if generate(course, assignment):
         say(f"Generated {assignment}: {course.folder('release', assignment)}")
     changed = sample_class.write(course, assignment)
@@ -22,6 +51,7 @@ def run(course, assignment, workers=None, say=print):
     say(f"Graded {len(lines)} submissions." if lines else "Every submission is graded already.")
     pages = feedback(course, assignment)
     say(f"Feedback: {len(pages)} new pages in {course.folder('feedback', assignment, '*')}")
+    say(f"The sample class has its own gradebook there. To remove it all: rm -r {course.root}")
 
 
 def generate(course, assignment):

@@ -1,13 +1,12 @@
 """A sample class: what students hand in, from the right notebook to no notebook at all.
 
-Ids start with ``sample-``, so that a real class is never touched. Every submission is made from
-the released notebook; answers come from the instructor's solution and from the bank.
+Ids start with ``sample-``. Every submission is made from the released notebook; answers come from
+the instructor's solution and from the bank.
 """
 
 import copy
 import json
 import re
-import shutil
 from pathlib import Path
 
 from course_lib import questions
@@ -260,10 +259,3 @@ def _write(folder, name, text):
         return False
     store.write_atomically(path, text)
     return True
-
-
-def remove(course, assignment):
-    """Remove the sample class from every folder; other students stay."""
-    for step in ("submitted", "autograded", "feedback"):
-        for student in STUDENTS:
-            shutil.rmtree(course.folder(step, assignment, student), ignore_errors=True)

@@ -26,3 +26,18 @@ def test_make_exercises_releases_every_assignment(tmp_path):
     run(tmp_path, command[0])
     for name in NAMES:
         assert (tmp_path / "exercises" / "release" / name / f"{name}.ipynb").is_file()
+
+
+def test_clean_removes_the_sample_class_and_nothing_of_a_real_one():
+    asked = ["make", "-n", "-C", str(ROOT), "clean"]
+    printed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    removed = printed.split("rm -rf")[1].split()
+    assert [path for path in removed if path.startswith("exercises")] == ["exercises/sample"]
+
+
+@pytest.mark.parametrize("path", ["sample/gradebook.db", "downloaded/x.zip", "submitted/a/b.ipynb"])
+def test_what_students_hand_in_is_not_in_git(path):
+    asked = ["git", "-C", str(ROOT), "check-ignore", "-q", "--no-index", f"exercises/{path}"]
+    if subprocess.run(["git", "-C", str(ROOT), "rev-parse"], capture_output=True).returncode:
+        pytest.skip("not a git checkout")
+    assert subprocess.run(asked).returncode == 0

@@ -7,17 +7,23 @@ import sys
 
 from traitlets.config import Config
 
-from course_lib.grading import cli, executor
+from course_lib.grading import cli, demo, executor
 from course_lib.grading.course import Course
 from tests.grading.graded_class import AUTOMATIC, PS2, gradebook_rows, scores
 
 
-def test_demo_is_quick_the_second_time(new_course, capsys):
+def test_demo_is_quick_the_second_time_and_leaves_the_real_course_alone(new_course, capsys):
     course = new_course()
+    real = (course.root / "gradebook.db").read_bytes()
     assert cli.main(["demo", PS2, "--timeout", "2", "--workers", "2"]) == 0
     first = capsys.readouterr().out
     assert "16 submissions" in first
+    assert f"rm -r {course.root / 'sample'}" in first
+    assert len(list(course.root.glob(f"sample/feedback/sample-*/{PS2}/{PS2}.html"))) == 16
+    assert (course.root / "gradebook.db").read_bytes() == real
+    assert not list(course.root.glob("submitted/*")) + list(course.root.glob("feedback/*"))
     stamps = {p: p.stat().st_mtime_ns for p in course.root.rglob("*.ipynb")}
+    os.chdir(course.root)
     assert cli.main(["demo", PS2, "--timeout", "2"]) == 0
     second = capsys.readouterr().out
     assert "Every submission is graded already." in second
@@ -28,6 +34,24 @@ def test_demo_is_quick_the_second_time(new_course, capsys):
     assert float(table["sample-crash"]) == AUTOMATIC - 2
     assert float(table["sample-endless-loop"]) == AUTOMATIC - 2
     assert float(table["sample-not-a-notebook"]) == 0
+
+
+def test_the_sample_class_keeps_the_options_but_no_other_gradebook(course):
+    """A real course on PostgreSQL must not be given sample students."""
+    real = course.root / "nbgrader_config.py"
+    before = real.read_text()
+    real.write_text(
+        f"{before}\nc.CourseDirectory.db_url = 'postgresql://nowhere/x'\nc.Execute.timeout = 17\n"
+    )
+    try:
+        made = demo.sample_course(Course(course.root), PS2)
+        assert made.directory.db_url == f"sqlite:///{course.root / 'sample' / 'gradebook.db'}"
+        assert made.app.config.Execute.timeout == 17
+        assert demo.sample_course(made, PS2) is made
+    finally:
+        os.chdir(course.root)
+        real.write_text(before)
+        shutil.rmtree(course.root / "sample", ignore_errors=True)
 
 
 def test_regrade_as_uses_the_numbers_shown_and_says_so(course, capsys):
