@@ -113,6 +113,8 @@ class Exercise:
         if problem:
             raise FormError(f"{entry['variable']}: {problem}")
         print(f"{entry['variable']}: this can be graded. Whether it is right, grading will tell.")
+        if self.student == SAMPLE_STUDENT:
+            print(f'STUDENT_ID is still "{SAMPLE_STUDENT}": these are {SAMPLE_STUDENT}\'s numbers.')
 
     def hidden_check(self, question, namespace):
         """The points earned, for stock nbgrader's hidden tests. See `questions.hidden_check`."""

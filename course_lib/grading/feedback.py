@@ -16,8 +16,18 @@ from pygments.lexers import PythonLexer
 from traitlets import Bool, Integer
 
 from course_lib import questions
+from course_lib.exercise import SAMPLE_STUDENT
 from course_lib.grading.outputs import clean_html, shorten
 from course_lib.grading.preprocessors.trusted_save import INSTRUCTOR, RECORD
+from course_lib.questions.rendering import marked
+
+_UNCHANGED = "No response."  # nbgrader's comment on a cell that is as it was handed out
+_OTHER_ID = (
+    "<code>STUDENT_ID</code> in your notebook {says} your id. The numbers that it showed you are "
+    "not yours; graded are your own, so right answers to the others count as wrong. If that was "
+    "a slip, tell your instructor."
+)
+_ID_SAYS = {"": "is blank, not", SAMPLE_STUDENT: f'still says "{SAMPLE_STUDENT}", which is not'}
 
 _markdown = mistune.create_markdown(escape=True, plugins=["table"])
 
@@ -102,7 +112,10 @@ class Page:
         shown = self.record.get("shown_id")
         if shown and shown != self.record.get("student"):
             return f"<p>Graded under the numbers of the id <code>{html.escape(shown)}</code>.</p>"
-        return ""
+        typed = self.record.get("typed_id")
+        if typed is None or not shown or typed == shown:
+            return ""
+        return f"<p class='wrong'>{_OTHER_ID.format(says=_ID_SAYS.get(typed, 'is not'))}</p>"
 
     def _question(self, entry):
         parts = [f'<section id="{_id(entry)}"><h2>{html.escape(entry["id"])}</h2>']
@@ -114,11 +127,17 @@ class Page:
                 for k, v in entry["choices"].items()
             )
             parts.append(f"<ul>{options}</ul>")
-        answer = entry.get("answer")
-        if answer:
-            parts.append(f"<p>Your answer: <code>{html.escape(answer)}</code></p>")
+        answer = html.escape(entry.get("answer") or "")
+        folded = entry["id"] in questions.bank and questions.bank[entry["id"]].hidden
+        if answer and not folded:
+            parts.append(f"<p>Your answer: <code>{answer}</code></p>")
         kind = {"right": "right", "partly right": "partly"}.get(_state(entry), "wrong")
-        parts.append(f"<p class='{kind}'>{html.escape(entry['message'])}</p>")
+        parts.append(f"<p class='{kind}'>{marked(entry['message'])}</p>")
+        if answer and folded:
+            parts.append(
+                "<details><summary>What grading read of your code</summary>"
+                f"<code>{answer}</code></details>"
+            )
         if self.show_expected:
             parts.append(self._expected(entry))
         points = self._points(entry["id"], entry)
@@ -147,6 +166,7 @@ class Page:
     def _cell(self, cell):
         marks = cell.metadata.get("nbgrader", {})
         comment = marks.get("comment")
+        comment = None if comment == _UNCHANGED else comment
         note = f"<div class='comment'><b>Comment:</b> {_markdown(comment)}</div>" if comment else ""
         if marks.get("grade") and not marks.get("solution"):
             return ""  # a check: what it found stands above
@@ -173,7 +193,7 @@ def _state(entry):
 def _reading(marks):
     if marks.get("score") is None:
         return "not read yet"
-    return "no answer" if marks.get("comment") == "No response." else "read by a person"
+    return "no answer" if marks.get("comment") == _UNCHANGED else "read by a person"
 
 
 def _number(value):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.questions import wording
 from course_lib.questions.question import PLAIN_SOURCE, Question, Verdict, to_json
 from course_lib.questions.rng import Rng
 
@@ -92,9 +93,10 @@ class FunctionQuestion(Question):
     def _no_function(self, values):
         instead = values.get("instead", "NoneType") if isinstance(values, dict) else "NoneType"
         if instead == "NoneType":
-            text = f"There is no function {self.variable}. Keep the name that the task gives."
+            text = f"There is no function `{self.variable}`. Keep the name that the task gives."
             return Verdict(0.0, "empty", text)
-        text = f"{self.variable} must be a function, not a value of type {str(instead)[:40]}."
+        kind = wording.of_type(str(instead)[:40])
+        text = f"`{self.variable}` must be a function, not {kind}."
         return Verdict(0.0, "form", text)
 
     def _nothing(self, errors):
@@ -184,7 +186,7 @@ def _same(value, expected):
 def check_function(numbers, function, plain):
     """None when the function gives the right result for its example, else a sentence."""
     if not callable(function):
-        return f"A function is expected, not a value of type {type(function).__name__}."
+        return f"A function is expected, not {wording.kind(function)}."
     numbers = dict(numbers)
     expected = numbers.pop("outputs")
     arguments = {k: np.array(v) if isinstance(v, list) else v for k, v in numbers.items()}

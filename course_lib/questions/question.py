@@ -6,8 +6,8 @@ one student's numbers. Grading compares a value with the answer, then with each 
 says in a sentence what was misunderstood.
 """
 
-import html
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +16,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from course_lib.questions import forms, wording
-from course_lib.questions.rendering import minus, to_html
+from course_lib.questions.cells import few_wrong
+from course_lib.questions.rendering import marked, minus, to_html
 from course_lib.questions.rng import Rng
 
 # topic -> (chapter, its title): where in the book to look
@@ -38,6 +39,10 @@ TOPICS = {
     "backward pass": (15, "How a convolution learns"),
     "fast convolution": (16, "How a convolution gets fast"),
 }
+
+
+# the one slip whose fraction becomes right when it is rounded down
+FORGOTTEN_FLOOR = "forgot the floor"
 
 
 @dataclass(frozen=True)
@@ -175,7 +180,10 @@ class Question:
 
     def grade(self, variant, values):
         """Verdict on ``values``, a dict as the probe emitted it: ``{"value": ...}``."""
-        value = values.get("value") if isinstance(values, dict) else None
+        if not isinstance(values, dict) or "value" not in values:
+            text = f"`{self.variable}` was never set. Keep the name that the task gives."
+            return Verdict(0.0, "empty", text)
+        value = values["value"]
         if forms.is_blank(value):
             return Verdict(0.0, "empty", "No answer was given.")
         form = forms.FORMS[self.form]
@@ -188,13 +196,16 @@ class Question:
         for wrong in variant.misconceptions:
             if form.equal(value, wrong.answer, self.tolerance):
                 return Verdict(wrong.credit, wrong.name, wrong.message)
+        if self.form == "array" and (few := few_wrong(value, variant.answer, self.tolerance)):
+            return Verdict(0.5, None, few)
         hint = form.hint(value, variant.answer, self.expects) or form.problem(value, self.expects)
         hint = hint or "Not right."
         return Verdict(0.0, None, f"{hint} Look again at {self.where}.")
 
     def probe(self, variant):
         """Python source, run in the student's kernel, that emits the value of the variable."""
-        return f"{PLAIN_SOURCE}\nemit(value=_plain(globals().get({self.variable!r})))\n"
+        name = self.variable
+        return f"{PLAIN_SOURCE}\nif {name!r} in globals():\n    emit(value=_plain({name}))\n"
 
 
 @dataclass(frozen=True)
@@ -276,13 +287,21 @@ class Variant:
             return list(self.question.steps(self.n))
         return list(getattr(self.question.answer(self.n), "steps", ()))
 
+    def _mended_by_rounding(self, wrong):
+        """Whether a wrong fraction, rounded down, is the answer though more was misunderstood."""
+        if self.question.form != "integer" or wrong.name == FORGOTTEN_FLOOR:
+            return False
+        return math.floor(wrong.answer) == self.answer
+
     def is_distinct(self):
-        """Whether the answer and every wrong value differ from one another."""
+        """Whether answer and wrong values differ from one another, and rounding mends none."""
         form, tolerance = forms.FORMS.get(self.question.form), self.question.tolerance
         if form is None:
             return True
         values = [self.answer, *(wrong.answer for wrong in self.misconceptions)]
         read = [form.read(value) for value in values]
+        if any(map(self._mended_by_rounding, self.misconceptions)):
+            return False
         return not any(
             form.equal(a, b, 2 * tolerance)
             for i, a in enumerate(read)
@@ -314,10 +333,14 @@ class Variant:
             "choices": self.choices
             and [{"letter": k, "html": to_html(v, inline=True)} for k, v in self.choices.items()],
             "misconceptions": [
-                {"name": wrong.name, "answer": wrong.answer, "message": wrong.message}
+                {
+                    "name": wrong.name,
+                    "answer": wrong.answer,
+                    "message": wrong.message.replace("`", ""),
+                }
                 for wrong in self.misconceptions
             ],
-            "steps": [html.escape(minus(step)) for step in self.steps],
+            "steps": [marked(minus(step)) for step in self.steps],
         }
 
 

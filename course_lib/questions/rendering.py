@@ -39,6 +39,11 @@ def minus(text):
     return _SIGN.sub(lambda found: found[1] or "−", text)
 
 
+def marked(text):
+    """A sentence as safe HTML; what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
 def to_html(markdown, inline=False):
     """``markdown`` as HTML that is safe to put in a page: HTML in it is shown, not obeyed.
 

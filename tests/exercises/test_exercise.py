@@ -55,6 +55,12 @@ def test_the_sample_student_is_told_apart(shown):
     assert "These are not yours" not in Exercise(PS2, student="ada")._repr_markdown_()
 
 
+def test_every_check_warns_while_the_id_is_the_samples(capsys):
+    for student, warned in (("demo", True), ("ada", False)):
+        Exercise(PS2, student=student).check_form("sizes-valid", 4)
+        assert ('STUDENT_ID is still "demo"' in capsys.readouterr().out) == warned
+
+
 def test_the_overview_lists_every_task_with_its_numbers():
     text = Exercise(PS2, student="ada")._repr_markdown_()
     for name, n in ((q["id"], q["numbers"]) for q in sheet(PS2, "ada")["questions"]):

@@ -97,6 +97,22 @@ def test_a_page_shows_names_and_answers_as_text():
     assert "for the instructor" not in text
 
 
+def test_the_sentence_comes_before_the_numbers_of_a_function():
+    """What a function returned on hidden inputs is long: it is folded."""
+    entry = {
+        "id": "conv2d-loops",
+        "points": 5.0,
+        "score": 0.0,
+        "credit": 0.0,
+        "message": "Not yet. Keep `bias`.",
+        "answer": "case0 = array of shape (4, 4, 1)",
+    }
+    text = page(record={"questions": [entry], "assignment": "ps7"})
+    assert "Keep <code>bias</code>." in text
+    assert text.index("Not yet.") < text.index("<details>") < text.index("case0 =")
+    assert "Your answer" not in page(record={"questions": [{**entry, "answer": ""}]})
+
+
 def test_a_page_is_bounded():
     text = page(*[nbformat.v4.new_code_cell("x = 1\n" * 10_000) for _ in range(100)])
     assert len(text) < 3_200_000

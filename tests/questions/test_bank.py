@@ -225,6 +225,13 @@ def test_a_question_answered_by_code_is_none_for_the_quiz():
         bank["conv2d-loops"].variant(1).as_dict()
 
 
+def test_the_quiz_shows_no_backticks():
+    for name in VALUES:
+        payload = variants(name)[0].as_dict()
+        assert "`" not in "".join(m["message"] for m in payload["misconceptions"])
+        assert "`" not in "".join(payload["steps"])
+
+
 def test_html_in_a_prompt_is_shown_not_obeyed():
     question = Question(
         id="hostile",
@@ -301,7 +308,10 @@ def test_names_of_python_that_a_student_used_do_no_harm():
 def test_a_missing_variable_is_an_empty_answer():
     variant, found = bank["sizes-valid"].variant(3), {}
     exec(variant.question.probe(variant), {"emit": found.update})
-    assert variant.question.grade(variant, found).misconception == "empty"
+    verdict = variant.question.grade(variant, found)
+    assert verdict.misconception == "empty"
+    assert verdict.message.startswith("`sizes_valid` was never set.")
+    assert variant.question.grade(variant, {"value": None}).message == "No answer was given."
 
 
 def test_drawing_avoids_collisions():

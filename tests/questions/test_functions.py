@@ -91,7 +91,7 @@ def test_nothing_errors_and_nonsense_are_told(name):
     assert question.grade(variant, emitted(variant, {})).misconception == "empty"
     assert verdict(name, lambda *arguments: None).message == "The function returns nothing yet."
     number = question.grade(variant, emitted(variant, {question.variable: 5}))
-    assert number.message == f"{question.variable} must be a function, not a value of type int."
+    assert number.message == f"`{question.variable}` must be a function, not a number."
     broken = verdict(name, lambda *arguments: 1 / 0)
     assert (broken.credit, broken.misconception) == (0, "error")
     assert "ZeroDivisionError" in broken.message
@@ -198,7 +198,7 @@ def test_the_visible_check_looks_at_the_students_example_only():
     def check(function):
         return functions.check_function(numbers, function, plain)
 
-    assert check(5) == "A function is expected, not a value of type int."
+    assert check(5) == "A function is expected, not a number."
     assert check(lambda image, kernel, bias: None) == "It returns nothing yet."
     assert "must have shape (3, 3, 2), got (3,)" in check(lambda image, kernel, bias: bias[[0] * 3])
     assert "has other values" in check(lambda image, kernel, bias: np.zeros((3, 3, 2)))

@@ -15,10 +15,14 @@ from course_lib.grading.inside.answers import BadAnswer, read_all
 from course_lib.grading.outputs import shorten
 from course_lib.grading.preflight import OWN_ID
 from course_lib.grading.preprocessors.trusted_save import INSTRUCTOR, RECORD
+from course_lib.questions import wording
 
-_TYPED = re.compile(r"""^\s*STUDENT_ID\s*=\s*(["'])([^"'\n]{1,100})\1""", re.MULTILINE)
+_TYPED = re.compile(r"""^\s*STUDENT_ID\s*=\s*(["'])([^"'\n]{0,100})\1""", re.MULTILINE)
 KEPT = 2000  # characters of an answer that the record keeps as it came
+_INPUT = re.compile(r"\(<ipython-input[^>]*>, (line \d+)\)")  # IPython's name of a cell
 _STOPPED = ("died", "timeout", "not run")
+_NO_ANSWER = ("empty", "no answer")  # what a verdict calls it
+_ENDED = ("CellTimeoutError", "DeadKernelError", "NotRun")  # as TrustedExecute names them
 
 
 class TrustedScore(NbGraderPreprocessor):
@@ -29,12 +33,16 @@ class TrustedScore(NbGraderPreprocessor):
         run["verdicts"] = verdicts = {}
         if not run.get("problem") and "outcomes" not in run:
             return nb, resources  # --no-execute: grades stay as they are
+        stopped = None  # what the last cell before the check stopped with
         for cell in nb.cells:
-            if not utils.is_grade(cell) or utils.is_solution(cell) or cell.cell_type != "code":
+            if cell.cell_type != "code":
+                continue
+            if not utils.is_grade(cell) or utils.is_solution(cell):
+                stopped = _stop(cell) or stopped
                 continue
             name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
-            entry = self._entry(cell, name, points, run)
-            verdicts[name] = entry
+            entry = _explained(self._entry(cell, name, points, run), stopped)
+            verdicts[name], stopped = entry, None
             cell.outputs = [
                 *[o for o in cell.outputs if name not in run.get("variants", {})],
                 _shown(entry),
@@ -78,13 +86,13 @@ def judged(variant, values, problem, name, points):
     return entry(
         name,
         points,
-        round(credit * points, 4),
+        round(credit * points, 2),
         credit=credit,
         misconception=misconception,
         message=str(message),
         prompt=variant.prompt,
         choices=variant.choices or {},
-        answer=_told(values),
+        answer="" if misconception in _NO_ANSWER else _told(values),
         teaches=variant.question.teaches,
         where=variant.question.where,
     )
@@ -108,7 +116,29 @@ def _values(outcome):
     if outcome.error:
         name, text = (str(outcome.error.get(key, ""))[:300] for key in ("ename", "evalue"))
         return {}, f"No answer: {name}: {text}"
-    return {}, "No answer was given."
+    return {}, None
+
+
+def _stop(cell):
+    """What a cell stopped with, as the end of a sentence, or None."""
+    errors = [o for o in cell.outputs if o.output_type == "error"]
+    if not errors:
+        return None
+    name, text = str(errors[-1].ename), shorten(str(errors[-1].evalue), 300).strip()
+    if name in _ENDED:
+        return text.removeprefix("The cell ")
+    text = _INPUT.sub(r"(\1)", text)
+    told = f"stopped with {name}: {text}" if text else f"stopped with {name}"
+    return told if told.endswith(".") else f"{told}."
+
+
+def _explained(made, stopped):
+    """An entry that earned nothing, with what the student's cell stopped with."""
+    if not stopped or made["credit"] > 0:
+        return made
+    if made["misconception"] in _NO_ANSWER:
+        return {**made, "message": f"No answer: your cell {stopped}"}
+    return {**made, "message": f"{made['message']} Your cell {stopped}"}
 
 
 class _Short(reprlib.Repr):
@@ -127,6 +157,8 @@ _short = _Short()
 def _told(values):
     """The answer as a short text."""
     if set(values) == {"value"}:
+        if isinstance(values["value"], dict):
+            return wording.kind(values["value"])
         return shorten(_short.repr(values["value"]), 600)
     return shorten(", ".join(f"{name} = {_short.repr(v)}" for name, v in values.items()), 1200)
 
@@ -162,7 +194,7 @@ def _shown(made):
 
 
 def _typed_id(nb):
-    """The id that the student wrote into the notebook, or None."""
+    """The id that the student wrote into the notebook ("" where it is blank), or None."""
     for cell in nb.cells:
         if cell.cell_type == "code" and (found := _TYPED.search(cell.source)):
             return found.group(2).strip()
@@ -178,6 +210,8 @@ def _flags(run):
     typed, student, shown = run["typed_id"], run["student"], run.get("shown_id")
     if shown and shown != student:
         flags.append(f"graded, as recorded by regrade-as, under the numbers of {shown!r}")
+    if typed == "":
+        flags.append("STUDENT_ID is blank in the notebook")
     if typed and typed not in (student, shown) and run.get("variants"):
         under = points_under(typed, run)
         own = sum(made["score"] for made in run["verdicts"].values())
