@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 log = logging.getLogger(__name__)
 VERDICTS = {"agrees": "agrees", "erratum": "erratum", "open": "left open"}
+RESERVED = "agrees, but"
 
 
 def _facts():
@@ -115,19 +116,20 @@ class Facts(_FactDirective):
         head = nodes.paragraph(classes=["fact-head"])
         head += nodes.strong("", fact.id)
         head += nodes.Text(" ")
-        head += nodes.inline("", VERDICTS[fact.verdict], classes=["verdict", fact.verdict])
+        verdict = RESERVED if fact.reserved else VERDICTS[fact.verdict]
+        head += nodes.inline("", verdict, classes=["verdict", fact.verdict])
         entry += head
         entry += self.parsed(f"{fact.claim} ({{source}}`{fact.source}`)")
         if isinstance(fact.value, bool):
-            rows = [("Checked by computation", show(fact.value))]
+            rows = [(f"Computed: {fact.question}", show(fact.value))]
         elif fact.verdict == "agrees":
-            rows = [("Printed and computed", show(fact.value))]
+            rows = [("Printed and computed:", show(fact.value))]
         else:
-            printed = [] if fact.printed is None else [("The lecture prints", show(fact.printed))]
-            rows = [*printed, ("Computed", show(fact.value))]
+            printed = [] if fact.printed is None else [("The lecture prints:", show(fact.printed))]
+            rows = [*printed, ("Computed:", show(fact.value))]
         listing = nodes.bullet_list(classes=["fact-values"])
         for label, value in rows:
-            line = nodes.paragraph("", f"{label}: ")
+            line = nodes.paragraph("", f"{label} ")
             line += nodes.literal("", value)
             listing += nodes.list_item("", line)
         entry += listing
@@ -144,8 +146,10 @@ class Overview(_FactDirective):
     def run(self):
         facts = _facts().values()
         kinds = {kind: [f for f in facts if f.verdict == kind] for kind in VERDICTS}
+        reserved = [fact for fact in facts if fact.reserved]
         text = (
-            f"Of {len(facts)} facts, {len(kinds['agrees'])} are as the lectures print them. "
+            f"Of {len(facts)} facts, {len(kinds['agrees'])} agree with what the engine computes, "
+            f"{len(reserved)} of them with something to add: {self.links(reserved)}. "
             f"{len(kinds['erratum'])} are errata: {self.links(kinds['erratum'])}. "
             f"{len(kinds['open'])} are questions that the lectures leave open: "
             f"{self.links(kinds['open'])}."

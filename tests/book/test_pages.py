@@ -85,6 +85,18 @@ def test_every_fact_has_its_place(soups):
     assert ids == Counter(f"fact-{name}" for name in FACTS)
 
 
+def test_an_entry_says_what_was_asked_and_whether_it_agrees(soups, book):
+    appendix = soups[book / "chapters" / "appendix-facts.html"]
+    for fact in FACTS.values():
+        entry = appendix.find(id=f"fact-{fact.id}")
+        shown = entry.select_one(".verdict").get_text()
+        assert (shown == "agrees, but") == fact.reserved, fact.id
+        if isinstance(fact.value, bool):
+            assert fact.question in entry.get_text().replace("’", "'"), fact.id
+    reserved = [fact for fact in FACTS.values() if fact.reserved]
+    assert f"{len(reserved)} of them with something to add" in appendix.get_text()
+
+
 def test_every_fact_of_a_chapter_is_linked(soups):
     linked = {
         link["href"].rsplit("#", 1)[-1]

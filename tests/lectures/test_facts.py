@@ -62,6 +62,10 @@ def test_a_fact_is_complete(fact_id):
     assert fact.source in SOURCES
     assert fact.claim.rstrip().endswith((".", "?", ":", ")")), fact.claim
     assert fact.topic
+    if isinstance(fact.value, bool):  # the page shows what was asked
+        assert fact.question.endswith("?") and "\n" not in fact.question
+    if fact.reserved:  # agrees, but
+        assert fact.verdict == "agrees" and fact.truth
 
 
 def test_named_numbers_and_matrices_are_shown_for_readers():

@@ -16,6 +16,21 @@ def _shapes(spatial, kernel, channels, filters):
     return outputs.shape[1:] == (*sizes, filters)
 
 
+def _one_axis():
+    """Does a convolution over one axis give (steps₁ × d)?"""
+    return _shapes((7,), (3,), 2, 4)
+
+
+def _two_axes():
+    """Does a convolution over two axes give (W₁ × H₁ × d)?"""
+    return _shapes((5, 7), (3, 3), 3, 4)
+
+
+def _three_axes():
+    """Does a convolution over three axes give (W₁ × H₁ × L₁ × m)?"""
+    return _shapes((6, 6, 5), (3, 3, 2), 2, 4)
+
+
 def _input_ranks():
     """Rank of input_shape for the three models of the lecture."""
     from course_lib import Input, layers
@@ -50,7 +65,7 @@ FACTS = [
         TOPIC,
         "1D convolution moves in one direction: input (steps × c), d filters (k × c), output "
         "(steps₁ × d). Time series, text.",
-        compute=lambda: _shapes((7,), (3,), 2, 4),
+        compute=_one_axis,
         printed=True,
     ),
     Fact(
@@ -59,7 +74,7 @@ FACTS = [
         TOPIC,
         "2D convolution moves in two directions: input (W × H × c), d filters (k × k × c), output "
         "(W₁ × H₁ × d). Images.",
-        compute=lambda: _shapes((5, 7), (3, 3), 3, 4),
+        compute=_two_axes,
         printed=True,
     ),
     Fact(
@@ -68,9 +83,10 @@ FACTS = [
         TOPIC,
         "3D convolution moves in three directions: input (W × H × L × C), m filters (k × k × d), "
         "output (W₁ × H₁ × L₁ × m). MRI data, video.",
-        compute=lambda: _shapes((6, 6, 5), (3, 3, 2), 2, 4),
+        compute=_three_axes,
         printed=True,
-        truth="A filter spans every channel as well: it is k × k × d × C.",
+        truth="The output is so. But a filter spans every channel as well: it is k × k × d × C.",
+        reserved=True,
     ),
     Fact(
         "dim-04",
@@ -102,9 +118,11 @@ FACTS = [
         "second dimension is gone.",
         compute=lambda: conv_parameters(3, 300, 1),
         printed=901,
-        truth="901 for each filter, {calc}`conv_parameters(3, 300, 10)` for ten. The width "
-        "300 is summed over, and the number of filters takes its place: the output of a "
-        "sequence of length L is (L − 2, 10).",
+        truth="901 is one filter, with its bias. The layer has ten: "
+        "{calc}`conv_parameters(3, 300, 10)` parameters. The width 300 is "
+        "summed over, and the number of filters takes its place: the output of a sequence of "
+        "length L is (L − 2, 10).",
+        reserved=True,
     ),
     Fact(
         "dim-07",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from inspect import getdoc
 
 import numpy as np
 
@@ -18,11 +19,13 @@ class Fact:
     source: key of `SOURCES`
     topic: the chapter that it belongs to
     claim: what the lecture says, in our words (Markdown)
-    compute: takes nothing, returns the true value from the engine
+    compute: takes nothing, returns the true value from the engine; where that is yes or no, its
+        docstring is the question
     printed: the value as the lecture prints it; None where the lecture asks and does not answer
     truth: what is true (Markdown), or more to say; ``{value}`` is the computed value, and
         the book's ``{calc}`` role computes further numbers
     reason: for an erratum, why the slip is natural
+    reserved: True where the value agrees and ``truth`` mends what the lecture says about it
     """
 
     id: str
@@ -33,6 +36,7 @@ class Fact:
     printed: object = None
     truth: str = ""
     reason: str = ""
+    reserved: bool = False
 
     def __post_init__(self):
         if self.source not in SOURCES:
@@ -49,6 +53,11 @@ class Fact:
         if self.printed is None:
             return "open"
         return "agrees" if plain(self.printed) == self.value else "erratum"
+
+    @property
+    def question(self):
+        """What a yes or no of the engine answers."""
+        return getdoc(self.compute)
 
     @property
     def statement(self):

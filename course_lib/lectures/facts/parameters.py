@@ -80,13 +80,15 @@ FACTS = [
         "layers",
         TOPIC,
         "A fully connected layer of the size of that convolutional layer, on a 400 × 500 × 3 "
-        "image, would need 475 billion weights. In whole billions:",
+        "image, would need 475 billion weights. In whole billions, the rest cut off:",
         compute=lambda: (
             dense_parameters(400 * 500 * 3, 398 * 498 * 4, use_bias=False).value // 10**9
         ),
         printed=475,
         truth="Exactly {calc}`400 * 500 * 3` inputs × {calc}`398 * 498 * 4` units = "
-        "{calc}`dense_parameters(600_000, 792_816, use_bias=False)`.",
+        "{calc}`dense_parameters(600_000, 792_816, use_bias=False)`. Rounded, that is "
+        "{calc}`round(dense_parameters(600_000, 792_816, use_bias=False).value / 10**9)` billion.",
+        reserved=True,
     ),
     Fact(
         "par-05",

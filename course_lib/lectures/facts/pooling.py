@@ -46,6 +46,7 @@ FACTS = [
         "The 5 × 5 map of the 7 × 7 × 3 image pools 2 × 2 to 3 × 3 × 1.",
         compute=lambda: pooled(rgb_map()[:, :5], padding="same"),
         printed=[[7463, 7902, 6699], [7301, 6804, 7450], [6917, 6838, 6121]],
+        reserved=True,
         truth='Right for partial windows at the border (Keras: `padding="same"`). Keras\' default '
         "drops them and gives 2 × 2.",
     ),

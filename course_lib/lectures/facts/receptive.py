@@ -125,5 +125,6 @@ FACTS = [
         printed=True,
         truth="Exactly so away from the borders and at stride 1; at stride s only for moves by "
         "multiples of s.",
+        reserved=True,
     ),
 ]
