@@ -1,6 +1,6 @@
 """nbgrader's configuration for this course: ``exercises/nbgrader_config.py`` calls `configure`."""
 
-from course_lib.grading import converter
+from course_lib.grading import converter, feedback_files
 
 _STEPS = "course_lib.grading.preprocessors."
 
@@ -8,6 +8,7 @@ _STEPS = "course_lib.grading.preprocessors."
 def configure(c):
     """Put the trusted pipeline in the place of nbgrader's. Set further options after this."""
     converter.install()
+    feedback_files.install()
     c.CourseDirectory.course_id = "convolution-by-hand"
     c.ClearSolutions.code_stub = {"python": ""}
     c.ClearSolutions.text_stub = "Write your answer here."

@@ -12,6 +12,7 @@ import shutil
 from course_lib.grading import sample_class, store
 from course_lib.grading.class_run import grade_class
 from course_lib.grading.course import CONFIG, Course
+from course_lib.grading.feedback_files import CurrentFeedback
 
 FOLDER = "sample"
 _CONFIG = '''"""The sample class' course: the real one's options, a gradebook of its own."""
@@ -84,26 +85,18 @@ def _is_known(course, assignment):
 
 
 def feedback(course, assignment, students=None):
-    """Make the feedback pages that are missing or older than the grades; their paths."""
+    """Make the feedback pages; the paths of those that were new or came out otherwise."""
     from nbgrader.apps.generatefeedbackapp import GenerateFeedbackApp
-    from nbgrader.converters import GenerateFeedback
 
-    name = course.source(assignment).stem
-    app, made = None, []
-    for student in students or course.students(assignment):
-        graded = course.folder("autograded", assignment, student) / f"{name}.ipynb"
-        page = course.folder("feedback", assignment, student) / f"{name}.html"
-        if not graded.is_file() or (page.is_file() and _newer(page, graded)):
-            continue
-        if app is None:
-            app = GenerateFeedbackApp(log_level=logging.ERROR)
-            app.initialize([], root=str(course.root))
-        app.coursedir.assignment_id, app.coursedir.student_id = assignment, student
-        converter = GenerateFeedback(coursedir=app.coursedir, parent=app)
-        converter.force = True
+    app, written = GenerateFeedbackApp(log_level=logging.ERROR), []
+    app.initialize([], root=str(course.root))
+    app.coursedir.assignment_id = assignment
+    for student in students or course.records(assignment):
+        app.coursedir.student_id = student
+        converter = CurrentFeedback(coursedir=app.coursedir, parent=app)
         converter.start()
-        made.append(page)
-    return made
+        written += converter.written
+    return written
 
 
 def _newer(made, origin):

@@ -3,8 +3,8 @@
 from traitlets.config import Config
 
 from course_lib import questions
-from course_lib.grading import demo
-from tests.grading.graded_class import MANUAL, POINTS, PS2, nbgrader, page_of
+from course_lib.grading import demo, sample_class
+from tests.grading.graded_class import HANDED_IN, MANUAL, POINTS, PS2, hand_in, nbgrader, page_of
 
 
 def test_feedback_tells_what_was_misunderstood_and_no_answer(course):
@@ -40,3 +40,38 @@ def test_expected_answers_only_when_the_instructor_says_so(course):
     variant = questions.student_variant("sizes-valid", "wrong", PS2)
     assert f"Expected: <code>{variant.answer!r}</code>" in page
     demo.feedback(course, PS2)
+
+
+def test_a_page_is_made_anew_after_every_change_and_only_then(new_course):
+    """nbgrader's own command would skip a page once it is there."""
+    course = new_course()
+    hand_in(course, {name: HANDED_IN[name] for name in ("solved", "unread", "wrong")})
+    nbgrader("autograde", PS2)
+
+    def changed():
+        before = {path: path.read_bytes() for path in course.root.glob("feedback/*/*/*.html")}
+        stamps = {path: path.stat().st_mtime_ns for path in before}
+        nbgrader("generate_feedback", PS2)
+        written = {p.parts[-3] for p, stamp in stamps.items() if p.stat().st_mtime_ns != stamp}
+        assert written == {p.parts[-3] for p, page in before.items() if p.read_bytes() != page}
+        return written
+
+    demo.feedback(course, PS2)
+    assert changed() == set()
+    with course.gradebook() as gradebook:  # what formgrader does
+        grade = gradebook.find_grade(MANUAL, PS2, PS2, "unread")
+        grade.manual_score, grade.needs_manual_grade = 1.0, False
+        gradebook.find_comment(MANUAL, PS2, PS2, "unread").manual_comment = "A good reason."
+        gradebook.find_submission_notebook(PS2, PS2, "solved").late_submission_penalty = 2.0
+        gradebook.db.commit()
+    assert changed() == {"unread", "solved"}
+    assert "A good reason." in page_of(course, "unread")
+    assert "2 points were taken off for lateness" in page_of(course, "solved")
+    hand_in(course, {"wrong": sample_class.half_right})
+    assert changed() == set()
+    nbgrader("autograde", PS2)
+    assert changed() == {"wrong"}
+    with course.gradebook() as gradebook:
+        gradebook.find_submission_notebook(PS2, PS2, "solved").late_submission_penalty = None
+        gradebook.db.commit()
+    assert changed() == {"solved"}
