@@ -68,7 +68,7 @@ class Exercise:
     def _repr_markdown_(self):
         lines = [f"**{self.title}**: {self._whose()}", "", "| task | your numbers |", "|---|---|"]
         for name, entry in self._questions.items():
-            lines.append(f"| `{name}` | {_short(entry['numbers'])} |")
+            lines.append(f"| `{name}` | {_told(entry)} |")
         return "\n".join(lines)
 
     def _whose(self):
@@ -153,12 +153,26 @@ def _draw(assignment, student):
     return questions.sheet(assignment, student.strip())
 
 
-def _short(numbers, limit=60):
-    shown = ", ".join(
-        f"{name} {value}" if not isinstance(value, list | dict) else name
-        for name, value in numbers.items()
-    )
-    return shown if len(shown) <= limit else shown[: limit - 3] + "..."
+def _told(entry):
+    """A student's numbers in a line: those that the task tells, arrays by their shape."""
+    numbers = entry["numbers"]
+    names = entry.get("shown", numbers)
+    told = ", ".join(f"{name} {_in_short(numbers[name])}" for name in names)
+    if not told:
+        return "the same for everybody"
+    return f"an example: {told}" if entry["form"] == "function" else told
+
+
+def _in_short(value):
+    if not isinstance(value, list):
+        return str(value).replace("|", "\\|") if not isinstance(value, dict) else "below"
+    if not value or not isinstance(value[0], list):
+        return str(value) if len(value) <= 6 else f"({len(value)} numbers)"
+    sides = []
+    while isinstance(value, list) and value:
+        sides.append(str(len(value)))
+        value = value[0]
+    return " × ".join(sides)
 
 
 def _display_markdown(text):

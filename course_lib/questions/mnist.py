@@ -56,6 +56,12 @@ QUESTIONS = [
                 0.5,
             ),
             slip(
+                "forgot the dense biases",
+                lambda n: checks.count(n) - 10,
+                "The filters' biases are counted; the ten units of the dense layer have one each.",
+                0.5,
+            ),
+            slip(
                 "second filter flat",
                 lambda n: checks.count(n) - checks.layers(n)[2][2] + (n.kernel**2 + 1) * n.second,
                 "The filters of the second convolution read all maps of the first.",
@@ -164,10 +170,10 @@ model.summary()""",
         topic=_TOPIC,
         teaches="A model is judged on images it has not seen, prepared as those of training.",
         draw=ranges(batch=[24, 32, 48], epochs=(7, 9)),
-        prompt="Train `model` on the sample with batches of {batch} for {epochs} epochs. Then "
-        "write `predict_digits(images)`: it takes grey images as they come from MNIST, an array "
-        "(images, 28, 28) of whole numbers from 0 to 255, and returns one digit for each. Grading "
-        "calls it with other digits.",
+        prompt="Your `model` was trained in the cell above, with batches of {batch} for {epochs} "
+        "epochs. Write `predict_digits(images)`: it takes grey images as they come from MNIST, an "
+        "array (images, 28, 28) of whole numbers from 0 to 255, and returns one digit for each. "
+        "Grading calls it with other digits.",
         form="model",
         checked="predict_digits",
         answer=None,

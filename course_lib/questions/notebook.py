@@ -119,7 +119,7 @@ def _step(step):
             locked=True,
         ),
         _code(
-            _with_solution(f"# Write your code here.\n{_HERE}\n", step.solution),
+            _with_solution(step.stub, step.solution),
             step.id,
             solution=True,
         ),

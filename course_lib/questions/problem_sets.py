@@ -27,11 +27,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Step:
-    """Something to do between two tasks that is not graded by itself."""
+    """Something to do between two tasks that is not graded by itself.
+
+    ``stub`` is the cell as students get it, with a line ``### SOLUTION`` where they write.
+    """
 
     id: str
     prompt: str
     solution: str
+    stub: str = "# Write your code here.\n### SOLUTION\n"
 
     points = 0
 
@@ -138,7 +142,8 @@ LISTED = (
         id="ps4-model-summaries",
         title="Model summaries",
         minutes=80,
-        where="Chapter 8, Reading a model summary, and chapter 13, Dropout and batch normalisation",
+        where="Chapter 7, Parameters, chapter 8, Reading a model summary, and chapter 13, Dropout "
+        "and batch normalisation",
         intro="A summary is a table of shapes and counts. Fill it in before Keras does. The "
         "course's "
         "own engine has Keras' names: `model.explain()` shows the arithmetic behind each row.",
@@ -244,10 +249,11 @@ LISTED = (
             Task("mnist-steps", 2),
             Step(
                 "mnist-train",
-                "Train `model` now, on `x_train` and `y_train`, with the batch size and the number "
-                "of epochs of the next task.",
-                'n = sheet.numbers("mnist-predict")\n'
+                "Train `model` now, on `x_train` and `y_train`, with batches of `n.batch` images "
+                "for `n.epochs` epochs. The cell loads and prints these numbers.",
                 "model.fit(x_train, y_train, batch_size=n.batch, epochs=n.epochs, verbose=0)",
+                'n = sheet.numbers("mnist-predict")\nprint(f"batches of {n.batch}, '
+                '{n.epochs} epochs")\n# Train model here.\n### SOLUTION\n',
             ),
             Task("mnist-predict", 5),
             judgements["mnist-what-it-misreads"],

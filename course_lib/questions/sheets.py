@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import unicodedata
 from dataclasses import replace
+from string import Formatter
 
 from course_lib.questions.catalogue import bank
 from course_lib.questions.forms import FORMS
@@ -73,7 +74,19 @@ def _entry(name, points, student, assignment):
         "where": question.where,
         "prompt": _with_choices(variant),
         "numbers": variant.numbers,
+        "shown": _in_prompt(variant),
     }
+
+
+def _in_prompt(variant):
+    """Names of the numbers that the prompt tells."""
+    prompt, names = variant.question.prompt, list(variant.numbers)
+    if variant.question.form == "function":  # the student's example; "outputs" is what comes of it
+        return [name for name in names if name != "outputs"]
+    if not isinstance(prompt, str):
+        return names
+    told = {name for _, name, _, _ in Formatter().parse(prompt)}
+    return [name for name in names if name in told]
 
 
 def _with_choices(variant):

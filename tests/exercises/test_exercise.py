@@ -68,6 +68,17 @@ def test_the_overview_lists_every_task_with_its_numbers():
         assert str(next(iter(n.values()))) in text
 
 
+def test_the_overview_tells_what_the_tasks_use():
+    mnist = Exercise("ps8-mnist-in-keras", student="ada")._repr_markdown_()
+    assert "| `mnist-arrays` | the same for everybody |" in mnist
+    assert "rate" not in mnist.split("`mnist-count`")[1].split("\n")[0]
+    assert "rate" in mnist.split("`mnist-model`")[1].split("\n")[0]
+    scratch = Exercise(PS7, student="ada")._repr_markdown_()
+    assert "outputs" not in scratch
+    assert "| `max-pool2d` | an example: maps 5 × 6 × 2, size 2, strides 2 |" in scratch
+    assert "..." not in Exercise("ps4-model-summaries", student="ada")._repr_markdown_()
+
+
 def test_unknown_names_are_told_with_what_there_is():
     with pytest.raises(ValueError, match="no assignment 'ps9'; there are: ps1-pixels"):
         Exercise("ps9", student="ada")

@@ -131,6 +131,13 @@ def test_only_the_id_and_the_answers_can_be_written(name, course):
     assert sum(cell.source.startswith("STUDENT_ID = ") for cell in free) == 1
 
 
+def test_the_training_cell_holds_the_numbers_it_needs(course):
+    cells = released(course, "ps8-mnist-in-keras").cells
+    train = next(cell for cell in cells if marks(cell).get("grade_id") == "mnist-train")
+    assert 'n = sheet.numbers("mnist-predict")' in train.source
+    assert "fit(" not in train.source
+
+
 def test_nothing_but_notebooks_is_handed_out():
     """nbgrader copies every file beside a source notebook to the students."""
     files = [path for path in (EXERCISES / "source").rglob("*") if path.is_file()]

@@ -90,12 +90,12 @@ def build(
     ("how", "credit", "misconception"),
     [
         ({}, 1.0, None),
-        ({"padding": "same"}, 0.6, "same padding"),
-        ({"swapped": True}, 0.6, "filters swapped"),
-        ({"last": None}, 0.8, "no softmax"),
-        ({"last": "sigmoid"}, 0.8, "sigmoid for softmax"),
+        ({"padding": "same"}, 4 / 6, "same padding"),
+        ({"swapped": True}, 4 / 6, "filters swapped"),
+        ({"last": None}, 5 / 6, "no softmax"),
+        ({"last": "sigmoid"}, 5 / 6, "sigmoid for softmax"),
         ({"relu": None}, 5 / 6, None),
-        ({"dropout": False}, 2 / 6, None),
+        ({"dropout": False}, 4 / 6, "dropout left out"),
         ({"rate": 0.7}, 5 / 6, None),
     ],
 )
@@ -103,6 +103,18 @@ def test_models(how, credit, misconception):
     n = variant_of("mnist-model").n
     found = verdict("mnist-model", {"model": build(n, **how)})
     assert (found.credit, found.misconception) == (pytest.approx(credit), misconception)
+
+
+def test_a_layer_left_out_costs_itself_and_is_named():
+    n, layers = variant_of("mnist-model").n, keras.layers
+    found = verdict("mnist-model", {"model": build(n, dropout=False)})
+    assert "Right: output shapes, parameter counts, ReLU" in found.message
+    assert (
+        "Not yet: the layers in their order (Dropout missing), the dropout rate." in found.message
+    )
+    other = keras.Sequential([keras.Input(shape=(28, 28, 1)), layers.Flatten(), layers.Dense(10)])
+    found = verdict("mnist-model", {"model": other})
+    assert (found.credit, found.misconception) == (0, None)
 
 
 def test_the_solution_builds_the_model_of_the_own_numbers(capsys):
@@ -135,17 +147,52 @@ def test_models_that_are_none():
     [
         ("adam", "sparse_categorical_crossentropy", 1.0, None),
         (keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(), 1.0, None),
-        ("adam", "categorical_crossentropy", 0.5, "one-hot loss"),
-        ("adam", "mean_squared_error", 0.5, "squared error"),
-        ("sgd", "sparse_categorical_crossentropy", 0.5, "plain SGD"),
-        ("sgd", "mean_squared_error", 0.0, None),
+        ("adam", "categorical_crossentropy", 2 / 3, "one-hot loss"),
+        ("adam", "mean_squared_error", 2 / 3, "squared error"),
+        ("sgd", "sparse_categorical_crossentropy", 2 / 3, "plain SGD"),
+        ("sgd", "mean_squared_error", 1 / 3, None),
     ],
 )
 def test_compiled(optimizer, loss, credit, misconception):
     model = build(variant_of("mnist-model").n)
-    model.compile(optimizer=optimizer, loss=loss)
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
     found = verdict("mnist-compile", {"model": model})
-    assert (found.credit, found.misconception) == (credit, misconception)
+    assert (found.credit, found.misconception) == (pytest.approx(credit), misconception)
+
+
+def test_the_accuracy_was_asked_for():
+    model = build(variant_of("mnist-model").n)
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    found = verdict("mnist-compile", {"model": model})
+    assert (found.credit, found.misconception) == (pytest.approx(2 / 3), "no accuracy")
+
+
+class KerasModel:
+    """What the probe asks of a model of Keras."""
+
+    optimizer, loss = keras.optimizers.Adam(), "sparse_categorical_crossentropy"
+    metrics_names = ("loss", "compile_metrics")
+
+    def __init__(self, metrics):
+        self._metrics = metrics
+
+    def get_compile_config(self):
+        return {"metrics": self._metrics}
+
+
+@pytest.mark.parametrize(
+    ("metrics", "credit"),
+    [
+        (["accuracy"], 1),
+        ([{"class_name": "SparseCategoricalAccuracy", "config": {}}], 1),
+        ({"dense": "acc"}, 1),
+        (None, 2 / 3),
+        (["mae"], 2 / 3),
+    ],
+)
+def test_metrics_as_keras_keeps_them(metrics, credit):
+    found = verdict("mnist-compile", {"model": KerasModel(metrics)})
+    assert found.credit == pytest.approx(credit)
 
 
 def test_a_model_that_was_not_compiled():
@@ -169,8 +216,8 @@ def labels():
         (lambda x: np.eye(10)[labels()], 0.25, "no argmax"),
         (lambda x: labels() + 1, 0.25, "counted from one"),
         (lambda x: np.eye(10)[labels()].argmax(0), 0.0, "wrong axis"),
-        (lambda x: np.where(np.arange(200) < 140, labels(), -1), 0.6, None),
-        (lambda x: np.where(np.arange(200) < 80, labels(), -1), 0.3, None),
+        (lambda x: np.where(np.arange(200) < 140, labels(), -1), 0.5, None),
+        (lambda x: np.where(np.arange(200) < 80, labels(), -1), 0.25, None),
         (lambda x: np.full(200, 3), 0.0, None),
         (lambda x: "all of them", 0.0, "form"),
         (lambda x: labels()[:50], 0.0, "form"),
@@ -180,6 +227,14 @@ def labels():
 def test_predictions(answer, credit, misconception):
     found = verdict("mnist-predict", {"predict_digits": answer})
     assert (found.credit, found.misconception) == (credit, misconception)
+
+
+def test_ten_numbers_are_called_probabilities_when_they_are():
+    ten = np.eye(10)[labels()]
+    for given, told in ((ten, "These are prob"), (9 * ten - 4, "These are ten numbers for each")):
+        found = verdict("mnist-predict", {"predict_digits": lambda images, given=given: given})
+        assert found.message.startswith(told)
+        assert found.misconception == "no argmax"
 
 
 def test_the_share_of_digits_read_is_told():

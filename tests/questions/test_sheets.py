@@ -72,7 +72,7 @@ def test_a_sheet_tells_the_numbers_and_no_answer(name):
     assert json.loads(json.dumps(made)) == made
     assert (made["assignment"], made["student"]) == (name, "ada")
     assert [entry["id"] for entry in made["questions"]] == list(assignments[name].questions)
-    told = {"id", "form", "variable", "points", "expects", "where", "prompt", "numbers"}
+    told = {"id", "form", "variable", "points", "expects", "where", "prompt", "numbers", "shown"}
     for entry in made["questions"]:
         assert set(entry) == told
         variant = student_variant(entry["id"], "ada", name)
