@@ -165,16 +165,16 @@ function render({ model, el }) {
         return label;
       }));
     }
-    const id = uid("answer"), hint = uid("hint");
+    const id = uid("answer"), note = uid("note");
     const input = question.form === "array"
-      ? h("textarea", { id, rows: 4, autocomplete: "off", spellcheck: "false", "aria-describedby": hint })
-      : h("input", { id, type: "text", autocomplete: "off", spellcheck: "false", inputmode: /integer|number/.test(question.form) ? "text" : null, "aria-describedby": hint });
+      ? h("textarea", { id, rows: 4, autocomplete: "off", spellcheck: "false", "aria-describedby": note })
+      : h("input", { id, type: "text", autocomplete: "off", spellcheck: "false", inputmode: /integer|number/.test(question.form) ? "text" : null, "aria-describedby": note });
     if (question.form === "array") {
       input.addEventListener("keydown", (event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
       });
     }
-    return h("div", { class: "cbh-field" }, h("label", { for: id }, "Your answer"), input, h("p", { class: "cbh-note", id: hint }, hint(question)));
+    return h("div", { class: "cbh-field" }, h("label", { for: id }, "Your answer"), input, h("p", { class: "cbh-note", id: note }, hint(question)));
   }
   figure.watch([], show);
   return figure.dispose;
