@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 
 from course_lib import questions
 from course_lib.grading import store
@@ -10,8 +11,11 @@ FORMATS = ("canvas", "moodle")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write(course, assignment, kind):
-    """Write ``reports/<assignment>-<kind>.csv``; returns its path."""
+def write(course, assignment, kind, warn=None):
+    """Write ``reports/<assignment>-<kind>.csv``; returns its path.
+
+    ``warn`` is given a line for what the points lack; by default it goes to the error stream.
+    """
     if kind not in FORMATS:
         raise ValueError(f"export: format must be one of {FORMATS}, got {kind!r}.")
     known = questions.assignments.get(assignment)
@@ -23,7 +27,35 @@ def write(course, assignment, kind):
     folder.mkdir(exist_ok=True)
     path = folder / f"{assignment}-{kind}.csv"
     store.write_atomically(path, as_csv(make(title, grades, people)))
+    for line in lacking(grades, course.students(assignment)):
+        (warn or _warn)(line)
     return path
+
+
+def _warn(line):
+    print(f"Warning: {line}", file=sys.stderr)
+
+
+def lacking(grades, handed_in):
+    """Why exported points are not final: sentences, none when they are."""
+    unread = [grade.to_read for grade in grades if grade.to_read]
+    if unread:
+        yield (
+            f"{_count(sum(unread), 'answer')} of {_count(len(unread), 'student')} not read yet; "
+            "the points lack them. Read them in formgrader, then export again."
+        )
+    waiting = [
+        grade.student for grade in grades if grade.score is None and grade.student in handed_in
+    ]
+    if waiting:
+        yield (
+            f"handed in and not graded yet: {', '.join(waiting)}. "
+            "Run course grade, then export again."
+        )
+
+
+def _count(number, what):
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _people(course):

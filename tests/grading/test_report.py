@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course_lib import questions
-from course_lib.grading import export, matching, report
+from course_lib.grading import cli, export, matching, report
 from course_lib.grading.course import Grade
 from course_lib.grading.inside import answers
 from tests.grading.conftest import PS2
@@ -227,6 +227,22 @@ def test_moodle():
     assert head == ["ID number", "First name", "Surname", "Email address", "Output shapes"]
     assert ada == ["ada", "Ada", "Lovelace", "ada@example.org", "17.5"]
     assert bo[-1] == "-"
+
+
+def test_an_export_says_what_its_points_lack():
+    read = [Grade("ada", 17.0, 25.0), Grade("bo", None, 25.0)]
+    assert list(export.lacking(read, ["ada"])) == []
+    unread = [*read, Grade("chi", 16.0, 25.0, to_read=3), Grade("dora", 9.0, 25.0, to_read=1)]
+    first, second = export.lacking(unread, ["ada", "bo", "chi", "dora"])
+    assert first.startswith("4 answers of 2 students not read yet")
+    assert second.startswith("handed in and not graded yet: bo.")
+
+
+def test_the_command_prints_it_beside_the_path(course, capsys):
+    assert cli.main(["export", PS2, "--format", "canvas"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.strip().endswith(f"{PS2}-canvas.csv")
+    assert "not read yet" in printed.err
 
 
 def test_other_formats_are_refused():
