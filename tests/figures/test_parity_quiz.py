@@ -30,6 +30,8 @@ def test_verdicts_are_those_of_the_bank(tmp_path):
             payload = variant.as_dict()
             values = [variant.answer, *(m.answer for m in variant.misconceptions)]
             values += [_spoiled(rng, v, question.form) for v in values[:1] for _ in range(2)]
+            if question.form == "shape":  # a batch of one, and what may look like it
+                values += [[batch, *variant.answer] for batch in (1, 2)]
             for value in values:
                 text = _written(value, question.form)
                 cases.append([payload, text])
@@ -122,6 +124,25 @@ def test_sentences_on_the_form_are_those_of_the_bank(tmp_path):
         cases, call("quiz_answers.js", "judge", cases, tmp_path), expected, strict=True
     ):
         assert got["message"].removeprefix("Not right. ") == want, case
+
+
+def test_where_a_few_values_are_wrong_is_told_as_the_bank_tells_it(tmp_path):
+    rng, cases, expected, told = _rng("few wrong"), [], [], 0
+    for question in (q for q in VALUES if q.form == "array"):
+        for seed in range(6):
+            variant = question.variant(f"few {seed}")
+            value = np.array(variant.answer, np.float64)
+            for place in rng.integers(0, value.size, seed // 2 + 1):
+                value.flat[place] += 0.5
+            verdict = question.grade(variant, {"value": value})
+            if verdict.misconception is None:
+                told += (few := "values are right" in verdict.message)
+                cases.append([variant.as_dict(), str(value.tolist())])
+                expected.append(verdict.message if few else None)
+    assert told > 10 and None in expected
+    results = call("quiz_answers.js", "judge", cases, tmp_path)
+    for case, got, want in zip(cases, results, expected, strict=True):
+        assert got["message"] == want or (want is None and "are right" not in got["message"]), case
 
 
 def test_arrays_are_read_however_numpy_prints_them(tmp_path):

@@ -199,6 +199,13 @@ BY_HAND = {
     "rf-layers-needed": lambda n: next(
         layers for layers in range(1, 999) if 1 + layers * (n.kernel - 1) >= n.size
     ),
+    "params-filters-from-count": lambda n: next(
+        f for f in range(1, 999) if (n.kernel * n.kernel * n.channels + 1) * f == n.count
+    ),
+    "equivariance-strided-peak": lambda n: [
+        next(i for i in range(99) if i * n.stride == place * n.stride + moved)
+        for place, moved in ((n.row, n.down), (n.column, n.right))
+    ],
     "equivariance-signal": lambda n: slide([moved(n.signal, n.shift)], [n.kernel])[0],
     "equivariance-uses": lambda n: len(places(n.size, n.kernel)) ** 2,
     "dims-conv1d-values": lambda n: slide([n.signal], [n.kernel])[0],
