@@ -15,7 +15,7 @@ from multiprocessing.connection import wait
 
 from tqdm import tqdm
 
-from course_lib.grading import executor
+from course_lib.grading import complaints, executor
 from course_lib.grading.course import remark
 
 MOST_TRIES = 2
@@ -28,6 +28,7 @@ class Line:
     student: str
     points: float = 0.0
     most: float = 0.0
+    by_person: float = 0.0  # further points, which a person gives
     seconds: float = 0.0
     remark: str = ""
     failed: bool = False
@@ -36,17 +37,21 @@ class Line:
         note = f"  {self.remark}" if self.remark else ""
         if self.failed:
             return f"{self.student:<30} not graded {note}"
-        return f"{self.student:<30} {self.points:6g} of {self.most:g}  {self.seconds:5.2f} s{note}"
+        more = f" ({self.by_person:g} more read by a person)" if self.by_person else ""
+        points = f"{self.points:6g} of {self.most:g}{more}"
+        return f"{self.student:<30} {points}  {self.seconds:5.2f} s{note}"
 
 
 def grade_class(course, assignment, workers=None, force=False, students=None, say=None):
     """Grade every submission that is new or has changed; returns [Line] of those graded.
 
-    Raises `sandbox.IsolationUnavailable` where submissions may not be run.
+    Raises `NoCourse` where nothing was handed in, by the class or by one of ``students``, and
+    `sandbox.IsolationUnavailable` where submissions may not be run.
     """
     say = say or _say
     grader = course.grader(assignment, force)
     grader.require_master(assignment)
+    course.require_submissions(assignment, students)
     waiting = [
         student
         for student in (students or course.students(assignment))
@@ -140,7 +145,7 @@ class _Pool:
         reason = "Grading this submission ended the grader twice; it was given 0 points."
         self.grader.grade_student(self.assignment, student, problem=reason)
         self.grader.close()
-        return Line(student, remark=reason)
+        return Line(student, most=self.grader.points(self.assignment), remark=reason)
 
     def close(self):
         """End the workers and the kernels."""
@@ -174,12 +179,16 @@ def _graded(course, grader, assignment, student):
     try:
         grader.grade_student(assignment, student)
     except Exception as error:
-        return Line(student, remark=f"{type(error).__name__}: {error}"[:500], failed=True)
+        return Line(student, remark=complaints.sentence(error), failed=True)
     record = course.record(assignment, student)
+    most = by_program = grader.points(assignment)
+    if not record["problem"]:
+        by_program = sum(entry["points"] for entry in record["questions"])
     return Line(
         student,
         sum(entry["score"] for entry in record["questions"]),
-        sum(entry["points"] for entry in record["questions"]),
+        by_program,
+        most - by_program,
         time.monotonic() - begin,
         remark(record),
     )

@@ -7,15 +7,19 @@ Run it in the folder with nbgrader_config.py, or in the one above.
 """
 
 import argparse
+import contextlib
 import inspect
 import os
 import sys
 import time
 
+LONGEST = 86_400  # seconds for one cell
+MOST_WORKERS = 256
+
 
 def main(arguments=None):
     """Run one command; returns the exit status."""
-    options = _parser().parse_args(arguments)
+    options, start = _parser().parse_args(arguments), os.getcwd()
     # jsonschema, which nbgrader imports, would build a grammar of web addresses: over a second
     sys.modules.setdefault("rfc3987_syntax", None)
     try:
@@ -26,19 +30,44 @@ def main(arguments=None):
     except BrokenPipeError:
         return 1
     except Exception as error:
-        if options.debug or not _is_message(error):
+        if options.debug:
             raise
-        print(f"course: {error}", file=sys.stderr)
+        print(f"course: {_told(error, start)}", file=sys.stderr)
         return 1
 
 
-def _is_message(error):
-    from nbgrader.converters import NbGraderException
+def _told(error, start):
+    from course_lib.grading import complaints
 
-    from course_lib.grading.course import NoCourse
-    from course_lib.grading.sandbox import IsolationUnavailable, KernelFailed
+    text = complaints.with_folder(complaints.sentence(error), start)
+    if complaints.is_foreseen(error):
+        return text
+    return f"{text}\nThe same with --debug after the word course shows where it happened."
 
-    return isinstance(error, NoCourse | IsolationUnavailable | KernelFailed | NbGraderException)
+
+def _seconds(text):
+    """A limit of time, as an option of the command."""
+    with contextlib.suppress(ValueError):
+        if 1 <= float(text) <= LONGEST:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"expected seconds from 1 to {LONGEST}, got {text!r}")
+
+
+def _count(text):
+    """A number of processes."""
+    with contextlib.suppress(ValueError):
+        if 1 <= int(text) <= MOST_WORKERS:
+            return int(text)
+    raise argparse.ArgumentTypeError(
+        f"expected a whole number from 1 to {MOST_WORKERS}, got {text!r}"
+    )
+
+
+def _id(text):
+    """The id of a student."""
+    if text.strip():
+        return text.strip()
+    raise argparse.ArgumentTypeError(f"expected the id of a student, got {text!r}")
 
 
 def _parser():
@@ -59,10 +88,16 @@ def _parser():
             sub.add_argument(*flags, **settings)
         sub.set_defaults(run=function)
 
-    student = (("--student",), {"action": "append", "help": "only this student (repeatable)"})
+    student = (
+        ("--student",),
+        {"action": "append", "type": _id, "help": "only this student (repeatable)"},
+    )
     force = (("--force",), {"action": "store_true", "help": "grade again what is graded already"})
-    workers = (("--workers",), {"type": int, "help": "processes (default: one per core)"})
-    timeout = (("--timeout",), {"type": float, "help": "seconds for one cell"})
+    workers = (("--workers",), {"type": _count, "help": "processes (default: one per core)"})
+    timeout = (
+        ("--timeout",),
+        {"type": _seconds, "help": "seconds for one cell (default: 30; with Keras 300)"},
+    )
     scheduler = (("--scheduler",), {"help": "address of a Dask scheduler that runs notebooks"})
     command(_grade, student, force, workers, timeout, scheduler)
     command(_grades)
@@ -70,7 +105,10 @@ def _parser():
     command(_report)
     command(_export, (("--format",), {"choices": ("canvas", "moodle"), "required": True}))
     who = (("who",), {"metavar": "STUDENT", "help": "whose submission"})
-    shown = (("--shown-id",), {"required": True, "help": "the id whose numbers were shown"})
+    shown = (
+        ("--shown-id",),
+        {"required": True, "type": _id, "help": "the id whose numbers were shown"},
+    )
     command(_regrade_as, who, shown)
     return parser
 
@@ -79,7 +117,9 @@ def _course(options):
     """The course, with the command's options in place of the configuration's."""
     from course_lib.grading.course import Course
 
-    return Course(os.getcwd(), _config(options))
+    course = Course(os.getcwd(), _config(options))
+    course.source(options.assignment)  # raises where there is no such assignment
+    return course
 
 
 def _config(options):
@@ -87,7 +127,7 @@ def _config(options):
 
     config = Config()
     if getattr(options, "timeout", None):
-        config.Execute.timeout = int(options.timeout) or 1
+        config.Execute.timeout = int(options.timeout)
         config.IsolatedKernel.keras_timeout = float(options.timeout)
     if getattr(options, "scheduler", None):
         config.IsolatedKernel.scheduler = options.scheduler
@@ -147,11 +187,9 @@ def _regrade_as(options):
     """
     from course_lib.grading import store
     from course_lib.grading.class_run import grade_class
-    from course_lib.grading.course import NoCourse
 
     course = _course(options)
-    if options.who not in course.students(options.assignment):
-        raise NoCourse(f"{options.who} has handed in nothing for {options.assignment}.")
+    course.require_submissions(options.assignment, [options.who])
     store.record_shown_id(course.root, options.assignment, options.who, options.shown_id)
     grade_class(course, options.assignment, 1, True, [options.who], say=print)
 

@@ -21,7 +21,7 @@ from nbgrader.utils import parse_utc, rmtree, setenv
 from traitlets import Integer
 from traitlets.config import Config
 
-from course_lib.grading import preflight, store
+from course_lib.grading import preflight, scores, store
 from course_lib.grading.executor import IsolatedKernel
 from course_lib.grading.matching import Numbers
 from course_lib.grading.preprocessors.repair_cells import Plan
@@ -44,7 +44,7 @@ class TrustedAutograde(Autograde):
     def start(self):
         try:
             self.prepare()
-        except IsolationUnavailable as refusal:  # nbgrader's commands print no other error's text
+        except (IsolationUnavailable, store.Unusable) as refusal:  # nbgrader would not print it
             self.log.error("%s", refusal)
             raise NbGraderException(str(refusal)) from None
         try:
@@ -53,9 +53,10 @@ class TrustedAutograde(Autograde):
             self.close()
 
     def prepare(self):
-        """Refuse at once where submissions cannot be isolated; forget what was read before."""
+        """Refuse at once what no submission could be graded with; forget what was read before."""
         IsolatedKernel(parent=self).check()
-        self._masters, self._numbers = {}, {}
+        store.shown_ids(self.coursedir.root)
+        self._masters, self._numbers, self._scores = {}, {}, {}
         self.close()
         self.exporter = self.exporter_class(parent=self, config=self.config)
 
@@ -136,14 +137,30 @@ class TrustedAutograde(Autograde):
         return os.path.normpath(self._format_dest(assignment, student))
 
     def is_current(self, assignment, student):
-        """Whether the submission was graded to the end and has not changed since."""
-        master = self._master(assignment)
-        mark = self._fingerprint(assignment, student)
-        folder = self._destination(assignment, student)
-        return bool(master) and all(
-            read_record(os.path.join(folder, f"{name}.ipynb")).get("fingerprint") == mark
-            for name in master
+        """Whether the submission was graded to the end, and neither it nor its scores have changed.
+
+        The scores are in the gradebook, which may be another one than before.
+        """
+        return bool(self._master(assignment)) and all(
+            record.get("fingerprint") == self._fingerprint(assignment, student)
+            and scores.are_of(record, self._in_gradebook(assignment, student, name))
+            for name, record in self._records(assignment, student).items()
         )
+
+    def _records(self, assignment, student):
+        """{notebook name: grading record}, {} for what was not graded."""
+        folder = self._destination(assignment, student)
+        return {
+            name: read_record(os.path.join(folder, f"{name}.ipynb"))
+            for name in self._master(assignment)
+        }
+
+    def _in_gradebook(self, assignment, student, notebook):
+        """{cell: points that grading gave}, None where the gradebook has no such submission."""
+        if assignment not in self._scores:
+            self._scores[assignment] = scores.automatic(self.gradebook, assignment)
+            self.gradebook.db.rollback()  # hold no lock while notebooks run
+        return self._scores[assignment].get((student, notebook))
 
     # ------------------------------------------------------------------ one submission
 
@@ -253,7 +270,7 @@ class TrustedAutograde(Autograde):
         if not self._master(assignment):
             raise NbGraderException(
                 f"The gradebook has no notebooks of {assignment}: "
-                f"run nbgrader generate_assignment {assignment} first."
+                f"run nbgrader generate_assignment {assignment} --force first."
             )
 
     def _master(self, assignment):
@@ -298,6 +315,11 @@ class TrustedAutograde(Autograde):
             known = {name for (name,) in self.gradebook.db.query(Student.id)}
             self._numbers[assignment] = Numbers(assignment, handed_in | known)
         return self._numbers[assignment]
+
+    def points(self, assignment):
+        """Points of the assignment, those that a person gives among them."""
+        plans = [master["plan"] for master in self._master(assignment).values()]
+        return sum(sum(plan.points.values()) + sum(plan.tasks.values()) for plan in plans)
 
     def kinds(self, assignment):
         """The kinds of kernel that the assignment's notebooks need."""

@@ -1,14 +1,18 @@
 """The course folder: its configuration, gradebook and grader, as the `course` command uses them."""
 
+import difflib
 import logging
 import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_lib.grading import scores
 from course_lib.grading.converter import TrustedAutograde, read_record
 
 CONFIG = "nbgrader_config.py"
+FOLDER = "exercises"
+MOST_NAMED = 5  # ids in a message
 
 
 class NoCourse(ValueError):
@@ -18,10 +22,24 @@ class NoCourse(ValueError):
 def find_root(start="."):
     """The folder with nbgrader_config.py: this one, or ``exercises`` in it."""
     start = Path(start).resolve()
-    for folder in (start, start / "exercises"):
+    for folder in (start, start / FOLDER):
         if (folder / CONFIG).is_file():
             return folder
-    raise NoCourse(f"There is no {CONFIG} in {start} nor in {start / 'exercises'}.")
+    above = [folder for parent in start.parents for folder in (parent, parent / FOLDER)]
+    found = next((folder for folder in above if (folder / CONFIG).is_file()), FOLDER)
+    raise NoCourse(
+        f"No {CONFIG} in {start}. Go to the course: cd {os.path.relpath(start / found, start)}"
+    )
+
+
+def nearest(name, known):
+    """The known names, those first that are most like ``name``."""
+
+    def unlike(other):
+        likeness = difflib.SequenceMatcher(None, name.lower(), other.lower()).ratio()
+        return not other.startswith(name), -likeness, other
+
+    return sorted(known, key=unlike)
 
 
 @dataclass
@@ -78,13 +96,35 @@ class Course:
         found = Path(before).glob(f"*{after}")
         return sorted(str(path)[len(before) : -len(after) or None] for path in found)
 
+    def require_submissions(self, assignment, students):
+        """Raise unless each of the students has handed something in."""
+        known = self.students(assignment)
+        if not known:
+            where = self.folder("submitted", assignment, "*").relative_to(self.root)
+            expected = self.folder("submitted", assignment, "<id>") / self.source(assignment).name
+            raise NoCourse(
+                f"No submissions in {where}/; expected {expected.relative_to(self.root)}."
+            )
+        for student in students or ():
+            if student not in known:
+                listed = ", ".join(nearest(student, known)[:MOST_NAMED])
+                raise NoCourse(
+                    f"{student} has handed in nothing for {assignment}. "
+                    f"Of {len(known)} who have, the nearest are: {listed}."
+                )
+
+    def assignments(self):
+        """Names of the assignments that have a notebook in ``source``, sorted."""
+        folder = self.folder("source", "x").parent
+        return sorted({path.parent.name for path in folder.glob("*/*.ipynb")})
+
     def source(self, assignment):
-        """Path of the instructor's notebook."""
+        """Path of the instructor's notebook; raises where there is no such assignment."""
         found = sorted(self.folder("source", assignment).glob("*.ipynb"))
-        if not found:
-            known = sorted(p.name for p in self.folder("source", "x").parent.glob("*"))
-            raise NoCourse(f"There is no assignment {assignment!r}; there are: {', '.join(known)}.")
-        return found[0]
+        if found:
+            return found[0]
+        listed = ", ".join(nearest(assignment, self.assignments())) or "none"
+        raise NoCourse(f"There is no assignment {assignment!r}; there are: {listed}.")
 
     def record(self, assignment, student):
         """The grading record of one submission, {} before it is graded."""
@@ -100,16 +140,19 @@ class Course:
         """A `Grade` for every student of the gradebook or with a submission, by id."""
         from nbgrader.api import MissingEntry
 
-        records = self.records(assignment)
+        records, notebook = self.records(assignment), self.source(assignment).stem
         table = {student: Grade(student) for student in self.students(assignment)}
+        handed_in = set(table)
         with self.gradebook() as gradebook:
             try:
                 entry = gradebook.find_assignment(assignment)
             except MissingEntry:
                 raise NoCourse(
-                    f"{assignment} is not in the gradebook: nbgrader generate_assignment first."
+                    f"The gradebook has no notebooks of {assignment}: "
+                    f"run nbgrader generate_assignment {assignment} --force first."
                 ) from None
             most, unread = entry.max_score, _unread(gradebook, entry.id)
+            known = scores.automatic(gradebook, assignment)
             for student in gradebook.students:
                 table.setdefault(student.id, Grade(student.id, remark="nothing handed in"))
             for submission in gradebook.assignment_submissions(assignment):
@@ -121,7 +164,12 @@ class Course:
                 )
         for student, grade in table.items():
             grade.most = most
-            grade.remark = grade.remark or remark(records.get(student))
+            if student in handed_in:
+                record = records.get(student)
+                lacking = _missing(record, known.get((student, notebook)))
+                grade.remark = lacking or remark(record)
+            elif grade.score is not None:
+                grade.remark = "submission removed"
         return [table[student] for student in sorted(table)]
 
 
@@ -141,10 +189,19 @@ def _unread(gradebook, assignment_id):
     return dict(map(tuple, rows))
 
 
-def remark(record):
-    """What an instructor should know of a submission, in a few words."""
-    if record is None:
+def _missing(record, known):
+    """What the gradebook lacks; ``known`` are its automatic points, {cell: points}, or None."""
+    if not record:
         return "not graded yet"
+    if known is None:
+        return "graded, but not in this gradebook: course grade again"
+    if not scores.are_of(record, known):
+        return "the gradebook has other points than the graded notebook: course grade again"
+    return ""
+
+
+def remark(record):
+    """What an instructor should know of a graded submission, in a few words."""
     if record.get("problem"):
         return record["problem"]
     return "; ".join(record.get("flags", []))

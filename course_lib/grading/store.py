@@ -12,6 +12,10 @@ SECRET = ".secret"
 SHOWN_IDS = ".shown-ids.json"
 
 
+class Unusable(ValueError):
+    """A file of the course folder cannot be read; the text says which one and what to do."""
+
+
 def secret(root):
     """The course's key for hidden inputs, made on first use; only its owner can read it."""
     path = Path(root) / SECRET
@@ -30,15 +34,36 @@ def secret(root):
                 os.link(name, path)
         finally:
             os.unlink(name)
-    raise ValueError(f"the file {path} is empty; remove it, and the next grading makes a new key")
+    raise Unusable(f"the file {path} is empty; remove it, and the next grading makes a new key")
 
 
 def shown_ids(root):
     """{assignment: {student: {"shown_id": ..., "since": ...}}}: see `course regrade-as`."""
+    path = Path(root) / SHOWN_IDS
     try:
-        return json.loads((Path(root) / SHOWN_IDS).read_text(encoding="utf-8"))
+        recorded = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except ValueError as error:
+        raise _unusable(path, error) from None
+    if not _is_well_formed(recorded):
+        raise _unusable(path, 'expected {"<assignment>": {"<id>": {"shown_id": "<other id>"}}}')
+    return recorded
+
+
+def _is_well_formed(recorded):
+    """Whether these are texts in dicts in dicts."""
+    if not isinstance(recorded, dict) or not all(isinstance(v, dict) for v in recorded.values()):
+        return False
+    notes = [note for listed in recorded.values() for note in listed.values()]
+    return all(isinstance(note, dict) and isinstance(note.get("shown_id"), str) for note in notes)
+
+
+def _unusable(path, why):
+    return Unusable(
+        f"{path} cannot be read ({why}). Mend it; or remove it, and note the mistyped ids again "
+        "with course regrade-as."
+    )
 
 
 def shown_id(root, assignment, student):

@@ -54,7 +54,7 @@ def test_the_sample_class_keeps_the_options_but_no_other_gradebook(course):
         shutil.rmtree(course.root / "sample", ignore_errors=True)
 
 
-def test_regrade_as_uses_the_numbers_shown_and_says_so(course, capsys):
+def test_regrade_as_uses_the_numbers_shown_and_says_so(course):
     assert cli.main(["regrade-as", PS2, "mistyped", "--shown-id", "mistypedx"]) == 0
     assert scores(course)["mistyped"] == AUTOMATIC
     record = course.record(PS2, "mistyped")
@@ -62,8 +62,6 @@ def test_regrade_as_uses_the_numbers_shown_and_says_so(course, capsys):
     assert "'mistypedx'" in record["flags"][0]
     assert cli.main(["regrade-as", PS2, "mistyped", "--shown-id", "mistyped"]) == 0
     assert scores(course)["mistyped"] < AUTOMATIC
-    assert cli.main(["regrade-as", PS2, "nobody", "--shown-id", "x"]) == 1
-    assert "nobody has handed in nothing" in capsys.readouterr().err
 
 
 def test_a_refusal_is_one_line_and_grades_nothing(course, monkeypatch, capsys):
@@ -95,17 +93,6 @@ def test_nbgraders_command_refuses_in_one_line(course):
     assert len(told) == 1 and "apt-get install bubblewrap" in told[0], done.stderr
     assert "accept_unisolated = True" in told[0]
     assert gradebook_rows(course) == before
-
-
-def test_messages_for_a_wrong_place_or_name(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    assert cli.main(["grades", PS2]) == 1
-    assert "There is no nbgrader_config.py" in capsys.readouterr().err
-
-
-def test_an_assignment_that_was_not_generated(course, capsys):
-    assert cli.main(["grade", "ps9-nothing"]) == 1
-    assert "nbgrader generate_assignment ps9-nothing" in capsys.readouterr().err
 
 
 def test_options_of_the_command_reach_the_pipeline(course):
