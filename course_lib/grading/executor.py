@@ -86,8 +86,10 @@ class IsolatedKernel(LoggingConfigurable):
 
     def check(self):
         """Raise `sandbox.IsolationUnavailable` where submissions may not run."""
-        if self.scheduler:
-            return  # the machines of the cluster decide
+        if self.scheduler:  # whose machines decide
+            from course_lib.grading import cluster
+
+            return cluster.require(self.scheduler)
         if None not in _refused:
             _refused[None] = sandbox.why_not_isolated()
         if _refused[None] and not self.accept_unisolated:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.grading import class_run, sample_class
+from course_lib.grading import class_run, cli, sample_class
+from course_lib.grading import cluster as cluster_module
 from tests import requirements
 from tests.grading.conftest import PS2, open_course
 from tests.grading.graded_class import AUTOMATIC, hand_in, scores
@@ -36,21 +37,30 @@ def start(*arguments):
     )
 
 
+def free_address():
+    pytest.importorskip("distributed")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return f"tcp://127.0.0.1:{free.getsockname()[1]}"
+
+
+def start_scheduler(address):
+    host, port = "127.0.0.1", address.rpartition(":")[2]
+    return start("distributed.cli.dask_scheduler", "--host", host, "--port", port, "--no-dashboard")
+
+
+def start_worker(address, tmp_path, name):
+    folder = tempfile.mkdtemp(dir=tmp_path)
+    options = ["--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", folder]
+    return start("distributed.cli.dask_worker", address, "--name", name, *options)
+
+
 @pytest.fixture
 def cluster(tmp_path):
     """A scheduler and two workers, each a process with a folder of its own."""
-    pytest.importorskip("distributed")
     requirements.bubblewrap()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    host, port = "127.0.0.1", address.rpartition(":")[2]
-    processes = [
-        start("distributed.cli.dask_scheduler", "--host", host, "--port", port, "--no-dashboard")
-    ]
-    for name in ("one", "two"):
-        folder = tempfile.mkdtemp(dir=tmp_path)
-        options = ["--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", folder]
-        processes.append(start("distributed.cli.dask_worker", address, "--name", name, *options))
+    address = free_address()
+    processes = [start_scheduler(address)]
+    processes += [start_worker(address, tmp_path, name) for name in ("one", "two")]
     yield address, processes
     for process in processes:
         process.kill()
@@ -76,6 +86,52 @@ def test_a_class_on_a_cluster_that_loses_a_worker(new_course, cluster):
     assert [line.remark for line in lines if line.failed] == []
     expected = dict.fromkeys(students, AUTOMATIC)
     assert scores(course) == {**expected, "crash": AUTOMATIC - 2, "letter": 0}
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        (None, "no answer in 1 seconds"),
+        ("10.0.0.5", "missing port"),
+        ("x://a:1", "unknown address"),
+    ],
+)
+def test_a_wrong_address_is_one_line_before_anything_is_graded(
+    new_course, monkeypatch, capsys, address, reason
+):
+    monkeypatch.setattr(cluster_module, "CONNECT", 1.0)
+    address = address or free_address()
+    course = new_course()
+    hand_in(course, dict.fromkeys(["ada", "bo"], sample_class.right))
+    assert cli.main(["grade", PS2, "--scheduler", address]) == 1
+    told = capsys.readouterr().err.strip()
+    assert told.startswith(f"course: There is no Dask scheduler at {address} ({reason}")
+    assert told.count("\n") == 0
+    assert not list(course.root.glob("autograded/*"))
+
+
+@pytest.mark.slow
+def test_a_scheduler_without_a_worker_is_told_and_waited_for(tmp_path, monkeypatch, capfd):
+    address = free_address()
+    monkeypatch.setattr(cluster_module, "CONNECT", 60.0)
+    processes = [start_scheduler(address)]
+
+    def no_worker_yet(seconds):
+        assert f"0 workers at {address}: start `dask worker {address}`" in capfd.readouterr().err
+        monkeypatch.setattr(cluster_module.time, "sleep", sleep)
+        processes.append(start_worker(address, tmp_path, "one"))
+
+    sleep = time.sleep
+    monkeypatch.setattr(cluster_module.time, "sleep", no_worker_yet)
+    try:
+        cluster_module.require(address)
+        assert len(processes) == 2
+        assert cluster_module.count_workers(address) == 1
+        assert "0 workers" not in capfd.readouterr().err
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 @pytest.fixture
