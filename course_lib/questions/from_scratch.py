@@ -8,6 +8,7 @@ import numpy as np
 from course_lib import ops, shapes
 from course_lib.questions.functions import Case, FunctionQuestion, example
 from course_lib.questions.question import slip
+from course_lib.questions.windows import WindowsQuestion
 
 # ---------------------------------------------------------------------------- what must come out
 
@@ -41,9 +42,9 @@ def _strided_cases(rng):
         _conv(rng, "a stride", (8, 9, 1), (3, 2, 1, 2), True, (2, "valid")),
         _conv(rng, "same padding, odd kernel", (6, 7, 2), (3, 3, 2, 2), True, (1, "same")),
         _conv(rng, "same padding, even kernel", (6, 7, 1), (4, 2, 1, 2), True, (1, "same")),
-        _conv(rng, "same padding with a stride", (6, 8, 2), (3, 5, 2, 2), True, (2, "same")),
+        _conv(rng, "same padding with a stride", (7, 9, 2), (3, 4, 2, 2), True, (2, "same")),
         _conv(
-            rng, "same padding with a stride of three", (7, 9, 1), (3, 3, 1, 2), True, (3, "same")
+            rng, "same padding with a stride of three", (7, 8, 1), (3, 5, 1, 2), True, (3, "same")
         ),
     ]
 
@@ -51,17 +52,18 @@ def _strided_cases(rng):
 # ---------------------------------------------------------------------------- the student's example
 
 
-def whole(rng, *shape):
+def quarters(rng, *shape):
+    """Numbers such as -1.75: a function that rounds its input does not pass with them."""
     if len(shape) == 1:
-        return [rng.integer(-4, 5) for _ in range(shape[0])]
-    return [whole(rng, *shape[1:]) for _ in range(shape[0])]
+        return [rng.integer(-16, 20) / 4 for _ in range(shape[0])]
+    return [quarters(rng, *shape[1:]) for _ in range(shape[0])]
 
 
 def _draw_conv(rng, **more):
     return {
-        "image": whole(rng, 4, 5, 2),
-        "kernel": whole(rng, 2, 3, 2, 2),
-        "bias": whole(rng, 2),
+        "image": quarters(rng, 5, 6, 2),  # with stride 2, same padding is uneven on both axes
+        "kernel": quarters(rng, 2, 3, 2, 2),
+        "bias": quarters(rng, 2),
         **more,
     }
 
@@ -99,6 +101,26 @@ def _extra_in_front(image, kernel, bias, strides, padding):
         for n, k in zip(image.shape[:2], kernel.shape[:2], strict=True)
     )
     return conv2d(image, kernel, bias, strides, sides)
+
+
+def _same_by_floor(image, kernel, bias, strides, padding):
+    """Same padding made for floor(n/s) outputs."""
+    if padding == "valid":
+        return conv2d(image, kernel, bias, strides)
+    totals = [
+        max((n // strides - 1) * strides + k - n, 0)
+        for n, k in zip(image.shape[:2], kernel.shape[:2], strict=True)
+    ]
+    sides = tuple((total // 2, total - total // 2) for total in totals)
+    return conv2d(image, kernel, bias, strides, sides)
+
+
+def _floor_outputs(image, kernel, bias, strides, padding):
+    """Same padding as it should be, but only floor(n/s) outputs are kept."""
+    outputs = conv2d(image, kernel, bias, strides, padding)
+    if padding == "valid":
+        return outputs
+    return outputs[: image.shape[0] // strides, : image.shape[1] // strides]
 
 
 def swap(array):
@@ -187,7 +209,7 @@ for row in range(outputs.shape[0]):
             outputs[row, column, f] = total + bias[f]
 return outputs""",
     ),
-    FunctionQuestion(
+    WindowsQuestion(
         id="conv2d-windows",
         topic="fast convolution",
         teaches="All windows at once, and one product with the kernel.",
@@ -195,7 +217,10 @@ return outputs""",
         prompt="Write `conv2d_windows(image, kernel, bias)`, which computes the same without a "
         "loop over places, pixels or filters: with "
         "`np.lib.stride_tricks.sliding_window_view` and one sum of products (`np.einsum`, "
-        "`np.tensordot` or a matrix product). " + _SHAPES + own("conv2d-windows"),
+        "`np.tensordot` or a matrix product). "
+        + _SHAPES
+        + "Grading measures it too: right results that take as long as loops over every product "
+        "earn half." + own("conv2d-windows"),
         form="function",
         answer=conv2d,
         cases=_conv_cases,
@@ -232,6 +257,20 @@ return np.einsum("ijcab,abcf->ijf", windows, kernel, optimize=True) + bias""",
                 _same_by_half,
                 "floor(k/2) zeros on each side is right for odd kernels at stride 1 only. Start "
                 "from the total that ceil(n/s) windows need.",
+                0.5,
+            ),
+            slip(
+                "floor for ceil",
+                _same_by_floor,
+                "Same padding makes ceil(n/s) outputs. Your padding is made for floor(n/s): where "
+                "the stride does not divide n, one output is missing.",
+                0.5,
+            ),
+            slip(
+                "last output dropped",
+                _floor_outputs,
+                "Same padding makes ceil(n/s) outputs, your function returns floor(n/s) of them: "
+                "where the stride does not divide n, the last one is missing.",
                 0.5,
             ),
             slip(

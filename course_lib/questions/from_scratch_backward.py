@@ -6,7 +6,7 @@ Arrays are (height, width, channels); kernels (height, width, in, out), as in Ke
 import numpy as np
 
 from course_lib import ops
-from course_lib.questions.from_scratch import own, swap, whole
+from course_lib.questions.from_scratch import own, quarters, swap
 from course_lib.questions.functions import Case, FunctionQuestion, example
 from course_lib.questions.question import slip
 
@@ -85,22 +85,22 @@ def _pool_backward_cases(rng):
 
 
 def _example_pool(rng):
-    return example(pool2d, (), maps=whole(rng, 5, 6, 2), size=2, strides=2)
+    return example(pool2d, (), maps=quarters(rng, 5, 6, 2), size=2, strides=2)
 
 
 def _example_backward(rng):
     return example(
         conv2d_gradients,
         PARTS,
-        grad=whole(rng, 2, 3, 2),
-        image=whole(rng, 3, 4, 1),
-        kernel=whole(rng, 2, 2, 1, 2),
+        grad=quarters(rng, 2, 3, 2),
+        image=quarters(rng, 3, 4, 1),
+        kernel=quarters(rng, 2, 2, 1, 2),
     )
 
 
 def _example_pool_backward(rng):
-    maps = np.array(rng.shuffled(range(1, 17))).reshape(4, 4, 1).tolist()
-    return example(pool2d_gradient, (), grad=whole(rng, 2, 2, 1), maps=maps, size=2)
+    maps = (np.array(rng.shuffled(range(1, 17))) / 4).reshape(4, 4, 1).tolist()
+    return example(pool2d_gradient, (), grad=quarters(rng, 2, 2, 1), maps=maps, size=2)
 
 
 # ---------------------------------------------------------------------------- what goes wrong
@@ -151,7 +151,7 @@ QUESTIONS = [
                 lambda maps, size, strides: np.maximum(pool2d(maps, size, strides), 0),
                 "Where all values of a window are negative, your function returns 0: a maximum "
                 "must not start from 0.",
-                0.75,
+                0.5,
             ),
             slip(
                 "stride ignored",
@@ -207,7 +207,7 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
                 ),
                 "The kernel and bias are right; in the image's gradient the weights are turned "
                 "round: weight [a, b] of an output at [i, j] belongs to pixel [i + a, j + b].",
-                0.6,
+                0.5,
             ),
             slip(
                 "kernel flipped",
@@ -218,7 +218,7 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
                 ),
                 "The kernel's gradient is turned by 180 degrees: weight [a, b] meets pixel "
                 "[i + a, j + b].",
-                0.6,
+                0.5,
             ),
             slip(
                 "bias averaged",
@@ -227,7 +227,7 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
                     grad.mean(axis=(0, 1)),
                 ),
                 "The bias takes part in every output: its gradient is the sum, not the mean.",
-                0.6,
+                0.5,
             ),
             slip(
                 "one bias for all filters",
@@ -236,7 +236,7 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
                     np.full(grad.shape[-1], grad.sum()),
                 ),
                 "Each filter has its own bias: sum over the places, not over the filters.",
-                0.6,
+                0.5,
             ),
         ),
         stub="def conv2d_backward(grad, image, kernel):\n"
@@ -278,6 +278,25 @@ return grad_image, grad_kernel, grad.sum(axis=(0, 1))""",
                 "Every value of a window gets the whole gradient. Only the largest reached the "
                 "output.",
                 0.25,
+            ),
+            slip(
+                "ones at the winners",
+                lambda grad, maps, size: pool2d_gradient(np.ones_like(grad), maps, size),
+                "The largest value of each window gets a 1. It gets the gradient of its output.",
+                0.5,
+            ),
+            slip(
+                "given to the smallest",
+                lambda grad, maps, size: pool2d_gradient(grad, -maps, size),
+                "The gradient goes to the smallest value of each window; the largest made the "
+                "output.",
+                0.25,
+            ),
+            slip(
+                "ones everywhere",
+                lambda grad, maps, size: np.ones_like(maps),
+                "Your function returns ones. The gradient of an output goes to one value of its "
+                "window; the others get 0.",
             ),
             slip(
                 "times the value",

@@ -44,7 +44,8 @@ class Step:
 class Assignment:
     """One notebook. ``minutes`` is what an average student needs; ``where`` is what to read.
 
-    ``imports`` are the lines that load what the tasks use.
+    ``imports`` are the lines that load what the tasks use. With ``own_code`` students write what
+    libraries have, and grading runs without those (`functions.LIBRARIES`).
     """
 
     id: str
@@ -54,6 +55,7 @@ class Assignment:
     intro: str
     tasks: tuple
     imports: tuple = VALUES
+    own_code: bool = False
 
     @property
     def notebook(self):
@@ -215,7 +217,8 @@ LISTED = (
         where="Chapter 2, Convolution, chapter 3, Stride and padding, chapter 6, Pooling, chapter "
         "15, How a convolution learns, and chapter 16, How a convolution gets fast",
         intro="Write the layers yourself, in NumPy: first with loops, so that every product is "
-        "there to be seen, then with windows, so that it is fast, and then the way back. Grading "
+        "there to be seen, then with windows, so that it is fast, and then the way back. Use NumPy "
+        "and nothing else: grading runs without `course_lib`, Keras and SciPy. It "
         "calls your functions on inputs you have not seen, and gives points for each property that "
         "holds.",
         tasks=(
@@ -231,6 +234,7 @@ LISTED = (
             judgements["conv2d-which-version"],
         ),
         imports=("import numpy as np", ""),
+        own_code=True,
     ),
     Assignment(
         id="ps8-mnist-in-keras",

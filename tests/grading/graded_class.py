@@ -32,14 +32,14 @@ HANDED_IN = {
 }
 
 
-def hand_in(course, students):
-    source = course.source(PS2)
+def hand_in(course, students, assignment=PS2):
+    source = course.source(assignment)
     solution = json.loads(source.read_text(encoding="utf-8"))
-    released = json.loads((course.folder("release", PS2) / source.name).read_text("utf-8"))
+    released = json.loads((course.folder("release", assignment) / source.name).read_text("utf-8"))
     for student, function in students.items():
-        folder = course.folder("submitted", PS2, student)
+        folder = course.folder("submitted", assignment, student)
         folder.mkdir(parents=True, exist_ok=True)
-        book = sample_class.Notebook(released, solution, PS2, student)
+        book = sample_class.Notebook(released, solution, assignment, student)
         (folder / source.name).write_text(function(book), encoding="utf-8")
 
 

@@ -200,8 +200,8 @@ def test_the_visible_check_looks_at_the_students_example_only():
 
     assert check(5) == "A function is expected, not a number."
     assert check(lambda image, kernel, bias: None) == "It returns nothing yet."
-    assert "must have shape (3, 3, 2), got (3,)" in check(lambda image, kernel, bias: bias[[0] * 3])
-    assert "has other values" in check(lambda image, kernel, bias: np.zeros((3, 3, 2)))
+    assert "must have shape (4, 4, 2), got (3,)" in check(lambda image, kernel, bias: bias[[0] * 3])
+    assert "has other values" in check(lambda image, kernel, bias: np.zeros((4, 4, 2)))
     assert "ZeroDivisionError" in check(lambda image, kernel, bias: 1 / 0)
     assert check(lambda image, kernel, bias: np.array(numbers.outputs)) is None
 
@@ -210,6 +210,56 @@ def test_the_visible_check_wants_every_part():
     numbers = variant_of("conv2d-backward").numbers
     problem = functions.check_function(numbers, lambda grad, image, kernel: grad, plain)
     assert problem == "It must return 3 arrays: grad_image, grad_kernel, grad_bias."
+
+
+def test_examples_are_no_whole_numbers_and_need_uneven_padding():
+    """Rounding, and zeros on the wrong side, do not pass the check."""
+    for name in FUNCTIONS:
+        numbers = variant_of(name).numbers
+        assert any(np.any(np.mod(v, 1)) for v in numbers.values() if isinstance(v, list)), name
+    strided = bank["conv2d-strided"]
+    numbers = variant_of("conv2d-strided").numbers
+    for wrong in strided.misconceptions:
+        if wrong.name in ("wrong padding side", "floor for ceil", "last output dropped"):
+            compute = wrong.compute
+            found = functions.check_function(numbers, lambda f=compute, **n: f(**n), plain)
+            assert found.startswith("On your example outputs"), wrong.name
+
+
+def test_no_hidden_size_is_a_multiple_of_the_stride_in_same_padding():
+    for case in bank["conv2d-strided"].drawn_cases(variant_of("conv2d-strided")):
+        image, *_, strides, padding = case.arguments
+        if padding == "same" and strides > 1:
+            assert all(side % strides for side in np.shape(image)[:2])
+
+
+def test_the_check_names_a_library_that_does_the_work():
+    def check(code):
+        namespace = {"np": np}
+        exec(code, namespace)
+        numbers = variant_of("conv2d-loops").numbers
+        return functions.check_function(numbers, namespace["conv2d_loops"], plain)
+
+    head, body = "def conv2d_loops(image, kernel, bias):", "ops.conv(image[None], kernel)[0] + bias"
+    found = check(f"from course_lib import ops\n{head}\n return {body}")
+    assert found.startswith("It uses course_lib. Write it with NumPy alone")
+    found = check(f"from course_lib.ops import conv\n{head}\n return conv(image[None], kernel)[0]")
+    assert found.startswith("It uses course_lib.")
+    assert check(f"{head}\n import scipy\n return scipy").startswith("It uses scipy.")
+    assert check(f"{head}\n return np.zeros(3)").startswith("On your example")
+
+
+def test_right_windows_that_are_loops_earn_half():
+    found = verdict("conv2d-windows", solutions()["conv2d_loops"])
+    assert (found.credit, found.misconception) == (0.5, "loops in Python")
+
+
+def test_windows_without_a_measurement_earn_half():
+    variant, question = variant_of("conv2d-windows"), bank["conv2d-windows"]
+    values = emitted(variant, {"conv2d_windows": solutions()["conv2d_windows"]})
+    assert question.grade(variant, values).credit == 1
+    for seconds in ([], None, ["fast", 1], [1.0, float("nan")]):
+        assert question.grade(variant, {**values, "seconds": seconds}).credit == 0.5
 
 
 def test_cases_hold_no_ties():

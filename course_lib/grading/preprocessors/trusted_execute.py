@@ -17,6 +17,7 @@ from course_lib.grading import store
 from course_lib.grading.client import Outcome
 from course_lib.grading.executor import IsolatedKernel
 from course_lib.grading.preflight import copyable_files
+from course_lib.questions.functions import LIBRARIES, STAYS
 
 FILE_LIMITS = (20_000_000, 40_000_000, 200)  # bytes of one file, of all; number of files
 
@@ -31,7 +32,11 @@ class TrustedExecute(Execute):
         student, assignment = run["student"], run["assignment"]
         run["shown_id"] = shown = store.shown_id(run["root"], assignment, student)
         run["variants"] = variants = self._variants(nb, run, shown)
+        listed = questions.assignments.get(assignment)
         steps, places = [], []
+        if listed and listed.own_code:
+            steps.append({"run": _without_libraries()})
+            places.append(None)
         for place, cell in enumerate(nb.cells):
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
@@ -47,7 +52,8 @@ class TrustedExecute(Execute):
             steps, _files(run), sheet, assignment, run.get("kind", "numpy"), self.timeout or 10**6
         )
         run["outcomes"] = {}
-        for count, (place, outcome) in enumerate(zip(places, result.outcomes, strict=True), 1):
+        ran = [pair for pair in zip(places, result.outcomes, strict=True) if pair[0] is not None]
+        for count, (place, outcome) in enumerate(ran, 1):
             cell = nb.cells[place]
             cell.execution_count = count
             cell.outputs = [from_dict(output) for output in _outputs(outcome)]
@@ -70,6 +76,43 @@ class TrustedExecute(Execute):
             for name in names
             if name in listed
         }
+
+
+_CLOSE = """
+def _close(libraries, stays):
+    import sys
+
+    def closed(name):
+        kept = any(f"{{stay}}.".startswith(f"{{name}}.") for stay in stays)
+        return name.split(".")[0] in libraries and not kept
+
+    class Closed:
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            if closed(name):
+                raise ImportError(
+                    f"{{name}} cannot be used in this assignment: write it with NumPy alone."
+                )
+
+    for name in [name for name in sys.modules if closed(name)]:
+        package, _, last = name.rpartition(".")
+        if last in vars(sys.modules.get(package, object)):
+            delattr(sys.modules[package], last)
+        del sys.modules[name]
+    sys.meta_path.insert(0, Closed)
+
+_close({libraries!r}, {stays!r})
+del _close
+"""
+
+
+def _without_libraries():
+    """Source that takes away what the assignment asks students to write themselves.
+
+    A student can undo it, as a student can copy a library's source. It is there so that a call of
+    the library is not taken for the function that was asked for.
+    """
+    return _CLOSE.format(libraries=LIBRARIES, stays=STAYS)
 
 
 def _grade_id(cell):
