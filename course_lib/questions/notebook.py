@@ -33,11 +33,17 @@ _ANSWER_HERE = "# Put your answer in place of None. Your numbers are in n."
 
 def write(assignment, folder=SOURCE):
     """Write the notebook of ``assignment`` below ``folder``; returns its path."""
-    listed = assignments[assignment] if isinstance(assignment, str) else assignment
+    listed = _listed(assignment) if isinstance(assignment, str) else assignment
     path = Path(folder) / listed.id / f"{listed.notebook}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text(listed), encoding="utf-8")
     return path
+
+
+def _listed(name):
+    if name in assignments:
+        return assignments[name]
+    raise ValueError(f"there is no assignment {name!r}; there are: {', '.join(assignments)}")
 
 
 def text(listed):
@@ -167,5 +173,8 @@ def _cell(cell_type, source, grade_id, locked=False, solution=False, points=None
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or assignments:
-        print(write(name))
+    try:
+        for name in sys.argv[1:] or assignments:
+            print(write(name))
+    except ValueError as error:
+        sys.exit(str(error))

@@ -2,7 +2,10 @@
 
 import ast
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -162,3 +165,13 @@ def test_write_makes_the_folder(tmp_path):
     path = notebook.write("ps2-output-shapes", tmp_path)
     assert path == Path(tmp_path) / "ps2-output-shapes" / "ps2-output-shapes.ipynb"
     assert path.is_file()
+
+
+def test_a_misspelled_assignment_names_the_known_ones(tmp_path):
+    command = [sys.executable, "-m", "course_lib.questions.notebook", "ps9-poolin"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    listed = ", ".join(assignments)
+    assert done.stderr == f"there is no assignment 'ps9-poolin'; there are: {listed}\n"
+    assert not list(tmp_path.iterdir())
