@@ -191,3 +191,39 @@ def test_numbers_are_drawn_until_rounding_makes_no_wrong_idea_right():
         misconceptions=(slip("divided", lambda n: n.size / 4, "No."),),
     )
     assert {question.variant(seed).n.size for seed in range(60)} == {10, 11, 16, 17, 18, 19}
+
+
+def test_a_score_needs_its_three_decimals():
+    for seed in range(DRAWINGS):
+        variant = bank["pixel-piece-score"].variant(seed)
+        score = scored(variant.n.piece, variant.n.patch) / np.size(variant.n.piece)
+        for value in (score, round(score, 3), str(round(score, 3))):
+            assert bank["pixel-piece-score"].grade(variant, {"value": value}).credit == 1
+        for off in (-0.002, 0.002, 0.004):
+            assert bank["pixel-piece-score"].grade(variant, {"value": score + off}).credit == 0
+
+
+def test_the_object_of_a_strided_map_moves_by_pixels():
+    """The numbers are those of the prompt: none of them is the shift of the map."""
+    for seed in range(DRAWINGS):
+        variant = bank["equivariance-strided-peak"].variant(seed)
+        n = variant.n
+        assert f"moves {n.down} pixels down and {n.right} to the right" in variant.prompt
+        assert variant.answer == [n.row + n.down // n.stride, n.column + n.right // n.stride]
+        assert n.down % n.stride == n.right % n.stride == 0
+
+
+def test_the_last_window_ends_where_the_steps_say():
+    for seed in range(DRAWINGS):
+        variant = bank["sizes-dropped"].variant(seed)
+        n = variant.n
+        start = [i for i in range(0, n.size, n.stride) if i + n.kernel <= n.size][-1]
+        windows, end, _ = variant.steps
+        assert windows.endswith(f" = {start // n.stride + 1}")
+        assert f" = {start + n.kernel} (counted from 1)" in end
+
+
+@pytest.mark.parametrize("name", ["sizes-stride", "sizes-padding", "sizes-two-layers"])
+def test_with_a_stride_no_message_counts_n_minus_k_steps(name):
+    for wrong in bank[name].misconceptions:
+        assert "n − k steps" not in wrong.message
