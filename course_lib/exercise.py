@@ -93,6 +93,8 @@ class Exercise:
         text = f"**{entry['id']}** ({points}; {self._whose().rstrip('.')})\n\n{entry['prompt']}"
         if entry.get("expects"):
             text += f"\n\nAssign {entry['expects']} to `{entry['variable']}`."
+        if entry.get("where"):
+            text += f"\n\nIn the book: {entry['where']}."
         _display_markdown(text)
 
     def numbers(self, question):

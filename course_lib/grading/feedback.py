@@ -13,7 +13,7 @@ from nbgrader import utils
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
-from traitlets import Bool, Integer
+from traitlets import Bool, Integer, Unicode
 
 from course_lib import questions
 from course_lib.exercise import SAMPLE_STUDENT
@@ -40,19 +40,23 @@ class FeedbackExporter(Exporter):
     show_expected = Bool(
         False, help="Show the expected answers. Set it after the deadline only."
     ).tag(config=True)
+    book = Unicode(
+        "", help="Address of the book, to link to the sections: https://example.org/book"
+    ).tag(config=True)
     max_bytes = Integer(3_000_000, help="A page is not made longer than this.").tag(config=True)
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
-        page = Page(nb, resources["nbgrader"], self.show_expected, self.max_bytes)
+        run = resources["nbgrader"]
+        page = Page(nb, run, self.show_expected, self.max_bytes, self.book)
         return page.text(), resources
 
 
 class Page:
     """The text of one feedback page."""
 
-    def __init__(self, nb, run, show_expected=False, max_bytes=3_000_000):
-        self.nb, self.run = nb, run
+    def __init__(self, nb, run, show_expected=False, max_bytes=3_000_000, book=""):
+        self.nb, self.run, self.book = nb, run, book.rstrip("/")
         self.record = nb.metadata.get(RECORD, {})
         self.show_expected, self.left = show_expected, max_bytes
         self.scores = {
@@ -141,10 +145,17 @@ class Page:
         if self.show_expected:
             parts.append(self._expected(entry))
         points = self._points(entry["id"], entry)
-        where = entry.get("where")
-        look = f" In the book: {html.escape(where)}." if where and kind != "right" else ""
+        look = self._where(entry) if kind != "right" else ""
         parts.append(f"<p>{points} points.{look}</p></section>")
         return "".join(filter(None, parts))
+
+    def _where(self, entry):
+        """Where in the book to look, linked where the book's address is known."""
+        where = html.escape(entry.get("where") or "")
+        known = questions.bank.get(entry["id"])
+        if where and known and self.book.startswith(("https://", "http://")):
+            where = f'<a href="{html.escape(f"{self.book}/{known.page}")}">{where}</a>'
+        return f" In the book: {where}." if where else ""
 
     def _expected(self, entry):
         assignment, shown = self.record.get("assignment"), self.record.get("shown_id")

@@ -15,34 +15,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from course_lib.questions import forms, wording
+from course_lib.questions import forms, sections, wording
 from course_lib.questions.cells import few_wrong
 from course_lib.questions.rendering import marked, minus, to_html
 from course_lib.questions.rng import Rng
-
-# topic -> (chapter, its title): where in the book to look
-TOPICS = {
-    "pixel matching": (1, "Pixel matching"),
-    "convolution": (2, "Convolution"),
-    "stride and padding": (3, "Stride and padding"),
-    "channels and filters": (4, "Channels and filters"),
-    "activation": (5, "Activation"),
-    "pooling": (6, "Pooling"),
-    "parameters": (7, "Parameters"),
-    "model summary": (8, "Reading a model summary"),
-    "receptive field": (9, "Receptive field and dilation"),
-    "equivariance": (10, "Weight sharing and equivariance"),
-    "one, two and three dimensions": (11, "One, two and three dimensions"),
-    "MNIST": (12, "MNIST in Keras and in NumPy"),
-    "dropout and batch normalisation": (13, "Dropout and batch normalisation"),
-    "architectures": (14, "LeNet, AlexNet, transfer learning"),
-    "backward pass": (15, "How a convolution learns"),
-    "fast convolution": (16, "How a convolution gets fast"),
-}
-
-
-# the one slip whose fraction becomes right when it is rounded down
-FORGOTTEN_FLOOR = "forgot the floor"
+from course_lib.questions.sections import TOPICS
 
 
 @dataclass(frozen=True)
@@ -159,7 +136,13 @@ class Question:
     def where(self):
         """Where in the book to look."""
         number, title = TOPICS[self.topic]
-        return f"Chapter {number}, {title}"
+        chapter, heading = sections.place(self.id, number)
+        return f"Chapter {chapter}, {heading or title}"
+
+    @property
+    def page(self):
+        """Address of `where`, below the address of the book."""
+        return sections.page(self.id, TOPICS[self.topic][0])
 
     def variant(self, seed, hidden=None):
         """The numbers that ``seed`` draws, with the answer and what each wrong idea leads to.

@@ -21,6 +21,7 @@ from tests.grading.kernels import LIMITS
 from tests.requirements import bubblewrap
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
+_TEMPLATES = []
 
 
 @event.listens_for(Engine, "connect")
@@ -48,6 +49,7 @@ def open_course(root, **options):
 def _generated(assignment):
     """A course folder with the generated assignment, made once and then copied."""
     root = Path(tempfile.mkdtemp(prefix="course-template-"))
+    _TEMPLATES.append(root)
     shutil.copytree(EXERCISES / "source" / assignment, root / "source" / assignment)
     shutil.copy(EXERCISES / "nbgrader_config.py", root)
     before = os.getcwd()
@@ -59,8 +61,8 @@ def _generated(assignment):
 @pytest.fixture(scope="session", autouse=True)
 def _remove_templates():
     yield
-    if _generated.cache_info().currsize:
-        shutil.rmtree(_generated(PS2), ignore_errors=True)
+    for folder in _TEMPLATES:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

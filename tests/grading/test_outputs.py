@@ -113,6 +113,24 @@ def test_the_sentence_comes_before_the_numbers_of_a_function():
     assert "Your answer" not in page(record={"questions": [{**entry, "answer": ""}]})
 
 
+def test_the_book_is_linked_where_its_address_is_known():
+    entry = {
+        "id": "sizes-stride",
+        "points": 2.0,
+        "score": 0.0,
+        "credit": 0.0,
+        "message": "No.",
+        "where": "Chapter 3, Stride",
+    }
+    nb = nbformat.v4.new_notebook(metadata={"grading": {"questions": [entry]}})
+    run = {"notebook": "ps2", "score": 0.0, "max_score": 2.0}
+    assert "In the book: Chapter 3, Stride." in feedback.Page(nb, run).text()
+    text = feedback.Page(nb, run, book="https://example.org/book/").text()
+    link = "https://example.org/book/chapters/03-stride-and-padding.html#stride"
+    assert f'<a href="{link}">Chapter 3, Stride</a>.' in text
+    assert "<a href=" not in feedback.Page(nb, run, book="javascript:x").text().split("<section")[1]
+
+
 def test_a_page_is_bounded():
     text = page(*[nbformat.v4.new_code_cell("x = 1\n" * 10_000) for _ in range(100)])
     assert len(text) < 3_200_000
