@@ -112,6 +112,7 @@ QUESTIONS = [
                 "window not weighted",
                 lambda n: int(_window(n).sum()),
                 "You summed the pixels. Each is multiplied by its weight first.",
+                0.25,
             ),
         ),
         solution="int(\n    (np.array(n.image)[n.row : n.row + 3, n.column : n.column + 3] * "

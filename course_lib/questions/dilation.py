@@ -92,6 +92,7 @@ QUESTIONS = [
                 lambda n: field(*((n.kernel, rate) for rate in _rates(n))),
                 "A dilation rate spreads the layer's own kernel; unlike a stride it does not "
                 "multiply into the layers behind it.",
+                0.25,
             ),
         ),
         solution="shapes.receptive_field(\n    [(n.kernel, 1, n.start * 2**i) for i in "

@@ -168,6 +168,7 @@ QUESTIONS = [
                 "added",
                 lambda n: n.words + n.width,
                 "Each word has a whole row: multiply.",
+                0.25,
             ),
         ),
         solution="n.words * n.width",

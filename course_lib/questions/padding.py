@@ -100,6 +100,7 @@ QUESTIONS = [
                 "up to the next step",
                 lambda n: n.stride - (n.size - n.kernel) % n.stride,
                 "That many pixels would have to be added for one more window.",
+                0.25,
             ),
             slip(
                 "places taken for steps",

@@ -133,6 +133,7 @@ QUESTIONS = [
                 "added",
                 lambda n: n.inputs + n.units,
                 "Every unit has a weight for every input: multiply.",
+                0.25,
             ),
         ),
         solution="shapes.dense_parameters(n.inputs, n.units).value",
@@ -245,6 +246,7 @@ QUESTIONS = [
                 lambda n: n.kernel**2,
                 "That is the convolution, which shares its weights. A fully connected layer does "
                 "not.",
+                0.25,
             ),
             slip(
                 "outputs read a window only",

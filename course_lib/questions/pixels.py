@@ -285,6 +285,7 @@ QUESTIONS = [
                 lambda n: _shifted(n)[0].size,
                 "Comparing pixel by pixel does not follow the object: the pixels stay where they "
                 "are.",
+                0.25,
             ),
             slip(
                 "strokes only",
@@ -327,6 +328,7 @@ QUESTIONS = [
                 lambda n: n.height * n.width,
                 "The window must lie inside the image: it does not fit at the last rows and "
                 "columns.",
+                0.25,
             ),
             slip(
                 "forgot the one",

@@ -45,11 +45,13 @@ QUESTIONS = [
                 "last kernel only",
                 lambda n: n.third,
                 "The last kernel reads values that depend on more pixels each.",
+                0.25,
             ),
             slip(
                 "kernels multiplied",
                 lambda n: n.first * n.second * n.third,
                 "The field grows by addition: neighbouring windows overlap.",
+                0.25,
             ),
             slip(
                 "start left out",
@@ -157,6 +159,7 @@ QUESTIONS = [
                 lambda n: n.c,
                 "A step of the last layer skips several values of the layer in front, which are "
                 "several pixels apart themselves.",
+                0.25,
             ),
             slip(
                 "last stride left out",
@@ -196,11 +199,13 @@ QUESTIONS = [
                 "pixels instead of k - 1 each",
                 lambda n: n.size - 1,
                 "A layer adds k - 1 pixels, not one.",
+                0.25,
             ),
             slip(
                 "size of the map",
                 lambda n: n.size - n.kernel + 1,
                 "That is the size of a map. Count how the receptive field grows.",
+                0.25,
             ),
         ),
         solution="-(-(n.size - 1) // (n.kernel - 1))",

@@ -58,16 +58,18 @@ QUESTIONS = [
         answer=lambda n: shapes.output_size(n.size, n.kernel),
         misconceptions=(
             slip("forgot the one", lambda n: n.size - n.kernel, NO_PLUS_ONE, 0.25),
-            slip("same taken for valid", lambda n: n.size, SAME_FOR_VALID),
+            slip("same taken for valid", lambda n: n.size, SAME_FOR_VALID, 0.25),
             slip(
                 "half the kernel",
                 lambda n: n.size - n.kernel // 2,
                 "You took off half a kernel once. It is lost at both ends of the axis.",
+                0.25,
             ),
             slip(
                 "kernel added",
                 lambda n: n.size + n.kernel - 1,
                 "That is the size of a full convolution, whose window may hang over the border.",
+                0.25,
             ),
         ),
         solution="shapes.output_size(n.size, n.kernel).value",
@@ -171,6 +173,7 @@ QUESTIONS = [
                 lambda n: (n.size + 2 * n.padding - n.kernel) // n.stride**2 + 1,
                 "The height is divided by the stride once. It is the number of pixels that falls "
                 "with the square of the stride.",
+                0.25,
             ),
         ),
         solution="shapes.output_size(n.size, n.kernel, n.stride, n.padding).value",
@@ -193,6 +196,7 @@ QUESTIONS = [
                 "same means equal",
                 lambda n: n.size,
                 "Same padding keeps the size at stride 1 only. The stride still skips places.",
+                0.25,
             ),
             slip(
                 "floor for ceil",
