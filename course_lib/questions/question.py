@@ -22,6 +22,10 @@ from course_lib.questions.rng import Rng
 from course_lib.questions.sections import TOPICS
 
 
+# the one slip whose fraction becomes right when it is rounded down
+FORGOTTEN_FLOOR = "forgot the floor"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Credit from 0 to 1, the name of the misconception if one was recognised, and a sentence."""

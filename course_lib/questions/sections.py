@@ -23,9 +23,6 @@ TOPICS = {
 }
 
 
-# the one slip whose fraction becomes right when it is rounded down
-FORGOTTEN_FLOOR = "forgot the floor"
-
 CHAPTERS = {  # number -> file of the book, without its ending
     1: "01-pixel-matching",
     2: "02-convolution",
