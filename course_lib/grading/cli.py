@@ -110,6 +110,7 @@ def _parser():
         {"required": True, "type": _id, "help": "the id whose numbers were shown"},
     )
     command(_regrade_as, who, shown)
+    command(_bundle, assignment=False)
     return parser
 
 
@@ -178,6 +179,14 @@ def _export(options):
     from course_lib.grading import export
 
     print(export.write(_course(options), options.assignment, options.format))
+
+
+def _bundle(options):
+    """Write students.zip: the released notebooks with the engine, without grading and keys."""
+    from course_lib.grading import bundle
+    from course_lib.grading.course import Course
+
+    print(bundle.write(Course(os.getcwd())))
 
 
 def _regrade_as(options):
