@@ -297,6 +297,7 @@ return grad_image, grad_kernel, grad.sum(axis=(0, 1))""",
                 lambda grad, maps, size: np.ones_like(maps),
                 "Your function returns ones. The gradient of an output goes to one value of its "
                 "window; the others get 0.",
+                0.25,
             ),
             slip(
                 "times the value",

@@ -25,6 +25,16 @@ _HOW = (
     "task shows numbers of your own. {answer}, then run the check: it tells you whether the answer "
     "can be read, not whether it is right. Save, and hand the notebook in."
 )
+_CREDIT = (
+    "**Points.** A wrong answer that comes from a mistake with a name earns half of the "
+    "points where the mistake is close to the idea, and a quarter where it is not; the feedback "
+    "names it. Any other wrong answer earns nothing."
+)
+_SHARES = (
+    "**Points.** Each property that grading tries earns its share of the points. The feedback "
+    "names known mistakes: such a mistake earns half at least where it is close to the idea, and "
+    "a quarter where it is not."
+)
 _VALUES = "Put your answer in place of `None` in the cell below the task"
 _CODE = "Write your code in the cell below the task, and keep the names that the task asks for"
 _HERE = "### SOLUTION"
@@ -72,6 +82,7 @@ def _opening(listed):
         f"# {listed.title}\n\n{listed.intro}\n\n"
         f"**Points:** {listed.points} · **Time:** about {listed.minutes} minutes · "
         f"**In the book:** {listed.where}\n\n{_HOW.format(answer=_CODE if hidden else _VALUES)}"
+        f"\n\n{_SHARES if hidden else _CREDIT}"
     )
     imports = "\n".join((*listed.imports, "from course_lib.exercise import Exercise")).strip()
     yield _markdown(title, f"{listed.id}-intro", locked=True)

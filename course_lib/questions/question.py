@@ -21,7 +21,6 @@ from course_lib.questions.rendering import marked, minus, to_html
 from course_lib.questions.rng import Rng
 from course_lib.questions.sections import TOPICS
 
-
 # the one slip whose fraction becomes right when it is rounded down
 FORGOTTEN_FLOOR = "forgot the floor"
 

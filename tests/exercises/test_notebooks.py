@@ -71,6 +71,9 @@ def test_every_task_has_its_cells_and_points(name):
     assert f"**Points:** {listed.points}" in text
     assert f"about {listed.minutes} minutes" in text
     assert listed.where in text
+    hidden = any(bank[question].hidden for question in listed.questions)
+    assert "a quarter where it is not" in text
+    assert ("earns its share of the points" in text) == hidden
 
 
 @pytest.mark.parametrize("name", assignments)

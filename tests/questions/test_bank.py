@@ -14,7 +14,7 @@ import pytest
 import course_lib as keras
 from course_lib import ops, shapes
 from course_lib.exercise import Numbers
-from course_lib.questions import bank, slip
+from course_lib.questions import assignments, bank, slip
 from course_lib.questions.catalogue import collect
 from course_lib.questions.forms import FORMS
 from course_lib.questions.question import TOPICS, Question, ranges
@@ -49,6 +49,12 @@ def test_the_declaration_is_complete(name):
     for wrong in question.misconceptions:
         assert 0 <= wrong.credit < 1
         assert wrong.message.endswith("."), wrong.message
+
+
+@pytest.mark.parametrize("name", [n for listed in assignments.values() for n in listed.questions])
+def test_a_named_mistake_earns_half_or_a_quarter(name):
+    """The rule that the notebooks and the student's guide state."""
+    assert {wrong.credit for wrong in bank[name].misconceptions} <= {0.25, 0.5}
 
 
 @pytest.mark.parametrize("name", bank)
