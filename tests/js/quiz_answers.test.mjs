@@ -86,9 +86,10 @@ test("answers are written the way the course writes them", () => {
 
 test("a question's own words say what is missing", () => {
   const pair = { form: "shape", expects: "a pair (before, after)", asked: "a pair (before, after)", length: 2, axes: 1, answer: [1, 2] };
-  assert.equal(quiz.judge(pair, "1 2 3").message, "Not right. Yours has 3 numbers; asked for is a pair (before, after).");
+  assert.equal(quiz.judge(pair, "4 2 3").message, "Not right. Yours has 3 numbers; asked for is a pair (before, after).");
   assert.equal(quiz.judge(pair, "both").message, "Please give a pair (before, after), such as (3, 5).");
   assert.doesNotMatch(quiz.judge(pair, "4").message, /batch/);
+  assert.equal(quiz.wanted({ form: "array", axes: 1, length: 2, expects: "a list of two numbers" }), "a list of two numbers, such as [4, 8]");
 });
 
 test("a comma is no decimal point, and says so", () => {

@@ -67,7 +67,7 @@ const SHAPES = { 2: "(3, 5)", 3: "(13, 13, 32) or 13 x 13 x 32", 4: "(8, 13, 13,
 export function wanted({ form, expects, length, axes }) {
   if (form === "shape") return `${expects ?? "a shape"}, such as ${SHAPES[length] ?? SHAPES[3]}`;
   if (form !== "array") return WANTED[form] ?? WANTED.text;
-  return axes === 1 ? `${expects}, such as [4, 8, 4]` : "rows of numbers, such as [[4, 8], [8, 4]] or 4 8; 8 4";
+  return axes === 1 ? `${expects}, such as [${[4, 8, 4, 6, 2, 5, 1, 3].slice(0, length ?? 3).join(", ")}]` : "rows of numbers, such as [[4, 8], [8, 4]] or 4 8; 8 4";
 }
 
 /** {value} when `raw` can be read in the form the question asks for, otherwise {problem}: a sentence. */
@@ -145,9 +145,16 @@ function fewWrong(given, right, tolerance = 1e-3) {
   return `${all.length - wrong} of the ${all.length} values are right. Look again at ${which} (counted from 0).`;
 }
 
+/** Is the value the answer rounded to fewer decimals, such as 0.62 for 0.625? */
+function tooFewDecimals(value, answer) {
+  const decimals = String(value).split(".")[1]?.length ?? 0;
+  return decimals > 0 && Math.abs(value - answer) <= 0.5001 * 10 ** -decimals;
+}
+
 /** A hint that gives nothing away but the form. */
 function unnamed({ form, answer, asked, length, where }, value) {
   if (form === "integer" && !Number.isInteger(value)) return "The answer is a whole number.";
+  if (form === "number" && tooFewDecimals(value, answer)) return "That is close, with too few decimals.";
   if (form === "shape") {
     const odd = value.find((v) => !Number.isInteger(v));
     if (odd !== undefined) return `Whole numbers are expected, and ${odd} is none.`;
