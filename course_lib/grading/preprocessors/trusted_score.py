@@ -156,6 +156,8 @@ _short = _Short()
 
 def _told(values):
     """The answer as a short text."""
+    if "instead" in values:
+        return ""  # no function: the message says what there is
     if set(values) == {"value"}:
         if isinstance(values["value"], dict):
             return wording.kind(values["value"])
