@@ -170,12 +170,14 @@ class TrustedAutograde(Autograde):
         if not self.force and self.is_current(assignment, student):
             self.log.info("Skipping %s: graded already, unchanged", student)
             return
+        earlier = self._records(assignment, student)
         self._remove(assignment, student)
         self.notebooks = sorted(glob(os.path.join(glob_escape(path), "*.ipynb")))
         self.run_pre_convert_hook()
         self.init_assignment(assignment, student)
         for name in self._master(assignment):
-            self._convert(os.path.join(path, f"{name}.ipynb"), problem)
+            answers = earlier[name].get("answers", {})
+            self._convert(os.path.join(path, f"{name}.ipynb"), answers, problem)
         self.set_permissions(assignment, student)
         self.run_post_convert_hook()
 
@@ -217,7 +219,7 @@ class TrustedAutograde(Autograde):
             self.log.warning("%s is not a time and was ignored", path)
             return None
 
-    def _convert(self, path, problem=None):
+    def _convert(self, path, earlier, problem=None):
         self._sanitizing = True
         resources = self.init_single_notebook_resources(path)
         run = resources["nbgrader"]
@@ -233,6 +235,7 @@ class TrustedAutograde(Autograde):
             create_student=self.create_student,
             timestamp=self._timestamp(os.path.dirname(path)),
             class_numbers=self._class_numbers(assignment),
+            earlier=earlier,
         )
         try:
             if problem:

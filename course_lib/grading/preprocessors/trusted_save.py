@@ -11,6 +11,8 @@ from nbformat import from_dict
 from nbgrader import utils
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
+from course_lib.grading import reading
+
 RECORD = "grading"  # key of the record in the notebook's metadata
 INSTRUCTOR = "instructor"  # in a cell's metadata, under that key: not for the student
 
@@ -20,6 +22,7 @@ class TrustedSave(SaveAutoGrades):
 
     def preprocess(self, nb, resources):
         run, begin = resources["nbgrader"], time.monotonic()
+        run["answers"] = reading.digests(nb, run)
         with one_transaction(run["gradebook"]) as gradebook:
             self._hand_in(run, gradebook)
             self._save(nb, run, gradebook)
@@ -47,6 +50,8 @@ class TrustedSave(SaveAutoGrades):
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             if utils.is_grade(cell) and name in grades:
                 self._grade(cell, grades[name], run)
+            if name in grades:
+                grades[name].needs_manual_grade = reading.is_to_read(grades[name], run)
             if (utils.is_solution(cell) or utils.is_task(cell)) and name in comments:
                 comments[name].auto_comment = _comment(cell, run, told)
                 told = True
@@ -61,7 +66,6 @@ class TrustedSave(SaveAutoGrades):
         else:
             verdict = run.get("verdicts", {}).get(grade.name)
             grade.auto_score = verdict["score"] if verdict else 0.0
-        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
 
 
 @contextlib.contextmanager
@@ -120,6 +124,7 @@ def record(run):
         "typed_id": run.get("typed_id"),
         "problem": run.get("problem"),
         "questions": list(run.get("verdicts", {}).values()),
+        "answers": run["answers"],
         "flags": run.get("flags", []),
         "failed_cells": run.get("failed_cells", 0),
         "restarts": run.get("restarts", 0),
