@@ -148,6 +148,9 @@ class Number:
 
     def hint(self, value, expected, expects=None):
         """A sentence on how a wrong value differs in its form from the answer, or None."""
+        decimals = len(str(value).partition(".")[2])
+        if decimals and abs(value - expected) <= 0.5001 * 10**-decimals:  # 0.62 for 0.625
+            return "That is close, with too few decimals."
         return None
 
     def equal(self, value, expected, tolerance):
@@ -166,6 +169,9 @@ class Integer(Number):
     def problem(self, value, expects=None):
         if isinstance(value, float):
             return f"A whole number is expected here, and {value:g} is none."
+        return None
+
+    def hint(self, value, expected, expects=None):
         return None
 
     def equal(self, value, expected, tolerance):

@@ -126,6 +126,22 @@ def test_sentences_on_the_form_are_those_of_the_bank(tmp_path):
         assert got["message"].removeprefix("Not right. ") == want, case
 
 
+def test_too_few_decimals_are_told_as_the_bank_tells_it(tmp_path):
+    cases, expected = [], []
+    for question in (q for q in VALUES if q.form == "number"):
+        for seed in range(4):
+            variant = question.variant(f"decimals {seed}")
+            for value in (round(variant.answer, digits) for digits in (0, 1, 2, 5)):
+                verdict = question.grade(variant, {"value": value})
+                if verdict.misconception is None and verdict.credit < 1:
+                    cases.append([variant.as_dict(), str(value)])
+                    expected.append("too few decimals" in verdict.message)
+    assert expected.count(True) > 10 and False in expected
+    results = call("quiz_answers.js", "judge", cases, tmp_path)
+    for case, got, few in zip(cases, results, expected, strict=True):
+        assert ("too few decimals" in got["message"]) == few, case
+
+
 def test_where_a_few_values_are_wrong_is_told_as_the_bank_tells_it(tmp_path):
     rng, cases, expected, told = _rng("few wrong"), [], [], 0
     for question in (q for q in VALUES if q.form == "array"):
