@@ -23,6 +23,8 @@ def configure(c):
     ]
     c.GenerateFeedback.preprocessors = [_STEPS + "ReadGrades"]
     c.GenerateFeedback.exporter_class = "course_lib.grading.feedback.FeedbackExporter"
+    c.ZipCollectApp.collector_plugin = "course_lib.grading.collect.ClassListCollector"
+    c.ZipCollectApp.strict = True  # another assignment's notebook is left out
     # for formgrader; its own template leaves text cells as they are: see DisarmText
     c.HTMLExporter.sanitize_html = True
     # nbconvert's own filter shows the tags of paragraphs and table heads as text
