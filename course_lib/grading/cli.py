@@ -137,11 +137,18 @@ def _config(options):
 
 def _grade(options):
     """Grade a class in parallel; a second run goes on with what is new."""
+    from course_lib.grading import notices
     from course_lib.grading.class_run import grade_class
 
-    course = _course(options)
+    course, assignment = _course(options), options.assignment
+    mend = f"(nbgrader generate_assignment {assignment} --force; then grade again)"
+    changed = notices.outdated(course, assignment)
+    _warn(f"Graded as it was generated; source has changed since {mend}:", changed)
     begin = time.monotonic()
-    lines = grade_class(course, options.assignment, options.workers, options.force, options.student)
+    try:
+        lines = grade_class(course, assignment, options.workers, options.force, options.student)
+    finally:
+        _warn("Not graded, as it is in the wrong place:", notices.misplaced(course, assignment))
     failed = [line.student for line in lines if line.failed]
     spent = time.monotonic() - begin
     if lines:
@@ -152,6 +159,11 @@ def _grade(options):
     if failed:
         print(f"Not graded: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _warn(heading, sentences):
+    if sentences:
+        print("\n  ".join([heading, *sentences]), file=sys.stderr)
 
 
 def _grades(options):

@@ -41,7 +41,7 @@ def read_bytes(path, limit, below):
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
-        raise Unreadable(f"There is no file {name} in the submission.") from None
+        raise Unreadable(f"There is no file {name} in the submission{_instead(path)}.") from None
     except OSError as error:
         raise Unreadable(f"{name} cannot be opened ({error.strerror}).") from None
     status = os.fstat(handle)
@@ -55,6 +55,18 @@ def read_bytes(path, limit, below):
     if len(data) > limit:
         raise Unreadable(f"{name} has more than {limit:,} bytes.")
     return data
+
+
+def _instead(path):
+    """The notebooks that lie where ``path`` is missing, or one folder deeper."""
+    folder, found = os.path.dirname(path), []
+    for place, folders, names in os.walk(folder, followlinks=False):
+        if place != folder:
+            folders.clear()
+        found += [os.path.relpath(os.path.join(place, name), folder) for name in sorted(names)]
+    # a name goes into the feedback and into formgrader: what is no plain name is not repeated
+    named = [name for name in found if re.fullmatch(r"[\w ./()-]{1,150}\.ipynb", name)]
+    return f"; it holds {', '.join(map(repr, named[:3]))}" if named else ""
 
 
 def parse_notebook(data, name="The file"):
