@@ -21,8 +21,8 @@ def project(tmp_path_factory):
     """A copy of what the page speaks of, with the page's declarations added."""
     root = tmp_path_factory.mktemp("project")
     leave = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints")
-    shutil.copytree(ROOT / "course_lib", root / "course_lib", ignore=leave)
-    shutil.copytree(ROOT / "tests" / "questions", root / "tests" / "questions", ignore=leave)
+    for folder in ("course_lib", "chapters", "tests/questions"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=leave)
     (root / "tests" / "__init__.py").touch()
     shutil.copy(ROOT / "pyproject.toml", root)
     (root / "exercises").mkdir()
@@ -33,10 +33,10 @@ def project(tmp_path_factory):
 
 
 def add(path, name, block):
-    """Put ``block`` at the end of the list (or tuple) called ``name``."""
+    """Put ``block`` at the end of the list, tuple or dict called ``name``."""
     text = path.read_text(encoding="utf-8")
-    start = re.search(rf"^{name} = [\[(]\n", text, re.MULTILINE).end()
-    end = start + re.search(r"^[\])]\n?", text[start:], re.MULTILINE).start()
+    start = re.search(rf"^{name} = [\[({{].*\n", text, re.MULTILINE).end()
+    end = start + re.search(r"^[\])}]\n?", text[start:], re.MULTILINE).start()
     path.write_text(text[:end] + block + text[end:], encoding="utf-8")
 
 
@@ -55,6 +55,7 @@ def test_the_page_adds_questions_and_an_assignment():
         ("course_lib/questions/pooling_sizes.py", "QUESTIONS"),
         ("course_lib/questions/judgements/sizes.py", "JUDGEMENTS"),
         ("course_lib/questions/problem_sets.py", "LISTED"),
+        ("course_lib/questions/sections.py", "SECTIONS"),
     ]
 
 
