@@ -97,9 +97,11 @@ class Page:
             for name, marks in self.scores.items()
             if name not in {e["id"] for e in self._entries()}
         )
+        unread = sum(m["points"] for m in self.scores.values() if m.get("score") is None)
+        so_far = f" so far; {_number(unread)} are not read yet" if unread else ""
         return (
             f"<h1>{name}</h1><p class='total'>{_number(run.get('score'))} of "
-            f"{_number(run.get('max_score'))} points</p>{late}"
+            f"{_number(run.get('max_score'))} points{so_far}</p>{late}"
             f"<table><thead><tr><th>question</th><th>result</th><th>points</th></tr></thead>"
             f"<tbody>{rows}</tbody></table>"
         )
@@ -108,6 +110,11 @@ class Page:
         """Points as the gradebook has them, which a person may have changed."""
         marks = self.scores.get(name, entry)
         return f"{_number(marks.get('score'))} of {_number(marks.get('points'))}"
+
+    def _giver(self, name):
+        """Whose points they are, where the gradebook's differ from what the sentence says."""
+        by_person = self.scores.get(name, {}).get("by_person")
+        return " A person read your work and set these points." if by_person else ""
 
     def _problem(self):
         problem = self.record.get("problem")
@@ -146,7 +153,7 @@ class Page:
             parts.append(self._expected(entry))
         points = self._points(entry["id"], entry)
         look = self._where(entry) if kind != "right" else ""
-        parts.append(f"<p>{points} points.{look}</p></section>")
+        parts.append(f"<p>{points} points.{self._giver(entry['id'])}{look}</p></section>")
         return "".join(filter(None, parts))
 
     def _where(self, entry):

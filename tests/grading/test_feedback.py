@@ -4,7 +4,19 @@ from traitlets.config import Config
 
 from course_lib import questions
 from course_lib.grading import demo, sample_class
-from tests.grading.graded_class import HANDED_IN, MANUAL, POINTS, PS2, hand_in, nbgrader, page_of
+from course_lib.questions.judgements import Judgement
+from tests.grading.graded_class import (
+    AUTOMATIC,
+    HANDED_IN,
+    MANUAL,
+    POINTS,
+    PS2,
+    hand_in,
+    nbgrader,
+    page_of,
+)
+
+JUDGED = [task for task in questions.assignments[PS2].tasks if isinstance(task, Judgement)]
 
 
 def test_feedback_tells_what_was_misunderstood_and_no_answer(course):
@@ -19,6 +31,9 @@ def test_feedback_tells_what_was_misunderstood_and_no_answer(course):
     assert "Expected:" not in page
     assert "solved" not in page_of(course, "empty")
     unread = page_of(course, "unread")
+    reading = sum(sizes.points for sizes in JUDGED)
+    assert f"{AUTOMATIC:g} of {AUTOMATIC + reading:g} points so far; {reading} are not" in unread
+    assert "so far" not in page_of(course, "empty")
     assert f"<td>{MANUAL}</td><td>not read yet</td><td>– of " in unread
     assert f"<td>{MANUAL}</td><td>no answer</td><td>0 of " in page_of(course, "empty")
     assert variant.misconceptions[0].message[:20] in page
@@ -62,10 +77,15 @@ def test_a_page_is_made_anew_after_every_change_and_only_then(new_course):
         grade = gradebook.find_grade(MANUAL, PS2, PS2, "unread")
         grade.manual_score, grade.needs_manual_grade = 1.0, False
         gradebook.find_comment(MANUAL, PS2, PS2, "unread").manual_comment = "A good reason."
+        gradebook.find_grade("sizes-stride", PS2, PS2, "unread").manual_score = 0.5
         gradebook.find_submission_notebook(PS2, PS2, "solved").late_submission_penalty = 2.0
         gradebook.db.commit()
     assert changed() == {"unread", "solved"}
     assert "A good reason." in page_of(course, "unread")
+    by_person = "points. A person read your work and set these points."
+    assert page_of(course, "unread").count(by_person) == 1
+    assert f"<p>0.5 of {POINTS['sizes-stride']} {by_person}" in page_of(course, "unread")
+    assert by_person not in page_of(course, "solved")
     assert "2 points were taken off for lateness" in page_of(course, "solved")
     hand_in(course, {"wrong": sample_class.half_right})
     assert changed() == set()

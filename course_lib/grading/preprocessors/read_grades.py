@@ -4,7 +4,10 @@ from nbgrader.preprocessors import GetGrades
 
 
 class ReadGrades(GetGrades):
-    """nbgrader's step; a score that a person has yet to give is None there, not 0."""
+    """nbgrader's step; a score that a person has yet to give is None there, not 0.
+
+    ``by_person`` marks the points that a person gave in the place of the automatic ones.
+    """
 
     def _get_score(self, cell, resources):
         super()._get_score(cell, resources)
@@ -16,3 +19,5 @@ class ReadGrades(GetGrades):
         )
         if grade.needs_manual_grade and grade.manual_score is None:
             cell.metadata.nbgrader["score"] = None
+        overridden = grade.manual_score is not None and grade.auto_score is not None
+        cell.metadata.nbgrader["by_person"] = overridden
