@@ -6,6 +6,7 @@ one student's numbers. Grading compares a value with the answer, then with each 
 says in a sentence what was misunderstood.
 """
 
+import builtins
 import inspect
 import math
 from collections.abc import Callable
@@ -375,10 +376,11 @@ def plain(value, depth=0):
 
 
 # a probe runs beside the student's names: one that is called list or sum must not spoil it
-_BUILTINS = """
+_NAMES = " ".join(name for name in dir(builtins) if name.isidentifier() and name[0] != "_")
+_BUILTINS = f"""
 import builtins
 builtins.globals().update(
-    {name: known for name, known in builtins.vars(builtins).items() if name[0] != "_"}
+    {{name: builtins.getattr(builtins, name) for name in {_NAMES!r}.split()}}
 )
 """
 PLAIN_SOURCE = _BUILTINS + inspect.getsource(plain).replace("plain(", "_plain(")
