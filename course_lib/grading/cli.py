@@ -15,6 +15,7 @@ import time
 
 LONGEST = 86_400  # seconds for one cell
 MOST_WORKERS = 256
+WIDEST = 300  # characters of a line of the grade table
 
 
 def main(arguments=None):
@@ -130,6 +131,7 @@ def _config(options):
     if getattr(options, "timeout", None):
         config.Execute.timeout = int(options.timeout)
         config.IsolatedKernel.keras_timeout = float(options.timeout)
+        config.IsolatedKernel.timeouts = {}  # of single assignments: the command's is meant
     if getattr(options, "scheduler", None):
         config.IsolatedKernel.scheduler = options.scheduler
     return config
@@ -176,7 +178,8 @@ def _grades(options):
         score = "–" if grade.score is None else f"{grade.score:g} of {grade.most:g}"
         notes = [f"{grade.to_read} to read" if grade.to_read else "", "late" if grade.late else ""]
         remark = "; ".join(filter(None, [*notes, grade.remark]))
-        print(f"{grade.student:<{width}} {score:>12}  {remark}"[:200])
+        line = f"{grade.student:<{width}} {score:>12}  {remark}"
+        print(line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…")
 
 
 def _report(options):
@@ -212,7 +215,8 @@ def _regrade_as(options):
     course = _course(options)
     course.require_submissions(options.assignment, [options.who])
     store.record_shown_id(course.root, options.assignment, options.who, options.shown_id)
-    grade_class(course, options.assignment, 1, True, [options.who], say=print)
+    lines = grade_class(course, options.assignment, 1, True, [options.who], say=print)
+    return 1 if any(line.failed for line in lines) else 0
 
 
 def _demo(options):

@@ -5,11 +5,11 @@ import shutil
 import subprocess
 import sys
 
-from traitlets.config import Config
-
-from course_lib.grading import cli, demo, executor
+from course_lib.grading import class_run, cli, converter, demo, executor
 from course_lib.grading.course import Course
 from tests.grading.graded_class import AUTOMATIC, PS2, gradebook_rows, scores
+
+KINDS = ("numpy", "keras")
 
 
 def test_demo_is_quick_the_second_time_and_leaves_the_real_course_alone(new_course, capsys):
@@ -95,7 +95,29 @@ def test_nbgraders_command_refuses_in_one_line(course):
     assert gradebook_rows(course) == before
 
 
-def test_options_of_the_command_reach_the_pipeline(course):
-    config = Config({"Execute": {"timeout": 7}})
-    again = Course(course.root, config)
-    assert again.app.config.Execute.timeout == 7
+def test_options_of_the_command_reach_the_pipeline(course, monkeypatch):
+    path, seen = course.root / "nbgrader_config.py", []
+    before = path.read_text()
+    path.write_text(f"{before}\nc.IsolatedKernel.timeouts = {{{PS2!r}: 60}}\n")
+
+    def grade_class(made, *arguments):
+        kernel = executor.IsolatedKernel(parent=made.app)
+        timeout = made.app.config.Execute.get("timeout", 30)
+        seen.append([kernel.limits(PS2, kind, timeout)["cell_timeout"] for kind in KINDS])
+        return []
+
+    monkeypatch.setattr(class_run, "grade_class", grade_class)
+    try:
+        assert cli.main(["grade", PS2]) == cli.main(["grade", PS2, "--timeout", "7"]) == 0
+    finally:
+        path.write_text(before)
+    assert seen == [[60, 60], [7, 7]]
+
+
+def test_regrade_as_fails_aloud(course, monkeypatch, capsys):
+    def broken(*arguments):
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr(converter.TrustedAutograde, "grade_student", broken)
+    assert cli.main(["regrade-as", PS2, "solved", "--shown-id", "solved"]) == 1
+    assert "not graded   ValueError: no such thing" in capsys.readouterr().out

@@ -11,6 +11,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from course_lib import questions
+from course_lib.exercise import SAMPLE_STUDENT
 from course_lib.grading.inside.answers import BadAnswer, read_all
 from course_lib.grading.outputs import shorten
 from course_lib.grading.preflight import OWN_ID
@@ -209,21 +210,35 @@ def _flags(run):
     if run.get("failed_cells"):
         count = run["failed_cells"]
         flags.append(f"{count} cell{'s' * (count > 1)} stopped or not run")
-    typed, student, shown = run["typed_id"], run["student"], run.get("shown_id")
-    if shown and shown != student:
+    flags += _flags_on_id(run)
+    if match := run["class_numbers"].match(run["student"], list(run["verdicts"].values())):
+        flags.append(str(match))
+    return flags
+
+
+def _flags_on_id(run):
+    """On the id in the notebook, where it costs points or is another student's."""
+    typed, student = run["typed_id"], run["student"]
+    shown, flags = run.get("shown_id") or student, []
+    if shown != student:
         flags.append(f"graded, as recorded by regrade-as, under the numbers of {shown!r}")
     if typed == "":
         flags.append("STUDENT_ID is blank in the notebook")
-    if typed and typed not in (student, shown) and run.get("variants"):
-        under = points_under(typed, run)
-        own = sum(made["score"] for made in run["verdicts"].values())
-        most = sum(made["points"] for made in run["verdicts"].values())
+    if not typed or typed in (student, shown) or not run.get("variants"):
+        return flags
+    verdicts = run["verdicts"].values()
+    under, own = points_under(typed, run), sum(made["score"] for made in verdicts)
+    if under > own:
+        most = sum(made["points"] for made in verdicts)
+        whose = "the own" if shown == student else f"those of {shown!r}"
         flags.append(
             f"the notebook says STUDENT_ID = {typed!r}; under those numbers the answers earn "
-            f"{under:g} of {most:g} points, under the own {own:g}"
+            f"{under:g} of {most:g} points, under {whose} {own:g}"
         )
-    if match := run["class_numbers"].match(student, list(run["verdicts"].values())):
-        flags.append(str(match))
+    elif typed == SAMPLE_STUDENT and all(v["misconception"] in _NO_ANSWER for v in verdicts):
+        flags.append(f"STUDENT_ID left at {typed!r}, nothing answered")
+    elif typed in run["class_numbers"].students:
+        flags.append(f"the notebook says STUDENT_ID = {typed!r}, who is another student")
     return flags
 
 
