@@ -7,6 +7,7 @@ configure(c)
 
 # Further options go here, for example:
 # c.Execute.timeout = 30                     seconds for one cell
+# c.IsolatedKernel.keras_timeout = 300       the same, where the assignment imports Keras
 # c.IsolatedKernel.timeouts = {"ps7-...": 60} the same, for one assignment
 # c.IsolatedKernel.total_timeout = 120       seconds for a whole notebook
 # c.IsolatedKernel.memory = 2 * 1024**3      bytes for one process of a submission
@@ -14,4 +15,5 @@ configure(c)
 # c.IsolatedKernel.processes = 64            processes and threads
 # c.IsolatedKernel.hidden = ["/srv/private"] further folders that it must not see
 # c.FeedbackExporter.show_expected = True    after the deadline: the expected answers
+# c.LateSubmissionPlugin.penalty_method = "zero"  late work gets no points; then grade with --force
 # c.IsolatedKernel.accept_unisolated = True  grade where bubblewrap cannot run

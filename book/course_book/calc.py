@@ -1,8 +1,8 @@
 """``{calc}`output_size(6, 3)` `` puts a number of the engine into a sentence.
 
 The expression sees the functions of ``course_lib.shapes``, the inputs of the lectures
-(``lectures``), ``ops`` and ``np``. Whole numbers from 10,000 are grouped by commas. An expression
-that fails is a warning, and so fails the strict build.
+(``lectures``), recorded runs (``records``), ``ops`` and ``np``. Whole numbers from 10,000 are
+grouped by commas. An expression that fails is a warning, and so fails the strict build.
 """
 
 import operator
@@ -17,10 +17,11 @@ def namespace():
     """The names that an expression may use."""
     import numpy as np
 
-    from course_lib import lectures, ops, shapes
+    from course_lib import lectures, ops, records, shapes
 
     names = {name: getattr(shapes, name) for name in shapes.__all__}
-    return {**names, "np": np, "ops": ops, "lectures": lectures, "shapes": shapes}
+    modules = {"ops": ops, "lectures": lectures, "records": records, "shapes": shapes}
+    return {**names, **modules, "np": np}
 
 
 def shown(value):

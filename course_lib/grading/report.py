@@ -209,7 +209,8 @@ def _item_table(found, students):
 
 def _misconception_table(found):
     rows = [(count, question, name, message) for count, question, name, message in found]
-    return _table(("students", "question", "misconception", "what they were told"), rows, (0,))
+    headings = ("students", "question", "misconception", "what they were told")
+    return _table(headings, rows, (0,)) if rows else "<p>None was recognised.</p>"
 
 
 def _list(found):

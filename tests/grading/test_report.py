@@ -177,6 +177,11 @@ def test_an_empty_class_has_a_page():
     assert "Nothing to show" in report.page(report.Summary(PS2, "Output shapes", []))
 
 
+def test_without_misconceptions_the_page_says_so():
+    summary = report.Summary(PS2, "Output shapes", [Grade("ada", 3.0, 18.0)])
+    assert "<h2>Misconceptions</h2><p>None was recognised.</p>" in report.page(summary)
+
+
 @pytest.mark.browser
 def test_the_report_in_a_browser(page, tmp_path):
     from playwright.sync_api import sync_playwright
