@@ -97,7 +97,7 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="The second convolution of LeNet: (5·5·6 + 1)·16 in the original.",
         draw=_LENET,
-        prompt=_LENET_TEXT + "How many parameters has the second convolution?",
+        prompt=_LENET_TEXT + "How many parameters does the second convolution have?",
         answer=_second_count,
         misconceptions=(
             slip(

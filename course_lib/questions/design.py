@@ -54,8 +54,8 @@ QUESTIONS = [
             filters=(4, 48),
             where=lambda n: n.high != n.wide,
         ),
-        prompt="How many parameters has `Conv2D({filters}, kernel_size=({high}, {wide}))` on an "
-        "input with {channels} channels?",
+        prompt="How many parameters does `Conv2D({filters}, kernel_size=({high}, {wide}))` have on "
+        "an input with {channels} channels?",
         answer=lambda n: shapes.conv_parameters((n.high, n.wide), n.channels, n.filters),
         misconceptions=(
             slip(

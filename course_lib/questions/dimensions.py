@@ -147,8 +147,8 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="An embedding's parameters are its table: words times width, no bias.",
         draw=ranges(length=(4, 40), width=(41, 300), words=(1000, 9000)),
-        prompt="How many parameters has `Embedding(input_dim={words}, output_dim={width})` for "
-        "sequences of {length} words?",
+        prompt="How many parameters does `Embedding(input_dim={words}, output_dim={width})` have "
+        "for sequences of {length} words?",
         answer=lambda n: n.words * n.width,
         steps=lambda n: [f"{n.words} * {n.width} = {n.words * n.width}"],
         misconceptions=(

@@ -117,7 +117,7 @@ QUESTIONS = [
         teaches="The moving statistics are kept, not learned by gradient descent.",
         draw=ranges(first=(4, 60), second=(61, 128), kernel=[3, 5]),
         prompt="`Conv2D({first}, {kernel})`, `BatchNormalization()`, `Conv2D({second}, {kernel})`, "
-        "`BatchNormalization()`: how many *non-trainable* parameters has this model?",
+        "`BatchNormalization()`: how many *non-trainable* parameters does this model have?",
         answer=lambda n: 2 * (n.first + n.second),
         steps=lambda n: [
             "moving mean and moving variance of each normalised channel",

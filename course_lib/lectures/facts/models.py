@@ -125,7 +125,7 @@ FACTS = [
         "notes-model",
         SUMMARY,
         "A functional model: Input (10, 10, 1), Convolution2D(5, 3), sigmoid, Convolution2D(2, 3), "
-        "sigmoid. How many parameters has it?",
+        "sigmoid. How many parameters does it have?",
         compute=lambda: programs.functional_model().count_params(),
         truth="{value}: {calc}`conv_parameters((3, 3), 1, 5)` in the first convolution and "
         "{calc}`conv_parameters((3, 3), 5, 2)` in the second.",
