@@ -8,7 +8,7 @@ import numpy as np
 from course_lib import ops, shapes
 from course_lib.questions.functions import Case, FunctionQuestion, example
 from course_lib.questions.question import slip
-from course_lib.questions.windows import WindowsQuestion
+from course_lib.questions.windows import LOOPS, WindowsQuestion
 
 # ---------------------------------------------------------------------------- what must come out
 
@@ -194,20 +194,7 @@ QUESTIONS = [
         misconceptions=_CONV_SLIPS,
         stub='def conv2d_loops(image, kernel, bias):\n    """Convolution of one image, stride 1, '
         'no padding, by loops."""\n    ### SOLUTION\n',
-        solution="""\
-height, width, channels = image.shape
-k_height, k_width, _, filters = kernel.shape
-outputs = np.zeros((height - k_height + 1, width - k_width + 1, filters))
-for row in range(outputs.shape[0]):
-    for column in range(outputs.shape[1]):
-        for f in range(filters):
-            total = 0.0
-            for a in range(k_height):
-                for b in range(k_width):
-                    for c in range(channels):
-                        total += image[row + a, column + b, c] * kernel[a, b, c, f]
-            outputs[row, column, f] = total + bias[f]
-return outputs""",
+        solution=LOOPS,
     ),
     WindowsQuestion(
         id="conv2d-windows",

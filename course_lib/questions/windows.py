@@ -5,6 +5,7 @@ plain loops over every product, on a larger image.
 """
 
 import json
+from textwrap import indent
 
 from course_lib.questions.functions import FunctionQuestion
 from course_lib.questions.question import Verdict
@@ -14,20 +15,23 @@ from course_lib.questions.rng import Rng
 # the places about five times.
 FASTER = 10.0
 
+LOOPS = """\
+height, width, channels = image.shape
+k_height, k_width, _, filters = kernel.shape
+outputs = np.zeros((height - k_height + 1, width - k_width + 1, filters))
+for row in range(outputs.shape[0]):
+    for column in range(outputs.shape[1]):
+        for f in range(filters):
+            total = 0.0
+            for a in range(k_height):
+                for b in range(k_width):
+                    for c in range(channels):
+                        total += image[row + a, column + b, c] * kernel[a, b, c, f]
+            outputs[row, column, f] = total + bias[f]
+return outputs"""  # the body of a function of image, kernel and bias
+
 _PROBE = """
-def _loops(image, kernel, bias):
-    k_height, k_width, channels, filters = kernel.shape
-    outputs = np.zeros((image.shape[0] - k_height + 1, image.shape[1] - k_width + 1, filters))
-    for i in range(outputs.shape[0]):
-        for j in range(outputs.shape[1]):
-            for f in range(filters):
-                total = 0.0
-                for a in range(k_height):
-                    for b in range(k_width):
-                        for c in range(channels):
-                            total += image[i + a, j + b, c] * kernel[a, b, c, f]
-                outputs[i, j, f] = total + bias[f]
-    return outputs
+{loops}
 
 def _seconds(function, arguments):
     arrays = [np.array(a) for a in json.loads(arguments)]
@@ -60,7 +64,8 @@ class WindowsQuestion(FunctionQuestion):
         """The probe of the cases, and one that measures."""
         rng = Rng(f"{self.id}/seconds/{variant.seed if variant.hidden is None else variant.hidden}")
         arguments = (rng.normals(24, 24, 3), rng.normals(3, 3, 3, 8), rng.normals(8))
-        source = _PROBE.format(name=self.variable, arguments=json.dumps(arguments))
+        loops = "def _loops(image, kernel, bias):\n" + indent(LOOPS, "    ")
+        source = _PROBE.format(loops=loops, name=self.variable, arguments=json.dumps(arguments))
         return super().probe(variant) + source
 
     def grade(self, variant, values):
