@@ -155,7 +155,8 @@ def _grade(options):
     spent = time.monotonic() - begin
     if lines:
         rate = spent / len(lines)
-        print(f"{len(lines)} submissions in {spent:.1f} s ({rate:.2f} s each)")
+        count = "1 submission" if len(lines) == 1 else f"{len(lines)} submissions"
+        print(f"{count} in {spent:.1f} s ({rate:.2f} s each)")
     else:
         print("Every submission is graded already (--force grades them again).")
     if failed:
