@@ -110,9 +110,9 @@ def loaded_by(statement):
         "import course_lib; course_lib.figures, course_lib.datasets.mnist",
     ],
 )
-def test_import_loads_neither_keras_nor_widgets(statement):
-    heavy = {"keras", "tensorflow", "anywidget", "ipywidgets", "matplotlib", "tqdm", "nbgrader"}
-    assert not loaded_by(statement) & heavy
+def test_import_loads_numpy_alone_so_it_is_quick(statement):
+    others = loaded_by(statement) - loaded_by("import numpy.random") - sys.stdlib_module_names
+    assert others == {"course_lib"}
 
 
 def test_import_of_the_package_loads_no_submodule_but_numpy_is_there():
@@ -147,16 +147,3 @@ def test_public_names_are_these():
 def test_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="course_lib' has no attribute 'Layers'"):
         course_lib.Layers  # noqa: B018
-
-
-@pytest.mark.parametrize(
-    "statement", ["import course_lib", "import course_lib; course_lib.Sequential"]
-)
-def test_import_takes_under_three_tenths_of_a_second(statement):
-    # Processor time, so that a busy machine does not count.
-    code = f"import time; t = time.process_time(); {statement}; print(time.process_time() - t)"
-    command = [sys.executable, "-c", code]
-    runs = [
-        subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(5)
-    ]
-    assert min(float(seconds) for seconds in runs) < 0.3
