@@ -141,6 +141,7 @@ def _grade(options):
     """Grade a class in parallel; a second run goes on with what is new."""
     from course_lib.grading import notices
     from course_lib.grading.class_run import grade_class
+    from course_lib.questions.wording import counted
 
     course, assignment = _course(options), options.assignment
     mend = f"(nbgrader generate_assignment {assignment} --force; then grade again)"
@@ -155,7 +156,7 @@ def _grade(options):
     spent = time.monotonic() - begin
     if lines:
         rate = spent / len(lines)
-        count = "1 submission" if len(lines) == 1 else f"{len(lines)} submissions"
+        count = counted(len(lines), "submission")
         print(f"{count} in {spent:.1f} s ({rate:.2f} s each)")
     else:
         print("Every submission is graded already (--force grades them again).")

@@ -13,6 +13,7 @@ from course_lib.grading import sample_class, store
 from course_lib.grading.class_run import grade_class
 from course_lib.grading.course import CONFIG, Course
 from course_lib.grading.feedback_files import CurrentFeedback
+from course_lib.questions.wording import counted
 
 FOLDER = "sample"
 _CONFIG = '''"""The sample class' course: the real one's options, a gradebook of its own."""
@@ -49,7 +50,11 @@ def run(course, assignment, workers=None, say=print):
         f"Sample class: {len(changed)} submissions in {course.folder('submitted', assignment, '*')}"
     )
     lines = grade_class(course, assignment, workers, say=say)
-    say(f"Graded {len(lines)} submissions." if lines else "Every submission is graded already.")
+    say(
+        f"Graded {counted(len(lines), 'submission')}."
+        if lines
+        else "Every submission is graded already."
+    )
     pages = feedback(course, assignment)
     say(f"Feedback: {len(pages)} new pages in {course.folder('feedback', assignment, '*')}")
     say(f"The sample class has its own gradebook there. To remove it all: rm -r {course.root}")

@@ -6,6 +6,7 @@ import sys
 
 from course_lib import questions
 from course_lib.grading import store
+from course_lib.questions.wording import counted
 
 FORMATS = ("canvas", "moodle")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -41,7 +42,7 @@ def lacking(grades, handed_in):
     unread = [grade.to_read for grade in grades if grade.to_read]
     if unread:
         yield (
-            f"{_count(sum(unread), 'answer')} of {_count(len(unread), 'student')} not read yet; "
+            f"{counted(sum(unread), 'answer')} of {counted(len(unread), 'student')} not read yet; "
             "the points lack them. Read them in formgrader, then export again."
         )
     waiting = [
@@ -52,10 +53,6 @@ def lacking(grades, handed_in):
             f"handed in and not graded yet: {', '.join(waiting)}. "
             "Run course grade, then export again."
         )
-
-
-def _count(number, what):
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _people(course):

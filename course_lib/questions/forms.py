@@ -219,14 +219,16 @@ class Shape:
             return f"Whole numbers are expected, and {fractions[0]:g} is none."
         wanted = wording.length(expects)
         if wanted and len(_without_batch(value, wanted)) != wanted:
-            return f"Yours has {_count(len(value))}; asked for is {wording.shape(expects)}."
+            length = wording.counted(len(value), "number")
+            return f"Yours has {length}; asked for is {wording.shape(expects)}."
         return None
 
     def hint(self, value, expected, expects=None):
         if len(_without_batch(value, len(expected))) == len(expected):
             return None
-        length = f"Yours has {_count(len(value))}, the answer has {len(expected)}."
-        return self.problem(value, expects) or length
+        length = wording.counted(len(value), "number")
+        problem = self.problem(value, expects)
+        return problem or f"Yours has {length}, the answer has {len(expected)}."
 
     def equal(self, value, expected, tolerance):
         value = _without_batch(value, len(expected))
@@ -238,10 +240,6 @@ class Shape:
 def _without_batch(sizes, length):
     """``sizes`` without a leading 1, a batch of one, where that leaves ``length`` of them."""
     return sizes[1:] if 1 < length == len(sizes) - 1 and sizes[0] == 1 else sizes
-
-
-def _count(numbers):
-    return f"{numbers} number" + ("" if numbers == 1 else "s")
 
 
 def _is_none(value):

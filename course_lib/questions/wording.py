@@ -25,6 +25,11 @@ _KINDS = {
 }
 
 
+def counted(number, what):
+    """A number of things: "1 answer", "3 answers"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def length(expects):
     """How many numbers the words ask for, or None where they leave it open.
 
@@ -65,9 +70,9 @@ def array(shape):
         return "one number"
     if len(shape) > 2:
         return f"an array of the shape {tuple(map(int, shape))}"
-    rows = "" if len(shape) == 1 else f"{shape[0]} row{'s' * (shape[0] != 1)} of "
-    text = f"{rows}{shape[-1]} number{'s' * (shape[-1] != 1)}"
-    return text if rows else f"a list of {text}"
+    *rows, columns = shape
+    holder = counted(rows[0], "row") if rows else "a list"
+    return f"{holder} of {counted(columns, 'number')}"
 
 
 def kind(value):

@@ -268,8 +268,9 @@ function render({ model, el }) {
   observer.observe(maps);
   figure.onDispose(() => { observer.disconnect(); forgetDrawing(); });
   figure.watch(["sample", "drawing", "unit"], () => {
-    if (picture() !== last) read();
-    last = picture();
+    const now = picture();
+    if (now !== last) read();
+    last = now;
     show();
   });
   return figure.dispose;

@@ -209,7 +209,7 @@ def _flags(run):
     flags = []
     if run.get("failed_cells"):
         count = run["failed_cells"]
-        flags.append(f"{count} cell{'s' * (count > 1)} stopped or not run")
+        flags.append(f"{wording.counted(count, 'cell')} stopped or not run")
     flags += _flags_on_id(run)
     if match := run["class_numbers"].match(run["student"], list(run["verdicts"].values())):
         flags.append(str(match))
