@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_lib.ops.conv import kernel_gradient, spread
+from course_lib.ops.conv import ConvCache, conv_backward
 from course_lib.ops.padding import crop, surround
 from course_lib.ops.windows import Windows, cells_under, parts, patches
 
@@ -54,8 +54,7 @@ def conv_relu_global_pool_backward(grad_outputs, cache, need_inputs=True):
     else:
         share = grad_best / largest.sum(axis=1, dtype=grad_best.dtype)
         grad_sums = (largest * share[:, None]).reshape(len(inputs), *window.outputs, -1)
-        grad_inputs = spread(grad_sums, kernel, window) if need_inputs else None
-        found = grad_inputs, kernel_gradient(inputs, grad_sums, window)
+        found = conv_backward(grad_sums, ConvCache(inputs, kernel, window), need_inputs)
     return *found, grad_best.sum(0)
 
 
