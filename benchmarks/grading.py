@@ -23,10 +23,10 @@ from pathlib import Path
 
 from benchmarks.machine import describe
 from benchmarks.turns import FOREIGN, busy_seconds
+from course_grading import demo, sample_class
+from course_grading.course import Course
+from course_grading.inside import namespaces
 from course_lib import records
-from course_lib.grading import demo, sample_class
-from course_lib.grading.course import Course
-from course_lib.grading.inside import namespaces
 
 EXERCISES = Path(__file__).parents[1] / "exercises"
 ASSIGNMENTS = {"numpy": "ps2-output-shapes", "keras": "ps8-mnist-in-keras"}
@@ -118,7 +118,7 @@ def stock_command(assignment):
 
 
 def own_command(assignment, workers):
-    module = "course_lib.grading.cli"
+    module = "course_grading.cli"
     return [sys.executable, "-m", module, "grade", assignment, "--workers", str(workers)]
 
 

@@ -120,15 +120,15 @@ class Exercise:
 
     def hidden_check(self, question, namespace):
         """The points earned, for stock nbgrader's hidden tests. See `questions.hidden_check`."""
-        from course_lib import questions
+        import course_bank as questions
 
         return questions.hidden_check(self, question, namespace)
 
 
 def _problem(entry, value):
     """A sentence on what keeps ``value`` from being graded, or None."""
-    from course_lib.questions import forms, functions
-    from course_lib.questions.question import plain
+    from course_bank import forms, functions
+    from course_bank.question import plain
 
     if value is not None and entry["form"] == "function":
         return functions.check_function(entry["numbers"], value, plain)
@@ -141,7 +141,7 @@ def _read(path):
 
 
 def _draw(assignment, student):
-    from course_lib import questions
+    import course_bank as questions
 
     if assignment not in questions.assignments:
         listed = ", ".join(questions.assignments)

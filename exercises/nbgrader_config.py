@@ -1,6 +1,6 @@
-"""The nbgrader course of these exercises. See course_lib/grading/config.py for what it sets."""
+"""The nbgrader course of these exercises. See course_grading/config.py for what it sets."""
 
-from course_lib.grading.config import configure
+from course_grading.config import configure
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
 configure(c)

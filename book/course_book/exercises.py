@@ -12,7 +12,7 @@ class AssignmentPage(SphinxDirective):
     required_arguments = 1
 
     def run(self):
-        from course_lib.questions import assignments, bank
+        from course_bank import assignments, bank
 
         chosen = assignments.get(self.arguments[0])
         if chosen is None:

@@ -1,6 +1,6 @@
 """The same operations as plain loops: slow, short, and easy to believe.
 
-They have the names and arguments of the fast ones and are the oracle of their tests; chapter 16
+They have the names and arguments of the fast ones and are the oracle of their tests; chapter 20
 starts from here. Every output cell is written as the sum, maximum or mean that defines it.
 """
 

@@ -7,7 +7,7 @@ import pytest
 
 from course_lib import figures
 from tests.book.test_browser import ROOT, _settled, browser, opened  # noqa: F401 (a fixture)
-from tests.figures.drivers import drive
+from tests.course_lib.figures.drivers import drive
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.questions import assignments
+from course_bank import assignments
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
 
@@ -14,8 +14,8 @@ EXERCISES = Path(__file__).parents[2] / "exercises"
 @pytest.fixture(scope="session")
 def course(tmp_path_factory):
     """All assignments, released; nothing is handed in yet."""
-    from course_lib.grading import demo, executor
-    from course_lib.grading.course import Course
+    from course_grading import demo, executor
+    from course_grading.course import Course
 
     here = os.getcwd()
     root = tmp_path_factory.mktemp("course")

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from course_bank import bank, sheet, student_variant
 from course_lib import exercise
 from course_lib.exercise import Exercise, FormError, Numbers
-from course_lib.questions import bank, sheet, student_variant
 
 PS2, PS7 = "ps2-output-shapes", "ps7-convolution-from-scratch"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_lib.questions import assignments, bank, notebook
-from course_lib.questions.judgements import Judgement
-from course_lib.questions.problem_sets import Step, Task
+from course_bank import assignments, bank, notebook
+from course_bank.judgements import Judgement
+from course_bank.problem_sets import Step, Task
 from tests.exercises.conftest import EXERCISES
 
 SECRETS = re.compile(r"BEGIN|END|SOLUTION|HIDDEN|hidden_check")
@@ -35,7 +35,7 @@ def marks(cell):
 
 @pytest.mark.parametrize("name", assignments)
 def test_the_committed_notebook_is_what_the_builder_writes(name):
-    """After a change: python -m course_lib.questions.notebook"""
+    """After a change: python -m course_bank.notebook"""
     path = EXERCISES / "source" / name / f"{name}.ipynb"
     assert path.read_text(encoding="utf-8") == notebook.text(assignments[name])
 
@@ -171,7 +171,7 @@ def test_write_makes_the_folder(tmp_path):
 
 
 def test_a_misspelled_assignment_names_the_known_ones(tmp_path):
-    command = [sys.executable, "-m", "course_lib.questions.notebook", "ps9-poolin"]
+    command = [sys.executable, "-m", "course_bank.notebook", "ps9-poolin"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 1

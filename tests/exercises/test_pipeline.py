@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from course_lib.questions import assignments, bank, student_variant
+from course_bank import assignments, bank, student_variant
 from tests.exercises.conftest import EXERCISES
 from tests.requirements import bubblewrap
 
@@ -54,7 +54,7 @@ MISTAKES = {
 def records(course):
     """{(assignment, student): the grading record}, of the whole class over all assignments."""
     bubblewrap()
-    from course_lib.grading.class_run import grade_class
+    from course_grading.class_run import grade_class
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(course.root)
@@ -70,7 +70,7 @@ def records(course):
 
 
 def hand_in(course, name):
-    from course_lib.grading.sample_class import Notebook
+    from course_grading.sample_class import Notebook
 
     solved = json.loads(course.source(name).read_text(encoding="utf-8"))
     released = course.folder("release", name) / course.source(name).name

@@ -60,7 +60,7 @@ class Quiz(Figure):
 
 def _chosen(topic, questions):
     """Ids of the questions asked for, each one that a page can judge."""
-    from course_lib.questions import bank
+    from course_bank import bank
 
     if topic is not None and questions is not None:
         raise ValueError("Quiz: give either topic or questions, not both")
@@ -81,7 +81,7 @@ def _chosen(topic, questions):
 
 def _variants(name, count, seed):
     """Distinct drawings of one question; fewer than ``count`` where it has no more."""
-    from course_lib.questions import bank
+    from course_bank import bank
 
     found = {}
     for n in range(4 * count):
@@ -94,7 +94,7 @@ def _variants(name, count, seed):
 
 def _shown(form, answer):
     """An answer as showAnswer in quiz_answers.js writes it out: four decimals at most."""
-    from course_lib.questions.rendering import minus
+    from course_bank.rendering import minus
 
     if form == "shape":
         return str(tuple(answer))

@@ -282,7 +282,7 @@ FACTS = [
         "train them on one's own 10,000 images (car, tower, ...).",
         compute=_frozen_base,
         printed=True,
-        truth="A plan, without a number to compare with. {ref}`Chapter 14 "
+        truth="A plan, without a number to compare with. {ref}`Chapter 16 "
         "<chapter-architectures>` measures it on digits.",
     ),
     Fact(

@@ -1,0 +1,111 @@
+"""A course in a temporary folder, as an instructor would have it."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from traitlets.config import Config
+
+from course_grading import demo, executor, sandbox
+from course_grading.client import Kernel
+from course_grading.course import Course
+from tests.course_grading.graded_class import HANDED_IN, PS2, hand_in, nbgrader
+from tests.course_grading.kernels import LIMITS
+from tests.requirements import bubblewrap
+
+EXERCISES = Path(__file__).parents[2] / "exercises"
+_TEMPLATES = []
+
+
+@event.listens_for(Engine, "connect")
+def _do_not_wait_for_the_disk(connection, record):
+    """The gradebooks of tests need not survive a power failure."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+
+
+def make_course(root, assignment=PS2, **options):
+    """A course with one assignment, generated; ``options`` are of the form Execute_timeout=3."""
+    shutil.copytree(_generated(assignment), root, dirs_exist_ok=True)
+    return open_course(root, **options)
+
+
+def open_course(root, **options):
+    config = Config()
+    for name, value in options.items():
+        section, _, option = name.partition("_")
+        config[section][option] = value
+    return Course(root, config)
+
+
+@cache
+def _generated(assignment):
+    """A course folder with the generated assignment, made once and then copied."""
+    root = Path(tempfile.mkdtemp(prefix="course-template-"))
+    _TEMPLATES.append(root)
+    shutil.copytree(EXERCISES / "source" / assignment, root / "source" / assignment)
+    shutil.copy(EXERCISES / "nbgrader_config.py", root)
+    before = os.getcwd()
+    demo.generate(open_course(root), assignment)
+    os.chdir(before)
+    return root
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remove_templates():
+    yield
+    for folder in _TEMPLATES:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def new_course(tmp_path, monkeypatch):
+    """A function that makes a course in a folder of the test's own."""
+    bubblewrap()
+    monkeypatch.chdir(tmp_path)
+    yield lambda assignment=PS2, **options: make_course(tmp_path, assignment, **options)
+    executor.close_servers()
+
+
+@pytest.fixture(scope="session")
+def graded_class(tmp_path_factory):
+    """A course whose class nbgrader has graded, once for all files of tests."""
+    bubblewrap()
+    root = tmp_path_factory.mktemp("course")
+    with contextlib.chdir(root):
+        made = make_course(root)
+        hand_in(made, HANDED_IN)
+        nbgrader("autograde", PS2)
+    return made
+
+
+@pytest.fixture(scope="module")
+def course(graded_class):
+    """That course, from inside its folder."""
+    with contextlib.chdir(graded_class.root):
+        yield graded_class
+    executor.close_servers()
+
+
+@pytest.fixture(scope="session")
+def kernel_server():
+    """One warm kernel server for the tests that only run cells."""
+    bubblewrap()
+    server = sandbox.KernelServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def kernel(kernel_server):
+    """A kernel of that server, for one test."""
+    made = Kernel(kernel_server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+    yield made
+    made.close()

@@ -1,0 +1,33 @@
+"""Submissions that try something: hostile, broken or only odd, one function each.
+
+The class of all of them is graded in one run by ``test_corpus.py``, and through stock nbgrader by
+``python -m tests.course_grading.compare``.
+"""
+
+from tests.course_grading.corpus import (
+    channel,
+    deadly,
+    edited,
+    files,
+    forging,
+    greedy,
+    lies,
+    noisy,
+    prying,
+)
+from tests.course_grading.corpus.cases import CASES, Case, write
+
+__all__ = [
+    "CASES",
+    "Case",
+    "channel",
+    "deadly",
+    "edited",
+    "files",
+    "forging",
+    "greedy",
+    "lies",
+    "noisy",
+    "prying",
+    "write",
+]

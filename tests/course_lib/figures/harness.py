@@ -1,0 +1,130 @@
+"""A page that shows figures as the built book does: stored state, a host script, no kernel."""
+
+import html
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.requirements import chromium
+
+ROOT = Path(__file__).parents[3]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
+]
+
+# The part of the widget protocol that a figure may use, as the book's host script has it.
+_HOST = """
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+function Model(state) {
+  const data = { ...state }, handlers = new Map();
+  const emit = (name) => [...(handlers.get(name) || [])].forEach((f) => f());
+  this.get = (k) => data[k];
+  this.set = (k, v) => { if (!same(data[k], v)) { data[k] = v; emit("change:" + k); } };
+  this.on = (n, f) => { handlers.set(n, (handlers.get(n) || new Set()).add(f)); };
+  this.off = (n, f) => handlers.get(n)?.delete(f);
+  this.save_changes = () => {};
+  this.send = () => {};
+}
+window.figures = {};
+for (const slot of document.querySelectorAll("[data-figure]")) {
+  const state = JSON.parse(document.getElementById(slot.dataset.figure).textContent);
+  const style = document.head.appendChild(document.createElement("style"));
+  style.textContent = state._css;
+  const url = URL.createObjectURL(new Blob([state._esm], { type: "text/javascript" }));
+  const { default: widget } = await import(url);
+  const model = new Model(state);
+  const el = document.createElement("div");
+  const cleanup = await widget.render({ model, el });
+  slot.replaceChildren(el);
+  window.figures[slot.dataset.figure] = { model, cleanup };
+  slot.dataset.widgetReady = "true";
+}
+"""
+
+_PAGE = """<!doctype html><html lang="en"{theme}><head><meta charset="utf-8"><title>Figures</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 16px/1.5 system-ui, sans-serif; margin: 0; background: #fff; color: #1f2328; }}
+main {{ max-width: 720px; margin: 0 auto; padding: 16px 20px; }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #14181e; color: #e6e8eb; }} }}
+@media (width >= 600px) {{ [data-figure] {{ min-height: var(--wide); }} }}
+@media (width < 600px) {{ [data-figure] {{ min-height: var(--narrow); }} }}
+</style></head><body><main><h1>Figures</h1>{slots}<p id="after">Text below the figures.</p></main>
+{states}<script type="module">{host}</script></body></html>"""
+
+
+def page_html(figures):
+    """An HTML page with the given ``{id: figure}``, each with its static copy inside its slot."""
+    slots, states = [], []
+    for key, figure in figures.items():
+        state = {k: v for k, v in figure.get_state().items() if k not in ("layout", "comm")}
+        text = json.dumps(state, default=str).replace("</", "<\\/")
+        wide, narrow = state["_reserve"]
+        slots.append(
+            f'<div data-figure="{html.escape(key)}" style="--wide:{wide}px;--narrow:{narrow}px">'
+            f'<div class="cbh-fallback">{state["_fallback"]}</div></div>'
+        )
+        states.append(f'<script type="application/json" id="{html.escape(key)}">{text}</script>')
+    return _PAGE.format(theme="", slots="".join(slots), states="".join(states), host=_HOST)
+
+
+@contextmanager
+def browser():
+    """Chromium without network."""
+    from playwright.sync_api import sync_playwright
+
+    executable = chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        try:
+            yield started
+        finally:
+            started.close()
+
+
+@contextmanager
+def open_page(browser, path, *, width=1280, height=900, **context):
+    """A page at a file, with what it asked of the network and what went wrong in it."""
+    session = browser.new_context(viewport={"width": width, "height": height}, **context)
+    page = session.new_page()
+    page.remote, page.errors = [], []
+
+    def seen(request):
+        if not request.url.startswith(
+            ("file:", "blob:", "data:", "http://localhost", "http://127")
+        ):
+            page.remote.append(request.url)
+
+    page.on("request", seen)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
+    try:
+        page.goto(Path(path).as_uri() if os.path.exists(path) else str(path))
+        yield page
+    finally:
+        session.close()
+
+
+def axe(page, selector="main", rules=None):
+    """Violations of WCAG 2.2 AA inside the selector, or of the named rules, as readable lines."""
+    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": tags}
+    found = page.evaluate(
+        "([selector, only]) => axe.run(selector, {runOnly: only, resultTypes: ['violations']})",
+        [selector, only],
+    )
+    return [
+        f"{v['id']}: {n['target']} {n['html'][:120]} {n.get('failureSummary', '')}"
+        for v in found["violations"]
+        for n in v["nodes"]
+    ]

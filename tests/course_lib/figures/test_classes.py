@@ -1,0 +1,123 @@
+"""What the Python classes of figures 6 to 10 accept, refuse and hand to the page."""
+
+import base64
+
+import numpy as np
+import pytest
+import traitlets
+
+from course_bank import bank, forms
+from course_lib.figures import DigitPlayground, Dimensions, ModelBuilder, Quiz, ReceptiveField
+from course_lib.figures.interactive import digit_playground, dimensions, receptive_field, stacks
+from tests.course_lib.figures.drivers import says
+from tests.course_lib.figures.harness import browser, open_page, page_html
+
+
+@pytest.mark.parametrize("preset", stacks.MODELS)
+def test_every_preset_of_the_builder_fits(preset):
+    figure = ModelBuilder(preset)
+    total = sum(count for *_, count in stacks.rows(figure.input_shape, figure.layers))
+    assert f"{total:,} parameters in all" in figure.fallback()
+
+
+def test_the_stack_becomes_a_model():
+    assert ModelBuilder("mnist").model().count_params() == 34826
+
+
+def test_a_stack_that_cannot_be_built_says_so_without_javascript():
+    figure = ModelBuilder(layers=[{"type": "Flatten"}, *stacks.MODELS["minimal"]["layers"]])
+    assert "cannot be built" in figure.fallback()
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: ModelBuilder("resnet"), ValueError, "preset must be one of mnist"),
+        (lambda: ModelBuilder(layers=[{"type": "LSTM"}]), traitlets.TraitError, "got 'LSTM'"),
+        (lambda: ModelBuilder(input_shape=[28, 28]), traitlets.TraitError, r"got \(28, 28\)"),
+        (lambda: ModelBuilder(size=3), TypeError, "unknown argument 'size'"),
+        (lambda: ReceptiveField("wide"), ValueError, "preset must be one of deeper"),
+        (lambda: ReceptiveField(layers=[{"kernel": 20}]), ValueError, "kernel_size 20"),
+        (lambda: Dimensions("4d"), ValueError, "example must be one of series"),
+        (lambda: Dimensions(kernel=[3, 3]), ValueError, "one size per axis"),
+        (lambda: DigitPlayground(weights=[np.zeros(3)]), ValueError, "must have the shapes"),
+        (lambda: Quiz("cooking"), ValueError, "topic must be one of"),
+        (lambda: Quiz(questions=["no-such-question"]), ValueError, "no-such-question"),
+        (lambda: Quiz("pooling", questions=["pool-max-map"]), ValueError, "not both"),
+        (lambda: Quiz(variants=0), ValueError, "variants must be a positive integer"),
+    ],
+)
+def test_arguments_that_make_no_sense(make, error, words):
+    with pytest.raises(error, match=words):
+        make()
+
+
+@pytest.mark.parametrize("preset", receptive_field.CHAINS)
+def test_every_chain_fits_and_shows_its_field(preset):
+    figure = ReceptiveField(preset)
+    assert f"<td>{figure.field().value}</td>" in figure.fallback()
+
+
+@pytest.mark.parametrize("example", dimensions.EXAMPLES)
+def test_shapes_of_every_example(example):
+    figure = Dimensions(example)
+    assert f"<td>{figure.output_shape()}</td>" in figure.fallback()
+
+
+def test_samples_are_what_the_page_will_read():
+    """Labels and readings of the offered digits, with the weights the page unpacks."""
+    rng = np.random.default_rng(3)
+    weights = [rng.normal(0, 0.2, shape) for shape in digit_playground.SHAPES]
+    samples = DigitPlayground(weights=weights).samples
+    images = np.array(
+        [np.frombuffer(base64.b64decode(s["pixels"]), np.uint8).reshape(28, 28) for s in samples]
+    )
+    kept = digit_playground.unpack(digit_playground.pack(weights))
+    scores = digit_playground.forward(images / 255, kept)[-1]
+    assert [s["read"] for s in samples] == scores.argmax(1).tolist()
+    assert sum(s["read"] != s["label"] for s in samples) == 6
+
+
+def test_variants_of_a_quiz_differ_and_are_the_banks():
+    quiz = Quiz("pooling", variants=3)
+    assert [q["id"] for q in quiz.questions] == [
+        name
+        for name, question in bank.items()
+        if question.topic == "pooling" and question.form in forms.FORMS
+    ]
+    for question in quiz.questions:
+        prompts = [variant["prompt_html"] for variant in question["variants"]]
+        assert 1 <= len(set(prompts)) == len(prompts) <= 3
+    assert Quiz("pooling", variants=3).questions == quiz.questions
+    assert Quiz("pooling", variants=3, seed=1).questions != quiz.questions
+
+
+@pytest.mark.browser
+def test_progress_is_kept_in_the_browser_or_for_the_page(tmp_path):
+    quiz = Quiz(questions=["sizes-valid", "sizes-stride"])
+    path = tmp_path / "quiz.html"
+    path.write_text(page_html({"Quiz": quiz}), "utf-8")
+    answer = str(quiz.questions[0]["variants"][0]["answer"])
+
+    def solve(page):
+        root = page.locator(".cbh-quiz")
+        root.get_by_label("Your answer").fill(answer)
+        root.get_by_role("button", name="Check").click()
+        says(root, r"^Right\.")
+        return root.locator(".cbh-quiz-foot .cbh-note")
+
+    with browser() as chrome:
+        with open_page(chrome, path) as page:
+            assert solve(page).inner_text() == "1 of 2 solved, kept in this browser only."
+            page.reload()
+            page.wait_for_selector(".cbh-dot-solved")
+            assert page.locator(".cbh-quiz-heading").inner_text() == "Question 2 of 2"
+            assert page.errors == []
+        with open_page(chrome, "about:blank") as page:
+            page.add_init_script(
+                "Object.defineProperty(window, 'localStorage', "
+                "{ get() { throw new Error('blocked'); } })"
+            )
+            page.goto(path.as_uri())
+            assert "keeps nothing" in solve(page).inner_text()
+            assert page.errors == []

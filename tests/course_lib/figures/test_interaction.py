@@ -1,0 +1,255 @@
+"""Each figure in a real browser: keyboard, pointer, accessibility, themes, phone width."""
+
+import struct
+import zlib
+from functools import cache
+
+import pytest
+
+from course_lib import figures
+from course_lib.figures.interactive import presets
+from tests.course_lib.figures.drivers import (
+    active_cell,
+    cell,
+    drive,
+    expect_text,
+    press,
+    says,
+    tab_to_either_way,
+)
+from tests.course_lib.figures.harness import axe, browser, open_page, page_html
+from tests.course_lib.figures.javascript import FIGURES
+
+pytestmark = pytest.mark.browser
+NAMES = {
+    name: stem for name, stem in figures.INTERACTIVE.items() if (FIGURES / f"{stem}.py").exists()
+}
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """Path of the page of one figure, written when it is first asked for."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    @cache
+    def path(name):
+        target = folder / f"{name}.html"
+        target.write_text(page_html({name: getattr(figures, name)()}), "utf-8")
+        return target
+
+    return path
+
+
+def _ready(page, name):
+    page.wait_for_selector("[data-widget-ready=true]", timeout=20000)
+    return page.locator(f".cbh-{NAMES[name].replace('_', '-')}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keyboard_and_pointer(name, chrome, pages):
+    with open_page(chrome, pages(name)) as page:
+        root = _ready(page, name)
+        drive(NAMES[name], page, root)
+        assert page.remote == []
+        assert page.errors == []
+
+
+# states with many kinds of marks, for the look at colours
+BUSY = {
+    "PixelMatcher": {"place": 16},
+    "ConvolutionStepper": {"image": presets.LECTURE_GREY, "strides": 2, "padding": "same"},
+    "SizeExplorer": {"size": [7, 10], "kernel_size": [3, 4], "strides": [3, 3], "padding": "same"},
+    "ChannelsAndFilters": presets.LAYERS[2]["settings"],
+    "Pooling": {"shift": "right", "image": presets.LECTURE_5X5},
+}
+LOOKS = {
+    "light": ({"color_scheme": "light"}, 1280, None),
+    "dark": ({"color_scheme": "dark"}, 1280, ["color-contrast"]),
+    "phone": ({"color_scheme": "light"}, 390, ["color-contrast", "target-size"]),
+    "forced colours": ({"forced_colors": "active"}, 1280, ["color-contrast"]),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_accessible_in_light_dark_and_on_a_phone(name, chrome, tmp_path):
+    path = tmp_path / "busy.html"
+    path.write_text(page_html({name: getattr(figures, name)(**BUSY.get(name, {}))}), "utf-8")
+    with open_page(chrome, path, reduced_motion="reduce") as page:
+        _ready(page, name)
+        for look, (media, width, rules) in LOOKS.items():
+            page.emulate_media(**media)
+            page.set_viewport_size({"width": width, "height": 900})
+            assert axe(page, rules=rules) == [], look
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{look}: the page scrolls sideways by {wide} pixels"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_moves_and_the_reserved_room_suffices(name, chrome, pages):
+    watch = """new Promise((done) => { let sum = 0;
+      new PerformanceObserver((list) => { for (const e of list.getEntries()) sum += e.value; })
+        .observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => done(sum), 400); })"""
+    for width in (1280, 390):
+        with open_page(chrome, pages(name), width=width) as page:
+            root = _ready(page, name)
+            assert page.evaluate(watch) < 0.01
+            reserved = page.locator("[data-figure]").evaluate(
+                "e => parseFloat(getComputedStyle(e).minHeight)"
+            )
+            height = root.evaluate("e => e.getBoundingClientRect().height")
+            assert height <= reserved <= height + 120, (width, height, reserved)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_text_version_without_javascript(name, chrome, pages):
+    with open_page(chrome, pages(name), java_script_enabled=False) as page:
+        shown = page.locator(".cbh-fallback")
+        assert shown.is_visible()
+        assert len(shown.inner_text()) > 60
+        for table in shown.locator("table").all():
+            assert table.locator("caption").inner_text().strip()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_announces_and_cleans_up(name, chrome, pages):
+    with open_page(chrome, pages(name)) as page:
+        root = _ready(page, name)
+        assert root.locator("[role=status][aria-live=polite]").count() >= 1
+        assert root.get_attribute("aria-label")
+        focusable = "select, input, button, textarea, summary, [tabindex]"
+        silent = root.locator(focusable).evaluate_all(
+            "all => all.filter(e => !('lmSuppressShortcuts' in e.dataset)).map(e => e.outerHTML)"
+        )
+        assert silent == [], "a notebook would take the keys of these"
+        page.evaluate(
+            "window.heard = 0; document.addEventListener('keydown', () => window.heard++)"
+        )
+        root.locator("select, input, button").first.focus()
+        page.keyboard.press("Shift")
+        assert page.evaluate("window.heard") == 0
+        page.evaluate(f"window.figures.{name}.cleanup()")
+        assert page.locator(".cbh-figure").count() == 0
+        assert page.errors == []
+
+
+def test_play_is_left_out_when_motion_is_reduced(chrome, pages):
+    path = pages("ConvolutionStepper")
+    with open_page(chrome, path, reduced_motion="reduce") as page:
+        root = _ready(page, "ConvolutionStepper")
+        assert root.get_by_role("button", name="Play").count() == 0
+        root.get_by_role("button", name="Next").click()
+        says(root, "Step 2 of 9")
+    with open_page(chrome, path) as page:
+        assert _ready(page, "ConvolutionStepper").get_by_role("button", name="Play").count() == 1
+
+
+def test_resting_mouse_does_not_interrupt_the_keyboard(chrome, pages):
+    with open_page(chrome, pages("ConvolutionStepper"), height=500) as page:
+        root = _ready(page, "ConvolutionStepper")
+        image = active_cell(root, "Input image")
+        image.scroll_into_view_if_needed()
+        cell(root, "Input image", 4, 4).hover()
+        says(root, "Pixel row 4, column 4")
+        tab_to_either_way(page, root, image)
+        page.keyboard.press("Control+Home")
+        says(root, "Pixel row 1, column 1")
+        page.evaluate("scrollBy(0, 36)")  # another cell is under the mouse now
+        page.wait_for_timeout(300)
+        says(root, "Pixel row 1, column 1")
+        cell(root, "Input image", 3, 3).hover()
+        says(root, "Pixel row 3, column 3")
+
+
+def _png(rows):
+    """A grey PNG of the given rows of values from 0 to 255."""
+    raw = b"".join(b"\0" + bytes(row) for row in rows)
+
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    head = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(raw))
+        + chunk(b"IEND", b"")
+    )
+
+
+def test_uploaded_image_becomes_grey_values(chrome, pages, tmp_path):
+    picture = tmp_path / "half.png"
+    picture.write_bytes(_png([[255] * 16 + [0] * 16] * 32))
+    broken = tmp_path / "broken.png"
+    broken.write_text("no picture")
+    with open_page(chrome, pages("ConvolutionStepper")) as page:
+        root = _ready(page, "ConvolutionStepper")
+        root.locator("summary").click()
+        root.locator("input[type=file]").set_input_files(picture)
+        cells = root.locator('[role=grid][aria-label^="Input image"] [role=gridcell]')
+        expect_text(cells.nth(0), "9")
+        assert cells.all_inner_texts() == (["9"] * 4 + ["0"] * 4) * 8
+        root.locator("input[type=file]").set_input_files(broken)
+        says(root, "broken.png could not be read as an image")
+
+
+def test_a_digit_chosen_right_after_drawing_stays_and_so_does_the_drawing(chrome, pages):
+    """The figure saves a drawing when the pen rests; a choice made before that must stand."""
+    with open_page(chrome, pages("DigitPlayground")) as page:
+        root = _ready(page, "DigitPlayground")
+        reads = root.locator("[role=status]").filter(has_text="The network reads")
+        pad = root.locator(".cbh-pad")
+        pad.focus()
+        press(page, "Delete", "d", *["ArrowDown"] * 9)
+        says(root, r"^The network reads \d")
+        drawn = reads.inner_text()
+        pad.evaluate(  # one more cell of ink, then a choice before the pen has rested
+            """(pad) => {
+              pad.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+              const select = pad.closest(".cbh-figure").querySelector("select");
+              select.value = "0";
+              select.dispatchEvent(new Event("change", { bubbles: true }));
+            }"""
+        )
+        says(root, r"Labelled 0\.")
+        page.wait_for_timeout(600)
+        says(root, r"Labelled 0\.", timeout=50)
+        root.get_by_label("Test digit", exact=True).select_option(label="Your drawing")
+        says(root, r"^The network reads \d")
+        assert reads.inner_text() != drawn, "the last cell of ink was lost"
+
+
+def test_same_figure_twice_in_a_page(chrome, tmp_path):
+    twice = {"first": figures.Pooling(), "second": figures.Pooling(mode="average")}
+    path = tmp_path / "twice.html"
+    path.write_text(page_html(twice), "utf-8")
+    with open_page(chrome, path) as page:
+        page.wait_for_function("document.querySelectorAll('[data-widget-ready]').length === 2")
+        ids = page.evaluate("[...document.querySelectorAll('.cbh-figure [id]')].map(e => e.id)")
+        assert len(ids) == len(set(ids)) > 0
+        names = page.evaluate(
+            "[...document.querySelectorAll('input[type=radio]')].map(e => e.name)"
+        )
+        assert len(set(names)) == 2
+        assert axe(page) == []
+
+
+def test_a_figure_looks_the_same_alone_and_among_others(chrome, pages, tmp_path):
+    """Every figure brings the shared style; its copy must not undo what an earlier figure set."""
+    path = tmp_path / "all.html"
+    path.write_text(page_html({name: getattr(figures, name)() for name in NAMES}), "utf-8")
+    size = "e => [e.offsetWidth, e.offsetHeight]"
+    with open_page(chrome, path) as page:
+        among = {name: _ready(page, name).evaluate(size) for name in NAMES}
+    alone = {}
+    for name in NAMES:
+        with open_page(chrome, pages(name)) as page:
+            alone[name] = _ready(page, name).evaluate(size)
+    assert among == alone

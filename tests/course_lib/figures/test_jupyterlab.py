@@ -1,0 +1,119 @@
+"""The figures in JupyterLab: drawn, driven by keyboard and pointer, and seen by Python."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.course_lib.figures.drivers import cell, drive, expect_text
+from tests.course_lib.figures.harness import ROOT, browser, open_page
+from tests.course_lib.figures.test_interaction import NAMES
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ASK = "print('seen by Python:', ConvolutionStepper.image[0][0], ConvolutionStepper.step)"
+
+
+def _notebook():
+    def code(source):
+        return {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": f"c{abs(hash(source)) % 10**8}",
+            "metadata": {},
+            "outputs": [],
+            "source": source,
+        }
+
+    shown = [f"{name} = figures.{name}()\n{name}" for name in NAMES]
+    cells = [code("from course_lib import figures"), *map(code, shown), code(ASK)]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Address of a JupyterLab of its own, which reads no settings of the user."""
+    if importlib.util.find_spec("jupyterlab") is None:
+        pytest.skip('JupyterLab is missing; install it: pip install "convolution-by-hand[grading]"')
+    home = tmp_path_factory.mktemp("lab")
+    for name in ("config", "data", "runtime", "settings", "workspaces", "work"):
+        (home / name).mkdir()
+    tracker = home / "settings" / "@jupyterlab" / "notebook-extension"
+    tracker.mkdir(parents=True)
+    # cells far from the screen stay in the page, so that one page shows every figure
+    (tracker / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}', "utf-8")
+    (home / "work" / "figures.ipynb").write_text(json.dumps(_notebook()), "utf-8")
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "PYTHONPATH": str(ROOT),
+    }
+    options = ["--no-browser", "--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1"]
+    options += ["--ServerApp.port=0", "--allow-root", "--LabApp.check_for_updates_class="]
+    options[-1] += "jupyterlab.NeverCheckForUpdate"
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            cwd=home / "work",
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            yield _address(server, home)
+        finally:
+            server.terminate()
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _address(server, home):
+    for _ in range(240):
+        for found in (home / "runtime").glob("jpserver-*.json"):
+            text = found.read_text("utf-8")
+            if text.endswith("}"):
+                return json.loads(text)["url"]
+        assert server.poll() is None, (home / "log").read_text("utf-8")[-3000:]
+        time.sleep(0.25)
+    raise AssertionError("JupyterLab did not start:\n" + (home / "log").read_text("utf-8")[-3000:])
+
+
+def test_every_figure_runs_in_jupyterlab(lab):
+    with browser() as chrome, open_page(chrome, f"{lab}doc/tree/figures.ipynb") as page:
+        first = page.locator(".jp-CodeCell .cm-content").first
+        first.click(timeout=60000)
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60000)
+        for _ in range(len(NAMES) + 1):  # all but the question at the end
+            page.keyboard.press("Shift+Enter")
+        last = list(NAMES.values())[-1].replace("_", "-")
+        page.locator(f".cbh-{last}").wait_for(timeout=60000)
+        for name, stem in NAMES.items():
+            root = page.locator(f".jp-OutputArea .cbh-{stem.replace('_', '-')}")
+            root.wait_for(timeout=60000)
+            drive(stem, page, root)
+            assert page.locator(".jp-CodeCell").count() == len(NAMES) + 2, f"{name}: lost its keys"
+        assert page.remote == []
+
+        root = page.locator(".jp-OutputArea .cbh-convolution-stepper")
+        target = cell(root, "Input image", 1, 1)
+        target.click()
+        page.keyboard.type("8")
+        page.keyboard.press("Enter")
+        expect_text(target, "8")
+        root.get_by_role("button", name="Next").click()
+        page.locator(".jp-CodeCell .cm-content").last.click()
+        page.keyboard.press("Control+Enter")
+        answer = page.locator(".jp-OutputArea-output", has_text="seen by Python: 8.0")
+        answer.last.wait_for(timeout=20000)

@@ -1,0 +1,98 @@
+"""Batch normalisation: on the slide's table, by gradient check, in both behaviours."""
+
+import numpy as np
+import pytest
+
+from course_lib import ops
+from tests.course_lib.ops.gradients import check_gradients
+
+TABLE = np.array([[4, 1, 1, 8], [1, 1, 0, 2], [7, 3, 2, 2], [3, 8, 4, 1]]).reshape(1, 4, 4, 1)
+
+
+def test_the_slides_table():
+    """mod-13: mean 3, variance 6.25, first row 0.4 -0.8 -0.8 2.0."""
+    outputs, cache = ops.batch_normalization_forward(TABLE, epsilon=1e-12)
+    assert (cache.mean, cache.variance) == (3, 6.25)
+    np.testing.assert_allclose(outputs[0, 0, :, 0], [0.4, -0.8, -0.8, 2.0], rtol=1e-6)
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((6, 3), -1), ((3, 4, 5, 2), -1), ((3, 4, 5), 1)])
+@pytest.mark.parametrize("given", [False, True])
+def test_gradient(shape, axis, given):
+    rng = np.random.default_rng(0)
+    channels = shape[axis]
+    statistics = {}
+    if given:
+        statistics = {"mean": rng.normal(size=channels), "variance": rng.random(channels) + 0.5}
+
+    def forward(inputs, scale, offset):
+        return ops.batch_normalization_forward(
+            inputs, axis=axis, scale=scale, offset=offset, **statistics
+        )
+
+    arrays = [rng.normal(size=shape), rng.normal(size=channels), rng.normal(size=channels)]
+    check_gradients(forward, ops.batch_normalization_backward, arrays)
+
+
+def test_a_batch_comes_out_with_mean_offset_and_deviation_scale():
+    inputs = np.random.default_rng(1).normal(5, 3, size=(64, 4, 4, 3))
+    scale, offset = np.array([1.0, 2.0, 3.0]), np.array([0.0, -1.0, 4.0])
+    outputs = ops.batch_normalization(inputs, scale=scale, offset=offset, epsilon=1e-9)
+    np.testing.assert_allclose(outputs.mean((0, 1, 2)), offset, atol=1e-9)
+    np.testing.assert_allclose(outputs.std((0, 1, 2)), scale, rtol=1e-6)
+
+
+def test_inference_takes_the_given_statistics():
+    inputs = np.random.default_rng(2).normal(size=(2, 3))
+    mean, variance = np.array([1.0, 2.0, 3.0]), np.array([4.0, 9.0, 16.0])
+    found = ops.batch_normalization(inputs, mean, variance, epsilon=1e-9)
+    np.testing.assert_allclose(found, (inputs - mean) / [2, 3, 4], rtol=1e-6)
+
+
+def test_a_large_mean_does_not_drown_the_variance():
+    inputs = (np.random.default_rng(3).normal(size=(256, 2)) + 1e4).astype(np.float32)
+    outputs = ops.batch_normalization(inputs, epsilon=1e-6)
+    np.testing.assert_allclose(outputs.std(0), 1, rtol=1e-2)
+
+
+def test_types():
+    inputs = np.arange(12, dtype=np.uint8).reshape(6, 2)
+    outputs, cache = ops.batch_normalization_forward(inputs, scale=np.ones(2), offset=np.ones(2))
+    gradients = ops.batch_normalization_backward(outputs, cache)
+    assert {a.dtype for a in (outputs, *gradients)} == {np.dtype("float32")}
+    assert cache.mean.dtype == cache.variance.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "text"),
+    [
+        ({"mean": np.zeros(3)}, ValueError, "mean and variance must be given both or neither."),
+        (
+            {"mean": np.zeros(3), "variance": np.ones(2)},
+            ValueError,
+            "variance must have shape (3,), that of the channels of inputs, got (2,).",
+        ),
+        (
+            {"mean": np.zeros(3), "variance": np.array([1, -1, 1])},
+            ValueError,
+            "variance must hold numbers of 0 or more, got -1.0.",
+        ),
+        ({"scale": np.ones((1, 3))}, ValueError, "scale must have shape (3,)"),
+        ({"offset": np.ones(1)}, ValueError, "offset must have shape (3,)"),
+        ({"axis": 2}, ValueError, "axis must lie in -2 to 1, got 2."),
+        ({"epsilon": 0}, ValueError, "epsilon must be a positive number, got 0."),
+        ({"epsilon": "x"}, TypeError, "epsilon must be a positive number, got 'x'."),
+    ],
+)
+def test_bad_input_is_named(options, kind, text):
+    with pytest.raises(kind) as caught:
+        ops.batch_normalization(np.ones((2, 3)), **options)
+    assert f"batch_normalization: {text}" in str(caught.value)
+
+
+def test_more_bad_input():
+    with pytest.raises(ValueError, match="inputs must have at least one example"):
+        ops.batch_normalization(np.ones((0, 3)))
+    _, cache = ops.batch_normalization_forward(np.ones((4, 3)))
+    with pytest.raises(ValueError, match=r"grad_outputs must have shape \(4, 3\)"):
+        ops.batch_normalization_backward(np.ones((2, 6)), cache)
