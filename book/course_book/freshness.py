@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 UNUSED = ("grading",)  # no chapter imports the grader
-KINDS = {".py", ".js", ".css", ".json", ".npz"}
+KINDS = {".py", ".js", ".css", ".json", ".npz", ".zip"}
 
 
 def fingerprint(library=ROOT / "course_lib"):

@@ -1,5 +1,5 @@
-"""Data sets of the course, returned in Keras' form."""
+"""Data sets of the course: MNIST in Keras' form, and photographs."""
 
-from course_lib.datasets import mnist
+from course_lib.datasets import mnist, photographs
 
-__all__ = ["mnist"]
+__all__ = ["mnist", "photographs"]

@@ -21,7 +21,7 @@ INSIDE = {
     "lectures": "shown in the appendix",
     "model": "its classes are names of course_lib itself",
 }
-PACKAGES = {"datasets": ["mnist"]}  # public modules within a module
+PACKAGES = {"datasets": ["mnist", "photographs"]}  # public modules within a module
 
 
 def public_names(module):
