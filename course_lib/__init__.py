@@ -12,6 +12,7 @@ import importlib
 __version__ = "0.1.0"
 
 _MODULES = (
+    "applications",
     "datasets",
     "figures",
     "keras_bridge",
@@ -21,7 +22,6 @@ _MODULES = (
     "metrics",
     "ops",
     "optimizers",
-    "questions",
     "records",
     "shapes",
     "utils",

@@ -15,7 +15,12 @@ where the rules stand. Standard library only.
 """
 
 from course_lib.shapes.fields import ReceptiveField, receptive_field
-from course_lib.shapes.parameters import conv_parameters, dense_parameters, multiply_adds
+from course_lib.shapes.parameters import (
+    activation_memory,
+    conv_parameters,
+    dense_parameters,
+    multiply_adds,
+)
 from course_lib.shapes.result import Result
 from course_lib.shapes.sizes import (
     dropped,
@@ -29,6 +34,7 @@ from course_lib.shapes.sizes import (
 __all__ = [
     "ReceptiveField",
     "Result",
+    "activation_memory",
     "conv_parameters",
     "dense_parameters",
     "dropped",

