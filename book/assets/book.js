@@ -29,7 +29,7 @@
   let theme;
 
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details.hide:not([open])")];
+    opened = [...document.querySelectorAll("article details:not([open])")];
     for (const details of opened) details.open = true;
     theme = root.dataset.theme;
     root.dataset.theme = "light";

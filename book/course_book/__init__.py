@@ -7,11 +7,14 @@
 ``docstrings`` sets the library's docstrings on the API page
 ``calc``       the role that puts a computed number into a sentence
 ``facts``      the directives that show what the lectures say and what is true
+``boxes``      objectives, closing, misconceptions, questions of judgement
 ``exercises``  the directive that describes a graded assignment
-``cells``      sets the NumPy and the Keras version of a step side by side
+``cells``      folds one of the NumPy and the Keras version of a step
+``thumbnails`` shows a folded picture small and blurred
 ``lines``      keeps shapes on one line and wraps long messages
 ``figures``    moves interactive figures into the page, with their text fallback
 ``pages``      mends what the stock theme gets wrong: duplicates, labels, icons
+``moved``      leads from the old address of a page to the new one
 """
 
 import os
@@ -31,11 +34,14 @@ PARTS = (
     "docstrings",
     "calc",
     "facts",
+    "boxes",
     "exercises",
     "cells",
+    "thumbnails",
     "lines",
     "figures",
     "pages",
+    "moved",
 )
 
 

@@ -2,8 +2,8 @@
 
 ``{source}`amity` ``          a lecture document by its title, linked to its full description
 ```{sources}                  the documents in full
-```{facts-overview}           how many facts there are, with links to the errata
-``{fact}`conv-01` ``          a link to the entry of a fact in the appendix
+```{facts-overview}           how many facts there are, and buttons that show one kind alone
+``{fact}`conv-01` ``          a quiet mark, which leads to the entry of a fact in the appendix
 ```{erratum} conv-09          a box: what the slide says, what is true, why the slip is natural
 ```{facts} convolution        every fact of a topic, each with its anchor ``fact-<id>``
 """
@@ -15,8 +15,13 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 log = logging.getLogger(__name__)
-VERDICTS = {"agrees": "agrees", "erratum": "erratum", "open": "left open"}
-RESERVED = "agrees, but"
+# kind -> (badge, sign): told apart by word, sign, shape and colour
+KINDS = {
+    "agrees": ("agrees", "✓"),
+    "reserved": ("agrees, but", "±"),
+    "erratum": ("erratum", "≠"),
+    "open": ("left open", "?"),
+}
 
 
 def _facts():
@@ -45,9 +50,14 @@ def _reference(docname, label, text, classes):
     return nodes.inline("", "", reference, classes=classes)
 
 
+def kind_of(fact):
+    """One of ``KINDS``."""
+    return "reserved" if fact.reserved else fact.verdict
+
+
 def fact_link(docname, fact_id):
-    """A link from a page to the entry of a fact."""
-    return _reference(docname, f"fact-{fact_id}", fact_id, ["fact-link"])
+    """A small mark that leads to the entry of a fact; its code shows when it is pointed at."""
+    return _reference(docname, f"fact-{fact_id}", f"fact {fact_id}", ["fact-link"])
 
 
 def source_link(docname, key):
@@ -112,12 +122,13 @@ class Facts(_FactDirective):
     def shown(self, fact):
         from course_lib.lectures.facts import show
 
-        entry = self.entry(f"fact-{fact.id}", ["fact", f"fact-{fact.verdict}"])
+        kind = kind_of(fact)
+        badge, sign = KINDS[kind]
+        entry = self.entry(f"fact-{fact.id}", ["fact", f"fact-{kind}"])
         head = nodes.paragraph(classes=["fact-head"])
         head += nodes.strong("", fact.id)
         head += nodes.Text(" ")
-        verdict = RESERVED if fact.reserved else VERDICTS[fact.verdict]
-        head += nodes.inline("", verdict, classes=["verdict", fact.verdict])
+        head += nodes.inline("", f"{sign} {badge}", classes=["verdict", kind])
         entry += head
         entry += self.parsed(f"{fact.claim} ({{source}}`{fact.source}`)")
         if isinstance(fact.value, bool):
@@ -141,24 +152,33 @@ class Facts(_FactDirective):
 
 
 class Overview(_FactDirective):
-    """One sentence with the number of facts, and links to the errata and the open questions."""
+    """How many facts there are of each kind, and buttons that show one kind alone.
+
+    The buttons are radio buttons, which the style sheet reads: they need no JavaScript.
+    """
 
     def run(self):
         facts = _facts().values()
-        kinds = {kind: [f for f in facts if f.verdict == kind] for kind in VERDICTS}
-        reserved = [fact for fact in facts if fact.reserved]
+        counts = {kind: sum(kind_of(fact) == kind for fact in facts) for kind in KINDS}
+        agreeing = counts["agrees"] + counts["reserved"]
         text = (
-            f"Of {len(facts)} facts, {len(kinds['agrees'])} agree with what the engine computes, "
-            f"{len(reserved)} of them with something to add: {self.links(reserved)}. "
-            f"{len(kinds['erratum'])} are errata: {self.links(kinds['erratum'])}. "
-            f"{len(kinds['open'])} are questions that the lectures leave open: "
-            f"{self.links(kinds['open'])}."
+            f"Of {len(facts)} facts, {agreeing} agree with what the engine computes, "
+            f"{counts['reserved']} of them with something to add. {counts['erratum']} are errata. "
+            f"{counts['open']} are questions that the lectures leave open."
         )
-        return self.parsed(text)
+        return [*self.parsed(text), nodes.raw("", self.buttons(counts), format="html")]
 
     @staticmethod
-    def links(facts):
-        return " ".join(f"{{fact}}`{fact.id}`" for fact in facts)
+    def buttons(counts):
+        choices = {"all": ("all", "", sum(counts.values()))}
+        choices |= {kind: (*KINDS[kind], counts[kind]) for kind in counts}
+        rows = [
+            f'<label class="{kind}"><input type="radio" name="facts" value="{kind}"'
+            f"{' checked' if kind == 'all' else ''}> {f'{sign} {badge}'.strip()} ({count})</label>"
+            for kind, (badge, sign, count) in choices.items()
+        ]
+        legend = "<legend>Show which facts</legend>"
+        return f'<fieldset class="fact-filter">{legend}{"".join(rows)}</fieldset>'
 
 
 class Sources(_FactDirective):

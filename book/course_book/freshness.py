@@ -1,8 +1,11 @@
-"""A chapter is executed again when the library under it has changed.
+"""A chapter is executed again when the library under it has changed, and read when the book has.
 
-jupyter-cache looks at the cells alone. The numbers of a chapter also come from ``course_lib``,
-so the cache is dropped when a file of the library that the chapters use differs from the one of
-the last build, and every page is read again. ``BOOK_KEEP_CACHE=1`` keeps it while writing.
+jupyter-cache looks at the cells alone. The numbers of a chapter also come from ``course_lib``, and
+its quizzes from ``course_bank``: the cache is dropped when one of their files differs from the last
+build's, and every page is read again. ``BOOK_KEEP_CACHE=1`` keeps it while writing.
+
+What the pages look like also comes from this extension. When it has changed, every page is read and
+written again, and nothing is executed.
 """
 
 import hashlib
@@ -11,36 +14,44 @@ import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-UNUSED = ("grading",)  # no chapter imports the grader
-KINDS = {".py", ".js", ".css", ".json", ".npz", ".zip"}
+LIBRARY = (ROOT / "course_lib", ROOT / "course_bank")
+LOOKS = (ROOT / "book" / "course_book", ROOT / "book" / "formulas.mjs")
+KINDS = {".py", ".js", ".mjs", ".css", ".json", ".npz", ".zip"}
 
 
-def fingerprint(library=ROOT / "course_lib"):
-    """Digest of every file of the library that a chapter can see."""
+def fingerprint(*places):
+    """Digest of every file of the folders (or files) ``places`` that a page can depend on."""
     digest = hashlib.sha256()
-    for path in sorted(library.rglob("*")):
-        parts = path.relative_to(library).parts
-        if path.suffix in KINDS and "__pycache__" not in parts and parts[0] not in UNUSED:
-            digest.update("/".join(parts).encode() + b"\0" + path.read_bytes())
+    for place in places:
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if path.suffix in KINDS and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(place.parent).as_posix().encode() + b"\0")
+                digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _check(app, config):
-    app.library_changed = False
-    cache = Path(config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
-    stamp, now = cache.with_name(cache.name + ".library"), fingerprint()
-    if stamp.exists() and stamp.read_text() == now:
-        return
-    if os.environ.get("BOOK_KEEP_CACHE") and cache.exists():
-        return
-    shutil.rmtree(cache, ignore_errors=True)
+def _renewed(stamp, now):
+    """Does the file ``stamp`` hold another digest than ``now``? It holds ``now`` afterwards."""
+    before = stamp.read_text() if stamp.exists() else ""
+    if before == now:
+        return False
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(now)
-    app.library_changed = True
+    return True
+
+
+def _check(app, config):
+    cache = Path(config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
+    app.pages_changed = _renewed(cache.with_name(cache.name + ".looks"), fingerprint(*LOOKS))
+    if os.environ.get("BOOK_KEEP_CACHE") and cache.exists():
+        return
+    if _renewed(cache.with_name(cache.name + ".library"), fingerprint(*LIBRARY)):
+        shutil.rmtree(cache, ignore_errors=True)
+        app.pages_changed = True
 
 
 def _outdated(app, env, added, changed, removed):
-    return sorted(env.found_docs) if app.library_changed else []
+    return sorted(env.found_docs) if app.pages_changed else []
 
 
 def setup(app):

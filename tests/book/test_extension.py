@@ -2,6 +2,7 @@
 
 import json
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -39,14 +40,46 @@ def test_a_formula_is_set_and_a_wrong_one_named():
 
 
 def test_a_change_in_the_library_changes_its_fingerprint(tmp_path):
-    (tmp_path / "ops").mkdir()
-    (tmp_path / "grading").mkdir()
-    (tmp_path / "ops" / "conv.py").write_text("1")
-    before = freshness.fingerprint(tmp_path)
-    (tmp_path / "grading" / "cli.py").write_text("no chapter sees it")
-    assert freshness.fingerprint(tmp_path) == before
-    (tmp_path / "ops" / "conv.py").write_text("2")
-    assert freshness.fingerprint(tmp_path) != before
+    library, page = tmp_path / "library", tmp_path / "page.mjs"
+    (library / "ops").mkdir(parents=True)
+    (library / "ops" / "conv.py").write_text("1")
+    (library / "notes.txt").write_text("no page sees it")
+    page.write_text("1")
+    seen = {freshness.fingerprint(library, page)}
+    (library / "notes.txt").write_text("still not")
+    assert freshness.fingerprint(library, page) in seen
+    (library / "ops" / "conv.py").write_text("2")
+    seen.add(freshness.fingerprint(library, page))
+    page.write_text("2")
+    seen.add(freshness.fingerprint(library, page))
+    assert len(seen) == 3
+
+
+@pytest.mark.parametrize(
+    ("changed", "read", "executed"),
+    [(None, False, False), ("looks", True, False), ("library", True, True)],
+)
+def test_what_a_warm_build_does_again(tmp_path, monkeypatch, changed, read, executed):
+    """A change in book/course_book writes the pages anew, one in the library executes them too."""
+    places = {name: tmp_path / name / "file.py" for name in ("looks", "library")}
+    for place in places.values():
+        place.parent.mkdir()
+        place.write_text("1")
+    monkeypatch.setattr(freshness, "LOOKS", (places["looks"].parent,))
+    monkeypatch.setattr(freshness, "LIBRARY", (places["library"].parent,))
+    monkeypatch.delenv("BOOK_KEEP_CACHE", raising=False)
+    cache = tmp_path / ".jupyter_cache"
+    config = SimpleNamespace(nb_execution_cache_path=str(cache))
+    env = SimpleNamespace(found_docs={"a", "b"})
+    app = SimpleNamespace()
+    freshness._check(app, config)
+    assert freshness._outdated(app, env, [], [], []) == ["a", "b"], "the first build reads all"
+    cache.mkdir()
+    if changed:
+        places[changed].write_text("2")
+    freshness._check(app, config)
+    assert freshness._outdated(app, env, [], [], []) == (["a", "b"] if read else [])
+    assert cache.exists() != executed
 
 
 def _state():
@@ -97,15 +130,15 @@ def test_a_page_is_described_by_its_first_sentence():
     assert len(pages.describe(f"<p>{'word ' * 80}</p>")) < 160
 
 
-def test_only_neighbouring_pairs_stand_side_by_side():
+def test_only_cells_with_the_tag_are_twins():
     from docutils import nodes
 
     def cell(tag):
         return nodes.container(classes=["cell", tag])
 
-    assert cells._tag(cell("tag_numpy")) == "tag_numpy"
-    assert cells._tag(nodes.paragraph()) is None
-    assert cells._tag(cell("tag_remove-input")) is None
+    assert cells.tag(cell("tag_numpy")) == "tag_numpy"
+    assert cells.tag(nodes.paragraph()) is None
+    assert cells.tag(cell("tag_remove-input")) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,230 @@
+"""The forms of a chapter as a reader gets them: one small page, built and opened in a browser."""
+
+import sys
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.book.conftest import ROOT
+from tests.book.test_browser import PHONE, RULES, browser, opened  # noqa: F401
+
+sys.path.insert(0, str(ROOT / "book"))
+import part
+from course_book import boxes, facts, moved, thumbnails
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("forms")
+    pages = [
+        ROOT / "tests/book/forms.md",
+        "chapters/appendix-facts.md",
+        "chapters/21-playground.md",
+    ]
+    return part.build(folder, pages)
+
+
+@pytest.fixture(scope="module")
+def page(built):
+    return built / "forms.html"
+
+
+@pytest.fixture(scope="module")
+def soup(page):
+    return BeautifulSoup(page.read_text("utf-8"), "html.parser").find("article")
+
+
+@pytest.fixture
+def tab(browser, page):  # noqa: F811
+    with opened(browser) as (tab, wrong):
+        tab.goto(page.as_uri(), wait_until="load")
+        yield tab
+        assert not wrong
+
+
+@pytest.fixture
+def bare(browser, page):  # noqa: F811
+    """The page in a browser that runs no JavaScript."""
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(page.as_uri())
+    yield tab
+    context.close()
+
+
+def _text(element):
+    return " ".join(element.get_text(" ").split())
+
+
+def test_the_first_box_says_what_for_how_long_and_with_what(soup):
+    box = soup.select_one(".admonition.objectives")
+    assert "After this chapter you will be able to" in _text(box.select_one(".admonition-title"))
+    assert [_text(point) for point in box.select("li")] == ["fold and open;", "print."]
+    needs = box.select_one(".objectives-needs")
+    assert "about 35 minutes" in _text(needs)
+    assert "this section" in _text(needs) and needs.select("a[href='#forms-below']")
+    assert needs.select(".katex")
+
+
+def test_the_last_box_has_two_parts(soup):
+    parts = [_text(part) for part in soup.select(".closing > .closing-part")]
+    assert parts == [
+        "What we can do now We can fold.",
+        "What is still missing We cannot yet unfold.",
+    ]
+
+
+def test_a_misconception_is_folded_in_the_readers_words(soup):
+    box = soup.select_one("details.misconception")
+    assert _text(box.summary).startswith("Misconception “A stride of 2 halves")
+    assert box.summary.select(".katex") and not box.has_attr("open")
+    links = [link["href"].rsplit("#")[-1] for link in box.select(".fact-link a")]
+    assert links == ["fact-size-05", "fact-size-09"]
+
+
+def test_a_judgement_shows_its_question_and_folds_its_answer(bare):
+    box = bare.locator(".judgement")
+    assert "Choose" in box.inner_text() and "Three or five?" in box.inner_text()
+    answer = box.get_by_text("Three, twice")
+    assert answer.is_hidden()
+    box.locator("summary").click()
+    assert answer.is_visible()
+
+
+def test_one_twin_is_shown_and_the_other_folded_whole(bare):
+    assert bare.locator(".tag_numpy .cell_input").is_visible()
+    twin = bare.locator("details.twin")
+    assert twin.locator("summary").all_inner_texts() == ["The same in Keras"]
+    output = twin.get_by_text("theirs [ 1. 42.]")
+    assert output.is_hidden()
+    twin.locator("summary").click()
+    assert output.is_visible()
+
+
+def test_a_folded_picture_shows_small_and_blurred(bare):
+    fold = bare.locator("details.picture")
+    small, large = fold.locator("img.thumbnail"), fold.locator(".cell_output img")
+    assert small.is_visible() and large.is_hidden()
+    assert small.bounding_box()["height"] < 100
+    assert "blur" in small.evaluate("(image) => getComputedStyle(image).filter")
+    assert small.evaluate("(image) => image.naturalWidth") > 0
+    above = bare.locator(".predict").first.bounding_box()["y"]
+    fold.locator("summary").click()
+    assert small.is_hidden() and large.is_visible()
+    assert bare.locator(".predict").first.bounding_box()["y"] == above
+
+
+def test_opening_a_picture_moves_what_follows_by_no_more_than_it_needs(tab):
+    fold = tab.locator("details.picture")
+    after = tab.locator(".predict").nth(1)
+    before, line = after.bounding_box()["y"], fold.bounding_box()["height"]
+    fold.locator("summary").click()
+    tab.wait_for_timeout(400)
+    moved_by = after.bounding_box()["y"] - before
+    assert abs(moved_by - (fold.bounding_box()["height"] - line)) < 2
+    assert moved_by < fold.locator(".cell_output").bounding_box()["height"]
+
+
+def test_a_fact_is_a_mark_whose_code_shows_when_pointed_at_or_reached_by_tab(tab):
+    link = tab.locator(".fact-link a").first
+    code = link.locator("span").last
+    assert link.bounding_box()["width"] < 20
+    assert code.bounding_box()["width"] <= 1
+    link.hover()
+    assert code.bounding_box()["width"] > 30
+    tab.mouse.move(0, 0)
+    assert code.bounding_box()["width"] <= 1
+    link.focus()
+    tab.keyboard.press("Shift+Tab")
+    tab.keyboard.press("Tab")
+    assert code.bounding_box()["width"] > 30
+    assert tab.evaluate("document.activeElement.textContent") == "fact conv-01"
+
+
+def test_on_paper_everything_is_open_with_and_without_scripts(tab, bare):
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for paper in (tab, bare):
+        paper.emulate_media(media="print")
+        for text in ("It rounds down first.", "Three, twice.", "theirs [ 1. 42.]", "fact conv-01"):
+            found = paper.get_by_text(text, exact=False).last
+            assert found.bounding_box()["height"] > 5, text
+        assert paper.locator("details.picture .cell_output img").bounding_box()["height"] > 100
+        assert paper.locator("img.thumbnail").is_hidden()
+
+
+@pytest.mark.parametrize(("scheme", "size"), [("light", None), ("dark", None), ("light", PHONE)])
+def test_the_forms_are_accessible(tab, scheme, size):
+    tab.emulate_media(color_scheme=scheme)
+    if size:
+        tab.set_viewport_size(size)
+    tab.evaluate("document.querySelectorAll('article details').forEach((d) => (d.open = true))")
+    tab.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
+    tab.wait_for_timeout(900)
+    script = """async (tags) => (await axe.run("article",
+        {preload: false, runOnly: {type: "tag", values: tags}}))
+        .violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 99)}`))"""
+    assert tab.evaluate(script, RULES) == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= tab.viewport_size["width"]
+
+
+@pytest.mark.parametrize("kind", facts.KINDS)
+def test_the_appendix_shows_one_kind_alone_without_scripts(browser, built, kind):  # noqa: F811
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto((built / "chapters" / "appendix-facts.html").as_uri())
+    every = tab.locator(".fact").count()
+    assert every > 80 and tab.locator(".fact:visible").count() == every
+    tab.locator(f".fact-filter [value={kind}]").check()
+    shown = tab.locator(".fact:visible")
+    assert 0 < shown.count() < every
+    assert shown.count() == tab.locator(f".fact-{kind}").count()
+    assert tab.locator("article section section:visible").count() < 16
+    tab.emulate_media(media="print")
+    assert tab.locator(".fact:visible").count() == every
+    context.close()
+
+
+def test_the_kinds_of_facts_differ_in_colour_shape_and_sign(browser, built):  # noqa: F811
+    style = """(badge) => { const s = getComputedStyle(badge);
+        return [s.color, s.borderStyle, s.borderRadius, badge.textContent[0]]; }"""
+    with opened(browser) as (tab, _):
+        tab.goto((built / "chapters" / "appendix-facts.html").as_uri())
+        looks = {k: tab.locator(f".verdict.{k}").first.evaluate(style) for k in facts.KINDS}
+    shapes = {(border, radius) for _, border, radius, _ in looks.values()}
+    assert len(shapes) == len({sign for *_, sign in looks.values()}) == 4
+    assert len({colour for colour, *_ in looks.values()}) == 3, "agrees and agrees, but share one"
+
+
+def test_an_old_address_leads_to_the_new_page_and_its_place(browser, built):  # noqa: F811
+    (old,) = [old for old, new in moved.MOVED.items() if new.endswith("21-playground")]
+    with opened(browser) as (tab, _):
+        tab.goto(f"{(built / old).as_uri()}.html#practice")
+        tab.wait_for_url("**/chapters/21-playground.html#practice")
+        assert tab.locator("#practice").count() == 1
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{(built / old).as_uri()}.html")
+    tab.wait_for_url("**/chapters/21-playground.html")
+    context.close()
+
+
+def test_every_old_address_names_a_page_of_the_book():
+    for new in moved.MOVED.values():
+        assert (ROOT / f"{new}.md").exists()
+    assert not set(moved.MOVED) & set(moved.MOVED.values())
+
+
+def test_a_box_without_its_parting_line_has_no_halves():
+    assert boxes.halves(["a", "+++", "b"]) == (["a"], ["b"])
+    assert boxes.halves(["a", "b"]) is None
+    assert boxes.halves(["a", "+++", "b", "+++"]) is None
+
+
+def test_a_fold_without_a_picture_stays_a_line():
+    fold = '<details class="hide below-input"><summary>Show</summary><pre>3</pre></details>'
+    assert thumbnails.add_thumbnails(fold) == fold
+    drawn = fold.replace("<pre>3</pre>", '<img alt="a" src="x.svg">')
+    once = thumbnails.add_thumbnails(drawn)
+    assert once.count("x.svg") == 2 and thumbnails.add_thumbnails(once) == once
