@@ -6,7 +6,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from course_lib.figures.static import grids, pictures, pixels, plots, windows
+from course_lib.datasets import photographs
+from course_lib.figures.static import grids, photos, pictures, pixels, plots, windows
+from course_lib.figures.static.canvas import Drawing
 from course_lib.lectures import examples
 from course_lib.lectures.facts.convolution import convolved
 
@@ -20,6 +22,7 @@ DRAWINGS = {
     ),
     "axis": lambda: windows.along_axis(6, 3, strides=2),
     "digits": lambda: pixels.mosaic(np.eye(4)[None].repeat(3, 0), notes=["a", "b", "c"]),
+    "photographs": lambda: photos.gallery([photographs.load("chelsea")], ["a cat"]),
     "curves": lambda: plots.lines({"a": [1.0, 0.5, 0.25], "b": [1, 2, 1]}, "epoch", "loss"),
 }
 
@@ -110,3 +113,37 @@ def test_a_number_that_fills_its_cell_is_set_smaller():
     drawing = grids.equation(grids.Grid([[-0.11, 0.5]], cell=44)).svg()
     assert 'class="small" ' in drawing.split("−0.11")[0].rsplit("<text", 1)[1]
     assert "small" not in drawing.split("0.50")[0].rsplit("<text", 1)[1]
+
+
+def test_a_gallery_keeps_the_shape_and_the_colour_of_its_pictures():
+    import base64
+    import io
+
+    from PIL import Image
+
+    coffee, grey = photographs.load("coffee"), np.eye(8)
+    drawing = photos.gallery([coffee, grey], ["cup", "eye"], frames=[[(0, 12, 16, 24)], []]).svg()
+    shown = re.findall(
+        r'<image [^>]*width="(\d+)" height="(\d+)"[^>]*rendering:(\w+)" href="[^,]*,([^"]+)"',
+        drawing,
+    )
+    assert [size[:3] for size in shown] == [("216", "144", "auto"), ("216", "216", "pixelated")]
+    seen = np.asarray(Image.open(io.BytesIO(base64.b64decode(shown[0][3]))), float)
+    assert seen.shape == coffee.shape and np.abs(seen - coffee).mean() < 5
+    frame = re.search(r'class="mark" x="([^"]+)" y="([^"]+)" width="([^"]+)"', drawing).groups()
+    scale = 216 / 336
+    expected = [photos.MARGIN + 12 * scale, photos.MARGIN, 24 * scale]
+    assert np.allclose([float(value) for value in frame], expected, atol=0.01)
+
+
+def test_a_gallery_needs_a_note_for_each_picture():
+    with pytest.raises(ValueError, match="notes must be 2 texts, got 1"):
+        photos.gallery([np.eye(4), np.eye(4)], ["one"])
+
+
+def test_a_variable_is_set_in_italics():
+    drawing = Drawing(10, 10)
+    drawing.text(0, 0, "size $k$ < $n_out$")
+    assert '<tspan class="var">k</tspan> &lt; <tspan class="var">n</tspan>' in drawing.svg()
+    assert '<tspan dy="4" font-size="75%">out</tspan>' in drawing.svg()
+    ElementTree.fromstring(drawing.svg())

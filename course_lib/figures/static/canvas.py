@@ -4,6 +4,7 @@ A page in dark mode tells the pictures in it so (``prefers-color-scheme``), and 
 has a palette for each. Nothing in the text depends on time or chance.
 """
 
+import re
 from html import escape
 
 LIGHT = {
@@ -47,6 +48,7 @@ STYLE = (
     PALETTES
     + f"text{{font-family:{FONT};font-size:15px;fill:var(--ink);dominant-baseline:central}}"
     + ".small{font-size:13px}.muted{fill:var(--muted)}.bold{font-weight:700}"
+    + ".var{font-family:KaTeX_Math,'Times New Roman',serif;font-style:italic;font-size:1.12em}"
     + ".sign{font-size:22px}.accent{fill:var(--accent)}.warn{fill:var(--warn)}"
     + "rect,path,line{stroke:var(--line);stroke-width:1;fill:none}"
     + "".join(
@@ -56,6 +58,7 @@ STYLE = (
     + ".ink{fill:var(--ink)}.differs{fill:var(--warn);stroke:var(--cell)}"
     + ".pad{stroke-dasharray:3 2}.dropped{fill:url(#hatch)}"
     + ".frame{stroke:var(--ink);stroke-width:2.5}.guide{stroke:var(--accent);stroke-width:2}"
+    + ".mark{stroke:var(--warn);stroke-width:3}"
     + ".arrow{stroke:var(--muted);stroke-width:1.5}.head{fill:var(--muted);stroke:none}"
     + ".curve{stroke:var(--accent);stroke-width:2}.other{stroke:var(--warn);stroke-width:2}"
     + "circle.curve{fill:var(--accent)}circle.other{fill:var(--warn)}"
@@ -66,6 +69,20 @@ HATCH = (
     'patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" '
     'style="stroke:var(--warn);stroke-width:1.5"/></pattern></defs>'
 )
+
+
+VARIABLE = re.compile(r"\$([^$_]+)(?:_([^$]+))?\$")
+
+
+def _variable(match):
+    """``$n_out$`` as an italic n with a small "out" below the line."""
+    name, index = match.groups()
+    if not index:
+        return f'<tspan class="var">{name}</tspan>'
+    return (
+        f'<tspan class="var">{name}</tspan><tspan dy="4" font-size="75%">{index}</tspan>'
+        '<tspan dy="-4">&#8203;</tspan>'
+    )
 
 
 def number(value):
@@ -94,9 +111,10 @@ class Drawing:
         )
 
     def text(self, x, y, content, kind="", anchor="middle"):
+        """A line of text; ``$k$`` in it is a variable, set in italics."""
         self.parts.append(
             f'<text class="{kind}" x="{place(x)}" y="{place(y)}" text-anchor="{anchor}">'
-            f"{escape(str(content))}</text>"
+            f"{VARIABLE.sub(_variable, escape(str(content)))}</text>"
         )
 
     def line(self, x1, y1, x2, y2, kind=""):
@@ -122,12 +140,13 @@ class Drawing:
         points = " ".join(f"{place(x)} {place(y)}" for x, y in ((x2, y2), left, right))
         self.parts.append(f'<path class="head" d="M{points}Z"/>')
 
-    def image(self, x, y, width, height, data, kind="pixels"):
-        """A picture given as a data address, shown with hard pixel edges."""
+    def image(self, x, y, width, height, data, kind="pixels", smooth=False):
+        """A picture given as a data address, with hard pixel edges unless it is ``smooth``."""
+        edges = "auto" if smooth else "pixelated"
         self.parts.append(
             f'<image class="{kind}" x="{place(x)}" y="{place(y)}" width="{place(width)}" '
             f'height="{place(height)}" preserveAspectRatio="none" '
-            f'style="image-rendering:pixelated" href="{data}"/>'
+            f'style="image-rendering:{edges}" href="{data}"/>'
         )
 
     def svg(self):
