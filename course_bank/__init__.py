@@ -11,10 +11,8 @@ numbers, and for function and model questions the seed of hidden inputs;
 ``bank[id].grade(variant, values)`` the verdict on what came back.
 """
 
-from course_bank.catalogue import bank
-from course_bank.problem_sets import assignments
-from course_bank.question import Misconception, Question, Variant, Verdict, slip
-from course_bank.sheets import (
+from course_bank.assignments.problem_sets import problem_sets
+from course_bank.assignments.sheets import (
     graded_variant,
     hidden_check,
     hidden_seed,
@@ -22,17 +20,22 @@ from course_bank.sheets import (
     student_seed,
     student_variant,
 )
+from course_bank.catalogue import bank
+from course_bank.core.question import Misconception, Question, Verdict, slip
+from course_bank.core.variant import Variant
+from course_bank.practice import quiz
 
 __all__ = [
     "Misconception",
     "Question",
     "Variant",
     "Verdict",
-    "assignments",
     "bank",
     "graded_variant",
     "hidden_check",
     "hidden_seed",
+    "problem_sets",
+    "quiz",
     "sheet",
     "slip",
     "student_seed",

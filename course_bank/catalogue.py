@@ -2,69 +2,43 @@
 
 from types import MappingProxyType
 
-from course_bank import (
+from course_bank.topics import (
     activation,
     architectures,
-    backward,
-    backward_pooling,
-    channels,
+    backward_pass,
+    channels_and_filters,
     convolution,
-    design,
-    dilation,
     dimensions,
-    equivariance,
-    fast,
-    filters,
+    dropout_and_normalisation,
+    fast_convolution,
     from_scratch,
-    from_scratch_backward,
-    functional_models,
-    kernels,
     mnist,
-    normalisation,
-    padding,
+    model_summary,
     parameters,
-    pixels,
+    pixel_matching,
     pooling,
-    pooling_sizes,
     receptive_field,
-    sizes,
-    small_models,
-    speed,
-    summaries,
-    training,
-    volumes,
+    stride_and_padding,
+    weight_sharing,
 )
 
-TOPIC_MODULES = (
-    pixels,
+CHAPTERS = (
+    pixel_matching,
     convolution,
-    kernels,
-    sizes,
-    padding,
-    channels,
-    filters,
+    stride_and_padding,
+    channels_and_filters,
     activation,
     pooling,
-    pooling_sizes,
     parameters,
-    design,
-    functional_models,
-    summaries,
-    small_models,
+    model_summary,
     receptive_field,
-    dilation,
-    equivariance,
+    weight_sharing,
     dimensions,
-    volumes,
-    normalisation,
-    training,
+    dropout_and_normalisation,
     architectures,
-    backward,
-    backward_pooling,
-    fast,
+    backward_pass,
+    fast_convolution,
     from_scratch,
-    from_scratch_backward,
-    speed,
     mnist,
 )
 
@@ -80,4 +54,4 @@ def collect(modules):
     return found
 
 
-bank = MappingProxyType(collect(TOPIC_MODULES))
+bank = MappingProxyType(collect(CHAPTERS))

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import course_lib
-from course_bank.judgements import judgements
+from course_bank.assignments.judgements import judgements
 from course_grading.course import NoCourse
 
 NAME = "convolution-by-hand"
@@ -84,6 +84,6 @@ def _without_keys():
     )
     return (
         '"""Questions that a person reads: what is asked."""\n\n'
-        "from course_bank.judgements.judgement import Judgement\n\n"
+        "from course_bank.assignments.judgements.judgement import Judgement\n\n"
         f"judgements = {{\n{made}}}\n"
     )

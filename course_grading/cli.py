@@ -139,7 +139,7 @@ def _config(options):
 
 def _grade(options):
     """Grade a class in parallel; a second run goes on with what is new."""
-    from course_bank.wording import counted
+    from course_bank.core.wording import counted
     from course_grading import notices
     from course_grading.class_run import grade_class
 

@@ -9,7 +9,7 @@ import logging
 import os
 import shutil
 
-from course_bank.wording import counted
+from course_bank.core.wording import counted
 from course_grading import sample_class, store
 from course_grading.class_run import grade_class
 from course_grading.course import CONFIG, Course

@@ -5,7 +5,7 @@ import io
 import sys
 
 import course_bank as questions
-from course_bank.wording import counted
+from course_bank.core.wording import counted
 from course_grading import store
 
 FORMATS = ("canvas", "moodle")
@@ -19,7 +19,7 @@ def write(course, assignment, kind, warn=None):
     """
     if kind not in FORMATS:
         raise ValueError(f"export: format must be one of {FORMATS}, got {kind!r}.")
-    known = questions.assignments.get(assignment)
+    known = questions.problem_sets.get(assignment)
     title = known.title if known else assignment
     grades = course.grades(assignment)
     people = _people(course)

@@ -16,7 +16,7 @@ from pygments.lexers import PythonLexer
 from traitlets import Bool, Integer, Unicode
 
 import course_bank as questions
-from course_bank.rendering import marked
+from course_bank.core.rendering import marked
 from course_grading.outputs import clean_html, shorten
 from course_grading.preprocessors.trusted_save import INSTRUCTOR, RECORD
 from course_lib.exercise import SAMPLE_STUDENT
@@ -166,7 +166,7 @@ class Page:
 
     def _expected(self, entry):
         assignment, shown = self.record.get("assignment"), self.record.get("shown_id")
-        known = questions.assignments.get(assignment)
+        known = questions.problem_sets.get(assignment)
         if known is None or entry["id"] not in known.questions:
             return ""
         variant = questions.student_variant(entry["id"], shown, assignment)

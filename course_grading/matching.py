@@ -45,7 +45,7 @@ class Numbers:
     """The right answers of a class: of a question, the first time that it is asked for."""
 
     def __init__(self, assignment, students):
-        known = questions.assignments.get(assignment)
+        known = questions.problem_sets.get(assignment)
         names = known.questions if known else ()
         self.assignment = assignment
         self.students = sorted(students)

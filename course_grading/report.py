@@ -45,7 +45,7 @@ class Summary:
 def summarise(course, assignment):
     """A `Summary` of the graded submissions of ``assignment``."""
     grades, records = course.grades(assignment), course.records(assignment)
-    known = questions.assignments.get(assignment)
+    known = questions.problem_sets.get(assignment)
     summary = Summary(assignment, known.title if known else assignment, grades)
     readable = {s: r for s, r in records.items() if not r.get("problem")}
     summary.items = items(readable)

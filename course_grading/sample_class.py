@@ -27,7 +27,7 @@ class Notebook:
             for cell in solved["cells"]
             if _marks(cell).get("solution")
         }
-        listed = questions.assignments.get(assignment)
+        listed = questions.problem_sets.get(assignment)
         self.questions = list(listed.questions) if listed else []
         self.sign(student)
 

@@ -127,8 +127,9 @@ class Exercise:
 
 def _problem(entry, value):
     """A sentence on what keeps ``value`` from being graded, or None."""
-    from course_bank import forms, functions
-    from course_bank.question import plain
+    from course_bank.core import forms
+    from course_bank.core import function_questions as functions
+    from course_bank.core.plain_values import plain
 
     if value is not None and entry["form"] == "function":
         return functions.check_function(entry["numbers"], value, plain)
@@ -143,8 +144,8 @@ def _read(path):
 def _draw(assignment, student):
     import course_bank as questions
 
-    if assignment not in questions.assignments:
-        listed = ", ".join(questions.assignments)
+    if assignment not in questions.problem_sets:
+        listed = ", ".join(questions.problem_sets)
         raise ValueError(f"Exercise: no assignment {assignment!r}; there are: {listed}.")
     if not isinstance(student, str) or not student.strip():
         example = student if isinstance(student, int) else "ada"

@@ -12,9 +12,9 @@ class AssignmentPage(SphinxDirective):
     required_arguments = 1
 
     def run(self):
-        from course_bank import assignments, bank
+        from course_bank import bank, problem_sets
 
-        chosen = assignments.get(self.arguments[0])
+        chosen = problem_sets.get(self.arguments[0])
         if chosen is None:
             raise self.error(f"no assignment has the id {self.arguments[0]!r}")
         lines = [

@@ -13,7 +13,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import Execute
 
 import course_bank as questions
-from course_bank.functions import LIBRARIES, STAYS
+from course_bank.core.function_questions import LIBRARIES, STAYS
 from course_grading import store
 from course_grading.client import Outcome
 from course_grading.executor import IsolatedKernel
@@ -32,7 +32,7 @@ class TrustedExecute(Execute):
         student, assignment = run["student"], run["assignment"]
         run["shown_id"] = shown = store.shown_id(run["root"], assignment, student)
         run["variants"] = variants = self._variants(nb, run, shown)
-        listed = questions.assignments.get(assignment)
+        listed = questions.problem_sets.get(assignment)
         steps, places = [], []
         if listed and listed.own_code:
             steps.append({"run": _without_libraries()})
@@ -47,7 +47,7 @@ class TrustedExecute(Execute):
                 steps.append({"probe": variant.question.probe(variant)})
             places.append(place)
         kernel = IsolatedKernel(parent=self)
-        sheet = questions.sheet(assignment, shown) if assignment in questions.assignments else {}
+        sheet = questions.sheet(assignment, shown) if assignment in questions.problem_sets else {}
         result = kernel.run(
             steps, _files(run), sheet, assignment, run.get("kind", "numpy"), self.timeout or 10**6
         )
@@ -66,10 +66,10 @@ class TrustedExecute(Execute):
 
     def _variants(self, nb, run, shown):
         """{grade id: the question's variant} of the test cells that the bank grades."""
-        if run["assignment"] not in questions.assignments:
+        if run["assignment"] not in questions.problem_sets:
             return {}
         secret = store.secret(run["root"])
-        listed = questions.assignments[run["assignment"]].questions
+        listed = questions.problem_sets[run["assignment"]].questions
         names = [_grade_id(cell) for cell in nb.cells]
         return {
             name: questions.graded_variant(name, shown, run["assignment"], secret)

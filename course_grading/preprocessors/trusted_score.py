@@ -11,7 +11,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 import course_bank as questions
-from course_bank import wording
+from course_bank.core import wording
 from course_grading.inside.answers import BadAnswer, read_all
 from course_grading.outputs import shorten
 from course_grading.preflight import OWN_ID

@@ -72,7 +72,7 @@ def main():
     cases = corpus.write(course, PS2)
     hand_in(course, {HONEST: sample_class.right})
     (root / "nbgrader_config.py").write_text(STOCK)
-    points = questions.assignments[PS2].questions
+    points = questions.problem_sets[PS2].questions
     found = read_rows() if options.only or options.missing else {}
     chosen = options.only or [name for name in cases if spoken(name) not in found]
     with ThreadPoolExecutor(options.workers) as pool:

@@ -9,7 +9,7 @@ import course_bank as questions
 from course_grading import sample_class
 
 PS2 = "ps2-output-shapes"
-POINTS = questions.assignments[PS2].questions
+POINTS = questions.problem_sets[PS2].questions
 AUTOMATIC = float(sum(POINTS.values()))
 MANUAL = "sizes-why-floor"
 

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 import course_bank as questions
-from course_bank.judgements import judgements
+from course_bank.assignments.judgements import judgements
 from course_grading import bundle, cli
 from tests.course_grading.graded_class import PS2
 
@@ -17,7 +17,7 @@ _DRAW = """
 import json
 import course_bank as questions
 from course_lib.exercise import Exercise
-print(json.dumps({name: questions.sheet(name, "ada") for name in questions.assignments}))
+print(json.dumps({name: questions.sheet(name, "ada") for name in questions.problem_sets}))
 Exercise("ps2-output-shapes", student="ada").check_form("sizes-valid", 26)
 import course_lib as keras, course_lib.figures, course_lib.ops, course_lib.shapes
 keras.datasets.mnist.load_sample()
@@ -51,7 +51,7 @@ def test_students_draw_the_numbers_that_grading_draws(unpacked):
     drawn, checked, place = done.stdout.splitlines()
     assert place.startswith(str(unpacked)), done.stderr
     assert "this can be graded" in checked
-    mine = {name: questions.sheet(name, "ada") for name in questions.assignments}
+    mine = {name: questions.sheet(name, "ada") for name in questions.problem_sets}
     assert json.loads(drawn) == json.loads(json.dumps(mine))
 
 

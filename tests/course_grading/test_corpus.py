@@ -62,7 +62,7 @@ def _rows(root, student):
 @pytest.mark.parametrize("student", corpus.CASES)
 def test_right_grade(classroom, student):
     course, cases, lines, _, grades = classroom
-    points = questions.assignments[PS2].questions
+    points = questions.problem_sets[PS2].questions
     assert lines[student].failed is False, lines[student].remark
     assert grades[student].score == cases[student].points(points), course.record(PS2, student)
 

@@ -3,7 +3,7 @@
 from traitlets.config import Config
 
 import course_bank as questions
-from course_bank.judgements import Judgement
+from course_bank.assignments.judgements import Judgement
 from course_grading import demo, sample_class
 from tests.course_grading.graded_class import (
     AUTOMATIC,
@@ -16,7 +16,7 @@ from tests.course_grading.graded_class import (
     page_of,
 )
 
-JUDGED = [task for task in questions.assignments[PS2].tasks if isinstance(task, Judgement)]
+JUDGED = [task for task in questions.problem_sets[PS2].tasks if isinstance(task, Judgement)]
 
 
 def test_feedback_tells_what_was_misunderstood_and_no_answer(course):

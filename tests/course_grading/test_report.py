@@ -14,11 +14,11 @@ from course_grading.inside import answers
 from tests.course_grading.conftest import PS2
 from tests.requirements import chromium
 
-NAMES = list(questions.assignments[PS2].questions)
+NAMES = list(questions.problem_sets[PS2].questions)
 
 
 def entry(name, credit, misconception=None, value=None, message="Look again."):
-    points = questions.assignments[PS2].questions[name]
+    points = questions.problem_sets[PS2].questions[name]
     emitted = {"value": answers.write(value)}
     return {
         "id": name,
@@ -97,7 +97,7 @@ def test_difficulty_and_discrimination():
     assert found[NAMES[0]].difficulty == 1.0
     assert found[NAMES[0]].discrimination is None  # everybody had it
     assert found[NAMES[2]].difficulty == pytest.approx(2 / 3)
-    points = np.array([questions.assignments[PS2].questions[name] for name in NAMES])
+    points = np.array([questions.problem_sets[PS2].questions[name] for name in NAMES])
     credits = np.array([[e["credit"] for e in found] for found in (strong, weak, middle)])
     rest = credits @ points - credits[:, 2] * points[2]
     expected = np.corrcoef(credits[:, 2], rest)[0, 1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from course_bank import assignments
+from course_bank import problem_sets
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
 
@@ -23,7 +23,7 @@ def course(tmp_path_factory):
     shutil.copy(EXERCISES / "nbgrader_config.py", root)
     try:
         made = Course(root)  # changes into the course's folder
-        for name in assignments:
+        for name in problem_sets:
             demo.generate(made, name)
     finally:
         os.chdir(here)

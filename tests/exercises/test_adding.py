@@ -21,7 +21,7 @@ def project(tmp_path_factory):
     """A copy of what the page speaks of, with the page's declarations added."""
     root = tmp_path_factory.mktemp("project")
     leave = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints")
-    for folder in ("course_lib", "chapters", "tests/course_bank"):
+    for folder in ("course_lib", "course_bank", "course_grading", "chapters", "tests/course_bank"):
         shutil.copytree(ROOT / folder, root / folder, ignore=leave)
     (root / "tests" / "__init__.py").touch()
     shutil.copy(ROOT / "pyproject.toml", root)
@@ -52,10 +52,10 @@ def run(project, commands):
 
 def test_the_page_adds_questions_and_an_assignment():
     assert [(path, name) for path, name, _ in ADDED] == [
-        ("course_bank/pooling_sizes.py", "QUESTIONS"),
-        ("course_bank/judgements/sizes.py", "JUDGEMENTS"),
-        ("course_bank/problem_sets.py", "LISTED"),
-        ("course_bank/sections.py", "SECTIONS"),
+        ("course_bank/topics/pooling/sizes.py", "QUESTIONS"),
+        ("course_bank/assignments/judgements/sizes.py", "JUDGEMENTS"),
+        ("course_bank/assignments/problem_sets.py", "LISTED"),
+        ("course_bank/core/where_to_read.py", "SECTIONS"),
     ]
 
 

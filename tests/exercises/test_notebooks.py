@@ -11,9 +11,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_bank import assignments, bank, notebook
-from course_bank.judgements import Judgement
-from course_bank.problem_sets import Step, Task
+from course_bank import bank, problem_sets
+from course_bank.assignments.judgements import Judgement
+from course_bank.assignments.problem_sets import Step, Task
+from course_bank.authoring import notebook
 from tests.exercises.conftest import EXERCISES
 
 SECRETS = re.compile(r"BEGIN|END|SOLUTION|HIDDEN|hidden_check")
@@ -33,19 +34,19 @@ def marks(cell):
     return cell.metadata.get("nbgrader", {})
 
 
-@pytest.mark.parametrize("name", assignments)
+@pytest.mark.parametrize("name", problem_sets)
 def test_the_committed_notebook_is_what_the_builder_writes(name):
-    """After a change: python -m course_bank.notebook"""
+    """After a change: python -m course_bank.authoring.notebook"""
     path = EXERCISES / "source" / name / f"{name}.ipynb"
-    assert path.read_text(encoding="utf-8") == notebook.text(assignments[name])
+    assert path.read_text(encoding="utf-8") == notebook.text(problem_sets[name])
 
 
 def test_there_are_no_other_source_notebooks():
     found = {path.stem for path in (EXERCISES / "source").glob("*/*.ipynb")}
-    assert found == set(assignments)
+    assert found == set(problem_sets)
 
 
-@pytest.mark.parametrize("name", assignments)
+@pytest.mark.parametrize("name", problem_sets)
 def test_the_source_is_a_valid_notebook_without_outputs(name):
     book = source(name)
     nbformat.validate(book)
@@ -55,9 +56,9 @@ def test_the_source_is_a_valid_notebook_without_outputs(name):
     assert len(set(grade_ids)) == len(grade_ids)
 
 
-@pytest.mark.parametrize("name", assignments)
+@pytest.mark.parametrize("name", problem_sets)
 def test_every_task_has_its_cells_and_points(name):
-    book, listed = source(name), assignments[name]
+    book, listed = source(name), problem_sets[name]
     graded = {marks(c)["grade_id"]: marks(c) for c in book.cells if marks(c).get("grade")}
     expected = {task.id: task.points for task in listed.tasks if not isinstance(task, Step)}
     assert {grade_id: m["points"] for grade_id, m in graded.items()} == expected
@@ -76,7 +77,7 @@ def test_every_task_has_its_cells_and_points(name):
     assert ("earns its share of the points" in text) == hidden
 
 
-@pytest.mark.parametrize("name", assignments)
+@pytest.mark.parametrize("name", problem_sets)
 def test_a_few_questions_are_read_by_a_person_with_a_rubric(name):
     book = source(name)
     read = [cell for cell in book.cells if marks(cell).get("grade") and marks(cell)["solution"]]
@@ -90,11 +91,11 @@ def test_a_few_questions_are_read_by_a_person_with_a_rubric(name):
         assert f"({marks(cell)['points']} points, read by a person)" in prompt
 
 
-@pytest.mark.parametrize("name", assignments)
+@pytest.mark.parametrize("name", problem_sets)
 def test_the_release_holds_no_solution_and_no_hidden_test(name, course):
     text = (course.folder("release", name) / f"{name}.ipynb").read_text(encoding="utf-8")
     assert not SECRETS.search(text)
-    for task in assignments[name].tasks:
+    for task in problem_sets[name].tasks:
         if isinstance(task, Task):
             solution = bank[task.id].solution.splitlines()
             longest = max(solution, key=len).strip()
@@ -104,7 +105,7 @@ def test_the_release_holds_no_solution_and_no_hidden_test(name, course):
     assert "Rubric" not in text
 
 
-@pytest.mark.parametrize("name", assignments)
+@pytest.mark.parametrize("name", problem_sets)
 def test_the_release_differs_only_where_the_student_writes(name, course):
     before, after = source(name), released(course, name)
     assert len(before.cells) == len(after.cells)
@@ -120,7 +121,7 @@ def test_the_release_differs_only_where_the_student_writes(name, course):
             assert new.source.strip() == kept.strip()
 
 
-@pytest.mark.parametrize("name", assignments)
+@pytest.mark.parametrize("name", problem_sets)
 def test_the_release_is_valid_python_that_raises_nothing_by_itself(name, course):
     """An untouched notebook runs up to its checks, which say that nothing was answered."""
     for cell in released(course, name).cells:
@@ -129,7 +130,7 @@ def test_the_release_is_valid_python_that_raises_nothing_by_itself(name, course)
             assert "NotImplementedError" not in cell.source
 
 
-@pytest.mark.parametrize("name", assignments)
+@pytest.mark.parametrize("name", problem_sets)
 def test_only_the_id_and_the_answers_can_be_written(name, course):
     free = [cell for cell in released(course, name).cells if not marks(cell).get("locked")]
     for cell in free:
@@ -151,7 +152,7 @@ def test_nothing_but_notebooks_is_handed_out():
 
 
 def test_a_question_without_a_solution_cannot_be_listed():
-    listed = assignments["ps2-output-shapes"]
+    listed = problem_sets["ps2-output-shapes"]
     broken = type(listed)(
         id="broken",
         title="Broken",
@@ -171,10 +172,10 @@ def test_write_makes_the_folder(tmp_path):
 
 
 def test_a_misspelled_assignment_names_the_known_ones(tmp_path):
-    command = [sys.executable, "-m", "course_bank.notebook", "ps9-poolin"]
+    command = [sys.executable, "-m", "course_bank.authoring.notebook", "ps9-poolin"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
-    listed = ", ".join(assignments)
+    listed = ", ".join(problem_sets)
     assert done.stderr == f"there is no assignment 'ps9-poolin'; there are: {listed}\n"
     assert not list(tmp_path.iterdir())

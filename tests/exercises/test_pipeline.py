@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from course_bank import assignments, bank, student_variant
+from course_bank import bank, problem_sets, student_variant
 from tests.exercises.conftest import EXERCISES
 from tests.requirements import bubblewrap
 
@@ -58,13 +58,13 @@ def records(course):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(course.root)
-        for name in assignments:
+        for name in problem_sets:
             hand_in(course, name)
             lines = grade_class(course, name, workers=2, say=lambda line: None)
             assert not [line for line in lines if line.failed]
         return {
             (name, student): course.record(name, student)
-            for name in assignments
+            for name in problem_sets
             for student in course.students(name)
         }
 
@@ -102,17 +102,17 @@ def grade_of(record):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", assignments)
+@pytest.mark.parametrize("name", problem_sets)
 def test_the_solution_gets_full_marks(name, records):
     record = records[name, RIGHT]
     missed = [e for e in record["questions"] if e["score"] != e["points"]]
     assert not [(e["id"], e["message"], e.get("answer")) for e in missed]
-    assert [e["id"] for e in record["questions"]] == list(assignments[name].questions)
+    assert [e["id"] for e in record["questions"]] == list(problem_sets[name].questions)
     assert not record.get("flags")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", assignments)
+@pytest.mark.parametrize("name", problem_sets)
 def test_the_untouched_release_gets_nothing_and_no_error(name, records):
     record = records[name, UNTOUCHED]
     assert grade_of(record) == 0
@@ -124,7 +124,7 @@ def test_the_untouched_release_gets_nothing_and_no_error(name, records):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in assignments if name != KERAS])
+@pytest.mark.parametrize("name", [name for name in problem_sets if name != KERAS])
 def test_mistakes_get_their_credit_and_their_sentence(name, records):
     for place, entry in enumerate(records[name, MISTAKEN]["questions"]):
         if entry["id"] in MISTAKES:
@@ -145,7 +145,7 @@ def test_what_is_read_by_a_person_waits_for_one(course, records):
     marks = [cell["metadata"].get("nbgrader", {}) for cell in source["cells"]]
     written = [mark for mark in marks if mark.get("grade") and mark.get("solution")]
     assert table[RIGHT].to_read == len(written) > 1
-    assert table[RIGHT].score == sum(assignments["ps2-output-shapes"].questions.values())
+    assert table[RIGHT].score == sum(problem_sets["ps2-output-shapes"].questions.values())
 
 
 @pytest.mark.slow
@@ -155,7 +155,7 @@ def test_the_answers_of_the_key_never_entered_the_notebook(course, records):
     graded = course.folder("autograded", name, UNTOUCHED) / f"{name}.ipynb"
     cells = json.loads(graded.read_text(encoding="utf-8"))["cells"]
     outputs = json.dumps([cell.get("outputs") for cell in cells])
-    for question in assignments[name].questions:
+    for question in problem_sets[name].questions:
         answer = student_variant(question, UNTOUCHED, name).answer
         assert f"answered: {answer}" not in outputs
         assert bank[question].solution not in outputs
@@ -186,7 +186,7 @@ def test_stock_nbgrader_grades_the_same_notebooks(tmp_path):
         (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
     run(tmp_path, f"nbgrader autograde {name} --create")
     scores = run(tmp_path, f"{sys.executable} -c '{STOCK}'").split()
-    most = sum(assignments[name].questions.values())
+    most = sum(problem_sets[name].questions.values())
     assert list(map(float, scores[1::2])) == [most, 0]
 
 

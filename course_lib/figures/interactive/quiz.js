@@ -1,8 +1,8 @@
 /* Practice quiz: questions of the bank with new numbers on demand, and feedback that names the mistake. */
 import { frame, row, button, status, h, uid } from "./kit.js";
-import { freshRecord, judge, readProgress, showAnswer, wanted } from "./quiz_answers.js";
+import { freshRecord, judge, readProgress, wanted } from "./quiz_answers.js";
 
-export { judge, parseShape, parseArray, readProgress, showAnswer } from "./quiz_answers.js";
+export { judge, parseShape, parseArray, readProgress } from "./quiz_answers.js";
 
 /** What to write, below the field. Pure. */
 export function hint(question) {
@@ -116,11 +116,11 @@ function render({ model, el }) {
     solution.hidden = !open;
     reveal.setAttribute("aria-expanded", String(open));
     if (!open) return;
-    const { steps, form: kind, answer: right, choices } = current();
+    const { steps, form: kind, answer: right, choices, written } = current();
     const shown = kind === "choice" ? choices.find((c) => c.letter === right).html : null;
     const result = h("p", { class: "cbh-quiz-result" }, "Answer: ");
     if (shown) result.append(h("strong", {}, `${right}) `), fragment(shown));
-    else result.append(h("strong", {}, showAnswer({ form: kind }, right)));
+    else result.append(h("strong", {}, written));
     solution.replaceChildren(h("ol", {}, ...steps.map((step) => h("li", {}, fragment(step)))), result);
   }
   function fragment(html) {

@@ -90,7 +90,7 @@ function shapeOf(v) {
   return inner.every((one) => one && String(one) === String(inner[0])) ? [v.length, ...inner[0]] : null;
 }
 const many = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
-/** An array of that shape in words, as in course_bank.wording. */
+/** An array of that shape in words, as in course_bank.core.wording. */
 function inWords(shape) {
   if (!shape.length) return "one number";
   if (shape.length > 2) return `an array of the shape (${shape.join(", ")})`;
@@ -101,7 +101,7 @@ function inWords(shape) {
 const near = (a, b, tolerance) => Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
 const EXACT = 1e-9;
 
-/** Do two answers say the same? The rules are those of the bank (course_bank.forms). */
+/** Do two answers say the same? The rules are those of the bank (course_bank.core.forms). */
 export function sameAnswer(form, given, right, tolerance = 1e-3) {
   if (form === "integer") return near(given, right, EXACT);
   if (form === "number") return near(given, right, tolerance);
@@ -132,7 +132,7 @@ export function judge(question, raw) {
   return { state: "wrong", message: `Not right. ${unnamed(question, value)}`, misconception: null };
 }
 
-/** A sentence on where an array is wrong, if only a few of its values are: see course_bank.cells. */
+/** A sentence on where an array is wrong, if only a few of its values are: see course_bank.core.nearly_right. */
 function fewWrong(given, right, tolerance = 1e-3) {
   if (!Array.isArray(right) || String(shapeOf(given)) !== String(shapeOf(right))) return null;
   const rows = right.map((row, i) => [[row].flat(Infinity), [given[i]].flat(Infinity)]);
@@ -167,15 +167,6 @@ function unnamed({ form, answer, asked, length, where }, value) {
     if (without(given) !== without(right)) return `Yours is ${inWords(given)}, the answer ${inWords(right)}.`;
   }
   return where ? `Look again at ${where}, or at the worked solution.` : "Look again, or at the worked solution.";
-}
-
-/** How an answer is written out; a choice by its letter. */
-export function showAnswer({ form }, answer) {
-  if (form === "shape") return answer.length === 1 ? `(${answer[0]},)` : `(${answer.join(", ")})`;
-  if (form === "array") return JSON.stringify(answer).replace(/,/g, ", ");
-  if (form === "integer") return String(answer).replace(/\B(?=(\d{3})+$)/g, ",").replace("-", "\u2212");
-  // four decimals, as in the worked steps above the answer
-  return typeof answer === "number" ? String(+(+answer.toFixed(4)).toPrecision(6)).replace("-", "\u2212") : String(answer);
 }
 
 /** What is kept about one question: tries, whether it was solved, and the variant shown. */

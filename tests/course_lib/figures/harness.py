@@ -6,6 +6,8 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
+from course_bank import quiz
+from course_lib import figures
 from tests.requirements import chromium
 
 ROOT = Path(__file__).parents[3]
@@ -62,10 +64,15 @@ main {{ max-width: 720px; margin: 0 auto; padding: 16px 20px; }}
 {states}<script type="module">{host}</script></body></html>"""
 
 
-def page_html(figures):
+def figure(name, **settings):
+    """A figure by its name, as the book makes it: the quiz gets its questions from the bank."""
+    return quiz(**settings) if name == "Quiz" else getattr(figures, name)(**settings)
+
+
+def page_html(shown):
     """An HTML page with the given ``{id: figure}``, each with its static copy inside its slot."""
     slots, states = [], []
-    for key, figure in figures.items():
+    for key, figure in shown.items():
         state = {k: v for k, v in figure.get_state().items() if k not in ("layout", "comm")}
         text = json.dumps(state, default=str).replace("</", "<\\/")
         wide, narrow = state["_reserve"]

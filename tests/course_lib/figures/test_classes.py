@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import traitlets
 
-from course_bank import bank, forms
+from course_bank import bank, quiz
+from course_bank.core import forms
 from course_lib.figures import DigitPlayground, Dimensions, ModelBuilder, Quiz, ReceptiveField
 from course_lib.figures.interactive import digit_playground, dimensions, receptive_field, stacks
 from tests.course_lib.figures.drivers import says
@@ -41,10 +42,12 @@ def test_a_stack_that_cannot_be_built_says_so_without_javascript():
         (lambda: Dimensions("4d"), ValueError, "example must be one of series"),
         (lambda: Dimensions(kernel=[3, 3]), ValueError, "one size per axis"),
         (lambda: DigitPlayground(weights=[np.zeros(3)]), ValueError, "must have the shapes"),
-        (lambda: Quiz("cooking"), ValueError, "topic must be one of"),
-        (lambda: Quiz(questions=["no-such-question"]), ValueError, "no-such-question"),
-        (lambda: Quiz("pooling", questions=["pool-max-map"]), ValueError, "not both"),
-        (lambda: Quiz(variants=0), ValueError, "variants must be a positive integer"),
+        (lambda: Quiz(questions=[]), ValueError, "at least one question"),
+        (lambda: quiz(topic="cooking"), ValueError, "topic must be one of"),
+        (lambda: quiz(["no-such-question"]), ValueError, "no-such-question"),
+        (lambda: quiz(["conv2d-loops"]), ValueError, "conv2d-loops"),
+        (lambda: quiz(["pool-max-map"], topic="pooling"), ValueError, "not both"),
+        (lambda: quiz(variants=0), ValueError, "variants must be a positive integer"),
     ],
 )
 def test_arguments_that_make_no_sense(make, error, words):
@@ -79,25 +82,25 @@ def test_samples_are_what_the_page_will_read():
 
 
 def test_variants_of_a_quiz_differ_and_are_the_banks():
-    quiz = Quiz("pooling", variants=3)
-    assert [q["id"] for q in quiz.questions] == [
+    figure = quiz(topic="pooling", variants=3)
+    assert [q["id"] for q in figure.questions] == [
         name
         for name, question in bank.items()
         if question.topic == "pooling" and question.form in forms.FORMS
     ]
-    for question in quiz.questions:
+    for question in figure.questions:
         prompts = [variant["prompt_html"] for variant in question["variants"]]
         assert 1 <= len(set(prompts)) == len(prompts) <= 3
-    assert Quiz("pooling", variants=3).questions == quiz.questions
-    assert Quiz("pooling", variants=3, seed=1).questions != quiz.questions
+    assert quiz(topic="pooling", variants=3).questions == figure.questions
+    assert quiz(topic="pooling", variants=3, seed=1).questions != figure.questions
 
 
 @pytest.mark.browser
 def test_progress_is_kept_in_the_browser_or_for_the_page(tmp_path):
-    quiz = Quiz(questions=["sizes-valid", "sizes-stride"])
+    figure = quiz(["sizes-valid", "sizes-stride"])
     path = tmp_path / "quiz.html"
-    path.write_text(page_html({"Quiz": quiz}), "utf-8")
-    answer = str(quiz.questions[0]["variants"][0]["answer"])
+    path.write_text(page_html({"Quiz": figure}), "utf-8")
+    answer = str(figure.questions[0]["variants"][0]["answer"])
 
     def solve(page):
         root = page.locator(".cbh-quiz")

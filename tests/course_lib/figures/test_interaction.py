@@ -17,7 +17,7 @@ from tests.course_lib.figures.drivers import (
     says,
     tab_to_either_way,
 )
-from tests.course_lib.figures.harness import axe, browser, open_page, page_html
+from tests.course_lib.figures.harness import axe, browser, figure, open_page, page_html
 from tests.course_lib.figures.javascript import FIGURES
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ def pages(tmp_path_factory):
     @cache
     def path(name):
         target = folder / f"{name}.html"
-        target.write_text(page_html({name: getattr(figures, name)()}), "utf-8")
+        target.write_text(page_html({name: figure(name)}), "utf-8")
         return target
 
     return path
@@ -79,7 +79,7 @@ LOOKS = {
 @pytest.mark.parametrize("name", NAMES)
 def test_accessible_in_light_dark_and_on_a_phone(name, chrome, tmp_path):
     path = tmp_path / "busy.html"
-    path.write_text(page_html({name: getattr(figures, name)(**BUSY.get(name, {}))}), "utf-8")
+    path.write_text(page_html({name: figure(name, **BUSY.get(name, {}))}), "utf-8")
     with open_page(chrome, path, reduced_motion="reduce") as page:
         _ready(page, name)
         for look, (media, width, rules) in LOOKS.items():
@@ -244,7 +244,7 @@ def test_same_figure_twice_in_a_page(chrome, tmp_path):
 def test_a_figure_looks_the_same_alone_and_among_others(chrome, pages, tmp_path):
     """Every figure brings the shared style; its copy must not undo what an earlier figure set."""
     path = tmp_path / "all.html"
-    path.write_text(page_html({name: getattr(figures, name)() for name in NAMES}), "utf-8")
+    path.write_text(page_html({name: figure(name) for name in NAMES}), "utf-8")
     size = "e => [e.offsetWidth, e.offsetHeight]"
     with open_page(chrome, path) as page:
         among = {name: _ready(page, name).evaluate(size) for name in NAMES}

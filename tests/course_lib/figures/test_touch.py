@@ -4,9 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from course_lib import figures
 from tests.course_lib.figures.drivers import says
-from tests.course_lib.figures.harness import browser, open_page, page_html
+from tests.course_lib.figures.harness import browser, figure, open_page, page_html
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
@@ -20,7 +19,7 @@ def chrome():
 
 def written(tmp_path, name):
     path = tmp_path / f"{name}.html"
-    path.write_text(page_html({name: getattr(figures, name)()}), "utf-8")
+    path.write_text(page_html({name: figure(name)}), "utf-8")
     return path
 
 

@@ -74,16 +74,6 @@ test("progress that no longer fits the questions starts afresh", () => {
   assert.deepEqual(quiz.readProgress(null, questions).a, quiz.freshRecord());
 });
 
-test("answers are written the way the course writes them", () => {
-  assert.equal(quiz.showAnswer(shape, [13, 13, 32]), "(13, 13, 32)");
-  assert.equal(quiz.showAnswer(shape, [1600]), "(1600,)");
-  assert.equal(quiz.showAnswer({ form: "integer" }, 1668490), "1,668,490");
-  assert.equal(quiz.showAnswer({ form: "number" }, -0.25), "\u22120.25");
-  assert.equal(quiz.showAnswer({ form: "number" }, 5.640000000000001), "5.64");
-  assert.equal(quiz.showAnswer({ form: "number" }, -0.3239213693678733), "\u22120.3239");
-  assert.equal(quiz.showAnswer({ form: "choice" }, "b"), "b");
-});
-
 test("a question's own words say what is missing", () => {
   const pair = { form: "shape", expects: "a pair (before, after)", asked: "a pair (before, after)", length: 2, axes: 1, answer: [1, 2] };
   assert.equal(quiz.judge(pair, "4 2 3").message, "Not right. Yours has 3 numbers; asked for is a pair (before, after).");

@@ -7,8 +7,7 @@ from functools import cache
 
 from playwright.sync_api import expect
 
-from course_bank import bank
-from course_lib.figures import Quiz
+from course_bank import bank, quiz
 from tests.course_lib.figures.drivers import press, says, start, tab_to, tab_to_either_way
 
 
@@ -23,7 +22,7 @@ def _drawn():
     topics = sorted({question.topic for question in bank.values()})
     return {
         _letters(variant["prompt_html"]): variant
-        for question in Quiz(topic=topics).questions
+        for question in quiz(topic=topics).questions
         for variant in question["variants"]
     }
 

@@ -1,0 +1,1 @@
+"""Which questions an assignment asks, and what each student gets of them."""

@@ -1,0 +1,276 @@
+"""The assignments of the course: which questions, in which order, for how many points.
+
+A `Task` is a question of the bank, graded by itself. A `Judgement` is a question whose point is
+the reason given; a person reads the answer and gives the points. A `Step` is not graded by itself.
+"""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from course_bank.assignments.judgements import judgements
+
+VALUES = (
+    "import numpy as np",
+    "",
+    "import course_lib as keras",
+    "from course_lib import ops, shapes",
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A question of the bank and its points."""
+
+    id: str
+    points: int = 1
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do between two tasks that is not graded by itself.
+
+    ``stub`` is the cell as students get it, with a line ``### SOLUTION`` where they write.
+    """
+
+    id: str
+    prompt: str
+    solution: str
+    stub: str = "# Write your code here.\n### SOLUTION\n"
+
+    points = 0
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One notebook. ``minutes`` is what an average student needs; ``where`` is what to read.
+
+    ``imports`` are the lines that load what the tasks use. With ``own_code`` students write what
+    libraries have, and grading runs without those (`functions.LIBRARIES`).
+    """
+
+    id: str
+    title: str
+    minutes: int
+    where: str
+    intro: str
+    tasks: tuple
+    imports: tuple = VALUES
+    own_code: bool = False
+
+    @property
+    def notebook(self):
+        """File name of the notebook, without its ending."""
+        return self.id
+
+    @property
+    def questions(self):
+        """{question id: points} of the questions graded by themselves, in order."""
+        return {task.id: task.points for task in self.tasks if isinstance(task, Task)}
+
+    @property
+    def points(self):
+        """All points, those given by a person included."""
+        return sum(task.points for task in self.tasks)
+
+
+LISTED = (
+    Assignment(
+        id="ps1-pixels-and-convolution",
+        title="Pixels and convolution",
+        minutes=60,
+        where="Chapter 1, Pixel matching, chapter 2, Convolution, and chapter 3, Stride and "
+        "padding",
+        intro="Compare two pictures pixel by pixel, then piece by piece, and then let a kernel do "
+        "the comparing. Work the first value of each task out on paper; NumPy may do the rest.",
+        tasks=(
+            Task("pixel-agreement", 1),
+            Task("pixel-shifted", 2),
+            Task("pixel-piece-score", 2),
+            Task("pixel-map-values", 1),
+            judgements["pixel-why-pieces"],
+            Task("conv-one-value", 2),
+            Task("conv-with-bias", 2),
+            Task("conv-valid-map", 3),
+            Task("conv-strided-map", 3),
+            judgements["conv-zero-sum"],
+            Task("conv-mathematical", 2),
+            judgements["conv-flip-or-not"],
+        ),
+    ),
+    Assignment(
+        id="ps2-output-shapes",
+        title="Output shapes",
+        minutes=60,
+        where="Chapter 3, Stride and padding",
+        intro="How large is what a convolution returns? Work each task out on paper first, with "
+        "your own numbers; then let Python do the arithmetic, and compare.",
+        tasks=(
+            Task("sizes-valid", 1),
+            Task("sizes-stride", 2),
+            Task("sizes-padding", 2),
+            Task("sizes-same-stride", 2),
+            Task("sizes-same-split", 2),
+            Task("sizes-rectangle", 2),
+            Task("sizes-dropped", 2),
+            Task("sizes-two-layers", 3),
+            judgements["sizes-why-floor"],
+            judgements["sizes-same-or-valid-choice"],
+            judgements["sizes-design"],
+        ),
+    ),
+    Assignment(
+        id="ps3-parameter-counts",
+        title="Parameter counts",
+        minutes=70,
+        where="Chapter 4, Channels and filters, and chapter 7, Parameters",
+        intro="How many numbers does a layer learn? Count them before you build it: the formula, "
+        "with your own numbers, then Python as a calculator.",
+        tasks=(
+            Task("channels-kernel-shape", 2),
+            Task("params-conv", 2),
+            Task("params-conv-no-bias", 1),
+            Task("params-dense", 1),
+            Task("params-dense-after-flatten", 2),
+            Task("params-two-convolutions", 3),
+            Task("params-fully-connected-map", 2),
+            Task("params-filters-from-count", 2),
+            Task("params-memory", 2),
+            judgements["params-where-they-sit"],
+            judgements["params-larger-images"],
+            judgements["params-budget"],
+        ),
+    ),
+    Assignment(
+        id="ps4-model-summaries",
+        title="Model summaries",
+        minutes=80,
+        where="Chapter 7, Parameters, chapter 8, Reading a model summary, and chapter 14, Dropout "
+        "and normalisation",
+        intro="A summary is a table of shapes and counts. Fill it in before Keras does. The "
+        "course's "
+        "own engine has Keras' names: `model.explain()` shows the arithmetic behind each row.",
+        tasks=(
+            Task("summary-functional-shape", 2),
+            Task("summary-functional-total", 3),
+            Task("summary-second-pool-shape", 2),
+            Task("summary-flatten", 2),
+            Task("summary-total", 3),
+            Task("summary-six-hidden", 2),
+            Task("summary-kernel-size", 2),
+            Task("summary-weight-shape", 2),
+            Task("batchnorm-parameters", 1),
+            judgements["summary-find-the-mistake"],
+            judgements["summary-what-it-hides"],
+            judgements["summary-two-models"],
+        ),
+    ),
+    Assignment(
+        id="ps5-one-two-three-dimensions",
+        title="One, two and three dimensions",
+        minutes=65,
+        where="Chapter 11, One, two and three dimensions",
+        intro="The same layer over texts, images and volumes. What changes is the number of axes "
+        "the "
+        "kernel moves along; what stays is that it spans all channels.",
+        tasks=(
+            Task("dims-conv1d-values", 2),
+            Task("dims-embedding-shape", 1),
+            Task("dims-embedding-params", 1),
+            Task("dims-conv1d-shape", 2),
+            Task("dims-conv1d-params", 2),
+            Task("dims-conv1d-kernel", 2),
+            Task("dims-input-shape", 2),
+            Task("dims-conv3d-shape", 2),
+            Task("dims-conv3d-params", 2),
+            judgements["dims-which-one"],
+            judgements["dims-colour-is-no-axis"],
+            judgements["dims-review-budget"],
+        ),
+    ),
+    Assignment(
+        id="ps6-receptive-field",
+        title="Receptive field",
+        minutes=65,
+        where="Chapter 9, Receptive field and dilation, and chapter 10, Weight sharing and "
+        "equivariance",
+        intro="Which pixels can a feature know of? Follow the field backwards, layer by layer; a "
+        "drawing of one row of pixels helps more than the formula.",
+        tasks=(
+            Task("rf-stack", 1),
+            Task("rf-pixels-read", 2),
+            Task("rf-pooling", 2),
+            Task("rf-strides", 3),
+            Task("rf-jump", 2),
+            Task("rf-span", 1),
+            Task("rf-dilated-stack", 2),
+            Task("rf-layers-needed", 1),
+            Task("equivariance-strided-peak", 2),
+            judgements["rf-how-large"],
+            judgements["rf-not-all-alike"],
+            judgements["rf-two-designs"],
+        ),
+    ),
+    Assignment(
+        id="ps7-convolution-from-scratch",
+        title="Convolution from scratch",
+        minutes=210,
+        where="Chapter 2, Convolution, chapter 3, Stride and padding, chapter 6, Pooling, chapter "
+        "13, How a convolution learns, and chapter 20, How a convolution gets fast",
+        intro="Write the layers yourself, in NumPy: first with loops, so that every product is "
+        "there to be seen, then with windows, so that it is fast, and then the way back. Use NumPy "
+        "and nothing else: grading runs without `course_lib`, Keras and SciPy. It "
+        "calls your functions on inputs you have not seen, and gives points for each property that "
+        "holds.",
+        tasks=(
+            Task("conv2d-loops", 5),
+            Task("conv2d-windows", 4),
+            Task("conv2d-speed", 2),
+            Task("conv2d-strided", 6),
+            Task("max-pool2d", 5),
+            Task("conv2d-backward", 6),
+            Task("max-pool2d-backward", 4),
+            judgements["conv2d-gradient-check"],
+            judgements["conv2d-weak-test"],
+            judgements["conv2d-which-version"],
+        ),
+        imports=("import numpy as np", ""),
+        own_code=True,
+    ),
+    Assignment(
+        id="ps8-mnist-in-keras",
+        title="MNIST in Keras",
+        minutes=100,
+        where="Chapter 12, MNIST in Keras and in NumPy",
+        intro="The lecture's program, in working order: prepare, build, count, train, predict. It "
+        "trains on the 2,000 digits that come with the course, in about a minute. What counts are "
+        "the model's shapes and counts, and what it reads in digits that it, and you, have not "
+        "seen.",
+        tasks=(
+            Task("mnist-arrays", 2),
+            Task("mnist-count", 2),
+            Task("mnist-model", 5),
+            Task("mnist-compile", 2),
+            Task("mnist-steps", 2),
+            Step(
+                "mnist-train",
+                "Train `model` now, on `x_train` and `y_train`, with batches of `n.batch` images "
+                "for `n.epochs` epochs. The cell loads and prints these numbers.",
+                "model.fit(x_train, y_train, batch_size=n.batch, epochs=n.epochs, verbose=0)",
+                'n = sheet.numbers("mnist-predict")\nprint(f"batches of {n.batch}, '
+                '{n.epochs} epochs")\n# Train model here.\n### SOLUTION\n',
+            ),
+            Task("mnist-predict", 5),
+            judgements["mnist-what-it-misreads"],
+            judgements["mnist-tuned-on-test"],
+            judgements["mnist-small-device"],
+        ),
+        imports=(
+            "import numpy as np",
+            "from tensorflow import keras",
+            "",
+            "from course_lib.datasets import mnist",
+        ),
+    ),
+)
+
+problem_sets = MappingProxyType({listed.id: listed for listed in LISTED})

@@ -1,0 +1,1 @@
+"""Writes the notebooks of the assignments."""

@@ -1,0 +1,237 @@
+"""Questions whose answer is a function: it is run on inputs the student has not seen.
+
+The probe calls the student's function in the student's kernel on inputs drawn from a secret seed.
+What comes back is compared outside with the engine's result. Each case tests one property (several
+channels, the bias, an uneven padding ...) and earns its share; a wrong idea is recognised when the
+function returns on every case what that idea returns.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_bank.core import wording
+from course_bank.core.plain_values import PLAIN_SOURCE, to_json
+from course_bank.core.question import Question, Verdict
+from course_bank.core.rng import Rng
+
+_TOLERANCE = 1e-4
+
+# what a student could call in place of writing it; the notebook's own side stays
+LIBRARIES = ("course_lib", "tensorflow", "keras", "scipy", "torch", "jax", "cv2", "skimage")
+STAYS = ("course_lib.exercise", "course_lib.errors")
+
+_PROBE = """
+def _call(function, cases):
+    import json
+    import numpy as np
+
+    emitted = {{}}
+    for i, arguments in enumerate(json.loads(cases)):
+        arguments = [np.array(a) if isinstance(a, list) else a for a in arguments]
+        try:
+            emitted[f"case{{i}}"] = _plain(function(*arguments))
+        except Exception as error:
+            emitted[f"error{{i}}"] = f"{{type(error).__name__}}: {{error}}"[:300]
+    return emitted
+
+if callable(globals().get({name!r})):
+    emit(**_call(globals()[{name!r}], {cases!r}))
+else:
+    emit(instead=type(globals().get({name!r})).__name__)
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call: the property it tests, and the arguments (nested lists are arrays)."""
+
+    about: str
+    arguments: tuple
+
+
+@dataclass(frozen=True)
+class FunctionQuestion(Question):
+    """A question answered by a function named like `Question.variable`.
+
+    ``answer(*arguments)`` is what it must return: an array, or a tuple of the arrays named in
+    ``parts``. A misconception's ``compute(*arguments)`` returns the same things, wrongly.
+    ``cases(rng)`` lists the calls. ``draw`` makes an example of the student's own: the arguments by
+    name, and "outputs".
+    """
+
+    cases: Callable = None
+    parts: tuple = ()
+
+    hidden = True
+
+    def drawn_cases(self, variant):
+        """The cases of a variant: from the hidden seed, or from the public one without it."""
+        return self.cases(Rng(f"{self.id}/cases/{variant.inputs_seed}"))
+
+    def probe(self, variant):
+        """Python source that calls the student's function on every case and emits the results."""
+        cases = json.dumps([list(case.arguments) for case in self.drawn_cases(variant)])
+        return PLAIN_SOURCE + _PROBE.format(name=self.variable, cases=cases)
+
+    def grade(self, variant, values):
+        """Verdict on ``case0``, ``case1``, ... (or ``error0``, ...) as the probe emitted them."""
+        if not isinstance(values, dict) or not values or "instead" in values:
+            return self._no_function(values)
+        cases = self.drawn_cases(variant)
+        given = [values.get(f"case{i}") for i in range(len(cases))]
+        errors = [str(values[f"error{i}"]) for i in range(len(cases)) if f"error{i}" in values]
+        if all(value is None for value in given):
+            return self._nothing(errors)
+        right = self._shares(cases, given)
+        earned = sum(map(sum, right)) / sum(map(len, right))
+        if earned == 1:
+            return Verdict(1.0, None, "Right on every hidden input.")
+        for wrong in self.misconceptions:
+            if self._follows(wrong.compute, cases, given):
+                return Verdict(max(wrong.credit, earned), wrong.name, wrong.message)
+        return Verdict(earned, None, self._report(cases, right, errors, given))
+
+    def _no_function(self, values):
+        instead = values.get("instead", "NoneType") if isinstance(values, dict) else "NoneType"
+        if instead == "NoneType":
+            text = f"There is no function `{self.variable}`. Keep the name that the task gives."
+            return Verdict(0.0, "empty", text)
+        kind = wording.of_type(str(instead)[:40])
+        text = f"`{self.variable}` must be a function, not {kind}."
+        return Verdict(0.0, "form", text)
+
+    def _nothing(self, errors):
+        if errors:
+            return Verdict(0.0, "error", f"The function stops with an error: {errors[0]}")
+        return Verdict(0.0, "empty", "The function returns nothing yet.")
+
+    def _split(self, value):
+        """The parts of a result."""
+        return list(value) if self.parts and isinstance(value, list | tuple) else [value]
+
+    def _expected(self, function, case):
+        arguments = [np.array(a, np.float64) if isinstance(a, list) else a for a in case.arguments]
+        return self._split(function(*arguments))
+
+    def _shares(self, cases, given):
+        """For every case, for every part: whether it is right."""
+        table = []
+        for case, value in zip(cases, given, strict=True):
+            expected, parts = self._expected(self.answer, case), self._split(value)
+            if len(parts) != len(expected):
+                parts = [None] * len(expected)
+            table.append([_same(a, b) for a, b in zip(parts, expected, strict=True)])
+        return table
+
+    def _follows(self, function, cases, given):
+        """Whether the student's function returns what ``function`` returns, case by case."""
+        for case, value in zip(cases, given, strict=True):
+            expected, parts = self._expected(function, case), self._split(value)
+            if len(parts) != len(expected) or not all(map(_same, parts, expected)):
+                return False
+        return True
+
+    def _report(self, cases, right, errors, given):
+        rows = {case.about: all(row) for case, row in zip(cases, right, strict=True)}
+        if self.parts and not any(rows.values()):  # gradients: which of them, not with which input
+            rows = dict(zip(self.parts, map(all, zip(*right, strict=True)), strict=True))
+        done = "; ".join(name for name, ok in rows.items() if ok)
+        open_ = "; ".join(name for name, ok in rows.items() if not ok)
+        text = "Not yet right on any of the hidden inputs."
+        if done:
+            text = f"Right: {done}. Not yet: {open_}."
+        if errors:
+            return f"{text} It stops with {errors[0]}"
+        first = next(i for i, row in enumerate(right) if not all(row))
+        return f"{text} {self._difference(cases[first], given[first], right[first])}"
+
+    def _difference(self, case, value, right):
+        """What sets a wrong result apart from the expected one, without its numbers."""
+        expected, results = self._expected(self.answer, case), self._split(value)
+        if value is None:
+            return f"With {case.about} it returns nothing."
+        if len(results) != len(expected):
+            return f"It must return {len(expected)} arrays: {', '.join(self.parts)}."
+        names = self.parts or ("its result",)
+        named = [name for name, ok in zip(names, right, strict=True) if not ok]
+        for name, result, target in zip(names, results, expected, strict=True):
+            shape = _shape(result)
+            if shape is None:
+                return f"With {case.about}, {name} is no array of numbers."
+            if shape != np.shape(target):
+                return f"With {case.about}, {name} has the shape {shape}, not {np.shape(target)}."
+        verb = "have" if len(named) > 1 else "has"
+        return f"With {case.about}, {' and '.join(named)} {verb} the right shape, but other values."
+
+
+def _shape(value):
+    """The shape of an array of numbers, or None."""
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return array.shape if array.dtype.kind in "biuf" else None
+
+
+def _same(value, expected):
+    """Whether ``value`` is a finite array of the right shape and values."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "biuf" or array.shape != np.shape(expected):
+            return False
+        return bool(np.allclose(array.astype(np.float64), expected, _TOLERANCE, _TOLERANCE))
+    except (ValueError, TypeError, OverflowError):
+        return False
+
+
+def borrowed(function):
+    """The library of `LIBRARIES` that a function names, or None."""
+    code = getattr(function, "__code__", None)
+    known = getattr(function, "__globals__", {})
+    for name in code.co_names if code else ():
+        thing = known.get(name)
+        home = getattr(thing, "__module__", None) or getattr(thing, "__name__", None) or name
+        if (root := str(home).split(".")[0]) in LIBRARIES:
+            return root
+    return None
+
+
+def check_function(numbers, function, plain):
+    """None when the function gives the right result for its example, else a sentence."""
+    if not callable(function):
+        return f"A function is expected, not {wording.kind(function)}."
+    if library := borrowed(function):
+        return f"It uses {library}. Write it with NumPy alone: grading runs without {library}."
+    numbers = dict(numbers)
+    expected = numbers.pop("outputs")
+    arguments = {k: np.array(v) if isinstance(v, list) else v for k, v in numbers.items()}
+    try:
+        result = plain(function(**arguments))
+    except Exception as error:
+        return f"On your example it stops with {type(error).__name__}: {error}"
+    if result is None:
+        return "It returns nothing yet."
+    several = isinstance(expected, dict)
+    results = list(result) if several and isinstance(result, list | tuple) else [result]
+    targets = expected if several else {"outputs": expected}
+    if len(results) != len(targets):
+        return f"It must return {len(targets)} arrays: {', '.join(targets)}."
+    for value, (name, target) in zip(results, targets.items(), strict=True):
+        shape = np.shape(np.array(value, dtype=object) if isinstance(value, list) else value)
+        if shape != np.shape(target):
+            return f"On your example {name} must have shape {np.shape(target)}, got {shape}."
+        if not _same(value, target):
+            return f"On your example {name} has other values than sheet.numbers(...) gives."
+    return None
+
+
+def example(function, names, **arguments):
+    """Numbers of a function question: the arguments and the outputs of ``function`` on them."""
+    arrays = [np.array(a, np.float64) if isinstance(a, list) else a for a in arguments.values()]
+    outputs = function(*arrays)
+    if names:
+        outputs = {name: to_json(part) for name, part in zip(names, outputs, strict=True)}
+    return {**arguments, "outputs": outputs if names else to_json(outputs)}

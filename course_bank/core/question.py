@@ -1,0 +1,188 @@
+"""What a question is.
+
+A question declares how its numbers are drawn, how the prompt reads, how the answer is computed
+from the numbers, and which wrong ideas lead to which other values. A `Variant` is one drawing of
+it: one student's numbers. Grading compares a value with the answer, then with each wrong idea, and
+says in a sentence what was misunderstood.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from course_bank.core import forms, where_to_read
+from course_bank.core.nearly_right import few_wrong
+from course_bank.core.plain_values import PLAIN_SOURCE
+from course_bank.core.rendering import minus
+from course_bank.core.rng import Rng
+from course_bank.core.variant import Variant
+from course_bank.core.where_to_read import TOPICS
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Credit from 0 to 1, the name of the misconception if one was recognised, and a sentence."""
+
+    credit: float
+    misconception: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong idea: ``compute(n)`` is the value it leads to, with the numbers ``n``.
+
+    ``message`` helps without giving the answer; ``credit`` (0 to below 1) is what the value earns.
+    """
+
+    name: str
+    compute: Callable
+    message: str
+    credit: float = 0.0
+
+
+def slip(name, compute, message, credit=0.0):
+    """A `Misconception`, as questions declare it, its message with the sign of `minus`."""
+    return Misconception(name, compute, minus(message), credit)
+
+
+def ranges(where=None, **drawn):
+    """A ``draw``: a tuple (low, high) is a whole number of that range, a list one of its entries.
+
+    Draws again until ``where(n)`` holds.
+
+    >>> draw = ranges(size=(20, 90), kernel=[3, 5, 7], where=lambda n: n.size % n.kernel)
+    """
+
+    def draw(rng):
+        while True:
+            numbers = {
+                name: rng.integer(*options) if isinstance(options, tuple) else rng.choice(options)
+                for name, options in drawn.items()
+            }
+            if where is None or where(SimpleNamespace(**numbers)):
+                return numbers
+
+    return draw
+
+
+@dataclass(frozen=True)
+class Question:
+    """One declaration of the bank.
+
+    Args:
+        id: lower-case words joined by hyphens; also the ``grade_id`` in the notebooks.
+        topic: one of `TOPICS`.
+        teaches: what a student who can answer it has understood, in one sentence.
+        draw: ``draw(rng)`` returns the numbers: a dict of JSON values. `ranges` makes one.
+        prompt: markdown, either a template ("{size} pixels") or a function of ``n``, the numbers
+            as attributes: ``n.size``.
+        form: integer, number, shape, array, choice or text.
+        answer: a function of ``n``; a `shapes.Result` brings its steps along.
+        misconceptions: made by `slip`.
+        steps: a function of ``n`` that lists the worked solution, line by line.
+        solution: the answer as a Python expression in ``n`` (the numbers), ``shapes``, ``ops`` and
+            ``np``: what the instructor's copy of an assignment holds.
+        choices: for the form choice, a function of ``n``: {key: text}; ``answer`` and the
+            misconceptions then return keys.
+        tolerance: how far a number may be off (relative above 1).
+        expects: how the answer is to be written, if the form alone does not say it.
+        stub: the answer cell as students get it, with a line ``### SOLUTION`` where they write;
+            without it the cell assigns None to the variable.
+        numbers_of: id of a question whose drawing this one shares.
+        checked: what the visible check is handed; the variable, unless another name is given.
+    """
+
+    id: str
+    topic: str
+    teaches: str
+    draw: Callable
+    prompt: str | Callable
+    answer: Callable
+    misconceptions: tuple = ()
+    form: str = "integer"
+    steps: Callable | None = None
+    solution: str | None = None
+    choices: Callable | None = None
+    tolerance: float = 1e-3
+    expects: str | None = None
+    stub: str | None = None
+    numbers_of: str | None = None
+    checked: str | None = None
+
+    # function and model questions draw what they run from a secret seed; see `hidden_seed`
+    hidden = False
+
+    def __post_init__(self):
+        if self.topic not in TOPICS:
+            raise ValueError(f"question {self.id}: topic must be one of {list(TOPICS)}.")
+        if self.form not in forms.FORMS and type(self) is Question:
+            raise ValueError(f"question {self.id}: form must be one of {list(forms.FORMS)}.")
+
+    @property
+    def variable(self):
+        """The name the student assigns the answer to."""
+        return self.id.replace("-", "_")
+
+    @property
+    def subject(self):
+        """The expression whose form the notebook's visible check looks at."""
+        return self.checked or self.variable
+
+    @property
+    def where(self):
+        """Where in the book to look."""
+        number, title = TOPICS[self.topic]
+        chapter, heading = where_to_read.place(self.id, number)
+        return f"Chapter {chapter}, {heading or title}"
+
+    @property
+    def page(self):
+        """Address of `where`, below the address of the book."""
+        return where_to_read.page(self.id, TOPICS[self.topic][0])
+
+    def variant(self, seed, hidden=None):
+        """The numbers that ``seed`` draws, with the answer and what each wrong idea leads to.
+
+        Draws again until the answer and all wrong values differ from one another. ``hidden`` is
+        the seed of hidden inputs; value questions have none.
+        """
+        rng = Rng(f"{self.numbers_of or self.id}/{seed}")
+        for _ in range(1000):
+            variant = Variant(self, self.draw(rng), seed, hidden)
+            if variant.is_distinct():
+                return variant
+        raise RuntimeError(f"question {self.id}: no drawing keeps answer and misconceptions apart.")
+
+    def check_form(self, value):
+        """None when ``value`` can be read as an answer, else a sentence on its form."""
+        return forms.check_form(self.form, value, self.expects)
+
+    def grade(self, variant, values):
+        """Verdict on ``values``, a dict as the probe emitted it: ``{"value": ...}``."""
+        if not isinstance(values, dict) or "value" not in values:
+            text = f"`{self.variable}` was never set. Keep the name that the task gives."
+            return Verdict(0.0, "empty", text)
+        value = values["value"]
+        if forms.is_blank(value):
+            return Verdict(0.0, "empty", "No answer was given.")
+        form = forms.FORMS[self.form]
+        try:
+            value = form.read(value)
+        except forms.FormProblem as problem:
+            return Verdict(0.0, "form", forms.with_expected(self.form, problem, self.expects))
+        if form.equal(value, variant.answer, self.tolerance):
+            return Verdict(1.0, None, "Right.")
+        for wrong in variant.misconceptions:
+            if form.equal(value, wrong.answer, self.tolerance):
+                return Verdict(wrong.credit, wrong.name, wrong.message)
+        if self.form == "array" and (few := few_wrong(value, variant.answer, self.tolerance)):
+            return Verdict(0.5, None, few)
+        hint = form.hint(value, variant.answer, self.expects) or form.problem(value, self.expects)
+        hint = hint or "Not right."
+        return Verdict(0.0, None, f"{hint} Look again at {self.where}.")
+
+    def probe(self, variant):
+        """Python source, run in the student's kernel, that emits the value of the variable."""
+        name = self.variable
+        return f"{PLAIN_SOURCE}\nif {name!r} in globals():\n    emit(value=_plain({name}))\n"

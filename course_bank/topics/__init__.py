@@ -1,0 +1,1 @@
+"""The questions, declared chapter by chapter."""

@@ -1,0 +1,5 @@
+"""Chapter 2, convolution: products and sums, and what kernels answer to."""
+
+from course_bank.topics.convolution import kernels, sums
+
+QUESTIONS = [*sums.QUESTIONS, *kernels.QUESTIONS]

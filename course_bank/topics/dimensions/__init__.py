@@ -1,0 +1,5 @@
+"""Chapter 11, one, two and three dimensions."""
+
+from course_bank.topics.dimensions import texts, volumes
+
+QUESTIONS = [*texts.QUESTIONS, *volumes.QUESTIONS]

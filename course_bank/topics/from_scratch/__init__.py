@@ -1,0 +1,5 @@
+"""Functions that students write themselves in NumPy, over several chapters."""
+
+from course_bank.topics.from_scratch import backward, forward, speed
+
+QUESTIONS = [*forward.QUESTIONS, *backward.QUESTIONS, *speed.QUESTIONS]

@@ -1,0 +1,111 @@
+"""Questions on the counting around training: batches, errors, and how far errors vary."""
+
+from course_bank.core.question import Question, ranges, slip
+
+_TOPIC = "MNIST"
+
+_STEPS = ranges(
+    examples=[1000, 2000, 5000, 10000, 50000, 60000],
+    batch=[16, 32, 48, 64, 96, 128, 200, 256, 384],
+    epochs=(3, 20),
+    where=lambda n: n.examples % n.batch,
+)
+
+
+QUESTIONS = [
+    Question(
+        id="training-steps",
+        topic=_TOPIC,
+        teaches="Batches per epoch: the last one may be smaller, and counts.",
+        draw=_STEPS,
+        prompt="`model.fit` trains on {examples} images with `batch_size={batch}` for {epochs} "
+        "epochs. How many times are the weights updated altogether?",
+        answer=lambda n: n.epochs * -(-n.examples // n.batch),
+        steps=lambda n: [
+            f"batches in an epoch: ceil({n.examples} / {n.batch}) = {-(-n.examples // n.batch)}",
+            f"{n.epochs} * {-(-n.examples // n.batch)} = {n.epochs * -(-n.examples // n.batch)}",
+        ],
+        misconceptions=(
+            slip(
+                "last batch left out",
+                lambda n: n.epochs * (n.examples // n.batch),
+                "The last batch is smaller, but it is used: round up.",
+                0.5,
+            ),
+            slip(
+                "one epoch",
+                lambda n: -(-n.examples // n.batch),
+                "That is one epoch.",
+                0.5,
+            ),
+            slip(
+                "once an epoch",
+                lambda n: n.epochs,
+                "The weights are updated after every batch.",
+            ),
+            slip(
+                "once an image",
+                lambda n: n.epochs * n.examples,
+                "A whole batch of images makes one update.",
+            ),
+        ),
+        solution="n.epochs * -(-n.examples // n.batch)",
+    ),
+    Question(
+        id="training-errors",
+        topic=_TOPIC,
+        teaches="An accuracy is a count of right answers, divided.",
+        draw=ranges(hundredths=(9000, 9975), images=[10000, 20000, 30000]),
+        prompt=lambda n: (
+            f"A model has an accuracy of {n.hundredths / 100:.2f} % on {n.images} test "
+            "images. How many of them does it get wrong?"
+        ),
+        answer=lambda n: n.images - n.images * n.hundredths // 10000,
+        steps=lambda n: [
+            f"right: {n.images} * {n.hundredths / 10000:.4f} = {n.images * n.hundredths // 10000}",
+            f"wrong: {n.images - n.images * n.hundredths // 10000}",
+        ],
+        misconceptions=(
+            slip(
+                "right ones counted",
+                lambda n: n.images * n.hundredths // 10000,
+                "Those are the images it gets right.",
+                0.5,
+            ),
+            slip(
+                "percent taken for a share",
+                lambda n: (n.images - n.images * n.hundredths // 10000) / 100,
+                "You divided by 100 once too often.",
+                0.5,
+            ),
+        ),
+        solution="n.images - n.images * n.hundredths // 10000",
+    ),
+    Question(
+        id="training-spread",
+        topic=_TOPIC,
+        teaches="The count of rare errors varies by about its square root.",
+        draw=ranges(errors=(40, 900), images=[5000, 10000, 20000, 40000]),
+        prompt="A model gets {errors} of {images} test digits wrong. By about how many errors "
+        "would another set of {images} digits differ from this one, by chance alone? Round to a "
+        "whole number.",
+        answer=lambda n: round(n.errors**0.5),
+        steps=lambda n: [
+            f"the square root of {n.errors}: {n.errors**0.5:.2f}, about {round(n.errors**0.5)}"
+        ],
+        misconceptions=(
+            slip(
+                "root of all digits",
+                lambda n: round(n.images**0.5),
+                "What counts are the errors, however many digits are tested.",
+                0.5,
+            ),
+            slip(
+                "as many as the errors",
+                lambda n: n.errors,
+                "Then a set without a single error would be nothing unusual.",
+            ),
+        ),
+        solution="round(n.errors**0.5)",
+    ),
+]

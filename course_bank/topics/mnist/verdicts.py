@@ -1,0 +1,302 @@
+"""How the MNIST program is judged: what is emitted of it, and the verdict on that.
+
+A model is graded by its layers, shapes and counts, and by what it predicts for digits whose labels
+stay with the grader: never by an accuracy that the notebook reports.
+"""
+
+import difflib
+from types import SimpleNamespace
+
+import numpy as np
+
+from course_bank.core.probe_questions import NOTHING, properties
+from course_bank.core.question import Verdict, slip
+from course_bank.topics.mnist import heldout_digits
+from course_bank.topics.model_summary.classifiers import classifier, conv, same
+
+TRAIN, TEST = 2000, 1000  # digits of the sample
+
+
+def layers(n, convolve=conv):
+    """[(kind, output shape, parameters)] of the classifier, as Keras names them."""
+    return classifier(SimpleNamespace(**{**vars(n), "size": 28, "classes": 10}), convolve=convolve)
+
+
+def count(n):
+    return sum(count for _, _, count in layers(n))
+
+
+# ---------------------------------------------------------------------------- the arrays
+
+ARRAYS = """
+def _arrays():
+    import numpy as np
+
+    emitted = {}
+    for name in ("x_train", "x_test"):
+        value = globals().get(name)
+        if hasattr(value, "__array__"):
+            array = np.asarray(value)
+            emitted[name + "_shape"] = list(array.shape)
+            emitted[name + "_range"] = [float(array.min()), float(array.max())]
+            emitted[name + "_kind"] = array.dtype.kind
+    return emitted
+
+emit(**_arrays())
+"""
+
+
+def judge_arrays(variant, values):
+    shapes = [list(values.get(f"{name}_shape") or []) for name in ("x_train", "x_test")]
+    if not all(shapes):
+        return NOTHING
+    lengths = [TRAIN, TEST]
+    scaled = [values[f"{name}_range"] == [0.0, 1.0] for name in ("x_train", "x_test")]
+    axes = all(s == [n, 28, 28, 1] for s, n in zip(shapes, lengths, strict=True))
+    loaded = all(s == [n, 28, 28] for s, n in zip(shapes, lengths, strict=True))
+    if loaded and not any(scaled):
+        return Verdict(0.0, "as loaded", "The arrays are still as they were loaded.")
+    if axes and not any(scaled) and values["x_train_range"][1] > 200:
+        text = "The grey values still run from 0 to 255. Divide by 255, so that they lie in [0, 1]."
+        return Verdict(0.5, "not scaled", text)
+    if loaded and all(scaled):
+        text = (
+            "The channel axis is missing: Conv2D reads (height, width, channels), here 1 channel."
+        )
+        return Verdict(0.5, "no channel axis", text)
+    if axes and max(values["x_train_range"]) < 0.01:
+        return Verdict(0.5, "scaled twice", "The values were divided by 255 twice.")
+    return properties({"shapes (images, 28, 28, 1)": axes, "values from 0 to 1": all(scaled)})
+
+
+# ---------------------------------------------------------------------------- the model
+
+MODEL = """
+def _layers(model):
+    rows = []
+    for layer in model.layers:
+        shape = getattr(layer, "output_shape", None) or layer.output.shape
+        activation = getattr(layer, "activation", None) or ""
+        activation = getattr(activation, "__name__", None) or getattr(activation, "name", "")
+        rows.append([type(layer).__name__, list(shape)[1:], layer.count_params(), str(activation)])
+    return rows
+
+if hasattr(globals().get("model"), "layers"):
+    emit(layers=_plain([row for row in _layers(model) if row[0] != "InputLayer"]),
+         rates=_plain([layer.rate for layer in model.layers if hasattr(layer, "rate")]))
+"""
+
+
+def judge_model(variant, values):
+    if "layers" not in values:
+        return NOTHING
+    expected = layers(variant.n)
+    found = [(str(kind), tuple(shape), count) for kind, shape, count, _ in values["layers"]]
+    activations = [row[3] for row in values["layers"]]
+    pairs, missing = _aligned(found, expected)
+    most = len(pairs) > len(expected) // 2  # a model of the lecture's kind
+    in_order = [row[0] for row in found] == [row[0] for row in expected]
+    relu = [a for (kind, _, _), a in zip(found, activations, strict=True) if kind == "Conv2D"]
+    left_out = f" ({', '.join(missing)} missing)" if missing and most else ""
+    verdict = properties(
+        {
+            f"the layers in their order{left_out}": in_order,
+            "output shapes": most and all(a[1] == b[1] for a, b in pairs),
+            "parameter counts": most and all(a[2] == b[2] for a, b in pairs),
+            "ReLU behind the convolutions": bool(relu) and all(a == "relu" for a in relu),
+            "softmax at the end": bool(activations) and activations[-1] == "softmax",
+            "the dropout rate": values.get("rates") == [variant.n.rate],
+        }
+    )
+    for wrong in MODEL_SLIPS if in_order else ():
+        if wrong.compute(variant.n) == (found, activations):
+            return Verdict(max(wrong.credit, verdict.credit), wrong.name, wrong.message)
+    if missing == ["Dropout"] and len(pairs) == len(found) == len(expected) - 1:
+        return Verdict(verdict.credit, "dropout left out", verdict.message)
+    return verdict
+
+
+def _aligned(found, expected):
+    """[(found row, expected row)] of the layers that correspond, and the kinds that are missing."""
+    kinds = [[row[0] for row in rows] for rows in (found, expected)]
+    blocks = difflib.SequenceMatcher(None, *kinds, autojunk=False).get_matching_blocks()
+    places = [(b.a + i, b.b + i) for b in blocks for i in range(b.size)]
+    met = {place for _, place in places}
+    missing = [kind for place, kind in enumerate(kinds[1]) if place not in met]
+    return [(found[i], expected[j]) for i, j in places], missing
+
+
+def _with(n, *, convolve=conv, swapped=False, last="softmax"):
+    """(layers, activations) of a classifier built by a wrong idea."""
+    if swapped:
+        n = SimpleNamespace(**{**vars(n), "first": n.second, "second": n.first})
+    return layers(n, convolve), ["relu", "", "relu", "", "", "", last]
+
+
+MODEL_SLIPS = (
+    slip(
+        "same padding",
+        lambda n: _with(n, convolve=same),
+        'The convolutions keep the size: they were built with padding="same". The lecture\'s have '
+        "no padding.",
+        0.5,
+    ),
+    slip(
+        "filters swapped",
+        lambda n: _with(n, swapped=True),
+        "The two convolutions have each other's number of filters.",
+        0.5,
+    ),
+    slip(
+        "no softmax",
+        lambda n: _with(n, last="linear"),
+        "The last layer has no activation: probabilities need softmax.",
+        0.5,
+    ),
+    slip(
+        "sigmoid for softmax",
+        lambda n: _with(n, last="sigmoid"),
+        "Sigmoids of ten classes do not add to 1: the last layer needs softmax.",
+        0.5,
+    ),
+)
+
+# ---------------------------------------------------------------------------- how it is trained
+
+COMPILED = """
+def _name(value):
+    return str(getattr(value, "name", None) or getattr(value, "__name__", None) or value)
+
+def _metrics():
+    if hasattr(model, "get_compile_config"):  # Keras
+        config = model.get_compile_config() or {}
+        return [str(config.get(key))[:500] for key in ("metrics", "weighted_metrics")]
+    return [str(name) for name in model.metrics_names]
+
+def _compiled():
+    try:
+        return {
+            "optimizer": type(model.optimizer).__name__,
+            "loss": _name(model.loss),
+            "metrics": _metrics(),
+        }
+    except (NameError, AttributeError, ValueError):
+        return {}
+
+if _compiled().get("loss") not in (None, "None"):
+    emit(**_compiled())
+"""
+
+
+def judge_compiled(variant, values):
+    if "loss" not in values:
+        return NOTHING
+    loss = str(values["loss"]).lower().replace("_", "")
+    adam = str(values["optimizer"]).lower() == "adam"
+    sparse = loss == "sparsecategoricalcrossentropy"
+    reported = "acc" in str(values.get("metrics")).lower()
+    verdict = properties({"the optimizer": adam, "the loss": sparse, "accuracy reported": reported})
+    for wrong, found in (
+        (ONE_HOT, adam and loss == "categoricalcrossentropy"),
+        (SQUARED, adam and loss in ("meansquarederror", "mse")),
+        (SGD, sparse and str(values["optimizer"]).lower() == "sgd"),
+        (SILENT, adam and sparse and not reported),
+    ):
+        if found:
+            return Verdict(max(wrong.credit, verdict.credit), wrong.name, wrong.message)
+    return verdict
+
+
+def _named(name, message):
+    return slip(name, None, message, 0.5)
+
+
+ONE_HOT = _named(
+    "one-hot loss",
+    "The labels are numbers, not one-hot vectors: that is the sparse form of this loss.",
+)
+SQUARED = _named(
+    "squared error",
+    "The mean squared error is for numbers that are measured. Classes take cross-entropy.",
+)
+SGD = _named("plain SGD", "The lecture's program trains with Adam.")
+SILENT = _named(
+    "no accuracy",
+    "Optimizer and loss are right. The accuracy is not reported: `metrics` asks for it.",
+)
+
+# ---------------------------------------------------------------------------- what it predicts
+
+_PREDICTED = """
+def _images():
+    import base64, zlib
+    import numpy as np
+
+    data = zlib.decompress(base64.b64decode({data!r}))
+    return np.frombuffer(data, np.uint8).reshape({count}, 28, 28).copy()
+
+if callable(globals().get("predict_digits")):
+    emit(predictions=_plain(predict_digits(_images())))
+"""
+
+
+def _heldout(variant):
+    return heldout_digits.draw(variant.inputs_seed)
+
+
+def predict_source(variant):
+    import base64
+    import zlib
+
+    data = base64.b64encode(zlib.compress(_heldout(variant)[0].tobytes())).decode()
+    return _PREDICTED.format(data=data, count=heldout_digits.COUNT)
+
+
+def judge_predictions(variant, values):
+    if values.get("predictions") is None:
+        return NOTHING
+    labels = _heldout(variant)[1]
+    given = np.asarray(values["predictions"])
+    if given.shape == (len(labels), 1):
+        given = given[:, 0]
+    if given.shape == (len(labels), 10):
+        text = f"{_ten_numbers(given)}: np.argmax over the last axis gives the digits."
+        return Verdict(0.25 if _right(given.argmax(1), labels) > 0.6 else 0.0, "no argmax", text)
+    if given.shape == (10,):
+        text = "np.argmax ran over the images. axis=-1 (or 1) compares the ten classes."
+        return Verdict(0.0, "wrong axis", text)
+    if given.shape != labels.shape or given.dtype.kind not in "iuf":
+        text = f"One digit for each of the {len(labels)} images is expected, as an array."
+        return Verdict(0.0, "form", text)
+    right = _right(given, labels)
+    if right < 0.3 and _right(given - 1, labels) > 0.6:
+        text = "The digits are one too large: the classes are counted from 0."
+        return Verdict(0.25, "counted from one", text)
+    return _by_accuracy(right, len(labels))
+
+
+def _ten_numbers(given):
+    """What (images, 10) numbers are."""
+    sums = given.sum(axis=1)
+    if given.min() >= 0 and given.max() <= 1.001 and abs(sums - 1).max() < 0.01:
+        return "These are probabilities"
+    return "These are ten numbers for each image, one for each digit"
+
+
+def _right(given, labels):
+    return float((given == labels).mean())
+
+
+def _by_accuracy(right, count):
+    """The lecture's program on the sample gets more than 90 % of these images right."""
+    steps = ((0.8, 1.0), (0.6, 0.5), (0.35, 0.25))
+    credit = next((credit for least, credit in steps if right >= least), 0.0)
+    if credit == 1:
+        text = f"Right: of {count} digits that it has not seen, it reads {100 * right:.0f} %."
+        return Verdict(1.0, None, text)
+    text = (
+        f"Of {count} digits that it has not seen, it reads {100 * right:.0f} %; the lecture's "
+        "program reads more than 90 %. Are the images scaled and shaped as those in training, and "
+        "was the model trained?"
+    )
+    return Verdict(credit, None, text)

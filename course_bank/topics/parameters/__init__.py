@@ -1,0 +1,5 @@
+"""Chapter 7, parameters: counting them, and what a choice costs."""
+
+from course_bank.topics.parameters import choices, counts
+
+QUESTIONS = [*counts.QUESTIONS, *choices.QUESTIONS]

@@ -1,0 +1,5 @@
+"""Chapter 9, receptive field and dilation."""
+
+from course_bank.topics.receptive_field import dilation, fields
+
+QUESTIONS = [*fields.QUESTIONS, *dilation.QUESTIONS]

@@ -1,0 +1,139 @@
+"""Questions on dilation: how far a kernel with holes reaches, and what it costs."""
+
+from course_bank.core.question import Question, ranges, slip
+from course_bank.topics.receptive_field.fields import field
+
+_TOPIC = "receptive field"
+
+SPAN = "A kernel with dilation rate d spans d(k - 1) + 1 cells: there is no hole behind the last."
+
+
+def _rates(n):
+    """Dilation rates that double from layer to layer."""
+    return [n.start * 2**i for i in range(n.layers)]
+
+
+QUESTIONS = [
+    Question(
+        id="rf-span",
+        topic=_TOPIC,
+        teaches="Dilation spreads a kernel to d(k - 1) + 1 cells without adding weights.",
+        draw=ranges(kernel=(3, 9), dilation=(2, 12)),
+        prompt="How many pixels does a kernel of {kernel} × {kernel} with dilation rate {dilation} "
+        "span along one axis?",
+        answer=lambda n: field((n.kernel, 1, n.dilation)),
+        steps=lambda n: [
+            f"from the first weight to the last: {n.kernel} - 1 steps of {n.dilation} cells",
+            f"{n.dilation}*({n.kernel} - 1) + 1 = {n.dilation * (n.kernel - 1) + 1}",
+        ],
+        misconceptions=(
+            slip("rate times size", lambda n: n.dilation * n.kernel, SPAN, 0.5),
+            slip(
+                "dilation ignored",
+                lambda n: n.kernel,
+                "That many weights it has along the axis; they stand apart.",
+                0.25,
+            ),
+            slip(
+                "start left out",
+                lambda n: n.dilation * (n.kernel - 1),
+                "So far is the last weight from the first. The cell of the first counts as well.",
+                0.5,
+            ),
+            slip(
+                "rate added",
+                lambda n: n.kernel + n.dilation,
+                "There are k - 1 gaps between the weights, each d - 1 cells wide.",
+                0.25,
+            ),
+            slip(
+                "holes of d cells",
+                lambda n: n.kernel + n.dilation * (n.kernel - 1),
+                "Rate d means that neighbouring weights are d cells apart: d - 1 cells lie between "
+                "them.",
+                0.5,
+            ),
+        ),
+        solution="n.dilation * (n.kernel - 1) + 1",
+    ),
+    Question(
+        id="rf-dilated-stack",
+        topic=_TOPIC,
+        teaches="Doubling the dilation from layer to layer widens the field exponentially.",
+        draw=ranges(kernel=(2, 7), layers=(3, 6), start=(1, 3)),
+        prompt=lambda n: (
+            f"{n.layers} convolutions with kernel size {n.kernel} and stride 1 stand in a row; "
+            f"their dilation rates are {', '.join(map(str, _rates(n)))}. How many pixels wide is "
+            "the receptive field of one output value?"
+        ),
+        answer=lambda n: field(*((n.kernel, 1, rate) for rate in _rates(n))),
+        misconceptions=(
+            slip(
+                "dilation ignored",
+                lambda n: field(*[n.kernel] * n.layers),
+                "The holes widen what each layer adds: d(k - 1) instead of k - 1.",
+                0.25,
+            ),
+            slip(
+                "last layer only",
+                lambda n: field((n.kernel, 1, _rates(n)[-1])),
+                "That is the last layer by itself. Each layer in front of it adds d(k - 1) cells, "
+                "with its own rate d.",
+                0.25,
+            ),
+            slip(
+                "spans added",
+                lambda n: sum(rate * (n.kernel - 1) + 1 for rate in _rates(n)),
+                "Start with 1 once; each layer adds d(k - 1).",
+                0.5,
+            ),
+            slip(
+                "rates taken for strides",
+                lambda n: field(*((n.kernel, rate) for rate in _rates(n))),
+                "A dilation rate spreads the layer's own kernel; unlike a stride it does not "
+                "multiply into the layers behind it.",
+                0.25,
+            ),
+        ),
+        solution="shapes.receptive_field(\n    [(n.kernel, 1, n.start * 2**i) for i in "
+        "range(n.layers)]\n).value",
+    ),
+    Question(
+        id="rf-what-dilation-does",
+        topic=_TOPIC,
+        teaches="Dilation pulls the kernel's weights apart; the input stays as it is.",
+        draw=ranges(kernel=[3, 5, 7, 9], dilation=(2, 8)),
+        prompt="What does `dilation_rate={dilation}` do to a convolution of kernel size {kernel}?",
+        form="choice",
+        choices=lambda n: {
+            "kernel": f"neighbouring weights of the kernel meet pixels {n.dilation} apart; there "
+            f"are still {n.kernel} · {n.kernel} weights for each channel",
+            "input": f"{n.dilation - 1} zeros are put between neighbouring pixels of the input",
+            "weights": f"the kernel grows to {n.dilation * (n.kernel - 1) + 1} · "
+            f"{n.dilation * (n.kernel - 1) + 1} weights for each channel",
+            "stride": f"the window moves by {n.dilation} pixels at a time",
+        },
+        answer=lambda n: "kernel",
+        steps=lambda n: ["the kernel is spread over more pixels; weights and input stay the same"],
+        misconceptions=(
+            slip(
+                "input spread",
+                lambda n: "input",
+                "It is the kernel that is spread, not the input; a transposed "
+                "convolution spreads its input.",
+                0.25,
+            ),
+            slip(
+                "more weights",
+                lambda n: "weights",
+                "The holes hold no weights: the field grows, the number of parameters does not.",
+                0.25,
+            ),
+            slip(
+                "taken for stride",
+                lambda n: "stride",
+                "That is the stride. A dilated window still moves pixel by pixel.",
+            ),
+        ),
+    ),
+]

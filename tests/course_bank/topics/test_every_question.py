@@ -1,0 +1,367 @@
+"""Every question of the bank, drawn two hundred times."""
+
+import collections
+import functools
+import json
+import re
+import subprocess
+import sys
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+import course_lib as keras
+from course_bank import bank, problem_sets, slip
+from course_bank.catalogue import collect
+from course_bank.core.forms import FORMS
+from course_bank.core.question import TOPICS, Question, ranges
+from course_bank.practice import page_data
+from course_lib import ops, shapes
+from course_lib.exercise import Numbers
+
+DRAWINGS = 200
+VALUES = [name for name, question in bank.items() if not question.hidden]
+
+
+@functools.cache
+def variants(name):
+    return [bank[name].variant(seed) for seed in range(DRAWINGS)]
+
+
+def grade(variant, value):
+    return variant.question.grade(variant, {"value": value})
+
+
+def test_the_bank_is_large_and_covers_every_topic():
+    assert len(bank) >= 80
+    assert {question.topic for question in bank.values()} == set(TOPICS)
+
+
+@pytest.mark.parametrize("name", bank)
+def test_the_declaration_is_complete(name):
+    question = bank[name]
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
+    assert question.variable.isidentifier()
+    assert question.teaches.endswith(".")
+    assert question.where.startswith("Chapter ")
+    names = [wrong.name for wrong in question.misconceptions]
+    assert len(set(names)) == len(names)
+    for wrong in question.misconceptions:
+        assert 0 <= wrong.credit < 1
+        assert wrong.message.endswith("."), wrong.message
+
+
+@pytest.mark.parametrize("name", [n for listed in problem_sets.values() for n in listed.questions])
+def test_a_named_mistake_earns_half_or_a_quarter(name):
+    """The rule that the notebooks and the student's guide state."""
+    assert {wrong.credit for wrong in bank[name].misconceptions} <= {0.25, 0.5}
+
+
+@pytest.mark.parametrize("name", bank)
+def test_every_misconception_has_a_sentence_of_its_own(name):
+    messages = [wrong.message for wrong in bank[name].misconceptions]
+    assert len(set(messages)) == len(messages)
+    if not bank[name].hidden:
+        assert len(messages) >= 2
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_the_right_answer_gets_full_marks_and_none_gets_nothing(name):
+    for variant in variants(name):
+        assert grade(variant, variant.answer).credit == 1
+    for empty in (None, "", [], ...):
+        verdict = grade(variants(name)[0], empty)
+        assert (verdict.credit, verdict.misconception) == (0, "empty")
+    assert bank[name].grade(variants(name)[0], {}).credit == 0
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_every_misconception_gets_its_own_message_and_credit(name):
+    for variant in variants(name):
+        for wrong, declared in zip(variant.misconceptions, bank[name].misconceptions, strict=True):
+            verdict = grade(variant, wrong.answer)
+            assert verdict.misconception == declared.name
+            assert verdict.message == declared.message
+            assert verdict.credit == declared.credit
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_answer_and_misconceptions_are_apart(name):
+    form, tolerance = FORMS[bank[name].form], bank[name].tolerance
+    for variant in variants(name):
+        values = [variant.answer, *(wrong.answer for wrong in variant.misconceptions)]
+        read = [form.read(value) for value in values]
+        for i, a in enumerate(read):
+            assert sum(form.equal(b, a, tolerance) for b in read) == 1, (i, values)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_guess_or_a_neighbours_answer_is_hardly_ever_right(name):
+    """Of 200 drawings: a choice is one of its letters, any other answer one of many."""
+    counts = collections.Counter(json.dumps(variant.answer) for variant in variants(name))
+    most = counts.most_common(1)[0][1]
+    if bank[name].form == "choice":
+        assert len(counts) == len(variants(name)[0].choices) >= 4
+        assert most <= 0.4 * DRAWINGS, counts
+    else:
+        assert len(counts) >= 20, counts
+        assert most <= DRAWINGS / 8, counts.most_common(3)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_near_misses_of_the_form_are_accepted_or_told(name):
+    for variant in variants(name)[:20]:
+        for value in near_misses(bank[name].form, variant.answer):
+            verdict = grade(variant, value)
+            assert verdict.credit == 1, (value, verdict)
+        for value in broken(bank[name].form):
+            verdict = grade(variant, value)
+            assert verdict.credit == 0
+            assert verdict.misconception == "form", (value, verdict)
+            assert verdict.message.endswith(f"{bank[name].expects or ''}.")
+            assert bank[name].check_form(value) is not None
+
+
+def near_misses(form, answer):
+    if form == "integer":
+        return [float(answer), str(answer), f" {answer}.0 ", [answer], np.int64(answer)]
+    if form == "number":
+        return [str(answer), [answer], np.float64(answer), np.array(answer)]
+    if form == "shape":
+        text = " x ".join(map(str, answer))
+        ways = [list(answer), tuple(map(str, answer)), text, str(tuple(answer)), np.array(answer)]
+        return [*ways, (None, *answer)] if len(answer) > 1 else ways
+    if form == "array":
+        array = np.array(answer)
+        ways = [array, array.astype(np.float32), json.dumps(answer), array[None], array[..., None]]
+        return [*ways, [list(map(str, row)) for row in answer]] if array.ndim == 2 else ways
+    if form == "choice":
+        return [answer.upper(), f"{answer})", f" ({answer}) ", [answer]]
+    return [answer.upper(), f" {answer} ", [answer]]
+
+
+def broken(form):
+    always = [{"a": 1}, float("nan")]
+    return {
+        "integer": [*always, "many", True, [1, 2], "inf"],
+        "number": [*always, "many", True, [1, 2], float("inf")],
+        "shape": [*always[:1], "wide", (3, None), ((1, 2), 3), True],
+        "array": [*always, "wide", [[1, 2], [3]], [[float("inf")]]],
+        "choice": [*always, "second one", 3],
+        "text": [*always[:1], ["a", "b"], "x" * 500],
+    }[form]
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_other_wrong_answers_say_where_to_look(name):
+    variant = variants(name)[0]
+    value = {"array": [[91.5, 17.25]], "shape": (907, 911, 1), "text": "zebra"}.get(
+        bank[name].form, 987654.321
+    )
+    if bank[name].form != "choice":
+        verdict = grade(variant, value)
+        assert (verdict.credit, verdict.misconception) == (0, None)
+        assert bank[name].where in verdict.message
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_the_sentences_never_tell_the_answer(name):
+    """A number of more than two digits that equals the answer would give it away."""
+    for variant in variants(name)[:40]:
+        if bank[name].form in ("integer", "number"):
+            for wrong in variant.misconceptions:
+                told = re.findall(r"\d{3,}", wrong.message)
+                assert str(variant.answer) not in told
+
+
+@pytest.mark.parametrize("name", bank)
+def test_prompts_hold_the_numbers_and_numbers_are_json(name):
+    for variant in [bank[name].variant(seed) for seed in range(5)]:
+        assert json.loads(json.dumps(variant.numbers)) == variant.numbers
+        assert not [name for name in variant.numbers if hasattr(dict, name)]  # n.items, n.values
+        assert "{" not in re.sub(r"`[^`]*`", "", variant.prompt)
+        assert len(variant.prompt) > 30
+        if not bank[name].hidden:
+            assert json.loads(json.dumps(variant.answer)) == variant.answer
+            assert json.dumps(variant.answer) != json.dumps(None)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_different_students_see_different_prompts(name):
+    assert len({variant.prompt for variant in variants(name)}) > 15
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_there_is_a_worked_solution(name):
+    for variant in variants(name)[:20]:
+        assert variant.steps
+        assert all(isinstance(step, str) and step for step in variant.steps)
+        if bank[name].form == "integer":
+            assert str(variant.answer) in variant.steps[-1] or "unchanged" in variant.steps[-1]
+
+
+@pytest.mark.parametrize("name", [n for n in VALUES if bank[n].solution])
+def test_the_notebooks_solution_gives_the_answer(name):
+    for variant in variants(name)[:20]:
+        names = {"n": Numbers(variant.numbers), "np": np, "ops": ops, "shapes": shapes}
+        value = eval(bank[name].solution, {**names, "keras": keras})
+        assert grade(variant, value).credit == 1, (variant.numbers, value)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_the_quiz_gets_plain_json_and_safe_html(name):
+    variant = variants(name)[0]
+    payload = json.loads(json.dumps(page_data(variant)))
+    assert payload["id"] == name
+    assert payload["answer"] == variant.answer
+    assert [m["name"] for m in payload["misconceptions"]] == [
+        m.name for m in bank[name].misconceptions
+    ]
+    html = payload["prompt_html"] + "".join(payload["steps"])
+    assert "<script" not in html
+    assert "**" not in payload["prompt_html"]
+    if "|---|" in variant.prompt:
+        assert "<table>" in payload["prompt_html"]
+    if bank[name].form == "choice":
+        assert [c["letter"] for c in payload["choices"]] == list(variant.choices)
+
+
+def test_a_question_answered_by_code_is_none_for_the_quiz():
+    with pytest.raises(ValueError, match="conv2d-loops is answered by code"):
+        page_data(bank["conv2d-loops"].variant(1))
+
+
+def test_the_quiz_shows_no_backticks():
+    for name in VALUES:
+        payload = page_data(variants(name)[0])
+        assert "`" not in "".join(m["message"] for m in payload["misconceptions"])
+        assert "`" not in "".join(payload["steps"])
+
+
+def test_html_in_a_prompt_is_shown_not_obeyed():
+    question = Question(
+        id="hostile",
+        topic="pooling",
+        teaches="Nothing.",
+        draw=lambda rng: {"size": rng.integer(1, 9)},
+        prompt="<img src=x onerror=alert(1)> [click](javascript:alert(1)) {size}",
+        answer=lambda n: n.size,
+        steps=lambda n: ["<b>1*2*3</b>"],
+    )
+    payload = page_data(question.variant(1))
+    assert "<img" not in payload["prompt_html"]
+    assert 'href="javascript' not in payload["prompt_html"]
+    assert payload["steps"] == ["&lt;b&gt;1*2*3&lt;/b&gt;"]
+
+
+def test_the_same_variant_in_another_process():
+    names = VALUES[::12]
+    code = (
+        "import json; from course_bank import bank; "
+        "from course_bank.practice import page_data; "
+        f"print(json.dumps([page_data(bank[n].variant(11)) for n in {names!r}]))"
+    )
+    env = {"PYTHONHASHSEED": "77", "PYTHONPATH": ":".join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env
+    )
+    assert json.loads(done.stdout) == [page_data(bank[n].variant(11)) for n in names]
+
+
+def test_the_probe_emits_what_the_student_assigned():
+    variant = bank["sizes-rectangle"].variant(3)
+    emitted = {}
+    names = {"sizes_rectangle": (None, np.int64(7), shapes.output_size(9, 2), 5)}
+    exec(variant.question.probe(variant), {**names, "emit": emitted.update})
+    assert emitted == {"value": [None, 7, 8, 5]}
+
+
+@pytest.mark.parametrize(
+    ("value", "emitted"),
+    [
+        (float("nan"), "nan"),
+        (10**30, 10**30),
+        (10**40, {"type": "int, too long to be meant"}),
+        (object(), {"type": "object"}),
+        ({1: 2}, {"type": "dict"}),
+        (Decimal(26), 26),
+        (2j, {"type": "complex"}),
+        (..., None),
+        (shapes.output_size(9, 2), 8),
+        (np.bool_(True), True),
+    ],
+)
+def test_odd_values_become_plain_ones(value, emitted):
+    variant, found = bank["sizes-valid"].variant(3), {}
+    exec(variant.question.probe(variant), {"sizes_valid": value, "emit": found.update})
+    assert found == {"value": emitted}
+    assert variant.question.grade(variant, found).message.endswith(".")
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_the_check_takes_the_right_answer(name):
+    """The words on the form, which the check reads, fit what is asked."""
+    for variant in variants(name)[:20]:
+        assert bank[name].check_form(variant.answer) is None
+
+
+def test_names_of_python_that_a_student_used_do_no_harm():
+    variant, found = bank["sizes-rectangle"].variant(3), {}
+    names = {"sizes_rectangle": (4, 5, 6), "list": [1], "isinstance": 2, "type": 3, "vars": 4}
+    exec(variant.question.probe(variant), {**names, "emit": found.update})
+    assert found == {"value": [4, 5, 6]}
+
+
+def test_a_missing_variable_is_an_empty_answer():
+    variant, found = bank["sizes-valid"].variant(3), {}
+    exec(variant.question.probe(variant), {"emit": found.update})
+    verdict = variant.question.grade(variant, found)
+    assert verdict.misconception == "empty"
+    assert verdict.message.startswith("`sizes_valid` was never set.")
+    assert variant.question.grade(variant, {"value": None}).message == "No answer was given."
+
+
+def test_drawing_avoids_collisions():
+    """Two wrong ideas that may give one number are drawn apart."""
+    question = Question(
+        id="colliding",
+        topic="pooling",
+        teaches="Nothing.",
+        draw=ranges(a=(1, 3), b=(1, 3)),
+        prompt="{a} {b}",
+        answer=lambda n: n.a,
+        misconceptions=(slip("b", lambda n: n.b, "No."), slip("c", lambda n: 2, "No.")),
+    )
+    drawn = {(v.numbers["a"], v.numbers["b"]) for v in map(question.variant, range(50))}
+    assert drawn == {(1, 3), (3, 1)}
+
+
+def test_a_question_that_always_collides_is_refused():
+    question = Question(
+        id="hopeless",
+        topic="pooling",
+        teaches="Nothing.",
+        draw=ranges(a=(1, 9)),
+        prompt="{a}",
+        answer=lambda n: n.a,
+        misconceptions=(slip("same", lambda n: n.a, "No."),),
+    )
+    with pytest.raises(RuntimeError, match="hopeless: no drawing keeps"):
+        question.variant(1)
+
+
+def test_declarations_are_checked():
+    common = {"teaches": ".", "draw": None, "prompt": "", "answer": None}
+    with pytest.raises(ValueError, match="topic must be one of"):
+        Question(id="x", topic="cooking", **common)
+    with pytest.raises(ValueError, match="form must be one of"):
+        Question(id="x", topic="pooling", form="essay", **common)
+
+
+def test_an_id_is_given_once():
+    class Module:
+        QUESTIONS = (bank["sizes-valid"],)
+
+    with pytest.raises(ValueError, match="two questions have the id 'sizes-valid'"):
+        collect([Module, Module])

@@ -1,0 +1,319 @@
+"""Questions answered by functions: graded on hidden inputs, property by property."""
+
+import numpy as np
+import pytest
+
+from course_bank import bank, graded_variant
+from course_bank.authoring.notebook import _answer
+from course_bank.core import function_questions
+from course_bank.core.function_questions import Case, FunctionQuestion
+from course_bank.core.plain_values import plain
+from course_bank.topics.from_scratch import speed
+from course_lib.exercise import Numbers
+
+FUNCTIONS = [name for name, q in bank.items() if isinstance(q, FunctionQuestion)]
+ASSIGNMENT = "ps7-convolution-from-scratch"
+
+
+def variant_of(name, secret="a secret"):
+    return graded_variant(name, "ada", ASSIGNMENT, secret)
+
+
+def emitted(variant, namespace):
+    """What the probe emits beside ``namespace``, as in the student's kernel."""
+    values = {}
+    exec(variant.question.probe(variant), {**namespace, "emit": values.update})
+    return values
+
+
+def verdict(name, function, secret="a secret"):
+    variant = variant_of(name, secret)
+    return variant.question.grade(variant, emitted(variant, {bank[name].variable: function}))
+
+
+def solutions():
+    """The functions of the instructor's notebook, by name."""
+    namespace = {"np": np}
+    for name in FUNCTIONS:
+        exec(_answer(bank[name]), namespace)
+    return namespace
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("secret", ["one", "two", "three"])
+def test_the_notebooks_solution_gets_full_marks(name, secret):
+    assert verdict(name, solutions()[bank[name].variable], secret).credit == 1
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_solution_reproduces_the_students_example(name):
+    numbers = variant_of(name).numbers
+    assert (
+        function_questions.check_function(numbers, solutions()[bank[name].variable], plain) is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [(n, i) for n in FUNCTIONS for i in range(len(bank[n].misconceptions))]
+)
+def test_each_misconception_is_named_and_gets_its_credit(name, place):
+    wrong = bank[name].misconceptions[place]
+    found = verdict(name, wrong.compute)
+    assert found.misconception == wrong.name
+    assert found.message == wrong.message
+    assert wrong.credit <= found.credit < 1
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_misconceptions_of_a_function_differ_on_the_hidden_inputs(name):
+    """Otherwise the first one listed would be named for the second."""
+    question, cases = bank[name], bank[name].drawn_cases(variant_of(name))
+    rules = [question.answer, *(wrong.compute for wrong in question.misconceptions)]
+    for i, first in enumerate(rules):
+        outputs = [question._expected(first, case) for case in cases]
+        for other in rules[i + 1 :]:
+            theirs = [question._expected(other, case) for case in cases]
+            assert any(
+                np.shape(a) != np.shape(b) or not np.allclose(a, b, atol=1e-3)
+                for mine, yours in zip(outputs, theirs, strict=True)
+                for a, b in zip(mine, yours, strict=True)
+            )
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_hidden_inputs_follow_from_the_secret(name):
+    first, second = variant_of(name, "one"), variant_of(name, "two")
+    assert first.numbers == second.numbers
+    cases = bank[name].drawn_cases
+    assert cases(first) != cases(second)
+    assert cases(first) == cases(variant_of(name, "one"))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_nothing_errors_and_nonsense_are_told(name):
+    variant, question = variant_of(name), bank[name]
+    assert question.grade(variant, emitted(variant, {})).misconception == "empty"
+    assert verdict(name, lambda *arguments: None).message == "The function returns nothing yet."
+    number = question.grade(variant, emitted(variant, {question.variable: 5}))
+    assert number.message == f"`{question.variable}` must be a function, not a number."
+    broken = verdict(name, lambda *arguments: 1 / 0)
+    assert (broken.credit, broken.misconception) == (0, "error")
+    assert "ZeroDivisionError" in broken.message
+    for nonsense in ("text", float("nan"), [[1], [2, 3]], np.full((2, 2), np.inf), {"a": 1}):
+        found = verdict(name, lambda *arguments, value=nonsense: value)
+        assert found.credit == 0
+        assert found.message
+
+
+def test_grading_survives_whatever_is_emitted():
+    for name in FUNCTIONS:
+        variant = variant_of(name)
+        for values in (None, 3, {}, {"case0": object()}, {"case0": [None]}, {"error0": 5}):
+            assert bank[name].grade(variant, values).credit == 0
+
+
+def test_partial_credit_for_each_property():
+    def no_channels(image, kernel, bias):
+        if image.shape[2] > 1:
+            raise IndexError("too many channels")
+        return bank["conv2d-loops"].answer(image, kernel, bias)
+
+    found = verdict("conv2d-loops", no_channels)
+    assert found.credit == pytest.approx(2 / 5)
+    assert found.misconception is None
+    assert "Right: one channel and one filter" in found.message
+    assert "Not yet: several channels; several filters; the bias." in found.message
+    assert "IndexError: too many channels" in found.message
+
+
+def test_partial_credit_for_each_part_of_the_backward_pass():
+    def bias_only(grad, image, kernel):
+        return image, kernel, grad.sum(axis=(0, 1))
+
+    found = verdict("conv2d-backward", bias_only)
+    assert found.credit == pytest.approx(1 / 3)
+    assert found.message.startswith("Right: grad_bias. Not yet: grad_image; grad_kernel. With one")
+
+
+@pytest.mark.parametrize(
+    ("function", "sentence"),
+    [
+        (
+            lambda grad, image, kernel: image,
+            "It must return 3 arrays: grad_image, grad_kernel, gra",
+        ),
+        (lambda grad, image, kernel: (image, kernel), "It must return 3 arrays: grad_image"),
+        (
+            lambda grad, image, kernel: (image[1:], kernel, grad.sum(axis=(0, 1))),
+            "With one channel and one filter, grad_image has the shape (4, 5, 1), not (5, 5, 1).",
+        ),
+        (
+            lambda grad, image, kernel: (image, kernel, grad.sum(axis=(0, 1))),
+            "grad_image and grad_kernel have the right shape, but other values.",
+        ),
+        (lambda grad, image, kernel: (image, kernel, "?"), "grad_bias is no array of numbers."),
+        (
+            lambda grad, image, kernel: None if image.shape[2] == 1 else (image, kernel, 0),
+            "With one channel and one filter it returns nothing.",
+        ),
+    ],
+)
+def test_a_wrong_result_is_told_how_it_differs(function, sentence):
+    assert sentence in verdict("conv2d-backward", function).message
+
+
+def test_cases_whose_names_hold_commas_stay_apart():
+    def valid_only(image, kernel, bias, strides, padding):
+        return bank["conv2d-strided"].answer(image, kernel, bias, strides, "valid")[:99] * (
+            padding == "valid"
+        )
+
+    found = verdict("conv2d-strided", valid_only).message
+    assert "Right: stride 1 without padding; a stride. Not yet: same padding, odd kernel; " in found
+
+
+def test_a_function_that_stops_while_it_is_timed_is_named():
+    variant = variant_of("conv2d-speed")
+    functions = {"conv2d_loops": lambda *arguments: 1 / 0, "conv2d_windows": print}
+    found = bank["conv2d-speed"].grade(variant, emitted(variant, functions))
+    assert found.message.endswith("conv2d_loops stops with ZeroDivisionError: division by zero")
+
+
+def test_float32_is_as_good_as_float64():
+    def single(image, kernel, bias):
+        arrays = (a.astype(np.float32) for a in (image, kernel, bias))
+        return bank["conv2d-windows"].answer(*arrays).astype(np.float32)
+
+    assert verdict("conv2d-windows", single).credit == 1
+
+
+def test_a_function_that_writes_into_its_input_hurts_itself_only():
+    def greedy(maps, size, strides):
+        result = bank["max-pool2d"].answer(maps, size, strides)
+        maps[:] = 0
+        return result
+
+    assert verdict("max-pool2d", greedy).credit == 1
+
+
+def test_the_visible_check_looks_at_the_students_example_only():
+    numbers = Numbers(variant_of("conv2d-loops").numbers)
+
+    def check(function):
+        return function_questions.check_function(numbers, function, plain)
+
+    assert check(5) == "A function is expected, not a number."
+    assert check(lambda image, kernel, bias: None) == "It returns nothing yet."
+    assert "must have shape (4, 4, 2), got (3,)" in check(lambda image, kernel, bias: bias[[0] * 3])
+    assert "has other values" in check(lambda image, kernel, bias: np.zeros((4, 4, 2)))
+    assert "ZeroDivisionError" in check(lambda image, kernel, bias: 1 / 0)
+    assert check(lambda image, kernel, bias: np.array(numbers.outputs)) is None
+
+
+def test_the_visible_check_wants_every_part():
+    numbers = variant_of("conv2d-backward").numbers
+    problem = function_questions.check_function(numbers, lambda grad, image, kernel: grad, plain)
+    assert problem == "It must return 3 arrays: grad_image, grad_kernel, grad_bias."
+
+
+def test_examples_are_no_whole_numbers_and_need_uneven_padding():
+    """Rounding, and zeros on the wrong side, do not pass the check."""
+    for name in FUNCTIONS:
+        numbers = variant_of(name).numbers
+        assert any(np.any(np.mod(v, 1)) for v in numbers.values() if isinstance(v, list)), name
+    strided = bank["conv2d-strided"]
+    numbers = variant_of("conv2d-strided").numbers
+    for wrong in strided.misconceptions:
+        if wrong.name in ("wrong padding side", "floor for ceil", "last output dropped"):
+            compute = wrong.compute
+            found = function_questions.check_function(numbers, lambda f=compute, **n: f(**n), plain)
+            assert found.startswith("On your example outputs"), wrong.name
+
+
+def test_no_hidden_size_is_a_multiple_of_the_stride_in_same_padding():
+    for case in bank["conv2d-strided"].drawn_cases(variant_of("conv2d-strided")):
+        image, *_, strides, padding = case.arguments
+        if padding == "same" and strides > 1:
+            assert all(side % strides for side in np.shape(image)[:2])
+
+
+def test_the_check_names_a_library_that_does_the_work():
+    def check(code):
+        namespace = {"np": np}
+        exec(code, namespace)
+        numbers = variant_of("conv2d-loops").numbers
+        return function_questions.check_function(numbers, namespace["conv2d_loops"], plain)
+
+    head, body = "def conv2d_loops(image, kernel, bias):", "ops.conv(image[None], kernel)[0] + bias"
+    found = check(f"from course_lib import ops\n{head}\n return {body}")
+    assert found.startswith("It uses course_lib. Write it with NumPy alone")
+    found = check(f"from course_lib.ops import conv\n{head}\n return conv(image[None], kernel)[0]")
+    assert found.startswith("It uses course_lib.")
+    assert check(f"{head}\n import scipy\n return scipy").startswith("It uses scipy.")
+    assert check(f"{head}\n return np.zeros(3)").startswith("On your example")
+
+
+def test_right_windows_that_are_loops_earn_half():
+    found = verdict("conv2d-windows", solutions()["conv2d_loops"])
+    assert (found.credit, found.misconception) == (0.5, "loops in Python")
+
+
+def test_windows_without_a_measurement_earn_half():
+    variant, question = variant_of("conv2d-windows"), bank["conv2d-windows"]
+    values = emitted(variant, {"conv2d_windows": solutions()["conv2d_windows"]})
+    assert question.grade(variant, values).credit == 1
+    for seconds in ([], None, ["fast", 1], [1.0, float("nan")]):
+        assert question.grade(variant, {**values, "seconds": seconds}).credit == 0.5
+
+
+def test_cases_hold_no_ties():
+    """Where a maximum is not unique its gradient is a matter of taste."""
+    for secret in range(30):
+        for case in bank["max-pool2d-backward"].drawn_cases(
+            variant_of("max-pool2d-backward", str(secret))
+        ):
+            assert isinstance(case, Case)
+            maps = np.array(case.arguments[1])
+            assert len(np.unique(maps)) == maps.size
+
+
+# ---------------------------------------------------------------------------- speed
+
+
+def speed_values(**changes):
+    variant = variant_of("conv2d-speed")
+    outputs = bank["conv2d-loops"].answer(*(np.array(a) for a in speed._arguments(variant)))
+    values = {"loops": outputs, "windows": outputs, "seconds": [1.0, 0.01]}
+    return variant, {**values, **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "credit", "misconception"),
+    [
+        ({}, 1.0, None),
+        ({"error": "conv2d_loops stops with ValueError: x"}, 0.0, "error"),
+        ({"seconds": [1.0, 0.2]}, 0.25, "windows no faster"),
+        ({"seconds": [1.0, float("nan")]}, 0.25, "windows no faster"),
+        ({"windows": np.zeros((14, 14, 8))}, 0.0, "wrong results"),
+        ({"loops": None}, 0.0, "wrong results"),
+        ({"seconds": [1.0, "fast"]}, 0.0, "form"),
+    ],
+)
+def test_speed_is_judged_by_the_ratio_of_two_right_functions(changes, credit, misconception):
+    variant, values = speed_values(**changes)
+    found = bank["conv2d-speed"].grade(variant, values)
+    assert (found.credit, found.misconception) == (credit, misconception)
+
+
+def test_speed_is_measured_by_the_probe():
+    variant, calls = variant_of("conv2d-speed"), []
+
+    def slow(image, kernel, bias):
+        calls.append("slow")
+        return np.zeros((14, 14, 8))
+
+    values = emitted(variant, {"conv2d_loops": slow, "conv2d_windows": slow})
+    assert len(calls) == 1 + 1 + 3 * (1 + 5)  # the results, then the seconds
+    assert all(second > 0 for second in values["seconds"])
+    assert values["windows"].shape == (14, 14, 8)
+    assert bank["conv2d-speed"].grade(variant, emitted(variant, {})).misconception == "empty"
