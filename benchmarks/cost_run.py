@@ -48,9 +48,7 @@ def build(lib, shape, parts):
         if groups == "each":
             model.add(layers.DepthwiseConv2D(size, padding="same", use_bias=False))
         else:
-            model.add(
-                layers.Conv2D(shape[-1], size, padding="same", groups=groups, use_bias=False)
-            )
+            model.add(layers.Conv2D(shape[-1], size, padding="same", groups=groups, use_bias=False))
     return model
 
 

@@ -254,7 +254,7 @@ def fine_tuned_arm(features, maps, labels, development, shown):
 
 
 def calibration(answers, bins=5):
-    """Rows (photographs, mean probability of the answer, share that is right) of equal-wide bins."""
+    """Rows (photographs, mean probability of the answer, share that is right) of equal bins."""
     said = np.concatenate([probabilities for probabilities, _ in answers])
     labels = np.concatenate([own for _, own in answers])
     sure, right = said.max(axis=1), said.argmax(axis=1) == labels

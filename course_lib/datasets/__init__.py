@@ -1,5 +1,5 @@
 """Data sets of the course: MNIST in Keras' form, and photographs."""
 
-from course_lib.datasets import mnist, photographs
+from course_lib.datasets import cutouts, mnist, photographs
 
-__all__ = ["mnist", "photographs"]
+__all__ = ["cutouts", "mnist", "photographs"]

@@ -6,6 +6,8 @@ The 166 photographs of `photographs.load_data` are cut out on white. `subject` f
 
 import numpy as np
 
+__all__ = ["compose", "subject"]
+
 WHITE = 235  # a pixel whose three values are all at least this may be background
 
 

@@ -22,7 +22,7 @@ INSIDE = {
     "model": "its classes are names of course_lib itself",
 }
 # Public modules within a module.
-PACKAGES = {"datasets": ["mnist", "photographs"], "applications": ["efficientnet_lite"]}
+PACKAGES = {"datasets": ["cutouts", "mnist", "photographs"], "applications": ["efficientnet_lite"]}
 
 
 def public_names(module):

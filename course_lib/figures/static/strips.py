@@ -1,4 +1,4 @@
-"""Repeated runs side by side, every run a dot and their mean a stroke; and a table of confusions."""
+"""Repeated runs side by side, each a dot, their mean a stroke; and a table of confusions."""
 
 from math import log10
 from statistics import mean
