@@ -19,9 +19,8 @@ from course_lib.model import Model, Sequential
 def from_keras(model):
     """The same model in this library, weights copied.
 
-    ``model`` is a Keras ``Sequential`` or a functional model that is a chain of layers.
-    Raises ValueError for graphs that branch and for layers this library has not, TypeError for
-    arguments it has not, such as regularizers.
+    ``model`` is a Keras ``Sequential`` or a functional model. Raises ValueError for layers this
+    library has not, TypeError for arguments it has not.
     """
     import keras
 
@@ -76,7 +75,7 @@ def _model_from_keras(model, known):
         inside = [_layer_from_keras(layer, known) for layer in model.layers]
         ours = Sequential([*entrance, *inside], name=model.name)
     else:
-        ours = _chain_from_keras(model, known)
+        ours = _graph_from_keras(model, known)
     ours._trainable = bool(model.trainable)
     for theirs in model.layers:
         own = known.get(id(theirs))
@@ -87,45 +86,53 @@ def _model_from_keras(model, known):
     return ours
 
 
-def _chain_from_keras(model, known):
-    import keras
+def _graph_from_keras(model, known):
 
     if not hasattr(model, "inputs") or not hasattr(model, "outputs"):
         raise ValueError(
             f"from_keras: {model.name} is neither Sequential nor a functional model, so its layers "
             "cannot be followed."
         )
-    _need_one(model.name, "inputs", model.inputs)
-    entrance = model.inputs[0]
-    start = layers.Input(batch_shape=entrance.shape, name=entrance._keras_history.operation.name)
-    made = {id(entrance): start}
-    ends = []
+    starts = [
+        layers.Input(batch_shape=entrance.shape, name=entrance._keras_history.operation.name)
+        for entrance in model.inputs
+    ]
+    made = {id(theirs): ours for theirs, ours in zip(model.inputs, starts, strict=True)}
     for end in model.outputs:
-        calls, tensor = [], end
-        while id(tensor) not in made:
-            history = tensor._keras_history
-            node = history.operation._inbound_nodes[history.node_index]
-            _need_one(history.operation.name, "inputs", node.input_tensors)
-            if not isinstance(history.operation, keras.layers.Layer):
-                raise ValueError(
-                    f"from_keras: {history.operation.name} is not a layer. Only chains of layers "
-                    "can be converted."
-                )
-            calls.append((tensor, history.operation))
-            tensor = node.input_tensors[0]
-        ours = made[id(tensor)]
-        for tensor, layer in reversed(calls):
-            ours = made[id(tensor)] = _layer_from_keras(layer, known)(ours)
-        ends.append(ours)
-    return Model(start, ends if len(ends) > 1 else ends[0], name=model.name)
+        for node in _nodes_before(end, made):
+            inputs = [made[id(tensor)] for tensor in node.input_tensors]
+            layer = _operation_from_keras(node.operation, known)
+            outputs = layer(inputs if layer.takes_several else inputs[0])
+            outputs = outputs if isinstance(outputs, list) else [outputs]
+            made |= {id(t): own for t, own in zip(node.outputs, outputs, strict=True)}
+    ends = [made[id(end)] for end in model.outputs]
+    starts, ends = (found if len(found) > 1 else found[0] for found in (starts, ends))
+    return Model(starts, ends, name=model.name)
 
 
-def _need_one(name, what, tensors):
-    if len(tensors) != 1:
+def _nodes_before(tensor, made):
+    """The calls that lead to a Keras tensor from those in ``made``, in order."""
+    if id(tensor) in made:
+        return []
+    history = tensor._keras_history
+    node = history.operation._inbound_nodes[history.node_index]
+    before = [other for source in node.input_tensors for other in _nodes_before(source, made)]
+    return list(dict.fromkeys([*before, node]))
+
+
+def _operation_from_keras(operation, known):
+    """Our layer for a layer of Keras, or for x + y, x - y, x * y."""
+    import keras
+
+    if isinstance(operation, keras.layers.Layer):
+        return _layer_from_keras(operation, known)
+    kind = type(operation).__name__
+    if kind not in ("Add", "Subtract", "Multiply"):
         raise ValueError(
-            f"from_keras: {name} has {len(tensors)} {what}. Only chains of layers can be "
-            "converted, not graphs that branch or join."
+            f"from_keras: {operation.name} is not a layer. Only layers can be converted, and x + y,"
+            " x - y, x * y."
         )
+    return getattr(layers, kind)(name=operation.name)
 
 
 def _layer_from_keras(layer, known):
@@ -179,13 +186,7 @@ def _model_to_keras(model, known):
         inside = [_layer_to_keras(layer, known) for layer in model.steps]
         theirs = keras.Sequential([*entrance, *inside], name=model.name)
     else:
-        start = tensor = _input_to_keras(model.input.layer, model.input.shape)
-        tensors = [start]
-        for layer in model.steps:
-            tensor = _layer_to_keras(layer, known)(tensor)
-            tensors.append(tensor)
-        ends = [tensors[tap] for tap in model._taps]
-        theirs = keras.Model(start, ends if len(ends) > 1 else ends[0], name=model.name)
+        theirs = _graph_to_keras(model, known)
     theirs.trainable = model.trainable
     for layer in model.layers:
         if id(layer) in known and not isinstance(layer, Model):
@@ -196,12 +197,24 @@ def _model_to_keras(model, known):
     return theirs
 
 
-def _input_to_keras(layer, shape=None):
-    """Keras' Input for our input layer, or for the tensor where a piece of a model was cut out."""
+def _graph_to_keras(model, known):
     import keras
 
-    shape = shape or layer.input_shape
-    return keras.Input(batch_shape=shape, name=layer.name if shape == layer.input_shape else None)
+    entrances = model.layers[: len(model.inputs)]
+    starts = [_input_to_keras(entrance) for entrance in entrances]
+    made = dict(zip(model.graph.starts, starts, strict=True))
+    for step in model.graph.steps:
+        made.update(step.made(_layer_to_keras(step.layer, known)(step.taken(made))))
+    ends = [made[place] for place in model.graph.ends]
+    starts, ends = (found if len(found) > 1 else found[0] for found in (starts, ends))
+    return keras.Model(starts, ends, name=model.name)
+
+
+def _input_to_keras(layer):
+    """Keras' Input for our input layer."""
+    import keras
+
+    return keras.Input(batch_shape=layer.input_shape, name=layer.name)
 
 
 def _layer_to_keras(layer, known):

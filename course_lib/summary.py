@@ -9,6 +9,7 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import NamedTuple
 
+from course_lib.layers import InputLayer
 from course_lib.model import Model, Sequential
 
 
@@ -38,11 +39,14 @@ class Totals(NamedTuple):
 def rows(model, expand_nested=False, level=0):
     """A `Row` for each layer, in the order in which data runs through them."""
     _check_built(model)
-    places = [*zip(model.steps, model.step_shapes[:-1], model.step_shapes[1:], strict=True)]
+    shapes = model.graph.shapes
+    places = [
+        (step.layer, *(_joined(shapes[p] for p in ps) for ps in (step.reads, step.writes)))
+        for step in model.graph.steps
+    ]
     if not isinstance(model, Sequential):
-        entrance = model.layers[0]
-        if entrance not in model.steps:
-            places.insert(0, (entrance, entrance.input_shape, entrance.output_shape))
+        entrances = [layer for layer in model.layers if isinstance(layer, InputLayer)]
+        places = [*((e, e.input_shape, e.output_shape) for e in entrances), *places]
     found, seen = [], set()
     for layer, before, after in places:
         inside = isinstance(layer, Model)
@@ -126,6 +130,12 @@ def explanation(model):
     return "\n".join(lines)
 
 
+def _joined(shapes):
+    """One shape, or the list of several."""
+    shapes = list(shapes)
+    return shapes if len(shapes) > 1 else shapes[0]
+
+
 def _check_built(model):
     if not model.built:
         raise ValueError(
@@ -139,7 +149,9 @@ def _indent(row):
 
 
 def _shape(shape):
-    return f"({', '.join(map(str, shape))})" if isinstance(shape, tuple) else str(shape)
+    if isinstance(shape, list):
+        return f"[{', '.join(map(_shape, shape))}]"
+    return f"({', '.join(map(str, shape))})"
 
 
 def _rule(marks, widths):

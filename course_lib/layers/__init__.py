@@ -1,10 +1,11 @@
 """Layers with Keras' names, arguments and defaults; inputs are channels last.
 
-One module per kind: core (Input, Dense, activations, Dropout), convolutional, pooling, reshaping,
-normalization, embedding. What all layers share is in base.
+One module per kind: core (Input, Dense, activations, Dropout), convolutional, pooling, merging,
+reshaping, normalization, embedding. What all layers share is in base, what they are called on while
+a model is drawn in symbolic.
 """
 
-from course_lib.layers.base import Layer, SymbolicTensor
+from course_lib.layers.base import Layer
 from course_lib.layers.convolutional import (
     Conv1D,
     Conv2D,
@@ -25,6 +26,20 @@ from course_lib.layers.core import (
     Softmax,
 )
 from course_lib.layers.embedding import Embedding
+from course_lib.layers.merging import (
+    Add,
+    Average,
+    Concatenate,
+    Maximum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    maximum,
+    multiply,
+    subtract,
+)
 from course_lib.layers.normalization import BatchNormalization
 from course_lib.layers.pooling import (
     AveragePooling1D,
@@ -59,9 +74,12 @@ from course_lib.layers.reshaping import (
     ZeroPadding2D,
     ZeroPadding3D,
 )
+from course_lib.layers.symbolic import SymbolicTensor
 
 __all__ = [
     "Activation",
+    "Add",
+    "Average",
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
@@ -69,6 +87,7 @@ __all__ = [
     "AvgPool2D",
     "AvgPool3D",
     "BatchNormalization",
+    "Concatenate",
     "Conv1D",
     "Conv2D",
     "Conv2DTranspose",
@@ -102,11 +121,20 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
+    "Maximum",
+    "Multiply",
     "ReLU",
     "Reshape",
     "Softmax",
+    "Subtract",
     "SymbolicTensor",
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",
+    "add",
+    "average",
+    "concatenate",
+    "maximum",
+    "multiply",
+    "subtract",
 ]

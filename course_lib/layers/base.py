@@ -18,6 +18,7 @@ import numpy as np
 from course_lib.initializers import generator
 from course_lib.initializers import get as get_initializer
 from course_lib.layers.checks import example_shape, flag, float_dtype, real_array
+from course_lib.layers.symbolic import Call, SymbolicTensor
 
 # Arguments of Keras' layers that the layers here do not take.
 NOT_HERE = {
@@ -49,39 +50,6 @@ NOT_HERE = {
 _names = Counter()
 
 
-class SymbolicTensor:
-    """Stands for an array that a model will see: its shape, and which layer makes it from what.
-
-    ``shape`` starts with None, the batch size. ``layer`` makes it, ``source`` is the tensor that
-    the layer was called on (None for an `Input`).
-    """
-
-    __array_ufunc__ = None
-
-    def __init__(self, shape, dtype, layer, source=None):
-        self.shape = tuple(shape)
-        self.dtype = dtype
-        self.layer = layer
-        self.source = source
-
-    @property
-    def ndim(self):
-        return len(self.shape)
-
-    def __repr__(self):
-        return f"<SymbolicTensor shape={self.shape} from {self.layer.name}>"
-
-    def _no_arithmetic(self, *others):
-        raise TypeError(
-            f"{self!r} holds no numbers, so it cannot be calculated with. A model here is one "
-            "chain of layers: call a layer on the tensor instead, layer(tensor)."
-        )
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _no_arithmetic
-    __truediv__ = __rtruediv__ = __matmul__ = __neg__ = __getitem__ = __len__ = _no_arithmetic
-    __array__ = __iter__ = __float__ = _no_arithmetic
-
-
 class Layer:
     """Base class of all layers.
 
@@ -96,7 +64,8 @@ class Layer:
     ``output_shape`` are known, with None for the batch.
     """
 
-    ends_with = None
+    ends_with = None  # the activation that comes last, by name
+    takes_several = False  # whether it is called on a list: merging layers, models of many inputs
 
     def __init__(self, *, input_shape=None, trainable=True, name=None, dtype=None, **unknown):
         self._reject(unknown)
@@ -113,7 +82,7 @@ class Layer:
         self._state = {}
         self.input_shape = None
         self.output_shape = None
-        self._outputs = []
+        self._calls = []
 
     # ------------------------------------------------------- what a kind of layer says of itself
 
@@ -134,6 +103,10 @@ class Layer:
     def backward(self, grad_outputs, cache, need_input_gradient=True):
         """(gradient of the inputs or None, {name: gradient of the parameter})."""
         raise NotImplementedError
+
+    def infer(self, inputs):
+        """The outputs alone, as `forward` gives them in inference."""
+        return self.forward(inputs)[0]
 
     def forward_logits(self, inputs, training=False, rng=None):
         """`forward` without the activation that the layer ``ends_with``, if it ends with one."""
@@ -162,7 +135,7 @@ class Layer:
         """Create the weights for inputs of ``input_shape`` (batch first); once only."""
         if self.built:
             return
-        input_shape = tuple(None if n is None else int(n) for n in input_shape)
+        input_shape = clean_shape(input_shape)
         self.check_input(input_shape)
         output_shape = self._named_errors(self.compute_output_shape, input_shape)
         self.create_weights(input_shape)
@@ -172,21 +145,24 @@ class Layer:
     def __call__(self, inputs, training=None):
         """Outputs for an array of inputs, or the symbolic output for a symbolic tensor.
 
-        ``training`` says how an array is treated. For a symbolic tensor it has no effect: the model
-        decides for all of its layers, as in Keras 3. To hold a layer back, freeze it.
+        Layers with several inputs are called on a list. ``training`` says how an array is treated.
+        For a symbolic tensor it has no effect: the model decides for all of its layers, as in Keras
+        3. To hold a layer back, freeze it.
         """
-        if isinstance(inputs, SymbolicTensor):
-            return self._call_symbolic(inputs)
-        if isinstance(inputs, (list, tuple)) and any(isinstance(t, SymbolicTensor) for t in inputs):
-            raise ValueError(
-                f"{self.label}: inputs must be one tensor, got {len(inputs)}. A model here is one "
-                "chain of layers; graphs that branch or join are not part of it."
+        inputs = self.arrange(inputs)
+        tensors = inputs if self.takes_several else [inputs]
+        symbolic = sum(isinstance(tensor, SymbolicTensor) for tensor in tensors)
+        if symbolic == len(tensors):
+            return self._call_symbolic(tensors)
+        if symbolic:
+            raise TypeError(
+                f"{self.label}: must be called on symbolic tensors only or on arrays only, got "
+                f"{symbolic} of {len(tensors)} symbolic."
             )
         inputs = self.cast(inputs)
-        if inputs.ndim == 0:
-            raise ValueError(f"{self.label}: inputs must have a batch axis, got a single number.")
-        self.check_input(inputs.shape)
-        self.build((None, *inputs.shape[1:]))
+        shape = shape_of(inputs)
+        self.check_input(shape)
+        self.build(any_batch(shape))
         outputs, cache = self._named_errors(
             self.forward, inputs, training=bool(training), rng=generator()
         )
@@ -194,13 +170,34 @@ class Layer:
             self.assign_state(self.new_state(cache))
         return outputs
 
-    def _call_symbolic(self, tensor):
-        self.build(tensor.shape)
-        self.check_input(tensor.shape)
-        shape = self._named_errors(self.compute_output_shape, tensor.shape)
-        output = SymbolicTensor(shape, self.dtype, self, tensor)
-        self._outputs.append(output)
-        return output
+    def arrange(self, inputs):
+        """What the layer was called on, as `forward` takes it: one tensor or array."""
+        if isinstance(inputs, SymbolicTensor):
+            return inputs
+        several = isinstance(inputs, (list, tuple)) and any(
+            isinstance(part, SymbolicTensor) or (isinstance(part, np.ndarray) and part.ndim > 0)
+            for part in inputs
+        )
+        if not several:
+            return inputs
+        if len(inputs) > 1:
+            raise ValueError(
+                f"{self.label}: must be called on one tensor or array, got a list of {len(inputs)}."
+                " Join them first, layers.Concatenate()([x, y]); arrays that are examples of one"
+                " batch, by np.stack."
+            )
+        return inputs[0]
+
+    def _call_symbolic(self, tensors):
+        shapes = [tensor.shape for tensor in tensors]
+        shape = shapes if self.takes_several else shapes[0]
+        self.build(shape)
+        self.check_input(shape)
+        found = self._named_errors(self.compute_output_shape, shape)
+        several = isinstance(found, list)
+        call = Call(self, tensors, found if several else [found], self.dtype)
+        self._calls.append(call)
+        return list(call.outputs) if several else call.outputs[0]
 
     def _named_errors(self, function, *arguments, **keywords):
         """Call it; say in an error which layer it was."""
@@ -214,7 +211,10 @@ class Layer:
 
     def cast(self, inputs):
         """Inputs as an array of the layer's dtype; TypeError for what holds no real numbers."""
-        return real_array(f"{self.label}: inputs", inputs).astype(self.dtype, copy=False)
+        inputs = real_array(f"{self.label}: inputs", inputs)
+        if inputs.ndim == 0:
+            raise ValueError(f"{self.label}: inputs must have a batch axis, got a single number.")
+        return inputs.astype(self.dtype, copy=False)
 
     @property
     def label(self):
@@ -223,21 +223,23 @@ class Layer:
 
     @property
     def input(self):
-        """The symbolic tensor that the layer was first called on."""
-        return self._first_output().source
+        """The symbolic tensor (or list of them) that the layer was first called on."""
+        tensors = self._first_call().inputs or self._first_call().outputs
+        return list(tensors) if len(tensors) > 1 else tensors[0]
 
     @property
     def output(self):
-        """The symbolic tensor that the layer returned when it was first called."""
-        return self._first_output()
+        """The symbolic tensor (or list of them) that the layer returned when first called."""
+        tensors = self._first_call().outputs
+        return list(tensors) if len(tensors) > 1 else tensors[0]
 
-    def _first_output(self):
-        if not self._outputs:
+    def _first_call(self):
+        if not self._calls:
             raise AttributeError(
                 f"{self.label} has no input and output yet: it was never called on a symbolic "
                 "tensor. Put it in a model that starts with Input(shape=...)."
             )
-        return self._outputs[0]
+        return self._calls[0]
 
     # ----------------------------------------------------------------------------------- weights
 
@@ -366,6 +368,25 @@ class Layer:
             raise TypeError(
                 f"{type(self).__name__}: unknown argument {argument!r}. Known: {', '.join(known)}."
             )
+
+
+def clean_shape(shape):
+    """A shape as a tuple of ints and None; a list of shapes as a list of them."""
+    if isinstance(shape, list) and any(isinstance(part, (tuple, list)) for part in shape):
+        return [clean_shape(part) for part in shape]
+    return tuple(None if n is None else int(n) for n in shape)
+
+
+def shape_of(inputs):
+    """The shape of an array, or the list of the shapes of a list of them."""
+    return [array.shape for array in inputs] if isinstance(inputs, list) else inputs.shape
+
+
+def any_batch(shape):
+    """The shape, or list of shapes, with None for the batch."""
+    if isinstance(shape, list):
+        return [any_batch(part) for part in shape]
+    return (None, *shape[1:])
 
 
 def weight_property(name):

@@ -83,6 +83,16 @@ def check_data_format(label, data_format):
         )
 
 
+def axis_of_input(label, axis, shape):
+    """``axis``, counted from the front, of inputs of ``shape``; the batch's is none."""
+    if not -len(shape) <= axis < len(shape) or axis % len(shape) == 0:
+        raise ValueError(
+            f"{label}: axis must be an axis of the inputs, not that of the batch, "
+            f"got axis={axis} for inputs of shape {tuple(shape)}."
+        )
+    return axis % len(shape)
+
+
 def known_size(label, shape, axis=-1):
     """The size of one axis, which the weights depend on."""
     if shape[axis] is None:

@@ -10,8 +10,9 @@ from course_lib import shapes
 from course_lib.errors import integer
 from course_lib.layers import activations
 from course_lib.layers.activations import EndsInActivation
-from course_lib.layers.base import Layer, SymbolicTensor, weight_property
+from course_lib.layers.base import Layer, weight_property
 from course_lib.layers.checks import check_channels, example_shape, known_size
+from course_lib.layers.symbolic import Call, SymbolicTensor
 from course_lib.ops.activations import softmax_backward, softmax_forward
 from course_lib.ops.dense import dense_backward, dense_forward
 
@@ -32,7 +33,7 @@ class InputLayer(Layer):
         self.batch_size = batch_size
         self.input_dtype = dtype
         self.build((batch_size, *self.shape))
-        self._outputs.append(SymbolicTensor(self.input_shape, self.dtype, self))
+        self._calls.append(Call(self, (), [self.input_shape], self.dtype))
 
     def cast(self, inputs):
         """Numbers as they come; the next layer decides on their type."""

@@ -10,7 +10,7 @@ the batch's statistics, moving = momentum * moving + (1 - momentum) * batch. A l
 
 from course_lib.errors import integer
 from course_lib.layers.base import Layer, weight_property
-from course_lib.layers.checks import known_size
+from course_lib.layers.checks import axis_of_input, known_size
 from course_lib.ops.normalization import (
     batch_normalization_backward,
     batch_normalization_forward,
@@ -53,11 +53,7 @@ class BatchNormalization(Layer):
         self.moving_variance_initializer = moving_variance_initializer
 
     def check_input(self, shape):
-        if not -len(shape) <= self.axis < len(shape) or self.axis % len(shape) == 0:
-            raise ValueError(
-                f"{self.label}: axis must be an axis of the inputs, not that of the batch, "
-                f"got axis={self.axis} for inputs of shape {tuple(shape)}."
-            )
+        axis_of_input(self.label, self.axis, shape)
         channels = self.moving_mean.size if self.built else shape[self.axis]
         if shape[self.axis] != channels:
             raise ValueError(

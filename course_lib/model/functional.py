@@ -1,67 +1,62 @@
-"""A model found by walking back from its output to its input.
+"""A model found by walking back from its outputs to its inputs.
 
-Each symbolic tensor knows which layer made it from which tensor, so ``Model(x, y)`` goes from y to
-its source, and on, until it meets x: the layers on the way, in order, are the model.
+Each symbolic tensor knows which layer made it from which tensors, so ``Model(x, y)`` goes from y to
+its sources, and on, until it meets x: the layers on the way are the model. They may form a chain,
+or a graph that branches and joins (see `graph`).
 
 A model is a layer itself: it has weights, a shape rule, forward and backward, and may stand inside
-another model, frozen or not. Forward runs through the chain and keeps each layer's cache; backward
+another model, frozen or not. Forward runs through the graph and keeps each layer's cache; backward
 runs through it the other way, and stops where nothing below is left to learn.
 """
 
+import copy
 import os
 
 import numpy as np
 
-from course_lib.layers.base import Layer, SymbolicTensor, unique_name
-from course_lib.layers.checks import real_array
+from course_lib.layers.base import Layer, unique_name
 from course_lib.layers.core import InputLayer
+from course_lib.layers.symbolic import SymbolicTensor
+from course_lib.model.graph import Graph
 
 
 class Model(Layer):
-    """A functional model: the chain of layers that leads from ``inputs`` to ``outputs``.
+    """A functional model: the layers that lead from ``inputs`` to ``outputs``.
 
-    ``inputs``: the tensor of an `Input`, or of a layer inside another model, which cuts a piece
-    out of it. ``outputs``: a tensor, or a list of tensors of one chain, as for a model that shows
-    every feature map: ``Model(model.input, [layer.output for layer in model.layers])``. Layers are
+    ``inputs``: the tensor of an `Input`, or a list of them; or of a layer inside another model,
+    which cuts a piece out of it. ``outputs``: a tensor or a list, as for a model that shows every
+    feature map: ``Model(model.input, [layer.output for layer in model.layers])``. Layers are
     shared with the models they come from, not copied.
 
-    Raises ValueError for graphs that branch or join.
+    A model of several inputs takes a list of arrays, in the order of ``inputs``, or a dictionary
+    with the names of its Inputs; one of several outputs returns a list.
+
+    Raises ValueError where the outputs do not come from the inputs.
     """
 
     def __init__(self, inputs, outputs, name=None, trainable=True):
         kind = "Functional" if type(self) is Model else type(self).__name__
         super().__init__(name=name or unique_name(kind))
-        self._connect(_one_tensor("inputs", inputs), outputs)
+        self.input, self.output = inputs, outputs
+        self._connect(_tensors("inputs", inputs), _tensors("outputs", outputs))
         if not trainable:
             self.trainable = False
 
-    def _connect(self, start, outputs):
-        """Take the chain between the symbolic tensors ``start`` and ``outputs``."""
-        self._several = isinstance(outputs, (list, tuple))
-        ends = list(outputs) if self._several else [outputs]
-        if not ends:
-            raise ValueError(f"{self.name}: outputs must be a tensor or a list of them, got [].")
-        walks = [walk_back(_one_tensor("outputs", end), start) for end in ends]
-        tensors = max(walks, key=len)
-        for end, walk in zip(ends, walks, strict=True):
-            if walk != tensors[: len(walk)]:
-                raise ValueError(
-                    f"{self.name}: outputs must lie on one chain of layers, but the way to {end!r} "
-                    "branches off. Make a model of its own for each branch."
-                )
-        self._start, self._ends = start, ends
-        self.steps = [tensor.layer for tensor in tensors]
-        self.step_shapes = [start.shape, *(tensor.shape for tensor in tensors)]
-        self._taps = [len(walk) for walk in walks]
+    input = output = None  # the tensors as they were given
+
+    def _connect(self, starts, ends):
+        """Take the graph between the symbolic tensors ``starts`` and ``ends``."""
+        self.inputs, self.outputs = starts, ends
+        self.graph = Graph.between(starts, ends)
+        self._entrances = [_entrance(start) for start in starts]
         self._check_names()
-        self.input_shape = start.shape
-        shapes = [end.shape for end in ends]
-        self.output_shape = shapes if self._several else shapes[0]
+        self.input_shape = _one_or_all([start.shape for start in starts])
+        self.output_shape = _one_or_all([end.shape for end in ends])
         self.built = True
 
     def _check_names(self):
         layers = {}
-        for layer in self.steps:
+        for layer in [*self._entrances, *self.steps]:
             if layers.setdefault(layer.name, layer) is not layer:
                 raise ValueError(
                     f"{self.name}: layers must have different names, got two of the name "
@@ -72,20 +67,23 @@ class Model(Layer):
 
     @property
     def layers(self):
-        """The layers in order, each once; a functional model's first one is its input layer."""
-        entrance = [self._start.layer] if isinstance(self._start.layer, InputLayer) else []
-        return list(dict.fromkeys([*entrance, *self.steps]))
+        """The layers in order, each once; a functional model's first ones are its input layers."""
+        return list(dict.fromkeys([*self._entrances, *self.steps]))
 
     @property
-    def input(self):
-        return self._start
+    def steps(self):
+        """The layers in the order in which they work; a shared layer comes more than once."""
+        return [step.layer for step in self.graph.steps]
+
+    def with_steps(self, steps):
+        """The same model, with the same weights, whose graph is done in other ``steps``."""
+        other = copy.copy(self)
+        other.graph = self.graph.with_steps(steps)
+        return other
 
     @property
-    def output(self):
-        return list(self._ends) if self._several else self._ends[0]
-
-    inputs = property(lambda self: [self.input])
-    outputs = property(lambda self: list(self._ends))
+    def takes_several(self):
+        return len(self.inputs) > 1
 
     def get_layer(self, name=None, index=None):
         """The layer of that name, or at that place of ``layers``."""
@@ -107,87 +105,88 @@ class Model(Layer):
 
     def check_input(self, shape):
         """An example must have the shape of the model's input; where it is clear, say the mend."""
-        expected, got = self.input_shape[1:], tuple(shape)
-        fits = len(got) == len(expected) + 1 and all(
-            want is None or have is None or want == have
-            for want, have in zip(expected, got[1:], strict=True)
-        )
-        if fits:
-            return
-        numbers = ", ".join(map(str, ("batch", *expected)))
-        raise ValueError(
-            f"{self.name}: inputs must have shape ({numbers}), got {got}.{_mend(expected, got)}"
-        )
+        several = self.takes_several
+        pairs = zip(self.inputs, shape if several else [shape], strict=True)
+        for place, (start, got) in enumerate(pairs):
+            expected, got = start.shape[1:], tuple(got)
+            fits = len(got) == len(expected) + 1 and all(
+                want is None or have is None or want == have
+                for want, have in zip(expected, got[1:], strict=True)
+            )
+            if not fits:
+                which = f"inputs[{place}] ({self._entrances[place].name})" if several else "inputs"
+                numbers = ", ".join(map(str, ("batch", *expected)))
+                raise ValueError(
+                    f"{self.name}: {which} must have shape ({numbers}), got {got}."
+                    f"{_mend(expected, got)}"
+                )
 
     def compute_output_shape(self, input_shape):
-        shapes = [tuple(input_shape)]
-        for layer in self.steps:
-            shapes.append(layer.compute_output_shape(shapes[-1]))
-        ends = [shapes[tap] for tap in self._taps]
-        return ends if self._several else ends[0]
+        shapes = input_shape if self.takes_several else [input_shape]
+        return _one_or_all(self.graph.output_shapes(shapes))
 
-    def _call_symbolic(self, tensor):
-        if self._several:
-            raise ValueError(f"{self.name}: a model with several outputs cannot stand in a chain.")
-        return super()._call_symbolic(tensor)
+    def arrange(self, inputs):
+        """One array or tensor, or a list with one for each input; a dictionary goes by names."""
+        names = [layer.name for layer in self._entrances]
+        if isinstance(inputs, dict):
+            missing = [name for name in names if name not in inputs]
+            if missing or len(inputs) > len(names):
+                raise ValueError(
+                    f"{self.name}: a dictionary of inputs must have the keys {', '.join(names)}, "
+                    f"got {', '.join(map(str, inputs))}."
+                )
+            inputs = [inputs[name] for name in names]
+        if not self.takes_several:
+            return super().arrange(inputs)
+        if not isinstance(inputs, (list, tuple)) or len(inputs) != len(names):
+            one = not isinstance(inputs, (list, tuple))
+            got = type(inputs).__name__ if one else f"a list of {len(inputs)}"
+            raise ValueError(
+                f"{self.name}: has {len(names)} inputs and must be called on a list of so many "
+                f"({', '.join(names)}), or on a dictionary of these names; got {got}."
+            )
+        return list(inputs)
 
     def cast(self, inputs):
-        """Numbers as the first layer takes them: floats of its dtype, or word numbers."""
-        for layer in self.steps:
-            if not isinstance(layer, InputLayer):
-                return layer.cast(inputs)
-        return real_array(f"{self.name}: inputs", inputs)
+        """Numbers as the layers that read them take them: floats of a dtype, or word numbers."""
+        pairs = zip(self.graph.starts, self._each(inputs), strict=True)
+        return _one_or_all([self._cast_one(place, array) for place, array in pairs])
+
+    def _cast_one(self, place, array):
+        """An array as the first layer that reads it takes it."""
+        for step in self.graph.readers(place)[:1]:
+            layer = step.layer
+            if isinstance(layer, Model):
+                return layer._cast_one(layer.graph.starts[step.reads.index(place)], array)
+            return layer.cast([array])[0] if layer.takes_several else layer.cast(array)
+        return Layer.cast(self, array)
 
     def forward(self, inputs, training=False, rng=None):
-        outputs, caches = [inputs], []
-        for layer in self.steps:
-            result, cache = layer.forward(outputs[-1], training, rng)
-            outputs.append(result)
-            caches.append(cache)
-            if not self._several:
-                del outputs[0]
-        if self._several:
-            return [outputs[tap] for tap in self._taps], caches
-        return outputs[-1], caches
+        outputs, caches = self.graph.forward(self._each(inputs), training, rng)
+        return _one_or_all(outputs), caches
+
+    def infer(self, inputs):
+        return _one_or_all(self.graph.infer(self._each(inputs)))
+
+    def _each(self, inputs):
+        return inputs if self.takes_several else [inputs]
 
     @property
     def ends_with(self):
-        return self.steps[-1].ends_with if self.steps and not self._several else None
+        """The activation that makes the output, by name; a list of them for several outputs."""
+        makers = {place: s.layer for s in self.graph.steps for place in s.writes}
+        return _one_or_all([_activation_of(makers.get(place)) for place in self.graph.ends])
 
     def forward_logits(self, inputs, training=False, rng=None):
-        caches = []
-        for layer in self.steps[:-1]:
-            inputs, cache = layer.forward(inputs, training, rng)
-            caches.append(cache)
-        logits, cache = self.steps[-1].forward_logits(inputs, training, rng)
-        return logits, [*caches, cache]
+        logits = self.graph.ends
+        outputs, caches = self.graph.forward(self._each(inputs), training, rng, logits)
+        return _one_or_all(outputs), caches
 
     def backward(self, grad_outputs, cache, need_input_gradient=True):
-        if self._several:
-            raise ValueError(f"{self.name}: a model with several outputs cannot be trained.")
-        gradients = {}
-        lowest = 0 if need_input_gradient else self._first_to_learn()
-        grad = grad_outputs
-        for place in range(len(self.steps) - 1, lowest - 1, -1):
-            layer = self.steps[place]
-            grad, own = layer.backward(
-                grad, cache[place], need_input_gradient=need_input_gradient or place > lowest
-            )
-            if not layer.trainable:
-                continue
-            for name, gradient in own.items():
-                path = f"{layer.name}/{name}"
-                # A shared layer is met more than once: its gradients add up.
-                gradients[path] = gradients[path] + gradient if path in gradients else gradient
-        ordered = {path: gradients[path] for path in self.trainable_parameters if path in gradients}
-        return (grad if need_input_gradient else None), ordered
-
-    def _first_to_learn(self):
-        """Place of the first layer with something to learn; gradients are of no use below it."""
-        for place, layer in enumerate(self.steps):
-            if layer.trainable_parameters:
-                return place
-        return len(self.steps)
+        grads = grad_outputs if len(self.outputs) > 1 else [grad_outputs]
+        grad_inputs, found = self.graph.backward(grads, cache, need_input_gradient)
+        ordered = {path: found[path] for path in self.trainable_parameters if path in found}
+        return (_one_or_all(grad_inputs) if need_input_gradient else None), ordered
 
     def new_state(self, cache):
         return {
@@ -340,35 +339,35 @@ class Model(Layer):
         return predict(self, x, batch_size, verbose)
 
 
-def walk_back(end, start):
-    """The tensors after ``start`` up to ``end``, found by going from each to its source."""
-    tensors, tensor = [], end
-    while tensor is not start:
-        if tensor.source is None:
-            raise ValueError(
-                f"The outputs {end!r} do not come from the inputs {start!r}: walking back ends at "
-                f"{tensor!r}. Use the Input that the layers were called on."
+def _tensors(argument, value):
+    """The list of tensors that a model was given as its inputs or outputs."""
+    if isinstance(value, (list, tuple)) and not value:
+        raise ValueError(f"Model: {argument} must be a tensor or a list of them, got {value!r}.")
+    found = list(value) if isinstance(value, (list, tuple)) else [value]
+    for tensor in found:
+        if not isinstance(tensor, SymbolicTensor):
+            hint = " Pass layer.output." if isinstance(tensor, Layer) else ""
+            raise TypeError(
+                f"Model: {argument} must be the tensor of Input(shape=...) or of a layer called on "
+                f"it, or a list of them, got {type(tensor).__name__}.{hint}"
             )
-        tensors.append(tensor)
-        tensor = tensor.source
-    return tensors[::-1]
+    return found
 
 
-def _one_tensor(argument, value):
-    if isinstance(value, (list, tuple)):
-        if len(value) != 1:
-            raise ValueError(
-                f"Model: {argument} must be one tensor, got {len(value)}. A model here is one "
-                "chain of layers; graphs that branch or join are not part of it."
-            )
-        value = value[0]
-    if not isinstance(value, SymbolicTensor):
-        hint = " Pass layer.output." if isinstance(value, Layer) else ""
-        raise TypeError(
-            f"Model: {argument} must be the tensor of Input(shape=...) or of a layer called on it, "
-            f"got {type(value).__name__}.{hint}"
-        )
-    return value
+def _entrance(start):
+    """The input layer of a tensor; a new one where a piece is cut out of another model."""
+    if isinstance(start.layer, InputLayer):
+        return start.layer
+    return InputLayer(batch_shape=start.shape, dtype=start.dtype)
+
+
+def _activation_of(layer):
+    """What a layer ends with, where its outputs without it can be had."""
+    return layer.ends_with if layer is not None and isinstance(layer.ends_with, str) else None
+
+
+def _one_or_all(found):
+    return found[0] if len(found) == 1 else found
 
 
 def _mend(expected, got):

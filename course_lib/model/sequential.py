@@ -1,7 +1,8 @@
 """A model written as the list of its layers, each called on the output of the one before."""
 
-from course_lib.layers.base import Layer, SymbolicTensor
+from course_lib.layers.base import Layer
 from course_lib.layers.core import InputLayer
+from course_lib.layers.symbolic import SymbolicTensor
 from course_lib.model.functional import Model
 
 
@@ -12,10 +13,11 @@ class Sequential(Model):
     once. Without, they are created when the model first sees data, or by ``build(input_shape)``.
     """
 
+    inputs = outputs = _entrances = ()  # until the input shape is known
+
     def __init__(self, layers=None, trainable=True, name=None):
         Layer.__init__(self, name=name, trainable=True)
-        self._start, self._ends, self._several = None, [], False
-        self.steps, self.step_shapes, self._taps = [], [], [0]
+        self._list = []
         for layer in [] if layers is None else layers:
             self.add(layer)
         if not trainable:
@@ -31,89 +33,99 @@ class Sequential(Model):
         if isinstance(layer, InputLayer):
             self._start_from(layer)
             return
-        if any(layer.name == other.name and layer is not other for other in self.steps):
+        if any(layer.name == other.name and layer is not other for other in self._list):
             raise ValueError(
                 f"{self.name}: layers must have different names, got two of the name "
                 f"{layer.name!r}. Make a new layer, or give one a name of its own."
             )
-        if self._start is None and not self.steps:
+        if not self.built and not self._list:
             shape = _first_shape(layer)
             if shape is not None:
                 self._start_from(InputLayer(batch_shape=shape))
-        if self._start is not None:
-            self._append_symbolic(layer)
-        self.steps.append(layer)
-        self._taps = [len(self.steps)]
+        if self.built:
+            self._connect(self.inputs, [self._called(layer)])
+        self._list.append(layer)
 
     def pop(self):
         """Take the last layer away, and return it."""
-        if not self.steps:
+        if not self._list:
             raise ValueError(f"{self.name} has no layer to take away.")
-        layer = self.steps.pop()
-        self._taps = [len(self.steps)]
-        if self._start is not None:
-            self.step_shapes.pop()
-            self._ends = [self._ends[0].source]
-            self.output_shape = self._ends[0].shape
+        layer = self._list.pop()
+        if self.built:
+            self._connect(self.inputs, list(self.output.sources))
         return layer
 
     def build(self, input_shape=None):
         """Create the weights for inputs of ``input_shape`` (batch first, None)."""
-        if self._start is not None:
+        if self.built:
             return
         if input_shape is None:
             raise ValueError(f"{self.name}: build needs input_shape, e.g. (None, 28, 28, 1).")
-        if not self.steps:
+        if not self._list:
             raise ValueError(f"{self.name} has no layers yet: add some before it is built.")
         self._start_from(InputLayer(batch_shape=tuple(input_shape)))
 
     def _start_from(self, layer):
-        if self._start is not None:
+        if self.built:
             raise ValueError(
-                f"{self.name} starts with input shape {self._start.shape[1:]} already; "
+                f"{self.name} starts with input shape {self.input_shape[1:]} already; "
                 "a second Input cannot be added."
             )
-        if self.built or self.step_shapes:
-            raise ValueError(f"{self.name}: Input must be the first layer.")
-        self._start = layer.output
-        self._ends = [self._start]
-        self.step_shapes = [self._start.shape]
-        self.input_shape = self.output_shape = self._start.shape
-        self.built = True
-        for later in self.steps:
-            self._append_symbolic(later)
+        start = end = layer.output
+        for later in self._list:
+            end = self._called(later, end)
+        self._connect([start], [end])
 
-    def _append_symbolic(self, layer):
-        end = layer(self._ends[0])
-        self._ends = [end]
-        self.step_shapes.append(end.shape)
-        self.output_shape = end.shape
+    def _called(self, layer, tensor=None):
+        """The output of ``layer`` on the model's output so far."""
+        if layer.takes_several:
+            raise ValueError(
+                f"{self.name}: {layer.label} joins several tensors, and in a Sequential there is "
+                f"one. Write the functional way: y = {type(layer).__name__}()([x1, x2]), then "
+                "Model(inputs, y)."
+            )
+        end = layer(self.output if tensor is None else tensor)
+        if isinstance(end, list):
+            raise ValueError(
+                f"{self.name}: {layer.label} has {len(end)} outputs, and in a Sequential every "
+                "layer has one. Write the functional way: y1, y2 = layer(x), then Model(x, ...)."
+            )
+        return end
 
     @property
     def layers(self):
         """The layers in order, without the input layer."""
-        return list(self.steps)
+        return list(self._list)
+
+    @property
+    def steps(self):
+        return super().steps if self.built else list(self._list)
 
     @property
     def input(self):
         self._need_tensors()
-        return self._start
+        return self.inputs[0]
 
     @property
     def output(self):
         self._need_tensors()
-        return self._ends[0]
+        return self.outputs[0]
 
     def _need_tensors(self):
-        if self._start is None:
+        if not self.built:
             raise AttributeError(
                 f"{self.name} has no input and output yet: its input shape is not known. "
                 "Start it with Input(shape=...)."
             )
 
     def check_input(self, shape):
-        if self._start is not None:
+        if self.built:
             super().check_input(shape)
+
+    def cast(self, inputs):
+        if not self.built and self._list:
+            return self._list[0].cast(inputs)
+        return super().cast(inputs)
 
 
 def _first_shape(layer):

@@ -4,20 +4,40 @@ import numpy as np
 
 from course_lib.errors import integer
 from course_lib.layers.checks import real_array
+from course_lib.training.together import Together
 
 
 def examples(model, x, what="x"):
-    """``x`` as an array of at least one example that fits the model; NaN is refused."""
+    """``x`` as an array of at least one example that fits the model; NaN is refused.
+
+    For a model of several inputs: a list or dictionary of arrays, as `Together`.
+    """
     if x is None:
         raise TypeError(f"{what} must be an array of examples, got None.")
-    x = real_array(what, x)
-    if x.ndim < 1 or not len(x):
-        raise ValueError(f"{what} must hold at least one example, got shape {x.shape}.")
-    no_nan(x, what)
+    x = model.arrange(x)
+    if model.takes_several:
+        x = Together(one_array(array, f"{what}[{place}]") for place, array in enumerate(x))
+        counts = [len(array) for array in x]
+        if len(set(counts)) > 1:
+            raise ValueError(
+                f"{what} must hold arrays with the same number of examples, got "
+                f"{' and '.join(map(str, counts))}."
+            )
+    else:
+        x = one_array(x, what)
     if not model.built:
         model.build((None, *x.shape[1:]))
     model.check_input(x.shape)
     return x
+
+
+def one_array(values, what):
+    """``values`` as an array of at least one example, without NaN."""
+    values = real_array(what, values)
+    if values.ndim < 1 or not len(values):
+        raise ValueError(f"{what} must hold at least one example, got shape {values.shape}.")
+    no_nan(values, what)
+    return values
 
 
 def labels(model, loss, y, count, what="y", of="x"):

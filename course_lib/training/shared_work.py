@@ -11,9 +11,9 @@ from contextlib import ExitStack
 import numpy as np
 
 from course_lib import utils
-from course_lib.model.fusion import fuse
 from course_lib.ops.dense import FactoredGradient
 from course_lib.training import steps
+from course_lib.training.fusion import fuse
 from course_lib.training.threads import one_thread
 from course_lib.training.workers import (
     Team,

@@ -161,7 +161,7 @@ def predict(model, x, batch_size=32, verbose="auto"):
     verbose = checks.verbosity(verbose)
     x = checks.examples(model, x)
     outputs = None
-    work = Forward(model, lambda network, cut: network.forward(network.cast(x[cut]))[0], len(x))
+    work = Forward(model, lambda network, cut: network.infer(network.cast(x[cut])), len(x))
     with bar(len(x), "predict", verbose) as progress, work:
         for cut, found in work:
             several = isinstance(found, list)

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from course_lib import Input, Model, Sequential, layers, losses, utils
-from course_lib.model import fusion
-from course_lib.model.fusion import ConvPool, fuse
 from course_lib.ops.dense import FactoredGradient
-from course_lib.training import steps
+from course_lib.training import fusion, steps
+from course_lib.training.fusion import ConvPool, fuse
 
 RNG = np.random.default_rng(6)
 DOUBLE = {"dtype": "float64"}
@@ -312,7 +311,7 @@ def test_a_model_with_several_outputs_shows_them_all():
     maps = Model(model.inputs, [layer.output for layer in model.layers])
     assert fuse(maps) is maps
     assert [m.shape[1:] for m in maps.predict(np.ones((2, 9, 9, 2)), verbose=0)] == [
-        shape[1:] for shape in model.step_shapes[1:]
+        layer.output_shape[1:] for layer in model.layers
     ]
 
 

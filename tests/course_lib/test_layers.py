@@ -51,9 +51,9 @@ def test_symbolic_call_knows_shape_layer_and_source():
     layer = layers.Conv2D(32, 3)
     end = layer(start)
     assert start.shape == (None, 28, 28, 1) and end.shape == (None, 26, 26, 32)
-    assert end.layer is layer and end.source is start
+    assert end.layer is layer and end.sources == (start,)
     assert layer.input is start and layer.output is end
-    assert start.source is None and start.ndim == 4
+    assert start.sources == () and start.ndim == 4
 
 
 def test_sizes_that_are_not_known_stay_none():
@@ -361,11 +361,15 @@ def test_bad_weights():
 def test_tensors_cannot_be_calculated_with_or_joined():
     start = layers.Input(shape=(8,))
     with says("holds no numbers, so it cannot be calculated with.", TypeError):
-        start + start
+        start / start
+    with says("for a number there is the layer Rescaling(scale, offset).", TypeError):
+        start * 2
     with says("holds no numbers", TypeError):
         np.asarray(start)
-    with says("inputs must be one tensor, got 2. A model here is one chain of layers"):
+    with says("(Dense): must be called on one tensor or array, got a list of 2. Join them first"):
         layers.Dense(2)([start, start])
+    with says("arrays that are examples of one batch, by np.stack."):
+        layers.Dense(2)([images(8), images(8)])
     with says(
         "has no input and output yet: it was never called on a symbolic tensor", AttributeError
     ):

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from course_lib import Input, Sequential, layers, optimizers, utils
-from course_lib.model import fusion
-from course_lib.training import Callback, shared_work, workers
+from course_lib.training import Callback, fusion, shared_work, workers
 from course_lib.training.workers import Team
 
 dense = importlib.import_module("course_lib.ops.dense")  # ops.dense is the function
@@ -244,7 +243,7 @@ PROGRAM = """
 import numpy as np
 import course_lib
 from course_lib import Input, Sequential, layers, optimizers, utils
-from course_lib.model import fusion
+from course_lib.training import fusion
 from course_lib.training import Callback, shared_work
 
 shared_work.WORTH = 0

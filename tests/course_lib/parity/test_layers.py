@@ -108,6 +108,46 @@ def test_layer_is_that_of_keras(keras, case, training):
         np.testing.assert_allclose(mine, wanted, rtol=TOLERANCE)
 
 
+MERGES = {
+    "add": (lambda m: m.Add(), [(2, 4, 3)] * 3),
+    "add-repeated": (lambda m: m.Add(), [(2, 5, 4, 3), (2, 5, 1, 3)]),
+    "add-ranks": (lambda m: m.Add(), [(2, 3), (2, 5, 4, 3)]),
+    "subtract": (lambda m: m.Subtract(), [(2, 4, 3)] * 2),
+    "multiply": (lambda m: m.Multiply(), [(2, 4, 3), (2, 1, 3), (2, 4, 1)]),
+    "average": (lambda m: m.Average(), [(2, 4, 3)] * 3),
+    "maximum": (lambda m: m.Maximum(), [(2, 4, 3)] * 3),
+    "concatenate": (lambda m: m.Concatenate(), [(2, 4, 3), (2, 4, 1), (2, 4, 2)]),
+    "concatenate-axis": (lambda m: m.Concatenate(axis=1), [(2, 4, 3), (2, 5, 3)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MERGES)
+def test_merging_layer_is_that_of_keras(keras, case):
+    import tensorflow as tf
+
+    make, shapes = MERGES[case]
+    rng = np.random.default_rng(0)
+    # few different numbers, so that some are equal
+    inputs = [rng.integers(-2, 3, size=shape).astype(np.float32) for shape in shapes]
+    ours, theirs = make(layers), make(keras.layers)
+    tensors = [tf.constant(array) for array in inputs]
+    with tf.GradientTape() as tape:
+        tape.watch(tensors)
+        expected = theirs(tensors)
+        cotangent = rng.normal(size=expected.shape).astype(np.float32)
+        total = tf.reduce_sum(expected * cotangent)
+    np.testing.assert_allclose(ours(inputs), expected, rtol=TOLERANCE)
+    assert re.sub(r"_\d+$", "", ours.name) == re.sub(r"_\d+$", "", theirs.name)
+    symbolic = [(None, *shape[1:]) for shape in shapes]
+    assert ours.output_shape == tuple(theirs.compute_output_shape(symbolic))
+    outputs, cache = ours.forward(inputs)
+    assert outputs.dtype == np.float32
+    for mine, wanted in zip(
+        ours.backward(cotangent, cache)[0], tape.gradient(total, tensors), strict=True
+    ):
+        np.testing.assert_allclose(mine, wanted, rtol=TOLERANCE, atol=TOLERANCE)
+
+
 @pytest.mark.parametrize("arguments", [(), (2.0,), (None, 0.5)])
 def test_relu_on_its_corners(keras, arguments):
     import tensorflow as tf

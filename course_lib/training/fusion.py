@@ -15,6 +15,7 @@ from course_lib.layers import activations
 from course_lib.layers.convolutional import _Conv
 from course_lib.layers.core import Activation, Dense, ReLU
 from course_lib.layers.pooling import _GlobalMaxPooling, _MaxPooling, _Pooling
+from course_lib.model.graph import Step
 from course_lib.ops.conv_average_pool import (
     FEW_FILTERS,
     conv_average_pool_backward,
@@ -33,6 +34,7 @@ class ConvPool:
     """A convolution layer, its relu, and the max pooling layer after it, as one layer."""
 
     ends_with = None
+    takes_several = False
     treats_examples_alone = True
     way_back = staticmethod(conv_relu_pool_backward)
 
@@ -54,6 +56,9 @@ class ConvPool:
     def _window(self, spatial):
         arguments = self.conv._window(spatial)
         return windows(self.conv.label, *arguments)
+
+    def infer(self, inputs):
+        return self.forward(inputs)[0]
 
     def backward(self, grad_outputs, cache, need_input_gradient=True):
         grad_inputs, *gradients = self.way_back(grad_outputs, cache, need_input_gradient)
@@ -118,18 +123,32 @@ class FactoredDense(Dense):
 
 def fuse(model):
     """The model with fused steps, sharing all weights; the model itself where nothing fuses."""
-    steps, place = [], 0
-    while place < len(model.steps):
-        step, length = _fused(model.steps[place : place + 3])
-        if _is_large(step, model, place):
-            step = FactoredDense.of(step)
-        steps.append(step)
-        place += length
-    if steps == model.steps or model._several:
+    graph, steps, done = model.graph, [], set()
+    for step in graph.steps:
+        if step in done:
+            continue
+        run = [step, *_followers(graph, step)]
+        layer, length = _fused([one.layer for one in run])
+        if _is_large(layer, model, step):
+            layer = FactoredDense.of(layer)
+        steps.append(Step(layer, step.reads, run[length - 1].writes))
+        done.update(run[:length])
+    if [step.layer for step in steps] == model.steps:
         return model
-    fused = copy.copy(model)
-    fused.steps = steps
-    return fused
+    return model.with_steps(steps)
+
+
+def _followers(graph, step):
+    """The next two steps, or fewer: each the only one to read what the one before makes."""
+    found = []
+    while len(found) < 2:
+        (place, *others) = step.writes
+        readers = graph.readers(place)
+        if others or place in graph.ends or len(readers) != 1 or len(readers[0].reads) != 1:
+            break
+        step = readers[0]
+        found.append(step)
+    return found
 
 
 def _fused(ahead):
@@ -144,9 +163,9 @@ def _fused(ahead):
     return (first, 1) if fused is None else (fused, len(ahead) - len(others) + 1)
 
 
-def _is_large(layer, model, place):
+def _is_large(layer, model, step):
     """Whether it is a dense layer of many weights, met once, on examples without further axes."""
-    once = model.steps.count(layer) == 1 and len(model.step_shapes[place]) == 2
+    once = model.steps.count(layer) == 1 and len(model.graph.shapes[step.reads[0]]) == 2
     return type(layer) is Dense and once and layer.kernel.size > MANY_WEIGHTS
 
 
