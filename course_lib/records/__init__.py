@@ -6,6 +6,7 @@ computation would take too long for the build, and never a number typed by hand.
 """
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,8 @@ def weights(name):
 def save(name, record, arrays=None):
     """Write the record ``name`` (JSON-able) and, where given, the weights it belongs to."""
     text = json.dumps(record, indent=1, ensure_ascii=False)
+    # a list of numbers stands on one line
+    text = re.sub(r"\[\s+([-\d.eE,\s]+?)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", text)
     (_FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     if arrays is not None:
         keys = {f"w{index:02d}": array for index, array in enumerate(arrays)}
