@@ -2,28 +2,39 @@
 
 ASSIGNMENT ?= ps2-output-shapes
 PORT ?= 8000
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.make/uv/bin:$(PATH)
 
-.PHONY: all help env book serve exercises grade test lint format bench mnist lock clean distclean
+# The groups of pyproject.toml that a target needs; each set is installed once, into one .venv.
+BOOK = book keras modern
+GRADING = grading
+ALL = book keras grading cluster modern dev
+
+.PHONY: all help env book serve exercises grade check test lint format bench mnist lock clean distclean
+.NOTPARALLEL:
 
 all: book grade  ## Build the book; generate, grade and give feedback on a sample class
 	@echo "Book:     _build/html/index.html (make serve opens it)"
-	@echo "Feedback: exercises/sample/feedback/sample-*/$(ASSIGNMENT)/$(ASSIGNMENT).html"
+	@cd exercises/sample && echo "Feedback:" && ls -d feedback/*/$(ASSIGNMENT)/$(ASSIGNMENT).html | sed 's#^#  exercises/sample/#'
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
 
-env: .make/python .make/node  ## Set up .venv and node_modules from the lock files
+env: .make/all .make/node  ## Set up .venv and node_modules whole; the other targets set up what they need
 
-.make/python: requirements.lock pyproject.toml scripts/setup-python.sh
-	@scripts/setup-python.sh
+.make/all: GROUPS = $(ALL)
+.make/book: GROUPS = $(BOOK)
+.make/grading: GROUPS = $(GRADING)
+.make/all .make/book .make/grading: requirements.lock pyproject.toml scripts/setup-python.sh
+	@scripts/setup-python.sh $(GROUPS)
+	@touch $@
 
-.make/node: package-lock.json .make/python
+.make/node: package-lock.json
+	@test -x .venv/bin/npm || scripts/setup-python.sh $(BOOK)
 	@echo "Setting up node_modules ..."
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
-book: env  ## Build the HTML book, warnings as errors
+book: .make/book .make/node  ## Build the HTML book, warnings as errors
 	jupyter-book build . -W -n --keep-going
 
 serve: book  ## Build the book and open it in the browser
@@ -31,31 +42,37 @@ serve: book  ## Build the book and open it in the browser
 	@(sleep 1; python -m webbrowser -t http://127.0.0.1:$(PORT)) >/dev/null &
 	@python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-exercises: env  ## Generate what students receive, for every assignment
-	@cd exercises && for each in source/*/; do nbgrader generate_assignment "$$(basename $$each)" --force || exit 1; done
+exercises: .make/grading  ## Generate what students receive; what is there already stays as it is
+	@cd exercises && ../scripts/release.sh
 
-grade: env  ## Grade a sample class on ASSIGNMENT and print its grades
+grade: .make/grading  ## Grade a sample class on ASSIGNMENT and print its grades
 	@scripts/check-system.sh bubblewrap
-	@if command -v bwrap >/dev/null; then cd exercises && course demo $(ASSIGNMENT); fi
+	@cd exercises && course demo $(ASSIGNMENT)
+
+check: .make/all .make/node  ## In a minute: style, imports, links, and the quick tests of engine and bank
+	ruff check . && ruff format --check .
+	python -m pytest -q -n auto -m "not keras and not browser and not slow" $(QUICK)
 
 test: env  ## Run every test
 	@scripts/check-system.sh bubblewrap chromium
 	python -m pytest -n auto --dist loadfile
 
-lint: env  ## Check style and formatting
+lint: .make/all  ## Check style and formatting
 	ruff check . && ruff format --check .
 
-format: env  ## Mend style and formatting
+format: .make/all  ## Mend style and formatting
 	ruff check --fix . && ruff format .
 
-bench: env  ## Measure course_lib against Keras side by side
+bench: .make/all  ## Measure course_lib against Keras side by side
 	python -m benchmarks
 
-mnist: env  ## Record the full MNIST run of chapter 12 anew, on both engines
+mnist: .make/all  ## Record the full MNIST run of chapter 12 anew, on both engines
 	python -m benchmarks.mnist_run
 
-lock: .make/python  ## Resolve requirements.lock and package-lock.json anew
+lock: .make/all  ## Resolve requirements.lock and package-lock.json anew
 	uv pip compile --universal --generate-hashes --all-extras --python-version 3.11 --upgrade --quiet pyproject.toml -o requirements.lock
+	scripts/check-lock.sh
+	printf '%s\n' "$(BOOK)" "$(GRADING)" "$(ALL)" | python scripts/weigh.py > scripts/weights.tsv
 	npm install --package-lock-only
 
 clean:  ## Remove the built book, the sample class and caches; never a real class's work

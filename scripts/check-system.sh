@@ -3,7 +3,7 @@
 # Arguments: the parts to look for (bubblewrap, chromium). Never fails: the caller goes on.
 for part in "$@"; do
   case $part in
-    bubblewrap) programs="bwrap"; lost="submissions are not graded" ;;
+    bubblewrap) programs="bwrap"; lost="no real class is graded" ;;
     chromium) programs="chromium chromium-browser google-chrome"; lost="browser tests are skipped" ;;
   esac
   for program in $programs; do

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Sets up .venv from the hashed requirements.lock. uv does the work; where it is missing, pip
-# fetches it into .make/uv and leaves the user's own Python as it was.
+# Puts the named groups of pyproject.toml into .venv, at the versions and hashes of requirements.lock.
+# uv does the work; where it is missing, pip fetches it into .make/uv and leaves the user's own
+# Python as it was. Groups that are there already stay.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p .make
@@ -25,8 +26,11 @@ if [ -z "$uv" ]; then
   uv=.make/uv/bin/uv
 fi
 
-echo "Setting up .venv ..."
+weight=$(awk -v groups="$*" -F '\t' '$1 == groups {print " (" $2 " MB, " $3 " files on Linux)"}' scripts/weights.tsv)
+echo "Setting up .venv: $*$weight ..."
+extras=()
+for group in "$@"; do extras+=(--extra "$group"); done
 "$uv" venv --quiet --allow-existing --python ">=3.11,<3.14" .venv
-"$uv" pip install --quiet --python .venv/bin/python --require-hashes --requirements requirements.lock
+"$uv" pip install --quiet --python .venv/bin/python --constraints requirements.lock \
+  --requirements pyproject.toml "${extras[@]}" hatchling editables
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
-touch .make/python

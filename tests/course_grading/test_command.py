@@ -36,6 +36,24 @@ def test_demo_is_quick_the_second_time_and_leaves_the_real_course_alone(new_cour
     assert float(table["sample-not-a-notebook"]) == 0
 
 
+def test_without_bubblewrap_the_sample_class_is_graded_and_a_real_one_refused(
+    new_course, capsys, monkeypatch
+):
+    course = new_course()
+    monkeypatch.setattr(executor, "_refused", {})
+    monkeypatch.setenv("PATH", os.path.dirname(sys.executable))
+    assert cli.main(["demo", PS2, "--timeout", "2", "--workers", "2"]) == 0
+    told = capsys.readouterr().out
+    assert "bubblewrap is missing (sudo apt-get install bubblewrap)" in told
+    assert told.count("graded without isolation") == 1
+    assert len(list(course.root.glob(f"sample/feedback/sample-*/{PS2}/{PS2}.html"))) == 16
+    assert scores(Course(course.root / "sample"))["sample-right"] == AUTOMATIC
+    shutil.copytree(course.root / "sample" / "submitted", course.root / "submitted")
+    os.chdir(course.root)
+    assert cli.main(["grade", PS2]) != 0
+    assert "no submission is run" in capsys.readouterr().err
+
+
 def test_the_sample_class_keeps_the_options_but_no_other_gradebook(course):
     """A real course on PostgreSQL must not be given sample students."""
     real = course.root / "nbgrader_config.py"

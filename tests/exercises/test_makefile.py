@@ -13,19 +13,27 @@ NAMES = ("ps2-output-shapes", "ps3-parameter-counts")
 
 
 @pytest.mark.slow
-def test_make_exercises_releases_every_assignment(tmp_path):
+def test_make_exercises_releases_every_assignment_and_never_writes_over_answers(tmp_path):
     """Its own command, in a copy of the course with two assignments."""
     for name in NAMES:
         shutil.copytree(EXERCISES / "source" / name, tmp_path / "exercises" / "source" / name)
     shutil.copy(EXERCISES / "nbgrader_config.py", tmp_path / "exercises")
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
     # what make would run, without setting up the environment
-    asked = ["make", "-n", "-C", str(ROOT), "-o", "env", "exercises"]
+    asked = ["make", "-n", "-C", str(ROOT), "-o", ".make/grading", "exercises"]
     printed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
     command = [line for line in printed.splitlines() if line.startswith("cd exercises")]
     assert len(command) == 1, printed
     run(tmp_path, command[0])
-    for name in NAMES:
-        assert (tmp_path / "exercises" / "release" / name / f"{name}.ipynb").is_file()
+    first, second = (tmp_path / f"exercises/release/{name}/{name}.ipynb" for name in NAMES)
+    assert first.is_file()
+    first.write_text(first.read_text("utf-8").replace('"None"', '"my answer"') + "\n", "utf-8")
+    answered = first.read_text("utf-8")
+    shutil.rmtree(second.parent)
+    told = run(tmp_path, command[0])
+    assert first.read_text("utf-8") == answered and second.is_file()
+    assert f"{NAMES[0]}: release/{NAMES[0]} is there already and stays as it is." in told
+    assert NAMES[1] not in told
 
 
 def test_clean_removes_the_sample_class_and_nothing_of_a_real_one():

@@ -1,0 +1,46 @@
+"""What each set of groups weighs once installed here: megabytes and files, as a table.
+
+`make lock` writes it to weights.tsv, from which `make` tells what it is about to install.
+"""
+
+import re
+import sys
+from importlib import metadata
+
+from packaging.requirements import Requirement
+
+PROJECT = "convolution-by-hand"
+ALWAYS = ["hatchling", "editables"]  # what installs the project itself
+
+
+def closure(groups):
+    """Names of the distributions that the project with these groups installs."""
+    found, waiting = set(), [(PROJECT, frozenset(groups)), *((name, frozenset()) for name in ALWAYS)]
+    while waiting:
+        name, extras = waiting.pop()
+        if (name, extras) in found:
+            continue
+        found.add((name, extras))
+        for line in metadata.requires(name) or []:
+            wanted = Requirement(line)
+            if wanted.marker is None or any(
+                wanted.marker.evaluate({"extra": extra}) for extra in extras or {""}
+            ):
+                waiting.append((_plain(wanted.name), frozenset(wanted.extras)))
+    return {name for name, _ in found} - {PROJECT}
+
+
+def weight(names):
+    """(megabytes, files) of installed distributions; bytecode is not counted."""
+    files = [f for name in names for f in metadata.files(name) or [] if f.suffix != ".pyc"]
+    return sum(f.size or 0 for f in files) / 1e6, len(files)
+
+
+def _plain(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+for line in sys.stdin:
+    groups = line.split()
+    size, count = weight(closure(groups))
+    print(f"{' '.join(groups)}\t{size:.0f}\t{count}")
