@@ -8,6 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.make/uv/bin:$(PATH)
 BOOK = book keras modern
 GRADING = grading
 ALL = book keras grading cluster modern dev
+QUICK = tests/test_imports.py tests/test_links.py tests/course_lib tests/course_bank
 
 .PHONY: all help env book serve exercises grade check test lint format bench mnist lock clean distclean
 .NOTPARALLEL:
