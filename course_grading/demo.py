@@ -53,8 +53,8 @@ def run(course, assignment, workers=None, say=print):
     )
     if reason := sandbox.why_not_isolated():
         say(
-            f"{reason}. The sample class is the project's own code and is graded without isolation; "
-            "a real class is not."
+            f"{reason}. The sample class is the project's own code and is graded without "
+            "isolation; a real class is not."
         )
     lines = grade_class(course, assignment, workers, say=say)
     say(

@@ -15,7 +15,8 @@ ALWAYS = ["hatchling", "editables"]  # what installs the project itself
 
 def closure(groups):
     """Names of the distributions that the project with these groups installs."""
-    found, waiting = set(), [(PROJECT, frozenset(groups)), *((name, frozenset()) for name in ALWAYS)]
+    found = set()
+    waiting = [(PROJECT, frozenset(groups)), *((name, frozenset()) for name in ALWAYS)]
     while waiting:
         name, extras = waiting.pop()
         if (name, extras) in found:

@@ -1,4 +1,4 @@
-"""Links inside the repository's own text lead somewhere. (The build checks the book's references.)"""
+"""Links inside the repository's own text lead somewhere, and references of the chapters too."""
 
 import re
 from pathlib import Path
