@@ -1,6 +1,7 @@
 """Builds some pages of the book by themselves: ``python book/part.py chapters/02-convolution.md``.
 
-The pages go to ``_build/part/_build/html``. Links to pages that are left out are warnings here.
+The pages go to ``_build/part/_build/html``, with the appendix, the glossary and the bibliography.
+Links to other pages that are left out are warnings here.
 """
 
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ("chapters/appendix-facts.md", "chapters/glossary.md", "chapters/bibliography.md")
 LINKED = ("chapters", "index.md", "book", "course_lib", "course_bank")
 
 
@@ -43,4 +45,4 @@ def build(folder, pages):
 
 
 if __name__ == "__main__":
-    print(build(ROOT / "_build" / "part", sys.argv[1:]))
+    print(build(ROOT / "_build" / "part", [*sys.argv[1:], *REFERENCE]))

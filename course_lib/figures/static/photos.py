@@ -6,12 +6,11 @@ import io
 import numpy as np
 
 from course_lib.figures.static.canvas import Drawing
-from course_lib.figures.static.pixels import picture_address
 
-__all__ = ["gallery"]
+__all__ = ["gallery", "lit"]
 
 GAP, NOTE, MARGIN = 12, 24, 4
-QUALITY = 88  # of the JPEG that a photograph in colour becomes
+QUALITY, EXACT = 88, 96 * 96  # of a JPEG; pixels of a picture that keeps every one
 
 
 def _bytes(image):
@@ -23,15 +22,19 @@ def _bytes(image):
 
 
 def _address(image):
-    """A data address: PNG where each pixel must be exact, JPEG for a larger picture in colour."""
+    """A data address: PNG where each pixel must be exact, JPEG for a larger picture."""
     from PIL import Image
 
-    if image.ndim == 2:
-        return picture_address(image / 255)
-    file, small = io.BytesIO(), image.size <= 3 * 64 * 64
-    Image.fromarray(image).save(file, "PNG" if small else "JPEG", quality=QUALITY, optimize=True)
-    kind = "png" if small else "jpeg"
+    file = io.BytesIO()
+    kind = "png" if image.shape[0] * image.shape[1] <= EXACT else "jpeg"
+    Image.fromarray(image).save(file, kind, quality=QUALITY, optimize=True)
     return f"data:image/{kind};base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def lit(values, share=0.003):
+    """A map as a picture: what is 0 or less is black, the largest ``share`` of the values white."""
+    values = np.asarray(values, dtype=float)
+    return (values / max(np.quantile(values, 1 - share), 1e-9)).clip(0, 1)
 
 
 def gallery(images, notes=None, columns=3, width=216, frames=None):
