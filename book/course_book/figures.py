@@ -57,23 +57,38 @@ class Sources:
         return {"source": name}
 
 
-def slim(state, shown, sources):
+def slim(state, shown, sources, chapter=None):
     """What the page keeps of the widget state: the models of the ``shown`` figures alone.
 
-    Returns the models, and for each its text version and the (wide, narrow) room it needs.
+    Returns the models, and for each its text version and the (wide, narrow) room it needs. The
+    figures of a numbered ``chapter`` count "Try it 4.1", "Try it 4.2" in the order of ``shown``.
     """
     kept, texts, rooms = {}, {}, {}
-    for model_id, model in state.items():
-        if model_id not in shown or "_esm" not in model["state"]:
-            continue
+    known = [model_id for model_id in dict.fromkeys(shown) if "_esm" in _values(state, model_id)]
+    counted = [model_id for model_id in known if _values(state, model_id).get("_numbered")]
+    for model_id in known:
+        model = state[model_id]
         values = {key: value for key, value in model["state"].items() if key not in INTERNAL}
         texts[model_id] = values.pop("_fallback", "") or ""
         rooms[model_id] = values.pop("_reserve", None) or (0, 0)
         for name in ("_esm", "_css"):
             if values.get(name):
                 values[name] = sources.put(values[name])
+        values.pop("_numbered", None)
+        if chapter and model_id in counted:
+            values["_number"] = f"Try it {chapter}.{counted.index(model_id) + 1}"
         kept[model_id] = {"state": values}
     return kept, texts, rooms
+
+
+def _values(state, model_id):
+    return state.get(model_id, {}).get("state", {})
+
+
+def _chapter(app, pagename):
+    """The number of a page in the table of contents, as text, or None."""
+    numbers = app.env.toc_secnumbers.get(pagename, {}).get("")
+    return ".".join(map(str, numbers)) if numbers else None
 
 
 def _page(app, pagename, templatename, context, doctree):
@@ -84,14 +99,14 @@ def _page(app, pagename, templatename, context, doctree):
     shown = [json.loads(view)["model_id"] for view in VIEW.findall(body)]
     sources = Sources(Path(app.outdir) / "_static" / "figures")
     state = json.loads(scripts[0].attributes["body"])["state"]
-    kept, texts, rooms = slim(state, shown, sources)
+    kept, texts, rooms = slim(state, shown, sources, _chapter(app, pagename))
     scripts[0].attributes["body"] = _safe({"version_major": 2, "version_minor": 0, "state": kept})
 
     def host(match):
         model_id = json.loads(match.group(1))["model_id"]
         wide, narrow = rooms[model_id]
         return (
-            f'<div class="cbh-host" style="--cbh-wide:{wide}px;--cbh-narrow:{narrow}px">'
+            f'<div class="cbh-host full-width" style="--cbh-wide:{wide}px;--cbh-narrow:{narrow}px">'
             f'{match.group(0)}<div class="cbh-fallback" data-for="{model_id}">'
             f"{texts[model_id]}</div></div>"
         )

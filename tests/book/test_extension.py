@@ -101,6 +101,17 @@ def test_the_page_keeps_only_what_its_figures_need(tmp_path):
     assert "export default {}" in (tmp_path / f"{name}.js").read_text()
 
 
+def test_figures_of_a_chapter_are_numbered_in_their_order(tmp_path):
+    state = _state()
+    state["a"]["state"]["_numbered"] = state["b"]["state"]["_numbered"] = True
+    state["quiz"] = {"state": {"_esm": "1", "_numbered": False}}
+    kept, *_ = figures.slim(state, ["b", "quiz", "a"], figures.Sources(tmp_path), "4")
+    numbers = [kept[key]["state"].get("_number") for key in ("b", "quiz", "a")]
+    assert numbers == ["Try it 4.1", None, "Try it 4.2"]
+    kept, *_ = figures.slim(state, ["b"], figures.Sources(tmp_path))
+    assert "_number" not in kept["b"]["state"]
+
+
 def test_the_text_of_a_module_is_stored_once(tmp_path):
     sources = figures.Sources(tmp_path)
     figures.slim(_state(), ["a", "b"], sources)

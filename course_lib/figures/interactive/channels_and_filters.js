@@ -1,6 +1,6 @@
 /* Channels and filters: every filter reads all channels and sums them into one map. */
 import {
-  frame, row, panels, panel, select, number, checkbox, button, numberGrid, miniMap, stepper, status, formula, legend, fmt, is, h,
+  frame, row, panels, panel, select, number, checkbox, button, numberGrid, miniMap, stepper, fly, status, formula, legend, fmt, is, h,
 } from "./kit.js";
 import { conv2d, windowProducts, readersOf, inputsOf } from "./numbers.js";
 
@@ -35,7 +35,10 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const MOST = 8;
 
 function render({ model, el }) {
-  const figure = frame({ model, el }, { name: "channels_and_filters", label: "Channels and filters" });
+  const figure = frame({ model, el }, {
+    name: "channels_and_filters", label: "Channels and filters",
+    hint: "Point at an output, a pixel or a weight to see what belongs to it. Click a cell twice, or type, to change it.",
+  });
   const get = (trait) => model.get(trait);
   let pointed = null; // { grid: "input" | "weights" | "output", channel, r, c }
   let now;
@@ -81,16 +84,23 @@ function render({ model, el }) {
   const steps = stepper({
     label: "Output cell",
     text: (step) => `output ${where(Math.floor(step / now.cols), step % now.cols)}`,
-    onStep: (step) => { pointed = null; figure.put({ step }); },
+    onStep: (step, flown) => {
+      pointed = null;
+      figure.put({ step });
+      const read = () => channels.flatMap(({ input }) => input.cells.filter((cell) => cell.classList.contains("cbh-m-window")));
+      if (flown) requestAnimationFrame(() => fly(figure.root, read(), output.at(Math.floor(step / now.cols), step % now.cols), steps.time));
+    },
     onPlay: (playing) => { said.quiet(playing); sum.quiet(playing); },
   });
   const sum = formula("Sum over the channels");
   const said = status();
   const shapes = formula("Shapes and parameters");
 
-  figure.add(row(preset, count, bias, relu), steps, columns,
-    legend([["window", "window of the output"], ["current", "this cell"], ["reads", "outputs that read the pixel"], ["touched", "what it is multiplied with"]]),
-    panels(outputPanel, h("div", { class: "cbh-side" }, h("div", { class: "cbh-panel-title" }, h("span", { class: "cbh-panel-name" }, "All maps")), choose)), said, sum, shapes);
+  figure.onReset(() => { steps.stop(); pointed = null; });
+  const mapPanel = panel("All maps", choose);
+  figure.add(row(preset, count, bias, relu, steps), columns,
+    h("div", { class: "cbh-result" }, outputPanel.root, mapPanel.root, h("div", { class: "cbh-said" }, said.root, sum.root, shapes.root)),
+    legend([["window", "window of the output"], ["current result", "the output"], ["reads", "outputs that read the pixel"], ["touched", "what it is multiplied with"]]));
 
   function point(grid, channel) {
     return (cell, how) => {
@@ -160,7 +170,7 @@ function render({ model, el }) {
       const mine = pointed?.channel === channel;
       const here = (grid, r, c) => mine && pointed.grid === grid && pointed.r === r && pointed.c === c;
       input.draw(channelOf(image, channel), {
-        limit: most, tint: "ink",
+        limit: most, tint: depth === 3 ? names[channel].toLowerCase() : "ink",
         marks: (r, c) => [seen.has(key(r, c)) ? "window" : "", mine && touched.has(key(r, c)) ? "touched" : "", here("input", r, c) ? "current" : ""].join(" "),
       });
       weights.draw(sliceOf(filters, channel, k), {
@@ -171,7 +181,7 @@ function render({ model, el }) {
       weightPanel.title("Weights", `give ${fmt(parts[channel].sum)}`);
     });
     output.draw(map, {
-      marks: (r, c) => [reading.has(key(r, c)) ? "reads" : "", (!pointed || pointed.grid === "output") && r === at[0] && c === at[1] ? "current" : ""].join(" "),
+      marks: (r, c) => [reading.has(key(r, c)) ? "reads" : "", (!pointed || pointed.grid === "output") && r === at[0] && c === at[1] ? "current result" : ""].join(" "),
     });
     outputPanel.title(`Map of filter ${k + 1}`, `${rows} × ${cols}`);
     steps.set({ step, count: cells });

@@ -4,7 +4,9 @@ import numpy as np
 import traitlets as t
 
 from course_lib.figures.interactive import presets
-from course_lib.figures.interactive.base import Figure, flow, paragraph, table
+from course_lib.figures.interactive.base import Figure
+from course_lib.figures.interactive.layout import flow
+from course_lib.figures.interactive.text_version import paragraph, table
 
 _FIRST = presets.LAYERS[0]["settings"]
 
@@ -53,13 +55,12 @@ class ChannelsAndFilters(Figure):
     def room(self):
         height, width, channels = np.shape(self.image)
         kernel, across = np.shape(self.filters)[:2]
-        output = flow([(height - kernel + 1, width - across + 1)], 350, 40)
-        inputs = flow([(height, width)] * channels, 720, 24)
-        tall = flow([(height, width), (kernel, across)] * channels, 350, 24)
-        return (
-            375 + 18 * channels + inputs + 24 * kernel + output,
-            395 + 112 * channels + tall + output,
-        )
+        rows, columns = height - kernel + 1, width - across + 1
+        inputs = flow([(height, width)] * channels, 890, 24)
+        text = 130 + 19 * channels
+        wide = inputs + 24 * kernel + max(text, flow([(rows, columns)], 890))
+        strip = max(22 * height + 27, 22 * kernel + 27)  # the channels side by side, scrolling
+        return 240 + wide, 495 + strip + 55 * channels + flow([(rows, columns)], 325, 32)
 
     def output(self):
         """All output maps, (height, width, K), computed by ``course_lib.ops``."""

@@ -1,20 +1,23 @@
 /* Convolution stepper: one output cell at a time, its window, its products and their sum. */
 import {
-  frame, row, panels, panel, more, select, checkbox, imageUpload, numberGrid, stepper, status, formula, legend, fmt,
+  frame, row, board, panels, panel, more, select, checkbox, imageUpload, numberGrid, stepper, fly, status, formula, legend, fmt, is,
 } from "./kit.js";
-import { conv2d, geometry, windowProducts, readersOf, inputsOf, padImage } from "./numbers.js";
+import { conv2d, geometry, windowProducts, readersOf, inputsOf, padImage, denominatorOf, fraction } from "./numbers.js";
 
 export { conv2d, windowProducts, readersOf, inputsOf } from "./numbers.js";
 
 const LARGE = 8; // rows and columns of a drawn or uploaded image
 
-const factor = (value) => (value < 0 ? `(${fmt(value)})` : fmt(value));
+const factor = (value, d = 1) => (value < 0 ? `(${fraction(value, d)})` : fraction(value, d));
 
-/** "1×1 + 1×0 + …" with one line for each row of the kernel, and the sum at the end. */
+/** "1×1 + 1×0 + …" with one line for each row of the kernel, and the sum at the end. Weights that
+ *  decimals would cut are fractions, "9×2/16", so that the sum can be followed by hand. */
 export function productLines(terms, sum, cols) {
-  const products = terms.map(({ pixel, weight }) => `${factor(pixel)}×${factor(weight)}`);
+  const over = denominatorOf(terms.map(({ weight }) => weight));
+  const products = terms.map(({ pixel, weight }) => `${factor(pixel)}×${factor(weight, over)}`);
   const lines = [];
   for (let i = 0; i < products.length; i += cols) lines.push(products.slice(i, i + cols).join(" + "));
+  if (over > 1) return `${lines.join("\n+ ")}\n= ${fraction(sum, over)} ${is(sum)} ${fmt(sum)}`;
   // the factors are printed with two decimals: say so when their sum is not quite the printed one
   const printed = terms.reduce((all, { pixel, weight }) => all + Number(pixel.toFixed(2)) * Number(weight.toFixed(2)), 0);
   const sign = Math.abs(printed - Number(sum.toFixed(2))) < 1e-9 ? "=" : "≈";
@@ -30,7 +33,10 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const where = (r, c) => `row ${r + 1}, column ${c + 1}`;
 
 function render({ model, el }) {
-  const figure = frame({ model, el }, { name: "convolution_stepper", label: "Convolution, step by step" });
+  const figure = frame({ model, el }, {
+    name: "convolution_stepper", label: "Convolution, step by step",
+    hint: "Point at an output, a pixel or a weight to see what belongs to it. Click a cell twice, or type, to change it.",
+  });
   const get = (trait) => model.get(trait);
   let painting = false;
   let pointed = null; // { grid: "input" | "kernel" | "output", r, c }
@@ -94,7 +100,7 @@ function render({ model, el }) {
   const ink = () => (Math.max(...now.image.flat()) > 1 || now.image.length === LARGE ? 9 : 1);
   const weights = numberGrid({
     label: "Kernel. Enter edits a weight.",
-    describe: (r, c, value) => `weight ${where(r, c)}: ${fmt(value)}`,
+    describe: (r, c, value) => `weight ${where(r, c)}: ${fraction(value, now.over)}`,
     onEdit: (r, c, value) => change("kernel", r, c, value),
     onPoint: point("kernel"),
   });
@@ -102,8 +108,9 @@ function render({ model, el }) {
     label: "Products of the window and the kernel",
     describe: (r, c) => {
       const { pixel, weight } = now.shown.terms[r * now.kernel[0].length + c];
-      return `${fmt(pixel)} times ${fmt(weight)} is ${fmt(pixel * weight)}`;
+      return `${fmt(pixel)} times ${fraction(weight, now.over)} is ${fraction(pixel * weight, now.over)}`;
     },
+    onPoint: point("products"),
   });
   const outputs = numberGrid({
     label: "Output",
@@ -119,17 +126,23 @@ function render({ model, el }) {
   const steps = stepper({
     label: "Output cell",
     text: (step) => `output ${where(Math.floor(step / now.output[1]), step % now.output[1])}`,
-    onStep: (step) => { pointed = null; figure.put({ step }); },
+    onStep: (step, flown) => {
+      pointed = null;
+      figure.put({ step });
+      if (flown) requestAnimationFrame(() => fly(figure.root, products.cells, outputs.at(Math.floor(step / now.output[1]), step % now.output[1]), steps.time));
+    },
     onPlay: (playing) => { said.quiet(playing); sum.quiet(playing); },
   });
   const sum = formula("Products and their sum");
   sum.root.classList.add("cbh-sum");
   const size = formula("Output size");
   const said = status();
-  const marks = legend([["window", "window of the output"], ["current", "this cell"], ["reads", "outputs that read the pixel"], ["touched", "what it is multiplied with"], ["dropped", "read by no window"]]);
+  const marks = legend([["window", "window of the output"], ["current result", "the output"], ["reads", "outputs that read the pixel"], ["touched", "what it is multiplied with"], ["dropped", "read by no window"]]);
 
-  figure.add(row(image, kernel, stride, padding), more("Draw or upload an image", row(drawMode, upload)), steps.root,
-    panels(inputPanel, kernelPanel, productPanel, outputPanel), marks, said, sum, size);
+  const help = more("Draw or upload an image", row(drawMode, upload));
+  figure.add(board([row(image, kernel), row(stride, padding), steps, help],
+    [panels(inputPanel, kernelPanel, productPanel, outputPanel), said, sum, size, marks]));
+  figure.onReset(() => { steps.stop(); painting = false; pointed = null; drawMode.set(false); help.open = false; });
 
   function draw() {
     const x = get("image");
@@ -138,7 +151,8 @@ function render({ model, el }) {
     const shapes = [[x.length, x[0].length], [w.length, w[0].length]];
     const { pads, output, dropped } = geometry(...shapes, options);
     const cells = output[0] * output[1];
-    now = { image: x, kernel: w, pads, output, shown: { terms: [], sum: 0 } };
+    const over = denominatorOf(w.flat());
+    now = { image: x, kernel: w, pads, output, over, shown: { terms: [], sum: 0 } };
     image.set(painting && image.input.value === "blank" ? "blank" : (get("images").find((preset) => same(preset.values, x))?.id ?? "own"));
     kernel.set(get("kernels").find((preset) => same(preset.values, w))?.id ?? "own");
     stride.set(options.strides);
@@ -150,18 +164,24 @@ function render({ model, el }) {
     const window = cells ? windowProducts(x, w, options, ...at) : now.shown;
     now.shown = window;
     const place = (r, c) => `${r},${c}`;
-    const seen = new Set(!pointed || pointed.grid === "output" ? window.terms.map(({ r, c }) => place(r, c)) : []);
+    const seen = new Set(!pointed || pointed.grid === "output" || pointed.grid === "products" ? window.terms.map(({ r, c }) => place(r, c)) : []);
     const readers = pointed?.grid === "input" ? readersOf(...shapes, options, pointed.r - pads[0][0], pointed.c - pads[1][0]) : [];
     const reading = new Set(readers.map(({ i, j }) => place(i, j)));
     const used = new Set(readers.map(({ a, b }) => place(a, b)));
     const fed = pointed?.grid === "kernel" ? inputsOf(...shapes, options, pointed.r, pointed.c) : [];
     const touched = new Set(fed.map(({ r, c }) => place(r, c)));
+    if (pointed?.grid === "products") { // a product lights up its two factors
+      const { r, c } = window.terms[pointed.r * w[0].length + pointed.c];
+      touched.add(place(r, c));
+      used.add(place(pointed.r, pointed.c));
+    }
     const here = (grid, r, c) => pointed?.grid === grid && pointed.r === r && pointed.c === c;
 
     const padded = padImage(x, pads);
     const rest = [padded.length - dropped[0], padded[0].length - dropped[1]]; // the first dropped row and column
     input.draw(padded, {
       paint: painting,
+      tint: x.flat().some((value) => value < 0) || "ink",
       editable: (r, c) => inside(r, c),
       marks: (r, c) => [
         inside(r, c) ? "" : "pad",
@@ -171,11 +191,12 @@ function render({ model, el }) {
         here("input", r, c) ? "current" : "",
       ].join(" "),
     });
-    weights.draw(w, { marks: (r, c) => [used.has(place(r, c)) ? "touched" : "", here("kernel", r, c) ? "current" : ""].join(" ") });
+    weights.draw(w, { text: (r, c) => fraction(w[r][c], over), marks: (r, c) => [used.has(place(r, c)) ? "touched" : "", here("kernel", r, c) ? "current" : ""].join(" ") });
     if (cells) {
-      products.draw(w.map((line, a) => line.map((_, b) => window.terms[a * line.length + b].pixel * window.terms[a * line.length + b].weight)));
+      const made = w.map((line, a) => line.map((_, b) => window.terms[a * line.length + b].pixel * window.terms[a * line.length + b].weight));
+      products.draw(made, { text: (r, c) => fraction(made[r][c], over), marks: (r, c) => (here("products", r, c) ? "current" : "") });
       outputs.draw(conv2d(x, w, options), {
-        marks: (r, c) => [reading.has(place(r, c)) ? "reads" : "", (!pointed || pointed.grid === "output") && r === at[0] && c === at[1] ? "current" : ""].join(" "),
+        marks: (r, c) => [reading.has(place(r, c)) ? "reads" : "", (!pointed || pointed.grid === "output" || pointed.grid === "products") && r === at[0] && c === at[1] ? "current result" : ""].join(" "),
       });
       steps.set({ step, count: cells });
     }
@@ -195,8 +216,12 @@ function render({ model, el }) {
         const what = inside(pointed.r, pointed.c) ? `Pixel ${where(r, c)}, value ${fmt(x[r][c])},` : "This zero of the padding";
         return `${what} is read by ${readers.length} of the ${cells} outputs${readers.length > 1 ? ", each through another weight." : "."}`;
       }
+      if (pointed?.grid === "products") {
+        const { pixel, weight } = window.terms[pointed.r * w[0].length + pointed.c];
+        return `${fmt(pixel)} × ${factor(weight, over)} = ${fraction(pixel * weight, over)}, one of the ${window.terms.length} products that make up output ${where(...at)}.`;
+      }
       if (pointed?.grid === "kernel")
-        return `Weight ${where(pointed.r, pointed.c)}, value ${fmt(w[pointed.r][pointed.c])}, multiplies ${fed.length} inputs, one for each output: all outputs share it.`;
+        return `Weight ${where(pointed.r, pointed.c)}, value ${fraction(w[pointed.r][pointed.c], over)}, multiplies ${fed.length} inputs, one for each output: all outputs share it.`;
       return `Step ${at[0] * output[1] + at[1] + 1} of ${cells}: output ${where(...at)} is ${fmt(window.sum)}, the sum of ${window.terms.length} products.`;
     }
   }

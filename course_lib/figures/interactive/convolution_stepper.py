@@ -3,7 +3,9 @@
 import traitlets as t
 
 from course_lib.figures.interactive import presets
-from course_lib.figures.interactive.base import Figure, Matrix, flow, paragraph, table
+from course_lib.figures.interactive.base import Figure, Matrix
+from course_lib.figures.interactive.layout import flow
+from course_lib.figures.interactive.text_version import paragraph, table
 
 
 class ConvolutionStepper(Figure):
@@ -36,7 +38,7 @@ class ConvolutionStepper(Figure):
             )
         ]
         grids = [padded, kernel, kernel, output]
-        return 425 + flow(grids, 720), 630 + flow(grids, 350)
+        return max(470, 325 + flow(grids, 590)), 655 + flow(grids, 325)
 
     def output(self):
         """The feature map, (output height, output width), computed by ``course_lib.ops``."""

@@ -1,18 +1,17 @@
 /* Digit playground: draw a digit, and see every feature map of the trained network and every unit in it. */
-import { frame, row, panels, panel, more, select, number, button, drawingPad, numberGrid, status, formula, h, uid, fmt } from "./kit.js";
+import { frame, row, panels, panel, more, select, number, drawingPad, numberGrid, tabs, status, formula, h, uid, fmt } from "./kit.js";
+import { addUp } from "./numbers.js";
+import { answerBars, mosaicLayout, paint, paintMaps, percent, ranked } from "./digit_maps.js";
 import { DIGIT_LAYERS, decodeBytes, decodeWeights, centreDigit, runDigit, unitParts, unitField } from "./digit_network.js";
 
+export { mosaicLayout, ranked } from "./digit_maps.js";
 export { decodeWeights, runDigit, unitParts, unitField, centreDigit } from "./digit_network.js";
 
 const TITLES = ["conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1", "dense"];
-const percent = (p) => (p > 0.9995 ? "100 %" : p >= 0.1 ? `${Math.round(p * 100)} %` : p >= 0.0005 ? `${(p * 100).toFixed(1)} %` : "0 %");
+const TABS = ["conv 1", "pool 1", "conv 2", "pool 2", "dense"];
 const words = (p) => (p > 0.9995 ? "over 99.9 %" : p < 0.0005 ? "under 0.1 %" : percent(p));
 const three = (v) => fmt(v, 3);
 const signed = (v) => (v < 0 ? ` \u2212 ${three(-v)}` : ` + ${three(v)}`);
-const factor = (v) => (fmt(v).startsWith("\u2212") ? `(${fmt(v)})` : fmt(v));
-
-/** Classes from the most to the least probable. Pure. */
-export const ranked = (probabilities) => [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
 
 /** What the network reads, in a sentence; `label` is the true class of a sample, else null. Pure. */
 export function readingText(probabilities, label = null) {
@@ -22,44 +21,53 @@ export function readingText(probabilities, label = null) {
   return label === first ? `Labelled ${label}. The network ${reads}: right.` : `Labelled ${label}. The network ${reads}: wrong.`;
 }
 
+/** Terms with their signs: "0.1 + 0.2 − 0.05". Pure. */
+const chain = (terms) => terms.map((v, i) => (i ? signed(v) : three(v))).join("");
+
+/** The numbers of one unit with three decimals, which add up as they are printed: the products of a
+ *  channel, the sum over all channels, the bias. Pure. */
+export function shownNumbers(parts, channel) {
+  const [sum, bias] = addUp([parts.sum - parts.bias, parts.bias], 3, parts.sum), one = parts.channels[channel];
+  if (!one.values) return { sum, bias };
+  const products = one.values.flat().map((v, i) => v * one.filter.flat()[i]);
+  return { sum, bias, products: parts.channels.length > 1 ? addUp(products) : addUp(products, 3, sum) };
+}
+
 /** The arithmetic of one unit, as lines of text. Pure. */
 export function unitText(parts, channel) {
   if (parts.kind === "pool") return `max(${parts.values.flat().map((v) => fmt(v)).join(", ")}) = ${fmt(parts.value)}`;
-  if (parts.kind === "dense") {
-    return `sum over 64 maps ${three(parts.sum - parts.bias)}${signed(parts.bias)} (bias) = ${three(parts.sum)}\nsoftmax over the ten sums: ${percent(parts.value)}`;
-  }
-  const { values, filter, sum } = parts.channels[channel];
-  const products = values.flat().map((v, i) => `${factor(v)}×${factor(filter.flat()[i])}`).join(" + ");
-  const one = `${products} = ${three(sum)}`;
-  const all = parts.channels.length > 1 ? `${one}  (channel ${channel + 1})\nsum over ${parts.channels.length} channels ${three(parts.sum - parts.bias)}` : `${one}\n${three(sum)}`;
-  return `${all}${signed(parts.bias)} (bias) = ${three(parts.sum)}\nReLU: ${three(parts.value)}`;
+  const { sum, bias, products } = shownNumbers(parts, channel ?? 0), total = `${three(sum)}${signed(bias)} (bias) = ${three(parts.sum)}`;
+  if (parts.kind === "dense") return `sum over 64 maps ${total}\nsoftmax over the ten sums: ${percent(parts.value)}`;
+  const one = `${chain(products)} = ${three(products.reduce((a, b) => a + b, 0))}`;
+  const all = parts.channels.length > 1 ? `${one}  (channel ${channel + 1})\nsum over ${parts.channels.length} channels ${total}` : `${one}\n${total}`;
+  return `${all}\nReLU: ${three(parts.value)}`;
 }
 
-const SCALES = { 26: [2, 1], 13: [3, 2], 11: [3, 2], 5: [5, 5] }; // pixels of a cell: wide page, phone
+/** Pixels of a cell of a mosaic. */
+const SCALES = { 26: 2, 13: 3, 11: 3, 5: 5 }, SMALL = { 26: 1, 13: 2, 11: 2, 5: 4 };
+const SEEN = 3; // pixels of one input cell in the small picture
 
-/** How many maps stand side by side in a mosaic of a width, and the pixels of a cell and of a map. Pure. */
-export function mosaicLayout(width, size, maps) {
-  const scale = SCALES[size][width >= 560 ? 0 : 1], pitch = size * scale + 4;
-  const rows = Math.ceil(maps / Math.max(1, Math.floor((width + 4) / pitch)));
-  return { scale, pitch, across: Math.ceil(maps / rows), rows };
-}
-
-/** Black ink with its strength as opacity: the style sheet turns it white on a dark page. */
-function paint(canvas, width, height, valueAt) {
-  canvas.width = width;
-  canvas.height = height;
-  const pen = canvas.getContext("2d"), picture = pen.createImageData(width, height);
-  for (let y = 0, at = 3; y < height; y++) for (let x = 0; x < width; x++, at += 4) picture.data[at] = 255 * Math.min(1, Math.max(0, valueAt(y, x)));
-  pen.putImageData(picture, 0, 0);
+/** Cells [top, left, rows, columns] of layer `l` whose receptive field holds pixel (y, x), or null. Pure. */
+export function unitsOver(l, y, x) {
+  if (l === 4) return null;
+  const [, , size] = unitField(l, 0, 0), [jump] = unitField(l, 1, 0), { rows, columns } = DIGIT_LAYERS[l];
+  const span = (at, count) => [Math.max(0, Math.ceil((at - size + 1) / jump)), Math.min(count - 1, Math.floor(at / jump))];
+  const [[top, bottom], [left, right]] = [span(y, rows), span(x, columns)];
+  return bottom < top || right < left ? null : [top, left, bottom - top + 1, right - left + 1];
 }
 
 function render({ model, el }) {
-  const figure = frame({ model, el }, { name: "digit_playground", label: "Digit playground" });
+  const figure = frame({ model, el }, {
+    name: "digit_playground", label: "Inside a trained network",
+    hint: "Draw a digit, or choose one. Point at a map to see what a unit reads; click, or use the arrow keys, to keep it.",
+  });
   const get = (trait) => model.get(trait);
   const weights = decodeWeights(get("weights"));
   const samples = get("samples").map((s) => ({ ...s, values: Float32Array.from(decodeBytes(s.pixels), (v) => v / 255) }));
-  let run = null, later = null, last = null, channel = null, width = 700, elapsed = 0;
+  let run = null, later = null, last = null, channel = null, width = 300, elapsed = 0;
   let input = null; // 784 numbers
+  let hovered = null; // the unit under the pointer, taken apart while it is there
+  const unitNow = () => hovered ?? get("unit");
 
   // ------------------------------------------------------------------ drawing and what is seen
   const named = (s, i) => [String(i), s.read === s.label ? `${s.label}` : `${s.label}, read as ${s.read}`];
@@ -88,15 +96,8 @@ function render({ model, el }) {
   });
   const seen = h("canvas", { class: "cbh-ink-canvas", role: "img", "aria-label": "The 28 by 28 image that the network reads" });
   const field = h("div", { class: "cbh-mark cbh-mark-window", "aria-hidden": "true" });
-  const seenBox = h("div", { class: "cbh-seen" }, seen, field);
-  const bars = Array.from({ length: 10 }, (_, digit) => {
-    const bar = h("span", { class: "cbh-bar", "aria-hidden": "true" }), value = h("span", { class: "cbh-bar-value" });
-    const root = h("button", { type: "button", class: "cbh-class", onclick: () => choose(4, digit, 0, 0) }, h("span", { class: "cbh-class-name" }, String(digit)), h("span", { class: "cbh-bar-box", "aria-hidden": "true" }, bar), value);
-    return { root, bar, value };
-  });
-  const drawPanel = panel("Draw", pad.root), seenPanel = panel("The network sees", seenBox);
-  const classPanel = panel("Probabilities", h("div", { class: "cbh-classes" }, ...bars.map((b) => b.root)));
-  classPanel.root.classList.add("cbh-class-panel");
+  const seenBox = h("div", { class: "cbh-seen", onpointermove: overImage, onpointerleave: () => mark(null) }, seen, field);
+  const bars = answerBars((digit) => choose(4, digit, 0, 0));
   const reading = status(), speed = h("p", { class: "cbh-note" });
 
   // -------------------------------------------------------------------------- the feature maps
@@ -104,35 +105,49 @@ function render({ model, el }) {
   const mosaics = DIGIT_LAYERS.slice(0, 4).map((layer, l) => {
     const canvas = h("canvas", { class: "cbh-ink-canvas", "aria-hidden": "true" });
     const chosen = h("div", { class: "cbh-mark cbh-mark-map", "aria-hidden": "true" }), unit = h("div", { class: "cbh-mark cbh-mark-unit", "aria-hidden": "true" });
+    const readers = h("div", { class: "cbh-mark cbh-mark-readers", hidden: true, "aria-hidden": "true" });
     const label = `${TITLES[l]}: ${layer.maps} maps of ${layer.rows} × ${layer.columns}`;
     const box = h("div", { class: "cbh-mosaic", tabindex: "0", role: "application", "aria-roledescription": "feature maps", "aria-label": label, "aria-describedby": help.id,
-      onkeydown: (event) => keys(event, l), onpointerdown: (event) => point(event, l) }, canvas, chosen, unit);
-    const root = h("div", { class: "cbh-layer-maps" }, h("p", { class: "cbh-layer-title" }, h("strong", {}, TITLES[l]), ` ${layer.maps} maps of ${layer.rows} × ${layer.columns}, ${l % 2 ? "max pooling 2 × 2" : "3 × 3 filters, ReLU"}`), box);
-    return { root, box, canvas, chosen, unit };
+      onkeydown: (event) => keys(event, l), onpointerdown: (event) => point(event, l), onpointermove: (event) => hover(event, l),
+      onpointerleave: () => { if (hovered) { hovered = null; show(); } } }, canvas, chosen, readers, unit);
+    const root = h("div", {}, h("p", { class: "cbh-layer-title" }, h("strong", {}, TITLES[l]), ` ${layer.maps} maps of ${layer.rows} × ${layer.columns}, ${l % 2 ? "max pooling 2 × 2" : "3 × 3 filters, ReLU"}`), box);
+    return { root, box, canvas, chosen, unit, readers };
   });
-  const maps = h("div", { class: "cbh-maps" }, ...mosaics.map((m) => m.root));
+  const dense = h("p", { class: "cbh-layer-title" }, h("strong", {}, "dense"), " ten sums, one for each class: 1,600 weights and a bias each. Click one of the ten bars to see what adds up in it.");
+  const layers = tabs({
+    label: "Layer", value: 0, items: TABS.map((title, l) => [l, title, mosaics[l]?.root ?? dense]),
+    onChange: (l) => choose(l, ...(l === 4 ? [ranked(run.probabilities)[0], 0, 0] : liveliest(l))),
+  });
 
   // -------------------------------------------------------------------------- one unit
-  const layerChoice = select({ label: "Layer", options: TITLES.map((t, l) => [l, t]), onChange: (l) => choose(Number(l), 0, 0, 0) });
   const places = [["Map", 1], ["Row", 2], ["Column", 3]].map(([label, at]) => number({
     label, min: 1, max: 64, value: 1,
     onChange: (value) => { const next = [...get("unit")]; next[at] = value - (at === 1 && get("unit")[0] === 4 ? 0 : 1); choose(...next); },
   }));
-  const channelChoice = number({ label: "Input channel", min: 1, max: 32, value: 1, onChange: (value) => { channel = value - 1; show(); } });
-  const grid = (label, describe) => numberGrid({ label, describe: (r, c, v) => `${describe} row ${r + 1}, column ${c + 1}: ${fmt(v)}` });
-  const grids = [grid("Window", "input"), grid("Weights", "weight"), grid("Products", "product")];
+  const channelChoice = number({ label: "Channel", min: 1, max: 32, value: 1, onChange: (value) => { channel = value - 1; show(); } });
+  const grid = (label, describe, print = fmt) => numberGrid({ label, format: print, describe: (r, c, v) => `${describe} row ${r + 1}, column ${c + 1}: ${print(v)}` });
+  const grids = [grid("Window", "input"), grid("Weights", "weight"), grid("Products", "product", three)];
   const gridPanels = ["Window", "Weights", "Products"].map((title, i) => panel(title, grids[i].root));
   const share = h("div", { class: "cbh-shares", role: "img" }), sharePanel = panel("Sums by channel", share);
   const sum = formula("The unit's arithmetic"), said = status();
   const about = more("How a drawing becomes 28 × 28",
-    h("p", {}, "The makers of MNIST scaled each scanned digit to fit a box of 20 × 20 pixels, kept its proportions, and placed it in a field of 28 × 28 so that the centre of mass of its ink lies at the centre. A network trained on such pictures expects them, so your drawing is treated in the same way before it is read. Test digits are shown as they are."));
+    h("p", {}, "The makers of MNIST scaled each scanned digit to fit a box of 20 × 20 pixels, kept its proportions, and placed it in a field of 28 × 28 so that the centre of mass of its ink lies at the centre. A network trained on such pictures expects them, so your drawing is treated in the same way before it is read. Test digits are shown as they are."), speed);
 
-  figure.add(row(sample), panels(drawPanel, seenPanel, classPanel), reading, help, maps, speed,
-    h("div", { class: "cbh-unit" }, row(layerChoice, ...places, channelChoice), said.root, panels(...gridPanels, sharePanel), sum.root), about);
+  const drawn = panel("Draw", pad.root);
+  figure.add(h("div", { class: "cbh-studio" },
+    h("div", { class: "cbh-studio-draw" }, sample.root, drawn.root, panel("Probabilities", bars.root).root),
+    h("div", { class: "cbh-studio-maps" }, reading.root, help, layers.root),
+    h("div", { class: "cbh-unit" }, row(...places, channelChoice), h("div", { class: "cbh-unit-head" }, seenBox, said.root), panels(...gridPanels), sharePanel.root, sum.root)), about);
 
+  function liveliest(l) {
+    const { maps, columns } = DIGIT_LAYERS[l], values = run.outputs[l], best = values.reduce((at, v, i) => (v > values[at] ? i : at), 0);
+    const place = Math.floor(best / maps);
+    return [best % maps, Math.floor(place / columns), place % columns];
+  }
   function choose(l, map, r, c) {
     const layer = DIGIT_LAYERS[l], within = (v, n) => Math.min(Math.max(0, v), n - 1);
     channel = null;
+    hovered = null;
     figure.put({ unit: [l, within(map, layer.maps), within(r, layer.rows), within(c, layer.columns)] });
     show();
   }
@@ -143,12 +158,42 @@ function render({ model, el }) {
     event.preventDefault();
     choose(l, ...to);
   }
-  function point(event, l) {
-    const { scale, pitch, across } = mosaicLayout(width, DIGIT_LAYERS[l].rows, DIGIT_LAYERS[l].maps);
+  const layoutOf = (l) => mosaicLayout(width, DIGIT_LAYERS[l].rows, DIGIT_LAYERS[l].maps, (figure.root.clientWidth > 600 ? SCALES : SMALL)[DIGIT_LAYERS[l].rows]);
+  /** The unit of layer `l` at the pointer, or null between the maps. */
+  function unitAt(event, l) {
+    const { rows: size, maps: count } = DIGIT_LAYERS[l], { scale, pitch, across } = layoutOf(l);
     const box = mosaics[l].canvas.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
     const [a, b] = [Math.floor(x / pitch), Math.floor(y / pitch)], map = b * across + a;
-    if (a >= across || map >= DIGIT_LAYERS[l].maps) return;
-    choose(l, map, Math.floor((y - b * pitch) / scale), Math.floor((x - a * pitch) / scale));
+    const [r, c] = [Math.floor((y - b * pitch) / scale), Math.floor((x - a * pitch) / scale)];
+    return x < 0 || y < 0 || a >= across || map >= count || r >= size || c >= size ? null : [l, map, r, c];
+  }
+  function point(event, l) {
+    const unit = unitAt(event, l);
+    if (unit) choose(...unit);
+  }
+  function hover(event, l) {
+    if (event.pointerType === "touch") return;
+    const unit = unitAt(event, l);
+    if (String(unit) === String(hovered)) return;
+    hovered = unit;
+    said.quiet(Boolean(unit));
+    sum.quiet(Boolean(unit));
+    show();
+  }
+  /** The other way: which units of the map that is shown read the pixel under the pointer. */
+  function overImage(event) {
+    const box = seen.getBoundingClientRect();
+    const place = [event.clientY - box.top, event.clientX - box.left].map((v) => Math.min(27, Math.max(0, Math.floor(v / SEEN))));
+    mark(place);
+  }
+  function mark(place) {
+    const [l, map] = get("unit");
+    mosaics.forEach(({ readers }) => { readers.hidden = true; });
+    const cells = place && unitsOver(l, ...place);
+    if (!cells) return;
+    const { scale, pitch, across } = layoutOf(l), [x, y] = [(map % across) * pitch, Math.floor(map / across) * pitch];
+    mosaics[l].readers.hidden = false;
+    put(mosaics[l].readers, x + cells[1] * scale - 2, y + cells[0] * scale - 2, cells[3] * scale + 4, cells[2] * scale + 4);
   }
 
   function forward() {
@@ -184,42 +229,31 @@ function render({ model, el }) {
     forward();
   }
 
-  const SEEN = 5; // pixels of one input cell
   function show() {
-    const [l, map, r, c] = get("unit"), layer = DIGIT_LAYERS[l];
-    paint(seen, 28, 28, (y, x) => input[y * 28 + x]);
+    const [l, map, r, c] = unitNow(), layer = DIGIT_LAYERS[l];
+    paint(seen, 28 * SEEN, 28 * SEEN, (y, x) => input[Math.floor(y / SEEN) * 28 + Math.floor(x / SEEN)]);
     const blank = input.every((v) => v === 0), label = sample.input.value === "-1" ? null : samples[Number(sample.input.value)].label;
-    bars.forEach(({ root, bar, value }, digit) => {
-      const p = run.probabilities[digit];
-      bar.style.inlineSize = `${p * 100}%`;
-      value.textContent = percent(p);
-      root.classList.toggle("cbh-best", !blank && digit === ranked(run.probabilities)[0]);
-    });
+    bars.show(run.probabilities, !blank);
     reading.say(blank ? "Draw a digit: with the mouse, a finger, or the arrow keys and Space." : readingText(run.probabilities, label));
     speed.textContent = `Forward pass in this browser: ${elapsed < 10 ? elapsed.toFixed(1) : Math.round(elapsed)} ms for 2.4 million multiply-adds. Flatten and Dropout change no value here.`;
+    layers.set(get("unit")[0]);
     mosaics.forEach((mosaic, at) => drawMosaic(mosaic, at, l, map, r, c));
     drawUnit(l, map, r, c, layer);
   }
   function drawMosaic({ canvas, chosen, unit }, at, l, map, r, c) {
-    const { rows: size, maps: count } = DIGIT_LAYERS[at], values = run.outputs[at];
-    const { scale, pitch, across, rows } = mosaicLayout(width, size, count), top = values.reduce((m, v) => Math.max(m, v), 0) || 1;
-    paint(canvas, across * pitch - 4, rows * pitch - 4, (y, x) => {
-      const [a, b] = [Math.floor(x / pitch), Math.floor(y / pitch)], k = b * across + a, i = Math.floor((y % pitch) / scale), j = Math.floor((x % pitch) / scale);
-      if (k >= count || i >= size || j >= size) return 0;
-      return 0.06 + 0.94 * (values[(i * size + j) * count + k] / top); // a faint ground shows where a map lies
-    });
+    const { rows: size, maps: count } = DIGIT_LAYERS[at], layout = layoutOf(at), { scale, pitch, across } = layout;
+    if (at === layers.value) paintMaps(canvas, run.outputs[at], { size, count }, layout);
     chosen.hidden = unit.hidden = at !== l;
     if (at !== l) return;
     const [x, y] = [(map % across) * pitch, Math.floor(map / across) * pitch];
-    place(chosen, x - 2, y - 2, size * scale + 4, size * scale + 4);
-    place(unit, x + c * scale - 2, y + r * scale - 2, scale + 4, scale + 4);
+    put(chosen, x - 2, y - 2, size * scale + 4, size * scale + 4);
+    put(unit, x + c * scale - 2, y + r * scale - 2, scale + 4, scale + 4);
   }
-  const place = (node, left, top, wide, high) => Object.assign(node.style, { left: `${left}px`, top: `${top}px`, width: `${wide}px`, height: `${high}px` });
+  const put = (node, left, top, wide, high) => Object.assign(node.style, { left: `${left}px`, top: `${top}px`, width: `${wide}px`, height: `${high}px` });
 
   function drawUnit(l, map, r, c, layer) {
     const parts = unitParts(run, weights, l, map, r, c), [top, left, high, wide] = unitField(l, r, c);
-    place(field, left * SEEN - 1, top * SEEN - 1, wide * SEEN + 2, high * SEEN + 2);
-    layerChoice.set(l);
+    put(field, left * SEEN - 1, top * SEEN - 1, wide * SEEN + 2, high * SEEN + 2);
     places[0].root.querySelector("label").textContent = l === 4 ? "Class" : "Map";
     places[0].input.min = l === 4 ? "0" : "1";
     places[0].input.max = String(l === 4 ? 9 : layer.maps);
@@ -237,14 +271,15 @@ function render({ model, el }) {
     gridPanels.forEach(({ root }, i) => { root.hidden = parts.kind === "dense" || (parts.kind === "pool" && i > 0); });
     sharePanel.root.hidden = !many;
     if (conv) {
-      const { values, filter } = parts.channels[shown];
-      gridPanels[0].title("Window", many ? `channel ${shown + 1}` : "");
-      grids[0].draw(values, { tint: "ink" });
+      const { values, filter } = parts.channels[shown], { products } = shownNumbers(parts, shown);
+      const limit = Math.max(1, ...values.flat());
+      gridPanels[0].title("Window", "");
+      grids[0].draw(values, { tint: "light", limit });
       grids[1].draw(filter, {});
-      grids[2].draw(values.map((line, a) => line.map((v, b) => v * filter[a][b])), {});
+      grids[2].draw(values.map((line, a) => line.map((_, b) => products[a * line.length + b])), {});
     } else if (parts.kind === "pool") {
       gridPanels[0].title("Window", `map ${map + 1}`);
-      grids[0].draw(parts.values, { tint: "ink", marks: (a, b) => (a === parts.winner[0] && b === parts.winner[1] ? "winner" : "") });
+      grids[0].draw(parts.values, { tint: "light", limit: Math.max(1, ...parts.values.flat()), marks: (a, b) => (a === parts.winner[0] && b === parts.winner[1] ? "winner" : "") });
     }
     if (many) drawShares(parts, conv ? shown : null);
     sum.show(unitText(parts, shown));
@@ -252,11 +287,11 @@ function render({ model, el }) {
     said.say(`${where}: ${l === 4 ? percent(parts.value) : fmt(parts.value)}. It depends on ${l === 4 ? "the whole image" : `${high} × ${wide} pixels of the image`}.`);
   }
   function drawShares(parts, shown) {
-    const most = Math.max(...parts.channels.map(({ sum }) => Math.abs(sum))) || 1;
+    const most = Math.max(...parts.channels.map(({ sum: one }) => Math.abs(one))) || 1;
     sharePanel.title(parts.kind === "dense" ? "What each map adds" : "Sums by input channel", `${parts.channels.length}`);
-    share.replaceChildren(...parts.channels.map(({ channel: k, sum }) => h("span", { class: `cbh-share ${sum < 0 ? "cbh-share-neg" : ""} ${k === shown ? "cbh-share-shown" : ""}`, style: `--v: ${(Math.abs(sum) / most).toFixed(3)}` })));
+    share.replaceChildren(...parts.channels.map(({ channel: k, sum: one }) => h("span", { class: `cbh-share ${one < 0 ? "cbh-share-neg" : ""} ${k === shown ? "cbh-share-shown" : ""}`, style: `--v: ${(Math.abs(one) / most).toFixed(3)}` })));
     const order = [...parts.channels].sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum)).slice(0, 3);
-    share.setAttribute("aria-label", `Largest: ${order.map(({ channel: k, sum }) => `${parts.kind === "dense" ? "map" : "channel"} ${k + 1}, ${fmt(sum)}`).join("; ")}.`);
+    share.setAttribute("aria-label", `Largest: ${order.map(({ channel: k, sum: one }) => `${parts.kind === "dense" ? "map" : "channel"} ${k + 1}, ${fmt(one)}`).join("; ")}.`);
   }
 
   const observer = new ResizeObserver(([entry]) => {
@@ -265,7 +300,8 @@ function render({ model, el }) {
     width = next;
     show();
   });
-  observer.observe(maps);
+  observer.observe(layers.root);
+  figure.onReset(() => { forgetDrawing(); channel = hovered = null; });
   figure.onDispose(() => { observer.disconnect(); forgetDrawing(); });
   figure.watch(["sample", "drawing", "unit"], () => {
     const now = picture();

@@ -6,7 +6,8 @@ from functools import cache
 import numpy as np
 import traitlets as t
 
-from course_lib.figures.interactive.base import Figure, Matrix, paragraph, text_table
+from course_lib.figures.interactive.base import Figure, Matrix
+from course_lib.figures.interactive.text_version import paragraph, text_table
 
 SHAPES = ((3, 3, 1, 32), (32,), (3, 3, 32, 64), (64,), (1600, 10), (10,))
 _MISREAD = 6  # at most so many misread digits are offered
@@ -28,14 +29,14 @@ class DigitPlayground(Figure):
     samples = t.List(t.Dict()).tag(sync=True)
     sample = t.Int(7, min=-1).tag(sync=True)
     drawing = Matrix([[0.0] * 28] * 28).tag(sync=True)
-    unit = t.List(t.Int(min=0), [0, 0, 7, 13], minlen=4, maxlen=4).tag(sync=True)
+    unit = t.List(t.Int(min=0), [0, 2, 7, 13], minlen=4, maxlen=4).tag(sync=True)
 
     def __init__(self, weights=None, **kwargs):
         packed = _recorded() if weights is None else pack(weights)
         super().__init__(weights=packed, samples=_samples(packed), **kwargs)
 
     def room(self):
-        return 1490, 1960
+        return 720, 1100
 
     def fallback(self):
         rows = [

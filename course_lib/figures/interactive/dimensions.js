@@ -1,5 +1,5 @@
 /* One, two and three dimensions: the same window, moving along one, two or three axes. */
-import { frame, row, panels, panel, select, number, numberGrid, stepper, status, formula, legend, fmt, h } from "./kit.js";
+import { frame, row, board, panels, panel, select, number, numberGrid, stepper, status, formula, legend, fmt, h } from "./kit.js";
 import { volumeOf, indexAt, outputSizes, inputValues, weightValues, windowAt, slideOver, layerShapes, slices } from "./volume.js";
 import { volumeSketch } from "./volume_sketch.js";
 
@@ -32,7 +32,10 @@ export function sumText(terms, sum) {
 }
 
 function render({ model, el }) {
-  const figure = frame({ model, el }, { name: "dimensions", label: "Convolution along one, two and three axes" });
+  const figure = frame({ model, el }, {
+    name: "dimensions", label: "Convolution along one, two and three axes",
+    hint: "Choose an example, move the window, or point at an output to see what it reads.",
+  });
   const get = (trait) => model.get(trait);
   let now;
   let pointed = null; // the output place under the pointer
@@ -76,8 +79,9 @@ function render({ model, el }) {
   }));
   const rest = h("p", { class: "cbh-note" });
   const said = status(), sum = formula("Products and their sum");
-  figure.add(row(preset), row(...groups, channels, filters, stride), h("div", { class: "cbh-sketch-row" }, sketch, facts), steps.root,
-    panels(boxes.input, boxes.filter, boxes.output), legend([["window", "window"], ["current", "its output"]]), rest, said, sum);
+  figure.onReset(() => { steps.stop(); pointed = null; });
+  figure.add(board([row(preset), row(...groups, channels, filters, stride), steps, sketch],
+    [facts, panels(boxes.input, boxes.filter, boxes.output), legend([["window", "window"], ["current result", "its output"]]), rest, said, sum]));
 
   /** One grid for each slice, built anew only when their number or shape changes. */
   function drawSlices(key, parts, names, look) {
@@ -160,14 +164,14 @@ function render({ model, el }) {
     const here = indexAt(output, step);
     drawSlices("output", outputs, namesOf(outputs, 1), (n) => ({
       describe: (r, c, value) => `output ${where(indexOf(n, r, c, 1))}: ${fmt(value)}`,
-      marks: (r, c) => (same(indexOf(n, r, c, 1), here) ? "current" : ""),
+      marks: (r, c) => (same(indexOf(n, r, c, 1), here) ? "current result" : ""),
     }));
 
     sketch.replaceChildren(volumeSketch(spatial, kernel, at.start));
     const perFilter = `${[...kernel, depthOf].join("·")} + 1`;
     facts.replaceChildren(...[
       ["Moves along", `${amount(axes, "axis").replace("axiss", "axes")}: ${names.join(", ")}`],
-      ["Input", `${shapeText(shapes.input)}: ${axes + 1} numbers, without the batch`],
+      ["Input", `${shapeText(shapes.input)}: ${shapes.input.join(" × ")} = ${volumeOf(shapes.input).toLocaleString("en-US")} numbers`],
       ["One filter", `${shapeText(shapes.filter)}: spans every channel`],
       ["Output", shapeText(shapes.output)],
       ["Parameters", `(${perFilter}) · ${state.filters} = ${shapes.parameters.toLocaleString("en-US")}`],

@@ -4,7 +4,8 @@ from math import prod
 
 import traitlets as t
 
-from course_lib.figures.interactive.base import Figure, paragraph, text_table
+from course_lib.figures.interactive.base import Figure
+from course_lib.figures.interactive.text_version import paragraph, text_table
 
 
 def _example(label, spatial, kernel, channels=1, filters=1, strides=1):
@@ -74,7 +75,9 @@ class Dimensions(Figure):
 
     def room(self):
         axes = len(self.spatial)
-        return self._height(688, 496 + 16 * axes), self._height(350, 610 + 100 * axes)
+        sketch = 0 if axes == 1 else 90  # of a sheet or a block, under the controls
+        wide = self._height(600, 400)
+        return max(wide, 485 + sketch), self._height(325, 690 + 100 * (axes - 1))
 
     def _height(self, column, rest):
         """Height of the slices in a column of a width, all else taken as given."""

@@ -1,5 +1,5 @@
 /* Model builder: a stack of layers, what each makes of its input, and the same stack as Python. */
-import { frame, row, select, number, button, radios, status, h, uid } from "./kit.js";
+import { frame, row, select, number, button, radios, tabs, status, h, uid } from "./kit.js";
 import {
   LAYER_TYPES, analyse, completed, newLayer, grouped, shapeText, pairText, parsePair, modelCode, withLayer, withoutLayer, movedLayer,
 } from "./stack.js";
@@ -36,7 +36,9 @@ export function fieldText(field) {
 }
 
 function render({ model, el }) {
-  const figure = frame({ model, el }, { name: "model_builder", label: "Model builder" });
+  const figure = frame({ model, el }, {
+    name: "model_builder", label: "Model builder", hint: "Click a layer to open it; change, move, add or delete layers. Every shape and count follows.",
+  });
   const get = (trait) => model.get(trait);
   const id = uid("stack");
   let lines = [];      // the rows of the table as they stand
@@ -47,6 +49,7 @@ function render({ model, el }) {
   const change = (layers, selected, text, focus) => {
     news = text;
     wanted = focus ?? null;
+    views.set("layer");
     figure.put({ layers, selected });
   };
   const name = (at) => `layer ${at + 1}, ${get("layers")[at].type}`;
@@ -86,6 +89,7 @@ function render({ model, el }) {
     const title = h("span", { class: "cbh-layer-name" }), detail = h("span", { class: "cbh-layer-detail" });
     const toggle = h("button", { type: "button", class: "cbh-layer", "aria-controls": `${id}-editor`, onclick: () => {
       wanted = `line-${at}`;
+      views.set("layer");
       figure.put({ selected: get("selected") === at ? -1 : at });
     }, onkeydown: keys }, h("span", { class: "cbh-layer-index", "aria-hidden": "true" }, String(at + 1)), h("span", { class: "cbh-layer-text" }, title, detail));
     const cells = ["", "cbh-number cbh-share", "cbh-number cbh-wide", "cbh-number cbh-wide"].map((c) => h("td", { class: c || null }));
@@ -133,9 +137,9 @@ function render({ model, el }) {
     const up = button("Move up", () => move(at, at - 1, "up")), down = button("Move down", () => move(at, at + 1, "down"));
     const steps = h("dl", { class: "cbh-arithmetic" });
     const problem = h("p", { class: "cbh-problem" });
-    const root = h("tr", { class: "cbh-editor", id: `${id}-editor` }, h("td", { colspan: 5 },
-      h("div", { role: "group", "aria-label": `Layer ${at + 1}, ${type}` },
-        row(...fields, h("div", { class: "cbh-editor-buttons" }, up, down, button("Delete", () => remove(at)))), problem, steps)));
+    const root = h("div", { class: "cbh-editor", role: "group", "aria-label": `Layer ${at + 1}, ${type}` },
+      h("div", { class: "cbh-fields" }, ...fields.map((field) => field.root)),
+      h("div", { class: "cbh-editor-buttons" }, up, down, button("Delete", () => remove(at))), problem, steps);
     return {
       key: `${at} ${type}`, root, up, down,
       update(result, inputShape, count) {
@@ -167,7 +171,12 @@ function render({ model, el }) {
   copied.root.className = "cbh-hidden";
   const codeBox = h("div", { class: "cbh-code-box" }, h("div", { class: "cbh-row" }, library.root, style.root, copy, copied.root), block);
 
-  figure.add(row(preset, ...sizes), h("div", { class: "cbh-scroll" }, table), row(kind, add), note, said, totals, codeBox);
+  const holder = h("div", { class: "cbh-editor-place", id: `${id}-editor` });
+  const none = h("p", { class: "cbh-note" }, "Click a layer of the table to open it.");
+  const views = tabs({ label: "What is shown beside the stack", items: [["layer", "Layer", holder], ["totals", "Totals", totals], ["code", "Code", codeBox]] });
+  figure.onReset(() => views.set("layer"));
+  figure.add(row(preset, ...sizes), h("div", { class: "cbh-work" },
+    h("div", {}, h("div", { class: "cbh-scroll", tabindex: "0", role: "group", "aria-label": "The stack" }, table), row(kind, add), note, said.root), views.root));
 
   function draw() {
     const inputShape = get("input_shape"), layers = get("layers"), found = analyse(inputShape, layers);
@@ -185,7 +194,8 @@ function render({ model, el }) {
     const open = selected >= 0 ? layers[selected] : null;
     if (!open) editor = null;
     else if (editor?.key !== `${selected} ${open.type}`) editor = makeEditor(selected, open.type);
-    const order = [inputRow, ...lines.flatMap((line, at) => (at === selected ? [line.root, editor.root] : [line.root]))];
+    const order = [inputRow, ...lines.map((line) => line.root)];
+    if (holder.firstChild !== (editor?.root ?? none)) holder.replaceChildren(editor?.root ?? none);
     if (order.length !== body.children.length || order.some((node, i) => body.children[i] !== node)) body.replaceChildren(...order);
     lines.forEach((line, at) => line.update(found.rows[at], found.totals, at === selected));
     if (editor) editor.update(found.rows[selected], inputShape, layers.length);
@@ -223,17 +233,23 @@ function fieldControl(field, onChange) {
   }
   if (field.kind === "pair") {
     const input = h("input", { type: "text", id: uid("pair"), inputmode: "numeric", size: "5", autocomplete: "off" });
-    let last = null;
+    const problem = h("span", { class: "cbh-refused", role: "alert", id: uid("refused"), hidden: true });
+    input.setAttribute("aria-describedby", problem.id);
+    const tell = (text) => {
+      problem.textContent = text;
+      problem.hidden = !text;
+      input.setAttribute("aria-invalid", String(Boolean(text)));
+    };
     input.addEventListener("change", () => {
       const value = parsePair(input.value);
+      tell("");
       if (value && value.every((v) => v >= field.minimum && v <= 512)) onChange(value);
-      else input.value = last ? pairText(last) : "";
+      else tell(`${input.value.trim() || "Nothing"} does not fit: whole numbers from ${field.minimum} to 512, one or two, as 3 or 3, 5.`);
     });
     const update = (layer) => {
-      last = layer[field.name] ?? layer.pool_size;
-      input.value = pairText(last);
+      if (problem.hidden) input.value = pairText(layer[field.name] ?? layer.pool_size);
     };
-    return { root: h("div", { class: "cbh-field" }, h("label", { for: input.id }, field.label), h("div", { class: "cbh-field-input" }, input)), update };
+    return { root: h("div", { class: "cbh-field" }, h("label", { for: input.id }, field.label), h("div", { class: "cbh-field-input" }, input, problem)), update };
   }
   const rate = field.kind === "rate";
   const control = number({ label: field.label, min: rate ? 0 : field.minimum, max: rate ? 0.95 : 65536, step: rate ? 0.05 : 1, value: 1, onChange });

@@ -2,8 +2,9 @@
 
 import traitlets as t
 
-from course_lib.figures.interactive.base import Figure, paragraph, text_table
+from course_lib.figures.interactive.base import Figure
 from course_lib.figures.interactive.stacks import MODELS, build, rows
+from course_lib.figures.interactive.text_version import paragraph, text_table
 
 _TYPES = (
     "Conv2D",
@@ -69,8 +70,8 @@ class ModelBuilder(Figure):
         return proposal["value"]
 
     def room(self):
-        layers = len(self.layers)
-        return 682 + 92 * layers, 1300 + 90 * layers
+        rows = 38 + 43 * (len(self.layers) + 1)  # the table scrolls when it is longer
+        return max(680, 290 + min(rows, 384)), 830 + min(rows, 250)
 
     def model(self):
         """The stack as a ``course_lib.Sequential``, ready to be trained."""

@@ -2,6 +2,30 @@
  * An image is a list of rows; padding is "valid", "same", a whole number, or a pair [before, after].
  */
 
+import { fmt } from "./kit/elements.js";
+
+/** The whole number, at most 100, over which all values are written where two decimals would cut
+ *  them: 16 for a Gaussian, else 1. */
+export function denominatorOf(values) {
+  const whole = (d) => values.every((v) => Math.abs(v * d - Math.round(v * d)) < 1e-9);
+  if (whole(100)) return 1;
+  for (let d = 2; d <= 100; d++) if (whole(d)) return d;
+  return 1;
+}
+
+/** A value over a denominator as denominatorOf gives it: "2/16", "−1/9", "0.25", "0". */
+export const fraction = (value, d) => (d === 1 || !value ? fmt(value) : `${fmt(value * d)}/${d}`);
+
+/** Values rounded so that they add up to `total`, rounded: each is about a last digit off at most. */
+export function addUp(values, digits = 3, total = values.reduce((sum, v) => sum + v, 0)) {
+  const unit = 10 ** digits, scaled = values.map((v) => v * unit), whole = scaled.map(Math.floor);
+  const left = Math.round(total * unit) - whole.reduce((sum, v) => sum + v, 0);
+  const order = [...scaled.keys()].sort((a, b) => scaled[b] - whole[b] - (scaled[a] - whole[a]) || a - b);
+  for (let n = 0; n < left; n++) whole[order[n % order.length]] += 1;
+  for (let n = 0; n < -left; n++) whole[order.at(-1 - (n % order.length))] -= 1;
+  return whole.map((v) => v / unit);
+}
+
 /** Cells that a kernel of `size` spans when its elements stand `dilation` apart. */
 export const spanOf = (size, dilation = 1) => dilation * (size - 1) + 1;
 

@@ -1,5 +1,5 @@
 /* Pixel matcher: comparing whole pictures pixel by pixel, and comparing small pieces instead. */
-import { frame, row, panels, panel, stack, select, button, numberGrid, stepper, status, formula, legend, fmt, is, h } from "./kit.js";
+import { frame, row, board, panels, panel, stack, more, select, button, numberGrid, stepper, fly, status, formula, legend, fmt, is, h } from "./kit.js";
 import { conv2d, windowProducts } from "./numbers.js";
 
 /** Which pixels of two pictures of the same size are equal: their number, and the map. */
@@ -30,7 +30,10 @@ const sign = (value) => (value < 0 ? `(${fmt(value)})` : fmt(value));
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 function render({ model, el }) {
-  const figure = frame({ model, el }, { name: "pixel_matcher", label: "Matching pictures, pixel by pixel and piece by piece" });
+  const figure = frame({ model, el }, {
+    name: "pixel_matcher", label: "Pixel by pixel or by pieces",
+    hint: "Draw on the picture with a click or a drag. Point at a score to see where the piece lies.",
+  });
   const get = (trait) => model.get(trait);
   let pointed = null; // hovered place of the score map
   let now;
@@ -90,24 +93,29 @@ function render({ model, el }) {
   const steps = stepper({
     label: "Place of the piece",
     text: (place) => where(Math.floor(place / now.cols), place % now.cols),
-    onStep: (place) => { pointed = null; figure.put({ place }); },
+    onStep: (place, flown) => {
+      pointed = null;
+      figure.put({ place });
+      if (flown) requestAnimationFrame(() => fly(figure.root, products.cells, scores.at(Math.floor(place / now.cols), place % now.cols), steps.time));
+    },
     onPlay: (playing) => { said.quiet(playing); sum.quiet(playing); },
   });
   const body = h("tbody");
   const table = h("table", { class: "cbh-verdict" },
-    h("caption", {}, "Best match of each piece"),
+    h("caption", { class: "cbh-hidden" }, "Best match of each piece"),
     h("thead", {}, h("tr", {}, ...["Piece", "Stored X", "Picture", "Exact places"].map((name) => h("th", { scope: "col" }, name)))), body);
   const literal = status();
   literal.root.classList.add("cbh-literal");
   const sum = formula("Score with its numbers");
   const said = status();
 
-  figure.add(
-    row(chosen, button("Clear the picture", clear), piece), steps,
-    panels(parts.template, parts.picture, stack(parts.piece, parts.products)),
-    legend([["differ", "differs from the stored X"], ["window", "place of the piece"], ["match", "the piece matches exactly"]]),
-    literal, panels(parts.scores, table), said, sum,
-  );
+  figure.onReset(() => { steps.stop(); pointed = null; });
+  parts.template.root.classList.add("cbh-stored");
+  figure.add(board(
+    [row(chosen, piece), steps, panels(parts.template, h("div", {}, stack(parts.piece, parts.products), button("Clear the picture", clear)))],
+    [panels(parts.picture, parts.scores), literal,
+      legend([["differ", "differs from the stored X"], ["window", "place of the piece"], ["match", "the piece matches exactly"]]), said, sum, more("Best match of each piece", table)],
+  ));
 
   function draw() {
     const x = get("template");
@@ -133,7 +141,7 @@ function render({ model, el }) {
     products.draw(weights.map((line, a) => line.map((weight, b) => weight * window.terms[a * line.length + b].pixel)), { limit: 1 });
     scores.draw(map, {
       limit: 1,
-      marks: (r, c) => `${map[r][c] > 1 - 1e-9 ? "match" : ""} ${r === at[0] && c === at[1] ? "current" : ""}`,
+      marks: (r, c) => `${map[r][c] > 1 - 1e-9 ? "match" : ""} ${r === at[0] && c === at[1] ? "current result" : ""}`,
     });
     steps.set({ step: place, count: map.length * cols });
     body.replaceChildren(...pieces.map(({ label, values }, i) => {

@@ -3,7 +3,8 @@
 import traitlets as t
 
 from course_lib.figures.interactive import presets
-from course_lib.figures.interactive.base import Figure, Matrix, paragraph, table
+from course_lib.figures.interactive.base import Figure, Matrix
+from course_lib.figures.interactive.text_version import paragraph, table
 
 
 class PixelMatcher(Figure):
@@ -40,7 +41,7 @@ class PixelMatcher(Figure):
         return value
 
     def room(self):
-        return 945, 1650
+        return 650, 1110
 
     def scores(self):
         """Score map of the chosen piece, (7, 7), computed by ``course_lib.ops``."""

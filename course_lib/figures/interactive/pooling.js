@@ -1,5 +1,5 @@
 /* Pooling: one number for each window, its maximum or its mean, and what a small shift changes. */
-import { frame, row, panels, panel, select, radios, numberGrid, stepper, status, formula, legend, fmt, is } from "./kit.js";
+import { frame, row, board, panels, panel, select, radios, numberGrid, stepper, fly, status, formula, legend, fmt, is } from "./kit.js";
 import { geometry, padImage, readersOf, axisLines } from "./numbers.js";
 
 /** The real cells of window (i, j) of the image: the padding of "same" takes no part. */
@@ -43,7 +43,9 @@ const factor = (value) => (value < 0 ? `(${fmt(value)})` : fmt(value));
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 function render({ model, el }) {
-  const figure = frame({ model, el }, { name: "pooling", label: "Pooling" });
+  const figure = frame({ model, el }, {
+    name: "pooling", label: "Pooling", hint: "Point at an output to see its window, at an input to see which windows it wins. Click a cell twice, or type, to change it.",
+  });
   const get = (trait) => model.get(trait);
   const presets = get("presets");
   const PART = ["image", "pool_size", "strides", "padding"];
@@ -98,16 +100,20 @@ function render({ model, el }) {
   const steps = stepper({
     label: "Output cell",
     text: (step) => `output ${where(Math.floor(step / now.output[1]), step % now.output[1])}`,
-    onStep: (step) => { pointed = null; figure.put({ step }); },
+    onStep: (step, flown) => {
+      pointed = null;
+      figure.put({ step });
+      if (flown) requestAnimationFrame(() => fly(figure.root, input.cells.filter((cell) => cell.classList.contains("cbh-m-window")), output.at(Math.floor(step / now.output[1]), step % now.output[1]), steps.time));
+    },
     onPlay: (playing) => { said.quiet(playing); sum.quiet(playing); },
   });
   const sum = formula("The window's numbers");
   const rule = formula("Output size");
   const said = status();
   const moved = status();
-  figure.add(row(preset, mode), row(size, stride, padding, shift), steps, panels(inputPanel, outputPanel, beforePanel),
-    legend([["window", "window"], ["winner", "maximum of a window"], ["dropped", "read by no window"], ["pad", "padding, not counted"], ["differ", "changed by the shift"]]),
-    said, sum, moved, rule);
+  figure.onReset(() => { steps.stop(); pointed = null; });
+  figure.add(board([row(preset), row(mode), row(size, stride, padding), row(shift), steps], [panels(inputPanel, outputPanel, beforePanel), said, sum, moved, rule,
+    legend([["window", "window"], ["current result", "its output"], ["winner", "maximum of a window"], ["dropped", "read by no window"], ["pad", "padding, not counted"], ["differ", "changed by the shift"]])]));
 
   function draw() {
     const [down, right] = SHIFTS[get("shift")];
@@ -168,7 +174,7 @@ function render({ model, el }) {
     if (cells) {
       const look = (other) => ({
         tint: "ink", limit: Math.max(...image.flat().map(Math.abs)),
-        marks: (r, c) => [other && now.differs(r, c) ? "differ" : "", reading.has(`${r},${c}`) && other ? "reads" : "", other && !onInput && r === at[0] && c === at[1] ? "current" : ""].join(" "),
+        marks: (r, c) => [other && now.differs(r, c) ? "differ" : "", reading.has(`${r},${c}`) && other ? "reads" : "", other && !onInput && r === at[0] && c === at[1] ? "current result" : ""].join(" "),
       });
       output.draw(numbers(map), look(true));
       before.draw(numbers(old), look(false));

@@ -4,7 +4,9 @@ import numpy as np
 import traitlets as t
 
 from course_lib.figures.interactive import presets
-from course_lib.figures.interactive.base import Figure, Matrix, flow, paragraph, table
+from course_lib.figures.interactive.base import Figure, Matrix
+from course_lib.figures.interactive.layout import flow
+from course_lib.figures.interactive.text_version import paragraph, table
 
 _FIRST = presets.POOLS[0]["settings"]
 
@@ -33,7 +35,7 @@ class Pooling(Figure):
         if self.padding == "same":
             image = tuple(n + k - 1 for n, k in zip(image, self.pool_size, strict=True))
         grids = [image, output]
-        return 450 + flow(grids, 720, 44), 665 + flow(grids, 350, 44)
+        return max(500, 300 + flow(grids, 600, 44)), 780 + flow(grids, 325, 44)
 
     def output(self):
         """The pooled image, (output height, output width), computed by ``course_lib.ops``."""

@@ -47,7 +47,7 @@ function shelf(name) {
 
 function render({ model, el }) {
   const questions = model.get("questions"), store = shelf(`cbh-quiz-${model.get("key")}`);
-  const figure = frame({ model, el }, { name: "quiz", label: model.get("title") });
+  const figure = frame({ model, el }, { name: "quiz", label: model.get("title"), resetText: "Start over", hint: "Answer, then check: a wrong answer is told what it suggests. New numbers come as often as you like." });
   let records = readProgress(store.read(), questions);
   let at = Math.max(0, questions.findIndex((q) => !records[q.id].solved));
   let verdict = null;
@@ -55,7 +55,7 @@ function render({ model, el }) {
   const dots = questions.map((q, i) => h("button", { type: "button", class: "cbh-dot", onclick: () => go(i) }, String(i + 1)));
   const nav = h("div", { class: "cbh-dots", role: "group", "aria-label": "Questions" }, ...dots);
   const progress = h("p", { class: "cbh-note" });
-  const again = button("Start over", () => {
+  figure.onReset(() => {
     records = Object.fromEntries(questions.map((q) => [q.id, freshRecord(records[q.id].variant)]));
     keep();
     go(0);
@@ -84,7 +84,8 @@ function render({ model, el }) {
   const next = button("Next question", () => go((at + 1) % questions.length));
   const form = h("form", { class: "cbh-quiz-form", novalidate: true, onsubmit: (event) => { event.preventDefault(); submit(); } },
     answer, h("div", { class: "cbh-row" }, check, fresh, reveal, next));
-  figure.add(nav, heading, prompt, form, h("div", { class: "cbh-quiz-feedback" }, feedback.root), solution, h("div", { class: "cbh-quiz-foot" }, progress, again));
+  figure.add(nav, heading, h("div", { class: "cbh-quiz-sheet" }, prompt, h("div", {}, form, h("div", { class: "cbh-quiz-feedback" }, feedback.root))), solution,
+    h("div", { class: "cbh-quiz-foot" }, progress));
 
   const current = () => questions[at].variants[records[questions[at].id].variant];
   const control = () => answer.querySelector("input, textarea");

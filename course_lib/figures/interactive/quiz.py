@@ -16,6 +16,7 @@ class Quiz(Figure):
     """
 
     name = "quiz"
+    numbered = False
 
     questions = t.List(t.Dict()).tag(sync=True)
     key = t.Unicode().tag(sync=True)
@@ -32,8 +33,8 @@ class Quiz(Figure):
         choices = len(first["choices"] or ()) + 2 * (first["form"] == "array")
         lines = len(first["prompt_html"]) / (100 if rows == 0 else 400)
         return (
-            375 + 29 * rows + 30 * choices + 14 * lines,
-            500 + 29 * rows + 44 * choices + 28 * lines,
+            max(430 + 30 * choices, 310 + 29 * rows) + 14 * lines,
+            555 + 29 * rows + 44 * choices + 28 * lines,
         )
 
     def fallback(self):

@@ -1,11 +1,12 @@
 /* Receptive field: a chain of one-dimensional windows, and what each cell of it depends on. */
-import { frame, row, select, number, button, status, formula, h, uid } from "./kit.js";
+import { frame, row, board, select, number, button, status, formula, h, uid } from "./kit.js";
 import { chainSizes, fanIn, fanOut, fieldRows, readsOf } from "./chain.js";
 import { paddingSplit } from "./numbers.js";
 
 export { chainSizes, fanIn, fanOut, fieldRows } from "./chain.js";
 
-const PITCH = 24, CELL = 20, LEVEL = 58, GUTTER = 44; // pixels: between cells, of a cell, between levels, for names
+const [NARROW, WIDE] = [15, 24], LEVEL = 58, GUTTER = 44; // pixels: from cell to cell, between levels, for names
+const PITCHES_BY = 24; // a width that differs by less changes nothing
 const MOST = 5;                          // layers in a chain
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -61,7 +62,10 @@ export function cellSentence(sizes, layers, l, index) {
 }
 
 function render({ model, el }) {
-  const figure = frame({ model, el }, { name: "receptive_field", label: "Receptive field of a chain of layers" });
+  const figure = frame({ model, el }, {
+    name: "receptive_field", label: "Receptive field of a chain of layers",
+    hint: "Point at any cell: what it depends on, and what depends on it, lights up. Change the layers and watch the field grow.",
+  });
   const get = (trait) => model.get(trait);
   let hovered = null;  // [level, cell] under the pointer
   let drawn = null;    // the chain that stands in the picture, as text
@@ -124,7 +128,8 @@ function render({ model, el }) {
       h("li", {}, h("span", { class: `cbh-chain-swatch cbh-chain-${mark}`, "aria-hidden": "true" }), text)));
   const said = status();
   const rule = formula("Receptive field, layer by layer");
-  figure.add(row(preset, length), table, row(add, remove), problem, picture, help, marks, said, rule);
+  figure.onReset(() => { problem.hidden = true; hovered = null; });
+  figure.add(board([row(preset, length), table, row(add, remove)], [problem, picture, help, marks, said, rule]));
 
   const s = (tag, attributes, ...children) => {
     const node = document.createElementNS(SVG, tag);
@@ -137,6 +142,10 @@ function render({ model, el }) {
     const left = Math.min(0, ...places.flat().map((x) => x - 0.5)), right = Math.max(sizes[0], ...places.flat().map((x) => x + 0.5));
     const pads = paddingZeros(sizes, layers, places);
     const most = Math.max(right, ...pads.flat().map((x) => x + 0.5)), least = Math.min(left, ...pads.flat().map((x) => x - 0.5));
+    // as wide as the page allows, and no wider than is good to read
+    const PITCH = Math.max(NARROW, Math.min(WIDE, Math.floor(((picture.clientWidth || 800) - GUTTER - 6) / (most - least))));
+    const CELL = PITCH - (PITCH < 20 ? 2 : 4);
+    picture.style.setProperty("--cbh-chain-font", PITCH < 20 ? "9.5px" : "11px");
     const width = (most - least) * PITCH + GUTTER + 4, height = top * LEVEL + CELL + 12;
     const x = (place) => (place - least) * PITCH + GUTTER, y = (l) => (top - l) * LEVEL + 6;
     lines = [];
@@ -237,6 +246,15 @@ function render({ model, el }) {
     rule.show(fieldRows(layers).map(({ step }) => typeset(step)).join("\n"));
     show();
   }
+  let width = 0;
+  const observer = new ResizeObserver(() => {
+    if (Math.abs(picture.clientWidth - width) < PITCHES_BY) return;
+    width = picture.clientWidth;
+    drawn = null; // built anew for this width
+    draw();
+  });
+  observer.observe(picture);
+  figure.onDispose(() => observer.disconnect());
   figure.watch(["length", "layers", "cell", "presets"], draw);
   return figure.dispose;
 }

@@ -2,7 +2,8 @@
 
 import traitlets as t
 
-from course_lib.figures.interactive.base import Figure, paragraph, text_table
+from course_lib.figures.interactive.base import Figure
+from course_lib.figures.interactive.text_version import paragraph, text_table
 
 
 def _layer(kernel, stride=1, dilation=1, padding="valid", kind="conv"):
@@ -68,7 +69,7 @@ class ReceptiveField(Figure):
 
     def room(self):
         layers = len(self.layers)
-        return 295 + 123 * layers, 385 + 167 * layers
+        return max(230 + 86 * layers, 210 + 48 * layers), 480 + 148 * layers
 
     def field(self):
         """`course_lib.shapes.receptive_field` of the chain, with its rows and steps."""

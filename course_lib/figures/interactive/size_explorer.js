@@ -1,15 +1,19 @@
 /* Size explorer: stride, padding and dilation along one or two axes, with the size rule in numbers. */
-import { frame, row, panels, panel, select, radios, number, numberGrid, stepper, status, formula, legend, h } from "./kit.js";
+import { frame, row, board, panels, panel, select, radios, number, numberGrid, stepper, status, formula, legend, h } from "./kit.js";
 import { geometry, readersOf, readCounts, axisLines } from "./numbers.js";
 
-const LIMITS = { size: [1, 28], kernel_size: [1, 7], strides: [1, 5], dilation_rate: [1, 4], before: [0, 6], after: [0, 6] };
+const LIMITS = { size: [1, 1024], kernel_size: [1, 31], strides: [1, 16], dilation_rate: [1, 16], before: [0, 15], after: [0, 15] };
+const DRAWN = 36; // cells of a padded axis; a longer one is computed, not drawn
 const COLUMNS = [["size", "input"], ["kernel_size", "kernel"], ["strides", "stride"], ["dilation_rate", "dilation"], ["before", "before"], ["after", "after"]];
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 function render({ model, el }) {
-  const figure = frame({ model, el }, { name: "size_explorer", label: "Stride, padding and dilation" });
+  const figure = frame({ model, el }, {
+    name: "size_explorer", label: "Stride, padding and dilation",
+    hint: "Change any number. Point at an output to see what it reads, at an input cell to see which outputs read it.",
+  });
   const get = (trait) => model.get(trait);
   let pointed = null;
   let now;
@@ -49,7 +53,7 @@ function render({ model, el }) {
   const outputCells = AXES.map(() => h("td"));
   const droppedTexts = AXES.map(() => h("td"));
   const tableRows = AXES.map((axis, i) => h("tr", {}, h("th", { scope: "row" }, axis),
-    ...inputs[i].map(({ input }) => h("td", {}, input)), outputCells[i], droppedTexts[i]));
+    ...inputs[i].map(({ input, problem }) => h("td", {}, input, problem)), outputCells[i], droppedTexts[i]));
   const table = h("div", { class: "cbh-scroll" }, h("table", { class: "cbh-axes" },
     h("thead", {}, h("tr", {}, h("td", {}), ...[...COLUMNS.map(([, name]) => name), "output", "dropped"].map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, ...tableRows)));
@@ -86,8 +90,10 @@ function render({ model, el }) {
   });
   const rule = formula("Size rule with its numbers");
   const said = status();
-  figure.add(row(preset, dimensions, padding), table, steps, panels(inputPanel, outputPanel),
-    legend([["window", "window"], ["pad", "zero of the padding"], ["dropped", "dropped by the floor"], ["reads", "outputs that read the cell"]]), said, rule);
+  const marks = legend([["window", "window"], ["current result", "its output"], ["pad", "zero of the padding"], ["dropped", "dropped by the floor"], ["reads", "outputs that read the cell"]]);
+  figure.onReset(() => { steps.stop(); pointed = null; });
+  figure.add(row(preset, dimensions, padding), table, h("div", { class: "cbh-answer" },
+    h("div", { class: "cbh-drawn" }, steps.root, panels(inputPanel, outputPanel)), h("div", { class: "cbh-said" }, said.root, rule.root)), marks);
 
   function draw() {
     const flat = get("dimensions") === 1;
@@ -116,7 +122,9 @@ function render({ model, el }) {
       outputCells[i].textContent = String(sizes.output[i]);
       droppedTexts[i].textContent = String(sizes.output[i] ? sizes.dropped[i] : 0);
     });
-    steps.root.hidden = outputPanel.root.hidden = cells === 0;
+    const large = Math.max(...counts.map((line) => line.length)) > DRAWN;
+    steps.root.hidden = outputPanel.root.hidden = cells === 0 || large;
+    inputPanel.root.hidden = large;
 
     const step = Math.min(get("step"), Math.max(0, cells - 1));
     const across = Math.max(1, sizes.output[1]);
@@ -127,7 +135,10 @@ function render({ model, el }) {
     const readers = onInput ? readersOf(size, kernel, options, pointed.r - sizes.pads[0][0], pointed.c - sizes.pads[1][0]) : [];
     const reading = new Set(readers.map(({ i, j }) => `${i},${j}`));
     const rest = [0, 1].map((i) => counts[i].length - (cells ? sizes.dropped[i] : 0));
+    rule.show([0, 1].slice(flat ? 1 : 0).flatMap((i) => axisLines(flat ? "cells" : AXES[i].toLowerCase(), size[i], kernel[i], strides[i], padOf(i), dilation[i])).join("\n"));
+    if (large) return said.say(`The output has ${flat ? plural(sizes.output[1], "cell") : `${sizes.output[0]} × ${sizes.output[1]} cells`}. Up to ${DRAWN} cells along an axis are drawn; the rule holds for any number.`);
     const blank = (rows, cols) => Array.from({ length: rows }, () => new Array(cols).fill(0));
+    for (const grid of [input, output]) grid.root.style.setProperty("--tall", counts[0].length);
     input.root.style.setProperty("--all", counts[1].length + (flat ? 0 : sizes.output[1]));
     output.root.style.setProperty("--all", counts[1].length + (flat ? 0 : sizes.output[1]));
     output.root.style.setProperty("--most", counts[1].length);
@@ -144,7 +155,7 @@ function render({ model, el }) {
     if (cells) {
       output.draw(blank(...sizes.output), {
         text: () => "",
-        marks: (r, c) => `cell ${reading.has(`${r},${c}`) ? "reads tap" : ""} ${!onInput && r === at[0] && c === at[1] ? "current tap" : ""}`,
+        marks: (r, c) => `cell ${reading.has(`${r},${c}`) ? "reads tap" : ""} ${!onInput && r === at[0] && c === at[1] ? "current result" : ""}`,
       });
       steps.set({ step, count: cells });
     }
@@ -152,7 +163,6 @@ function render({ model, el }) {
     const padded = counts.map((line) => line.length);
     inputPanel.title("Input", same(padded, size) ? shape(size) : `${shape(size)}, padded ${shape(padded)}`);
     outputPanel.title("Output", shape(sizes.output));
-    rule.show([0, 1].slice(flat ? 1 : 0).flatMap((i) => axisLines(flat ? "cells" : AXES[i].toLowerCase(), size[i], kernel[i], strides[i], padOf(i), dilation[i])).join("\n"));
     said.say(sentence());
 
     function sentence() {

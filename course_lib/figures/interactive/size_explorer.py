@@ -3,7 +3,9 @@
 import traitlets as t
 
 from course_lib.figures.interactive import presets
-from course_lib.figures.interactive.base import Figure, flow, paragraph, table
+from course_lib.figures.interactive.base import Figure
+from course_lib.figures.interactive.layout import flow
+from course_lib.figures.interactive.text_version import paragraph, table
 
 
 class Axes(t.List):
@@ -27,13 +29,13 @@ class SizeExplorer(Figure):
     name = "size_explorer"
 
     dimensions = t.Int(2, min=1, max=2).tag(sync=True)
-    size = Axes(1, 28, 6).tag(sync=True)
-    kernel_size = Axes(1, 7, 3).tag(sync=True)
-    strides = Axes(1, 5, 2).tag(sync=True)
-    dilation_rate = Axes(1, 4, 1).tag(sync=True)
+    size = Axes(1, 1024, 6).tag(sync=True)
+    kernel_size = Axes(1, 31, 3).tag(sync=True)
+    strides = Axes(1, 16, 2).tag(sync=True)
+    dilation_rate = Axes(1, 16, 1).tag(sync=True)
     padding = t.Enum(["valid", "same", "explicit"], "valid").tag(sync=True)
     pads = t.List(
-        t.List(t.Int(min=0, max=6), minlen=2, maxlen=2), [[0, 0], [0, 0]], minlen=2, maxlen=2
+        t.List(t.Int(min=0, max=15), minlen=2, maxlen=2), [[0, 0], [0, 0]], minlen=2, maxlen=2
     ).tag(sync=True)
     step = t.Int(0, min=0).tag(sync=True)
     presets = t.List(presets.SIZES).tag(sync=True)
@@ -50,13 +52,12 @@ class SizeExplorer(Figure):
                 return 480, 700
         grids = [padded[-2:], outputs[-2:]]
         both = padded[-1] + (outputs[-1] if self.dimensions == 2 else 0)
-        wide = min(32, max(10, 686 / both))
-        narrow = min(24, max(9, 348 / padded[-1]))
+        wide = min(32, max(10, min(870 / both, 380 / padded[-2])))
+        narrow = min(24, max(9, 325 / padded[-1]))
         titled = [(*grids[0], 195 if self.padding != "valid" else 95), grids[1]]
-        once = 65 if self.dimensions == 1 else 0  # one line of numbers and one rule less
-        return 490 + (once and 5) + flow(grids, 720, wide, 10), 635 - once + flow(
-            titled, 350, narrow, 9
-        )
+        once = 60 if self.dimensions == 1 else 0  # one line of numbers and one rule less
+        drawn = flow(grids, 870, wide, 10)
+        return 375 - once // 2 + max(drawn, 180), 670 - once + flow(titled, 325, narrow, 9)
 
     def _axes(self):
         """Name, size, kernel, stride, padding and dilation of each axis that is shown."""

@@ -56,8 +56,11 @@ _PAGE = """<!doctype html><html lang="en"{theme}><head><meta charset="utf-8"><ti
 <style>
 :root {{ color-scheme: light dark; }}
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 0; background: #fff; color: #1f2328; }}
-main {{ max-width: 720px; margin: 0 auto; padding: 16px 20px; }}
+main {{ max-width: 960px; margin: 0 auto; padding: 16px 20px; }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #14181e; color: #e6e8eb; }} }}
+@media (scripting: enabled) {{
+  .cbh-fallback {{ visibility: hidden; height: 0; overflow: hidden; }}
+}}
 @media (width >= 600px) {{ [data-figure] {{ min-height: var(--wide); }} }}
 @media (width < 600px) {{ [data-figure] {{ min-height: var(--narrow); }} }}
 </style></head><body><main><h1>Figures</h1>{slots}<p id="after">Text below the figures.</p></main>

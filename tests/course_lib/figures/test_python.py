@@ -11,7 +11,9 @@ import traitlets
 
 from course_lib import figures
 from course_lib.figures.interactive import presets
-from course_lib.figures.interactive.base import bundle, flow, styles, text
+from course_lib.figures.interactive.bundling import bundle, styles
+from course_lib.figures.interactive.layout import flow
+from course_lib.figures.interactive.text_version import text
 from course_lib.lectures import examples
 from tests.course_lib.figures.javascript import FIGURES, node
 
@@ -67,7 +69,7 @@ def test_module_text_is_complete(name, tmp_path):
 
 
 def test_module_hides_the_names_of_what_it_imports(tmp_path, monkeypatch):
-    from course_lib.figures.interactive import base
+    from course_lib.figures.interactive import bundling
 
     (tmp_path / "inner.js").write_text("const secret = 2;\nexport const two = secret;\n")
     (tmp_path / "outer.js").write_text('export { two as zwei } from "./inner.js";\n')
@@ -75,9 +77,9 @@ def test_module_hides_the_names_of_what_it_imports(tmp_path, monkeypatch):
         'import { zwei as two } from "./outer.js";\nconst secret = 1;\n'
         "export default { sum: two + secret };\n"
     )
-    monkeypatch.setattr(base, "_HERE", tmp_path)
+    monkeypatch.setattr(bundling, "_HERE", tmp_path)
     path = tmp_path / "bundled.mjs"
-    path.write_text(base.bundle("figure"))
+    path.write_text(bundling.bundle("figure"))
     loaded = f"import({str(path)!r}).then((m) => console.log(m.default.sum))"
     done = subprocess.run([node(), "-e", loaded], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "3"
@@ -177,7 +179,7 @@ def test_unknown_argument_names_the_known_ones(name):
         (lambda: figures.ConvolutionStepper(strides=0), "strides"),
         (lambda: figures.PixelMatcher(picture=np.ones((3, 3))), "picture must have 9 rows"),
         (lambda: figures.PixelMatcher(picture=np.zeros((9, 9))), "1 .ink. and -1 .paper. only"),
-        (lambda: figures.SizeExplorer(size=99), "size"),
+        (lambda: figures.SizeExplorer(size=2000), "size"),
         (lambda: figures.SizeExplorer(padding="full"), "padding"),
         (
             lambda: figures.ChannelsAndFilters(image=np.zeros((4, 4))),

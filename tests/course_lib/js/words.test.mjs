@@ -2,7 +2,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { coverText, layerCall, sumText } from "../../../course_lib/figures/interactive/dimensions.js";
-import { mosaicLayout, ranked, readingText, unitText } from "../../../course_lib/figures/interactive/digit_playground.js";
+import { mosaicLayout, ranked, readingText, unitsOver, unitText } from "../../../course_lib/figures/interactive/digit_playground.js";
 import { afterAnswer, progressText } from "../../../course_lib/figures/interactive/quiz.js";
 import { freshRecord, sameAnswer } from "../../../course_lib/figures/interactive/quiz_answers.js";
 
@@ -35,12 +35,43 @@ test("a unit's arithmetic", () => {
   assert.equal(unitText({ kind: "pool", values: [[1, 0.5], [0, 2]], value: 2 }, 0), "max(1, 0.5, 0, 2) = 2");
   const channels = [{ channel: 0, values: [[1]], filter: [[-2]], sum: -2 }, { channel: 1, values: [[3]], filter: [[1]], sum: 3 }];
   assert.equal(unitText({ kind: "conv", channels, bias: -0.5, sum: 0.5, value: 0.5 }, 1),
-    "3×1 = 3  (channel 2)\nsum over 2 channels 1 \u2212 0.5 (bias) = 0.5\nReLU: 0.5");
+    "3 = 3  (channel 2)\nsum over 2 channels 1 \u2212 0.5 (bias) = 0.5\nReLU: 0.5");
+});
+
+test("the printed numbers of a unit add up, digit by digit", () => {
+  let seed = 7;
+  const next = () => (seed = (seed * 16807) % 2147483647) / 2147483647 - 0.5;
+  const thousandths = (text) => text.split(/ (?=[+\u2212])/).map((term) => Math.round(1000 * Number(term.replace(/\s/g, "").replace("\u2212", "-"))));
+  for (let n = 0; n < 200; n++) {
+    const channels = Array.from({ length: 1 + (n % 3) }, (_, channel) => {
+      const rows = () => [0, 1, 2].map(() => [next(), next(), next()]), values = rows(), filter = rows();
+      return { channel, values, filter, sum: values.flat().reduce((s, v, i) => s + v * filter.flat()[i], 0) };
+    });
+    const bias = next(), sum = channels.reduce((s, c) => s + c.sum, bias);
+    const lines = unitText({ kind: "conv", channels, bias, sum, value: Math.max(0, sum) }, 0).split("\n");
+    const adds = (line) => {
+      const [terms, total] = line.replace(/^sum over \d+ channels /, "").replace(/ {2}\(.*$/, "").replace(" (bias)", "").split(" = ");
+      assert.equal(thousandths(terms).reduce((a, b) => a + b, 0), thousandths(total)[0], line);
+      return thousandths(total)[0];
+    };
+    adds(lines[0]);
+    const all = adds(lines[1]);
+    assert.ok(Math.abs(all - 1000 * sum) <= 0.5 + 1e-6);
+    assert.equal(lines[2], `ReLU: ${String(Math.max(0, all) / 1000)}`);
+    if (channels.length === 1) assert.equal(thousandths(lines[1])[0], thousandths(lines[0].split(" = ")[1])[0]);
+  }
+});
+
+test("a pixel leads to the units whose receptive field holds it", () => {
+  assert.deepEqual(unitsOver(0, 0, 0), [0, 0, 1, 1]);
+  assert.deepEqual(unitsOver(0, 14, 10), [12, 8, 3, 3]);
+  assert.deepEqual(unitsOver(1, 5, 5), [1, 1, 2, 2]); // 4 x 4 pixels, 2 apart
+  assert.equal(unitsOver(4, 5, 5), null);
 });
 
 test("a mosaic holds every map within its width", () => {
   for (const width of [320, 350, 600, 700]) for (const [size, maps] of [[26, 32], [13, 32], [11, 64], [5, 64]]) {
-    const { pitch, across, rows } = mosaicLayout(width, size, maps);
+    const { pitch, across, rows } = mosaicLayout(width, size, maps, width < 600 ? 1 : 2);
     assert.ok(across * pitch - 4 <= width && across * rows >= maps && across * (rows - 1) < maps, `${width} ${size}`);
   }
 });

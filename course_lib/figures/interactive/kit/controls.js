@@ -22,23 +22,42 @@ export function select({ label, options, value, onChange, wide = false }) {
   return { root: field(label, input), input, set };
 }
 
+/** What is wrong with a typed number, as a sentence, or null. Pure. */
+export function refusal(typed, min, max, step = 1) {
+  const [low, high] = [min, max].map((limit) => String(limit).replace("-", "\u2212"));
+  const kind = step === 1 ? "a whole number" : "a number";
+  const value = Number(typed);
+  if (String(typed).trim() === "" || !Number.isFinite(value)) return `Please give ${kind} from ${low} to ${high}.`;
+  if (value < min || value > max) return `${String(typed).replace("-", "\u2212")} is out of range: ${low} to ${high}.`;
+  if (step === 1 && !Number.isInteger(value)) return `Please give ${kind} from ${low} to ${high}, not ${typed}.`;
+  return null;
+}
+
+/** A number field that tells what it does not take; the figure then stays as it was. */
 export function number({ label, min, max, step = 1, value, onChange }) {
   let last = value;
+  const problem = h("span", { class: "cbh-refused", role: "alert", id: uid("refused"), hidden: true });
   const input = h("input", {
-    type: "number", id: uid("number"), min, max, step, value, inputmode: "numeric",
+    type: "number", id: uid("number"), min, max, step, value, inputmode: "numeric", "aria-describedby": problem.id,
     onchange: () => {
-      const typed = Number(input.value);
-      const whole = step === 1 ? Math.round(typed) : typed;
-      const next = input.value.trim() === "" || !Number.isFinite(typed) ? last : Math.min(max, Math.max(min, whole));
-      input.value = String(next);
-      if (next !== last) onChange((last = next));
+      const told = refusal(input.value, Number(input.min), Number(input.max), step);
+      tell(told);
+      const next = Number(input.value);
+      if (!told && next !== last) onChange((last = next));
     },
   });
+  function tell(text) {
+    problem.textContent = text ?? "";
+    problem.hidden = !text;
+    input.setAttribute("aria-invalid", String(Boolean(text)));
+  }
   const set = (next) => {
+    if (!problem.hidden && next === last) return; // the reader has not mended it yet
     last = next;
+    tell(null);
     input.value = String(next);
   };
-  return { root: field(label, input), input, set };
+  return { root: field(label, input, problem), input, problem, set };
 }
 
 export function range({ label, min, max, step = 1, value, onInput, text = String }) {
@@ -108,21 +127,26 @@ export function legend(entries) {
   return h("ul", { class: "cbh-legend", "aria-label": "Marks" }, ...entries.map(item));
 }
 
+const SPEEDS = [["2", "slow"], ["1", "normal"], ["0.4", "fast"]];
+
 export function stepper({ label, onStep, text = (step) => `Step ${step + 1}`, interval = 900, onPlay = () => {} }) {
   let step = 0;
   let count = 1;
   let timer = null;
   const slider = h("input", { type: "range", min: 0, id: uid("step"), "aria-label": label, oninput: () => go(Number(slider.value)) });
-  const previous = button("Previous", () => go(step - 1));
-  const next = button("Next", () => go(step + 1));
+  const previous = button("Back", () => go(step - 1));
+  const next = button("Next", () => go(step + 1, { flown: true }));
   const play = button("Play", () => (timer ? stop() : start()));
-  const root = h("div", { class: "cbh-stepper", role: "group", "aria-label": label }, previous, slider, next, reducedMotion() ? null : play);
+  const speed = h("select", { "aria-label": "Speed", class: "cbh-speed", onchange: () => { if (timer) start(); } }, ...optionNodes(SPEEDS));
+  speed.value = "1";
+  const root = h("div", { class: "cbh-stepper", role: "group", "aria-label": label }, slider,
+    h("div", { class: "cbh-stepper-buttons" }, previous, next, ...(reducedMotion() ? [] : [play, speed])));
 
-  function go(target, playing = false) {
+  function go(target, { playing = false, flown = playing } = {}) {
     if (!playing) stop();
     step = Math.min(count - 1, Math.max(0, target));
     show();
-    onStep(step);
+    onStep(step, flown);
   }
   function show() {
     slider.max = String(Math.max(0, count - 1));
@@ -133,13 +157,14 @@ export function stepper({ label, onStep, text = (step) => `Step ${step + 1}`, in
     next.setAttribute("aria-disabled", String(step >= count - 1));
   }
   function start() {
+    clearInterval(timer);
     play.textContent = "Pause";
     onPlay(true);
-    if (step >= count - 1) go(0, true);
+    if (step >= count - 1) go(0, { playing: true });
     timer = setInterval(() => {
       if (step >= count - 1) stop();
-      else go(step + 1, true);
-    }, interval);
+      else go(step + 1, { playing: true });
+    }, interval * Number(speed.value));
   }
   function stop() {
     if (!timer) return;
@@ -150,10 +175,46 @@ export function stepper({ label, onStep, text = (step) => `Step ${step + 1}`, in
   }
   return {
     root, slider, previous, next, play, stop,
+    /** Milliseconds that a movement within one step may take. */
+    get time() { return interval * Number(speed.value) * 0.55; },
     set({ step: newStep, count: newCount }) {
       count = newCount ?? count;
       step = Math.min(count - 1, newStep ?? step);
       show();
     },
   };
+}
+
+/** Tabs: items are [key, title, ...nodes]; the arrow keys lead from tab to tab. */
+export function tabs({ label, items, value, onChange = () => {} }) {
+  const made = items.map(([key, title, ...nodes]) => {
+    const panel = h("div", { class: "cbh-tabpanel", role: "tabpanel", id: uid("panel") }, ...nodes.map((node) => node?.root ?? node));
+    const tab = h("button", { type: "button", role: "tab", class: "cbh-tab", id: uid("tab"), "aria-controls": panel.id, onclick: () => choose(key), onkeydown: move }, title);
+    panel.setAttribute("aria-labelledby", tab.id);
+    return { key, tab, panel };
+  });
+  const list = h("div", { class: "cbh-tabs", role: "tablist", "aria-label": label }, ...made.map(({ tab }) => tab));
+  function move(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key], at = made.findIndex(({ tab }) => tab === event.currentTarget);
+    if (!step) return;
+    event.preventDefault();
+    const next = made[(at + step + made.length) % made.length];
+    choose(next.key);
+    next.tab.focus();
+  }
+  function choose(key) {
+    if (key === value) return;
+    set(key);
+    onChange(key);
+  }
+  function set(key) {
+    value = key;
+    for (const one of made) {
+      one.tab.setAttribute("aria-selected", String(one.key === key));
+      one.tab.setAttribute("tabindex", one.key === key ? "0" : "-1");
+      one.panel.hidden = one.key !== key;
+    }
+  }
+  set(value ?? items[0][0]);
+  return { root: h("div", { class: "cbh-tabbed" }, list, ...made.map(({ panel }) => panel)), set, get value() { return value; } };
 }

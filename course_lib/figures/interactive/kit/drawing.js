@@ -57,7 +57,7 @@ export function drawingPad({ rows, cols, label, onChange, brush = 0.5, tools = t
     Object.assign(canvas, { width: cols * scale, height: rows * scale });
     const pencil = canvas.getContext("2d");
     const style = getComputedStyle(surface);
-    pencil.fillStyle = style.color;
+    pencil.fillStyle = "#fff"; // white on black, as MNIST is
     values.forEach((line, r) => line.forEach((value, c) => {
       pencil.globalAlpha = value;
       pencil.fillRect(c * scale, r * scale, scale, scale);

@@ -63,6 +63,9 @@ export function panel(title, ...nodes) {
 
 export const row = (...nodes) => h("div", { class: "cbh-row" }, ...roots(nodes));
 export const panels = (...nodes) => h("div", { class: "cbh-panels" }, ...roots(nodes));
+/** Controls beside the picture where the page is wide, above it where it is narrow. */
+export const board = (controls, picture) => h("div", { class: "cbh-board" },
+  h("div", { class: "cbh-side" }, ...roots(controls)), h("div", { class: "cbh-main" }, ...roots(picture)));
 export const stack = (...nodes) => h("div", { class: "cbh-stack" }, ...roots(nodes));
 
 /** Something the reader may open: seldom needed controls, a long table. */
@@ -76,22 +79,40 @@ function follow(event) {
   mouse.y = event.clientY;
 }
 
-export function frame({ model, el }, { name, label }) {
+/** Title, hint and the two buttons that every figure has at its top. */
+function head(root, { number, label, hint, resetText }, onReset) {
+  const whole = h("button", { type: "button", class: "cbh-button cbh-quiet cbh-whole", "aria-pressed": "false", onclick: () => {
+    if (document.fullscreenElement === root) document.exitFullscreen();
+    else root.requestFullscreen().catch(() => {}); // the browser may refuse it in a frame
+  } }, "Full screen");
+  root.addEventListener("fullscreenchange", () => whole.setAttribute("aria-pressed", String(document.fullscreenElement === root)));
+  return h("div", { class: "cbh-head" },
+    h("p", { class: "cbh-title" }, number ? h("span", { class: "cbh-title-number" }, number, " ") : null, label),
+    h("div", { class: "cbh-head-tools" }, h("button", { type: "button", class: "cbh-button cbh-quiet", onclick: onReset }, resetText),
+      document.fullscreenEnabled ? whole : null),
+    hint ? h("p", { class: "cbh-hint" }, hint) : null);
+}
+
+export function frame({ model, el }, { name, label, hint, resetText = "Reset" }) {
   const root = h("div", { class: `cbh-figure cbh-${name.replaceAll("_", "-")}`, role: "group", "aria-label": label });
-  const undo = [];
+  const undo = [], resets = [], first = {}; // the traits as they were when the figure was drawn
+  root.append(head(root, { number: model.get("_number"), label, hint, resetText }, () => {
+    for (const fn of resets) fn();
+    put(structuredClone(first));
+  }));
   root.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab would take the arrows
   document.addEventListener("pointermove", follow, { passive: true });
   undo.push(() => document.removeEventListener("pointermove", follow));
   el.replaceChildren(root);
 
+  function put(values) {
+    for (const [key, value] of Object.entries(values)) model.set(key, value);
+    model.save_changes();
+  }
   return {
-    root,
+    root, put,
     add(...nodes) {
       root.append(...roots(nodes));
-    },
-    put(values) {
-      for (const [key, value] of Object.entries(values)) model.set(key, value);
-      model.save_changes();
     },
     watch(names, draw) {
       let waiting = false;
@@ -105,13 +126,18 @@ export function frame({ model, el }, { name, label }) {
           if (!gone) draw();
         });
       };
-      for (const trait of names) model.on(`change:${trait}`, soon);
+      for (const trait of names) {
+        first[trait] = structuredClone(model.get(trait));
+        model.on(`change:${trait}`, soon);
+      }
+      resets.push(soon); // what no trait holds is drawn anew too
       undo.push(() => {
         gone = true;
         for (const trait of names) model.off(`change:${trait}`, soon);
       });
       draw();
     },
+    onReset: (fn) => resets.unshift(fn),
     onDispose: (fn) => undo.push(fn),
     dispose() {
       for (const fn of undo.splice(0)) fn();

@@ -7,8 +7,6 @@ let byKeyboard = false;
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-const SIDES = [["top", -1, 0], ["right", 0, 1], ["bottom", 1, 0], ["left", 0, -1]];
-
 /** Where a key leads from cell (r, c) in a grid of `rows` x `cols`, or null. Pure: tested in node. */
 export function moveTo(key, ctrl, r, c, rows, cols) {
   const clamp = (value, size) => Math.min(size - 1, Math.max(0, value));
@@ -20,15 +18,33 @@ export function moveTo(key, ctrl, r, c, rows, cols) {
   return null;
 }
 
-/** Sign and strength (0 to 1) of a value's tint; "ink" greys what is above zero. Pure. */
+const SHADES = ["ink", "red", "green", "blue"]; // of what is above zero
+
+/** Sign and strength (0 to 1) of a value's tint. Pure.
+ *  true: blue above zero, orange below; "ink", "red", "green", "blue": that colour above zero;
+ *  "light": a pixel from black to white, "light" or "dark" by what can be read on it. */
 export function tintOf(value, limit, tint = true) {
-  if (!value || !limit || tint === false || (tint === "ink" && value < 0)) return ["zero", 0];
-  if (tint === "ink") return ["ink", Math.min(1, value / limit)];
+  if (tint === "light") {
+    const strength = limit ? Math.min(1, Math.max(0, value / limit)) : 0;
+    return [strength > 0.46 ? "light" : "dark", strength];
+  }
+  const shade = SHADES.includes(tint);
+  if (!value || !limit || tint === false || (shade && value < 0)) return ["zero", 0];
+  if (shade) return [tint, Math.min(1, value / limit)];
   return [value > 0 ? "pos" : "neg", Math.min(1, Math.abs(value) / limit)];
+}
+
+/** The smallest rectangle around marked places: { r, c, rows, cols }, or null. Pure. */
+export function boundsOf(places) {
+  if (!places.length) return null;
+  const [rows, cols] = [places.map(([r]) => r), places.map(([, c]) => c)];
+  const [r, c] = [Math.min(...rows), Math.min(...cols)];
+  return { r, c, rows: Math.max(...rows) - r + 1, cols: Math.max(...cols) - c + 1 };
 }
 
 export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onChoose, onPaint }) {
   const root = h("div", { class: "cbh-grid", role: "grid", "aria-label": label });
+  const pane = h("div", { class: "cbh-pane", "aria-hidden": "true", hidden: true }); // frames the window, slides with it
   let cells = []; // cells[r][c]
   let values = [];
   let look = {};
@@ -60,12 +76,19 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     const cell = cells[r][c];
     const old = values[r][c];
     const input = keepKeys(h("input", { class: "cbh-edit", inputmode: "decimal", autocomplete: "off", "aria-label": `New value: ${describe(r, c, old)}` }));
+    const refused = h("span", { class: "cbh-refused", role: "alert", hidden: true }, "Please give a number, such as 3, \u22120.5 or 1/9.");
     input.value = first ?? fmt(old, 6);
     editing = input;
     const finish = (keep, refocus) => {
       if (editing !== input) return;
-      editing = null;
       const typed = parseNumber(input.value);
+      if (keep && refocus && Number.isNaN(typed)) { // the reader is still there to be told
+        input.setAttribute("aria-invalid", "true");
+        refused.hidden = false;
+        return;
+      }
+      editing = null;
+      refused.remove();
       input.remove();
       cell.classList.remove("cbh-editing");
       if (refocus) cell.focus();
@@ -80,7 +103,7 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     });
     input.addEventListener("blur", () => finish(true, false));
     cell.classList.add("cbh-editing");
-    cell.append(input);
+    cell.append(input, refused);
     input.focus();
     if (first === undefined) input.select();
   }
@@ -170,7 +193,7 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     cells = Array.from({ length: rows }, (_, r) =>
       Array.from({ length: cols }, (_, c) =>
         h("div", { class: "cbh-cell", role: "gridcell", tabindex: "-1", "data-r": r, "data-c": c }, h("span", {}))));
-    root.replaceChildren(...cells.map((line) => h("div", { class: "cbh-grid-row", role: "row" }, ...line)));
+    root.replaceChildren(...cells.map((line) => h("div", { class: "cbh-grid-row", role: "row" }, ...line)), pane);
     root.style.setProperty("--cols", cols);
     hovered = null;
     editing = null;
@@ -187,7 +210,6 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     if (rows !== cells.length || cols !== cells[0]?.length) build(rows, cols);
     root.classList.toggle("cbh-paint", Boolean(look.paint));
     const marks = values.map((line, r) => line.map((_, c) => (look.marks?.(r, c) || "").split(" ").filter(Boolean)));
-    const inWindow = (r, c) => Boolean(marks[r]?.[c]?.includes("window"));
     const limit = look.limit ?? Math.max(...values.flat().map((value) => Math.abs(value ?? 0)));
     const textOf = (r, c) => (look.text ? look.text(r, c) : format(values[r][c]));
     let longest = 2; // one size of type for the whole grid
@@ -197,9 +219,7 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
       const [sign, strength] = tintOf(value, limit, look.tint);
       const text = textOf(r, c);
       longest = Math.max(longest, text.length);
-      // a window is drawn as one frame: only the sides where it ends
-      const ends = inWindow(r, c) ? SIDES.filter(([, dr, dc]) => !inWindow(r + dr, c + dc)).map(([side]) => `cbh-end-${side}`) : [];
-      cell.className = ["cbh-cell", ...marks[r][c].map((mark) => `cbh-m-${mark}`), ...ends].join(" ");
+      cell.className = ["cbh-cell", ...marks[r][c].map((mark) => `cbh-m-${mark}`)].join(" ");
       if (editing && cell.contains(editing)) cell.classList.add("cbh-editing");
       cell.dataset.sign = sign;
       cell.style.setProperty("--s", strength.toFixed(3));
@@ -209,10 +229,16 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
       if (onEdit || onPaint) cell.setAttribute("aria-readonly", String(!canEdit(r, c)));
     }
     root.style.setProperty("--len", longest);
+    const window = boundsOf(marks.flatMap((line, r) => line.flatMap((cell, c) => (cell.includes("window") ? [[r, c]] : []))));
+    pane.hidden = !window;
+    for (const [key, value] of Object.entries(window ?? {})) pane.style.setProperty(`--${key}`, value);
   }
 
   return {
     root, draw,
+    /** The elements of all cells, row by row. */
+    get cells() { return cells.flat(); },
+    at: (r, c) => cells[r]?.[c],
     focus(r, c) {
       setActive(r, c);
       cells[r][c].focus();

@@ -63,7 +63,10 @@ def keyboard(page, root):
     expect(root.locator(".cbh-layer")).to_have_count(7)
     expect(_layer(root, 2)).to_be_focused()
     # the program
-    tab_to_either_way(page, root, root.get_by_role("radio", name="Keras"))
+    tab_to_either_way(page, root, root.get_by_role("tab", name="Layer"))
+    press(page, "ArrowLeft")
+    expect(root.get_by_role("tab", name="Code")).to_be_focused()
+    tab_to(page, root.get_by_role("radio", name="Keras"))
     press(page, "ArrowRight")
     expect(root.locator("pre code")).to_contain_text("import course_lib as keras")
     choose(page, root, "Start from", "Lecture: two convolutions, functional")
@@ -75,6 +78,8 @@ def keyboard(page, root):
 
 
 def pointer(page, root):
+    root.get_by_role("tab", name="Totals").click()
+    expect(root.locator(".cbh-totals")).to_be_visible()
     root.get_by_label("Start from", exact=True).select_option(label="LeNet-5 (1998)")
     _shapes(
         root,
@@ -107,6 +112,7 @@ def pointer(page, root):
     root.get_by_role("button", name="Delete").click()
     expect(root.locator(".cbh-totals")).to_contain_text("62,378,344")
     root.get_by_label("Start from", exact=True).select_option(label="Lecture: MNIST classifier")
+    root.get_by_role("tab", name="Code").click()
     root.get_by_role("radio", name="Sequential").check()
     root.get_by_role("radio", name="Keras").check()
     expect(root.locator("pre code")).to_contain_text("from tensorflow import keras")
