@@ -22,10 +22,10 @@ class Ours:
 
     def __init__(self, cores):
         import course_lib
-        from course_lib import training
+        from course_lib import callbacks
 
         course_lib.utils.set_workers(cores)
-        self.lib, self.callback = course_lib, training.Callback
+        self.lib, self.callback = course_lib, callbacks.Callback
 
     def fit(self, model, x, y, batch):
         timer = clock(self.callback)

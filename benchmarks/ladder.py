@@ -57,8 +57,9 @@ def steps_of(rung):
     import course_lib
     from benchmarks.models import data, mnist
     from course_lib import utils
+    from course_lib.callbacks import Callback
     from course_lib.ops.winograd import Winograd
-    from course_lib.training import Callback, shared_work, steps
+    from course_lib.training import shared_work, steps
 
     have = ORDER.index(rung)
     if "parts" not in ORDER[: have + 1]:

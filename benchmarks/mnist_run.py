@@ -54,9 +54,9 @@ def serve(name, seed, weights=None):
         base = engine.callbacks.Callback
     else:
         import course_lib as engine
-        from course_lib import training
+        from course_lib import callbacks
 
-        base = training.Callback
+        base = callbacks.Callback
     data = tuple(
         (images[..., None].astype("float32") / 255, labels)
         for images, labels in datasets.mnist.load_data()

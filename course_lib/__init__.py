@@ -13,9 +13,11 @@ __version__ = "0.1.0"
 
 _MODULES = (
     "applications",
+    "callbacks",
     "costs",
     "datasets",
     "figures",
+    "initializers",
     "keras_bridge",
     "layers",
     "lectures",
@@ -24,7 +26,9 @@ _MODULES = (
     "ops",
     "optimizers",
     "records",
+    "regularizers",
     "shapes",
+    "training",
     "utils",
 )
 _NAMES = {"Sequential": "model", "Model": "model", "Input": "layers"}

@@ -47,3 +47,19 @@ def number(owner, name, value, minimum=0, inclusive=False):
     if not (minimum <= value if inclusive else minimum < value) or not math.isfinite(value):
         raise ValueError(f"{owner}: {name} must be {kind}, got {value!r}.")
     return value
+
+
+def nearest(name, known, count=1):
+    """The ``known`` names that ``name`` looks most like, best first; [] if none does."""
+    import difflib
+
+    by_lower = {other.lower(): other for other in known}
+    found = difflib.get_close_matches(str(name).lower(), by_lower, n=count, cutoff=0.6)
+    return [by_lower[lower] for lower in found]
+
+
+def unknown_argument(owner, argument, known):
+    """The TypeError for an argument that does not exist, with the one that may be meant."""
+    close = nearest(argument, known)
+    meant = f" Do you mean {close[0]}?" if close else ""
+    return TypeError(f"{owner}: unknown argument {argument!r}.{meant} Known: {', '.join(known)}.")

@@ -10,7 +10,7 @@ import inspect
 
 import numpy as np
 
-from course_lib import initializers, layers
+from course_lib import initializers, layers, regularizers
 from course_lib.layers.activations import ActivationFunction
 from course_lib.layers.base import NOT_HERE, Layer
 from course_lib.model import Model, Sequential
@@ -159,6 +159,8 @@ def _arguments_from_keras(layer, cls):
     for name, value in layer.get_config().items():
         if name in names and name not in ("name", "weights"):
             arguments[name] = _initializer_from_keras(value) if "initializer" in name else value
+        elif name.removesuffix("_regularizer") in cls.regularizable and value is not None:
+            arguments[name] = _regularizer_from_keras(name, value)
         elif name in NOT_HERE and name in theirs and value != theirs[name].default:
             arguments[name] = value  # the layer refuses it, and says so
     if "activation" in arguments and not isinstance(arguments["activation"], str):
@@ -173,6 +175,15 @@ def _initializer_from_keras(value):
         return "zeros"
     names = inspect.signature(cls.__init__).parameters
     return cls(**{k: v for k, v in value["config"].items() if k in names})
+
+
+def _regularizer_from_keras(name, value):
+    cls = getattr(regularizers, value["class_name"], None)
+    if cls is None:
+        raise ValueError(
+            f"from_keras: {name} is a {value['class_name']}, which this library has not."
+        )
+    return cls(**value["config"])
 
 
 # ------------------------------------------------------------------------------------- to Keras
@@ -236,4 +247,6 @@ def _value_to_keras(value):
         return value.name
     if isinstance(value, initializers.Initializer):
         return getattr(keras.initializers, type(value).__name__)(**value.get_config())
+    if isinstance(value, regularizers.Regularizer):
+        return getattr(keras.regularizers, type(value).__name__)(**value.get_config())
     return value

@@ -10,6 +10,7 @@ Names, arguments and formulas are those of ``keras.losses``.
 
 import numpy as np
 
+from course_lib import labels
 from course_lib.ops import losses as ops
 from course_lib.ops.activations import sigmoid
 from course_lib.ops.losses import (
@@ -47,31 +48,22 @@ class Loss:
 
     def check(self, y_true, output_shape):
         """``y_true`` as an array, if it fits predictions of ``output_shape``; else ValueError."""
-        y_true = np.asarray(y_true)
-        if y_true.shape[1:] == tuple(output_shape[1:]):
-            return y_true
-        if tuple(output_shape[1:]) == (*y_true.shape[1:], 1):
-            return y_true[..., None]
-        raise ValueError(
-            f"{self.name}: y must have shape (examples, "
-            f"{', '.join(map(str, output_shape[1:]))}), as the model's output, "
-            f"got shape {y_true.shape}.{self._mend(y_true, output_shape)}"
-        )
-
-    def _mend(self, y_true, output_shape):
-        return ""
+        return labels.as_rows(self.name, y_true, output_shape)
 
     def forward(self, y_true, y_pred, from_logits=False):
         """(loss of every example, cache)."""
-        raise NotImplementedError
+        raise NotImplementedError(_unwritten(self))
 
     def backward(self, grad_losses, cache):
         """Gradient of ``y_pred``, given a gradient per example."""
-        raise NotImplementedError
+        raise NotImplementedError(_unwritten(self))
 
-    def __call__(self, y_true, y_pred):
+    def __call__(self, y_true, y_pred, sample_weight=None):
         y_true = self.check(y_true, np.shape(y_pred))
-        return float(self.forward(y_true, y_pred, self.from_logits)[0].mean())
+        losses = self.forward(y_true, y_pred, self.from_logits)[0]
+        if sample_weight is not None:
+            losses = losses * labels.spread(sample_weight, losses)
+        return float(losses.mean())
 
     def __repr__(self):
         return f"<loss {self.name}>"
@@ -90,21 +82,7 @@ class SparseCategoricalCrossentropy(Loss):
         self.from_logits = bool(from_logits)
 
     def check(self, y_true, output_shape):
-        y_true = np.asarray(y_true)
-        if y_true.shape[1:] == (*output_shape[1:-1], 1):
-            y_true = y_true[..., 0]
-        if y_true.shape[1:] != tuple(output_shape[1:-1]):
-            mend = ""
-            if y_true.shape[1:] == tuple(output_shape[1:]):
-                mend = (
-                    " These look one-hot: take y.argmax(-1), or the loss categorical_crossentropy."
-                )
-            expected = ", ".join(["examples", *map(str, output_shape[1:-1])])
-            raise ValueError(
-                f"{self.name}: y must hold one class number per example, shape ({expected},), "
-                f"got shape {y_true.shape}.{mend}"
-            )
-        return _class_numbers(self.name, y_true, output_shape[-1])
+        return labels.as_class_numbers(self.name, y_true, output_shape)
 
     def forward(self, y_true, y_pred, from_logits=False):
         return ops.sparse_categorical_crossentropy_forward(y_true, y_pred, from_logits)
@@ -129,14 +107,6 @@ class CategoricalCrossentropy(Loss):
             )
         self.from_logits = bool(from_logits)
         self.label_smoothing = label_smoothing
-
-    def _mend(self, y_true, output_shape):
-        if y_true.ndim == len(output_shape) - 1:
-            return (
-                " These look like class numbers: take to_categorical(y, "
-                f"{output_shape[-1]}), or the loss sparse_categorical_crossentropy."
-            )
-        return ""
 
     def forward(self, y_true, y_pred, from_logits=False):
         if self.label_smoothing:
@@ -205,6 +175,14 @@ def binary_crossentropy(y_true, y_pred, from_logits=False):
     return BinaryCrossentropy().forward(y_true, y_pred, from_logits)[0]
 
 
+def _unwritten(loss):
+    return (
+        f"{type(loss).__name__} is not complete: a loss needs forward(self, y_true, y_pred, "
+        "from_logits), which returns the loss of every example and a cache, and "
+        "backward(self, grad_losses, cache), which returns the gradient of y_pred."
+    )
+
+
 _NAMES = {
     "binary_crossentropy": BinaryCrossentropy,
     "categorical_crossentropy": CategoricalCrossentropy,
@@ -235,19 +213,3 @@ def get(identifier):
         f"Unknown loss {identifier!r}. Known: {', '.join(sorted(_NAMES))}, or an object such as "
         "losses.SparseCategoricalCrossentropy()."
     )
-
-
-def _class_numbers(name, y_true, classes):
-    """Whole numbers from 0 to classes - 1; else an error that shows the first that is not."""
-    if y_true.dtype.kind not in "biuf":
-        raise TypeError(f"{name}: y must hold class numbers, got dtype {y_true.dtype}.")
-    if y_true.dtype.kind == "f" and (y_true != np.floor(y_true)).any():
-        bad = y_true[y_true != np.floor(y_true)].flat[0]
-        raise ValueError(f"{name}: y must hold whole class numbers, got {bad}.")
-    if y_true.size and not (y_true.min() >= 0 and y_true.max() < classes):
-        bad = y_true[(y_true < 0) | (y_true >= classes)].flat[0]
-        raise ValueError(
-            f"{name}: y must hold class numbers from 0 to {classes - 1}, since the model has "
-            f"{classes} outputs, got {bad}."
-        )
-    return y_true.astype(np.intp, copy=False)

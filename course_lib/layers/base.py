@@ -15,6 +15,8 @@ from collections import Counter
 
 import numpy as np
 
+from course_lib import regularizers
+from course_lib.errors import unknown_argument
 from course_lib.initializers import generator
 from course_lib.initializers import get as get_initializer
 from course_lib.layers.checks import example_shape, flag, float_dtype, real_array
@@ -22,16 +24,11 @@ from course_lib.layers.symbolic import Call, SymbolicTensor
 
 # Arguments of Keras' layers that the layers here do not take.
 NOT_HERE = {
-    "kernel_regularizer",
-    "bias_regularizer",
     "activity_regularizer",
     "kernel_constraint",
     "bias_constraint",
-    "beta_regularizer",
-    "gamma_regularizer",
     "beta_constraint",
     "gamma_constraint",
-    "embeddings_regularizer",
     "embeddings_constraint",
     "lora_rank",
     "lora_alpha",
@@ -66,8 +63,12 @@ class Layer:
 
     ends_with = None  # the activation that comes last, by name
     takes_several = False  # whether it is called on a list: merging layers, models of many inputs
+    regularizable = ()  # weights that may have a regularizer: kernel has kernel_regularizer
 
     def __init__(self, *, input_shape=None, trainable=True, name=None, dtype=None, **unknown):
+        for weight in self.regularizable:
+            argument = f"{weight}_regularizer"
+            setattr(self, argument, regularizers.get(unknown.pop(argument, None)))
         self._reject(unknown)
         if name is not None and (not isinstance(name, str) or not name):
             raise TypeError(f"{type(self).__name__}: name must be a string, got {name!r}.")
@@ -277,6 +278,18 @@ class Layer:
         return self.parameters if self.trainable else {}
 
     @property
+    def penalties(self):
+        """{name: regularizer} of the weights that training changes and that have one."""
+        named = {n: getattr(self, f"{n}_regularizer", None) for n in self.trainable_parameters}
+        return {name: regularizer for name, regularizer in named.items() if regularizer is not None}
+
+    @property
+    def losses(self):
+        """The penalties of the regularizers, as numbers: what training adds to the loss."""
+        weights = self.trainable_parameters
+        return [regularizer(weights[name]) for name, regularizer in self.penalties.items()]
+
+    @property
     def named_weights(self):
         """{name: array} of parameters and state, in Keras' order."""
         return {**self.parameters, **self.state}
@@ -347,6 +360,7 @@ class Layer:
             for p in inspect.signature(type(self).__init__).parameters.values()
             if p.kind == p.POSITIONAL_OR_KEYWORD and p.name not in ("self", "name", "data_format")
         ]
+        own += [f"{weight}_regularizer" for weight in self.regularizable]
         config = {name: getattr(self, name) for name in own}
         return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **config}
 
@@ -364,10 +378,9 @@ class Layer:
                 )
             known = list(inspect.signature(type(self).__init__).parameters)[1:]
             known = [k for k in known if k not in ("kwargs", "unknown")]
+            known += [f"{weight}_regularizer" for weight in self.regularizable]
             known = list(dict.fromkeys([*known, "input_shape", "trainable", "name", "dtype"]))
-            raise TypeError(
-                f"{type(self).__name__}: unknown argument {argument!r}. Known: {', '.join(known)}."
-            )
+            raise unknown_argument(type(self).__name__, argument, known)
 
 
 def clean_shape(shape):

@@ -26,6 +26,7 @@ class _Convolution(EndsInActivation, Layer):
     """What all convolution layers share: arguments, weights and the bias."""
 
     axes = 2
+    regularizable = ("kernel", "bias")
     kernel = weight_property("kernel")
     bias = weight_property("bias")
 

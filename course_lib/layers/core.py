@@ -70,6 +70,7 @@ class Dense(EndsInActivation, Layer):
     (batch, ..., units). Only the last axis is connected; put `Flatten` before it for images.
     """
 
+    regularizable = ("kernel", "bias")
     kernel = weight_property("kernel")
     bias = weight_property("bias")
 

@@ -15,6 +15,7 @@ class Embedding(Layer):
     ``weights``: the table (or a list with it), to start from.
     """
 
+    regularizable = ("embeddings",)
     embeddings = weight_property("embeddings")
 
     def __init__(

@@ -23,6 +23,7 @@ class BatchNormalization(Layer):
     The batch's variance is the mean of squared differences, divided by n, not by n - 1.
     """
 
+    regularizable = ("gamma", "beta")
     gamma = weight_property("gamma")
     beta = weight_property("beta")
     moving_mean = weight_property("moving_mean")

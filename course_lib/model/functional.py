@@ -224,6 +224,11 @@ class Model(Layer):
         return self._gather("trainable_parameters") if self.trainable else {}
 
     @property
+    def penalties(self):
+        """{layer/name: regularizer} of what training changes and that has one."""
+        return self._gather("penalties") if self.trainable else {}
+
+    @property
     def named_weights(self):
         return self._gather("named_weights")
 
@@ -287,11 +292,17 @@ class Model(Layer):
 
         (print_fn or print)(explanation(self))
 
-    def compile(self, optimizer="rmsprop", loss=None, *, metrics=None):
-        """Choose how the model learns: optimizer, loss and metrics, by name or as objects."""
-        from course_lib.training import Trainer
+    def compile(
+        self, optimizer="rmsprop", loss=None, *, metrics=None, weighted_metrics=None, **unknown
+    ):
+        """Choose how the model learns: optimizer, loss and metrics, by name or as objects.
 
-        self._trainer = Trainer(self, optimizer, loss, metrics)
+        ``weighted_metrics`` count an example as often as its sample or class weight says.
+        """
+        from course_lib.training import Trainer, checks
+
+        checks.no_more_arguments("compile", Model.compile, unknown)
+        self._trainer = Trainer(self, optimizer, loss, metrics, weighted_metrics)
 
     @property
     def trainer(self):
@@ -308,35 +319,66 @@ class Model(Layer):
     loss = property(lambda self: self.trainer.loss)
     metrics_names = property(lambda self: self.trainer.names)
 
-    def fit(self, x=None, y=None, batch_size=32, epochs=1, verbose="auto", callbacks=None,
-            validation_split=0.0, validation_data=None, shuffle=True, *, initial_epoch=0,
-            validation_batch_size=None):  # fmt: skip
+    def fit(
+        self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None,
+        validation_split=0.0, validation_data=None, shuffle=True, class_weight=None,
+        sample_weight=None, initial_epoch=0, *, validation_batch_size=None, validation_freq=1,
+        **unknown,
+    ):  # fmt: skip
         """Train for ``epochs`` rounds over the examples; returns the `History`.
 
         x (examples, ...) and y (examples, ...) are arrays. Each round takes the examples in a new
-        order (unless ``shuffle`` is False), ``batch_size`` at a time. ``validation_data`` (x, y) is
-        evaluated after each round; ``validation_split`` puts that share of the examples, the last
-        ones, aside for it. ``verbose``: 0 silent, 1 or "auto" a progress bar, 2 a line per epoch.
+        order (unless ``shuffle`` is False), ``batch_size`` at a time, 32 if not given.
+
+        ``sample_weight`` (examples,) multiplies the loss of each example, ``class_weight`` {class
+        number: weight} that of each class; the sum is divided by the number of examples all the
+        same. ``validation_data`` (x, y) or (x, y, sample_weight) is evaluated after each round, or
+        each ``validation_freq``-th, ``validation_batch_size`` at a time; ``validation_split`` puts
+        that share of the examples, the last ones, aside for it. ``callbacks``: a list of
+        `callbacks.Callback`. ``verbose``: 0 silent, 1 or "auto" a progress bar, 2 a line per epoch.
         """
+        from course_lib.training import checks
+
+        checks.no_more_arguments("fit", Model.fit, unknown)
         return self.trainer.fit(
             x, y, batch_size=batch_size, epochs=epochs, verbose=verbose, callbacks=callbacks,
             validation_split=validation_split, validation_data=validation_data, shuffle=shuffle,
-            initial_epoch=initial_epoch, validation_batch_size=validation_batch_size,
+            class_weight=class_weight, sample_weight=sample_weight, initial_epoch=initial_epoch,
+            validation_batch_size=validation_batch_size, validation_freq=validation_freq,
         )  # fmt: skip
 
-    def evaluate(self, x=None, y=None, batch_size=32, verbose="auto", *, return_dict=False):
-        """Loss and metrics over the examples: a number, or [loss, *metrics], or a dict."""
-        return self.trainer.evaluate(x, y, batch_size, verbose, return_dict)
+    def evaluate(
+        self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, callbacks=None,
+        *, return_dict=False,
+    ):  # fmt: skip
+        """Loss and metrics over the examples: a number, or [loss, *metrics], or a dict.
 
-    def train_on_batch(self, x, y=None, *, return_dict=False):
+        ``batch_size`` says how often ``callbacks`` are called; the result does not depend on it.
+        """
+        return self.trainer.evaluate(
+            x, y, batch_size, verbose, sample_weight, callbacks, return_dict
+        )
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """One step on one batch; returns its loss, or [loss, *metrics], before the step."""
-        return self.trainer.train_on_batch(x, y, return_dict)
+        return self.trainer.train_on_batch(x, y, sample_weight, class_weight, return_dict)
 
-    def predict(self, x, batch_size=32, verbose="auto"):
-        """Outputs for all examples, computed batch by batch so that memory stays bounded."""
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """Loss, or [loss, *metrics], of one batch, without a step."""
+        return self.trainer.test_on_batch(x, y, sample_weight, return_dict)
+
+    def predict(self, x, batch_size=None, verbose="auto", callbacks=None):
+        """Outputs for all examples, computed part by part so that memory stays bounded.
+
+        ``batch_size`` says how often ``callbacks`` are called; the result does not depend on it.
+        """
         from course_lib.training import predict
 
-        return predict(self, x, batch_size, verbose)
+        return predict(self, x, batch_size, verbose, callbacks)
+
+    def predict_on_batch(self, x):
+        """Outputs of one batch."""
+        return self.predict(x, batch_size=max(1, np.shape(x)[0] if np.ndim(x) else 1), verbose=0)
 
 
 def _tensors(argument, value):

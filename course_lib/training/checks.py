@@ -1,10 +1,23 @@
 """What arrays of examples and labels must be before a model trains on them."""
 
+import inspect
+import numbers
+
 import numpy as np
 
-from course_lib.errors import integer
+from course_lib.errors import integer, unknown_argument
 from course_lib.layers.checks import real_array
 from course_lib.training.together import Together
+
+# Arguments of Keras' compile and fit that are not here, with the value that says the same.
+NOT_HERE = {
+    "auto_scale_loss": True,
+    "jit_compile": "auto",
+    "loss_weights": None,
+    "run_eagerly": False,
+    "steps_per_execution": 1,
+}
+_NO_NAMES = ("self", "unknown")
 
 
 def examples(model, x, what="x"):
@@ -64,30 +77,73 @@ def no_nan(array, what):
         )
 
 
-def pair(value, what):
-    """(x, y) of ``validation_data``."""
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
+def weights(sample_weight, class_weight, y, count, what="sample_weight"):
+    """The weight of each example as an array, or None where all count alike.
+
+    ``class_weight`` {class number: weight}; a class that is not in it weighs 1.
+    """
+    if sample_weight is not None and class_weight is not None:
+        raise ValueError("fit: give class_weight or sample_weight, not both.")
+    if class_weight is not None:
+        return _of_classes(class_weight, y)
+    if sample_weight is None:
+        return None
+    found = real_array(what, sample_weight)
+    if found.ndim < 1 or len(found) != count:
+        raise ValueError(
+            f"{what} must hold a weight for each example, {count}, got shape {found.shape}."
+        )
+    no_nan(found, what)
+    return found
+
+
+def _of_classes(class_weight, y):
+    entries = class_weight.items() if isinstance(class_weight, dict) else [(None, None)]
+    for number, weight in entries:
+        if not isinstance(number, numbers.Integral) or not isinstance(weight, numbers.Real):
+            raise TypeError(
+                "class_weight must be a dict {class number: weight}, such as {0: 1.0, 1: 5.0}, "
+                f"got {class_weight!r}."
+            )
+    if y.ndim > 1:
+        y = y.argmax(-1) if y.shape[-1] != 1 else y[..., 0]
+    if y.ndim != 1:
+        raise ValueError(
+            f"class_weight needs one label per example, got labels of shape {y.shape}. Give "
+            "sample_weight."
+        )
+    found = np.ones(len(y), np.float32)
+    for number, weight in class_weight.items():
+        found[np.rint(y) == number] = weight
+    return found
+
+
+def triple(value, what):
+    """(x, y, sample_weight) of ``validation_data``; the last is None for a pair."""
+    if not isinstance(value, (tuple, list)) or len(value) not in (2, 3):
         count = f"{len(value)} things" if isinstance(value, (tuple, list)) else type(value).__name__
-        raise ValueError(f"{what} must be a pair (x, y), got {count}.")
-    return value
+        raise ValueError(f"{what} must be a pair (x, y) or (x, y, sample_weight), got {count}.")
+    return (*value, None)[:3]
 
 
-def split_off(x, y, share):
-    """(x, y) and the last ``share`` of the examples, set aside before any shuffling."""
+def split_off(arrays, share):
+    """The ``arrays`` without the last ``share`` of the examples, and with only that; None stays."""
     if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share < 1:
         raise ValueError(f"validation_split must be a number between 0 and 1, got {share!r}.")
-    place = int(np.floor(len(x) * (1 - share)))
-    if not 0 < place < len(x):
+    count = len(arrays[0])
+    place = int(np.floor(count * (1 - share)))
+    if not 0 < place < count:
         raise ValueError(
-            f"validation_split={share} leaves {place} of {len(x)} examples for training and "
-            f"{len(x) - place} for validation; both need at least one."
+            f"validation_split={share} leaves {place} of {count} examples for training and "
+            f"{count - place} for validation; both need at least one."
         )
-    return (x[:place], y[:place]), (x[place:], y[place:])
+    cuts = slice(None, place), slice(place, None)
+    return tuple(tuple(None if a is None else a[cut] for a in arrays) for cut in cuts)
 
 
-def size(what, value, default=32):
+def size(owner, what, value, default=32):
     """A batch size; None is the default."""
-    return default if value is None else integer("fit", what, value, minimum=1)
+    return default if value is None else integer(owner, what, value, minimum=1)
 
 
 def verbosity(value):
@@ -97,3 +153,29 @@ def verbosity(value):
     if value not in (0, 1, 2):
         raise ValueError(f'verbose must be 0, 1, 2 or "auto", got {value!r}.')
     return int(value)
+
+
+def rounds(what, value):
+    """A function that says whether a round, counted from 1, is one of those of ``value``.
+
+    An integer n means every n-th, a list of numbers means those.
+    """
+    if isinstance(value, (list, tuple, set)):
+        return set(value).__contains__
+    every = integer("fit", what, value, minimum=1)
+    return lambda number: number % every == 0
+
+
+def no_more_arguments(owner, function, unknown):
+    """TypeError for arguments that ``function`` has not, with those that it has."""
+    if not unknown:
+        return
+    argument = next(iter(unknown))
+    if argument in NOT_HERE:
+        if unknown[argument] == NOT_HERE[argument] or unknown[argument] is None:
+            return
+        raise TypeError(
+            f"{owner}: Keras has the argument {argument}, this library has it not. Leave it out."
+        )
+    known = [name for name in inspect.signature(function).parameters if name not in _NO_NAMES]
+    raise unknown_argument(owner, argument, known)

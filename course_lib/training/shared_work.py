@@ -71,9 +71,10 @@ class BatchSteps(SharedWork):
     were left as factors: a worker multiplies out some rows, and the optimizer changes them.
     """
 
-    def __init__(self, model, x, y, loss, metrics, optimizer):
+    def __init__(self, model, x, y, loss, metrics, optimizer, weights=None):
         super().__init__(model)
-        self._x, self._y, self._loss, self._metrics = x, y, loss, metrics
+        self._x, self._y, self._weights = x, y, weights
+        self._loss, self._metrics, self._penalties = loss, metrics, model.penalties
         self._optimizer, self._kinds = optimizer, None  # the kinds of averages that are shared
         self._last = None  # gradients of the last batch
         self._slots = None  # per part, in shared memory: {name of the weight: gradient}
@@ -84,8 +85,10 @@ class BatchSteps(SharedWork):
         cuts = steps.parts(len(batch), steps.part_size(self.network, len(batch)))
         team = self._team_for(len(cuts), left)
         if team is None:
-            x, y = self._x[batch], self._y[batch]
-            part = steps.batch_gradients(self.network, x, y, self._loss, self._metrics, seed)
+            x, y, weights = self._examples(batch)
+            part = steps.batch_gradients(
+                self.network, x, y, self._loss, self._metrics, seed, weights
+            )
             self._last = part.gradients
             return part
         found = team.map(
@@ -97,21 +100,34 @@ class BatchSteps(SharedWork):
         return part._replace(gradients=part.gradients | self._joined(len(batch)))
 
     def step(self, part):
-        """The optimizer's step by the mean gradient of the `Part`."""
+        """The optimizer's step by the mean gradient; returns the `Part` with the penalties."""
         for gradient in part.gradients.values():
             gradient /= part.count
-        shares = self._team and self._factored and self._optimizer.kinds == self._kinds
-        if not shares:
-            self._optimizer.apply(part.gradients, self.model.trainable_parameters)
-            return
-        own = {n: g for n, g in part.gradients.items() if n not in self._factored}
-        self._optimizer.apply(own, self.model.trainable_parameters)
-        settings = self._optimizer.get_config() | {"iterations": self._optimizer.iterations}
-        self._team.map(
-            ("_rows", name, rows, len(part.gradients[name].inputs), settings)
-            for name in self._factored
-            for rows in part.gradients[name].cuts()
-        )
+        weights = self.model.trainable_parameters
+        gradients, penalty = self._with_penalties(part.gradients, weights)
+        late = [n for n, g in gradients.items() if isinstance(g, FactoredGradient)]
+        optimizer = self._optimizer
+        shares = self._team and optimizer.kinds == self._kinds
+        if not shares or optimizer.needs_whole_gradients:
+            late = []
+        optimizer.apply({n: g for n, g in gradients.items() if n not in late}, weights)
+        if late:
+            settings = optimizer.step_settings()
+            self._team.map(
+                ("_rows", name, rows, len(gradients[name].inputs), settings)
+                for name in late
+                for rows in gradients[name].cuts()
+            )
+        return part._replace(loss_sum=part.loss_sum + penalty * part.count)
+
+    def _with_penalties(self, gradients, weights):
+        """(gradients with those of the regularizers added, the sum of their penalties)."""
+        penalty = 0.0
+        for name, regularizer in self._penalties.items():
+            penalty += regularizer(weights[name])
+            own = regularizer.gradient(weights[name])
+            gradients = gradients | {name: np.asarray(gradients[name]) + own}
+        return gradients, penalty
 
     def _form(self, workers, parts):
         averages, self._kinds = self._optimizer.averages, self._optimizer.kinds
@@ -133,10 +149,10 @@ class BatchSteps(SharedWork):
 
     def _part(self, number, cut, indices, seed):
         """One part's `Part`, its gradients in shared memory."""
+        x, y, weights = self._examples(indices)
         part = steps.gradients(
-            self.network, self._x[indices], self._y[indices], self._loss, self._metrics,
-            np.random.default_rng(seed),
-        )  # fmt: skip
+            self.network, x, y, self._loss, self._metrics, np.random.default_rng(seed), weights
+        )
         for name, gradient in part.gradients.items():
             if name in self._factored:
                 inputs, grad_outputs = self._factored[name]
@@ -147,10 +163,13 @@ class BatchSteps(SharedWork):
 
     def _rows(self, name, rows, examples, settings):
         """The optimizer's step on some rows of a kernel with a factored gradient."""
-        for setting, value in settings.items():
-            setattr(self._optimizer, setting, value)
+        self._optimizer.set_step(settings)
         weights = self.model.trainable_parameters[name]
         self._optimizer.apply_rows(name, weights, self._joined(examples)[name], rows)
+
+    def _examples(self, indices):
+        weights = self._weights
+        return self._x[indices], self._y[indices], None if weights is None else weights[indices]
 
     def _joined(self, examples):
         """{name: factored gradient} of the batch that lies in shared memory."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_lib.labels import spread
 from course_lib.layers import activations
 from course_lib.ops.dense import MANY_WEIGHTS, FactoredGradient
 
@@ -26,43 +27,48 @@ class Part(NamedTuple):
     loss_sum: float
     gradients: dict  # {name of the weight: gradient of loss_sum}
     count: int  # numbers that loss_sum adds up
-    metric_sums: tuple  # (sum, count) per metric
+    metric_sums: tuple  # an array of sums per metric, see `Metric.sums`
     state: dict  # {name: array} of what the step makes of the model's state
 
 
-def gradients(model, x, y, loss, metrics=(), rng=None):
+def gradients(model, x, y, loss, metrics=(), rng=None, weights=None):
     """The `Part` of the examples x (n, ...) with labels y: one pass forward, one back.
 
-    The gradient is that of the sum of the losses, not of their mean.
+    The gradient is that of the sum of the losses, not of their mean. ``weights`` (n,) say how often
+    each example counts in it; ``count`` stays the number of losses, as in Keras.
     """
     inputs = model.cast(x)
     outputs, cache, from_logits = _forward(model, inputs, loss, training=True, rng=rng)
     losses, loss_cache = loss.forward(y, outputs, from_logits)
-    grad_outputs = loss.backward(np.ones_like(losses), loss_cache)
+    shares = np.ones_like(losses) if weights is None else spread(weights, losses)
+    grad_outputs = loss.backward(shares, loss_cache)
     _, grads = model.backward(grad_outputs, cache, need_input_gradient=False)
     return Part(
-        float(losses.sum()),
+        _weighted_sum(losses, weights),
         grads,
         losses.size,
-        _metric_sums(metrics, y, outputs, loss, from_logits),
+        _metric_sums(metrics, y, outputs, loss, from_logits, weights),
         model.new_state(cache),
     )
 
 
-def scores(model, x, y, loss, metrics=()):
+def scores(model, x, y, loss, metrics=(), weights=None):
     """The `Part` of the examples without gradients, in inference mode."""
     outputs, _, from_logits = _forward(model, model.cast(x), loss)
     losses, _ = loss.forward(y, outputs, from_logits)
-    sums = _metric_sums(metrics, y, outputs, loss, from_logits)
-    return Part(float(losses.sum()), {}, losses.size, sums, {})
+    sums = _metric_sums(metrics, y, outputs, loss, from_logits, weights)
+    return Part(_weighted_sum(losses, weights), {}, losses.size, sums, {})
 
 
-def batch_gradients(model, x, y, loss, metrics=(), seed=(0,)):
+def batch_gradients(model, x, y, loss, metrics=(), seed=(0,), weights=None):
     """The `Part` of a whole batch. ``seed``: integers from which each part's randomness follows."""
     return total(
-        gradients(model, x[cut], y[cut], loss, metrics, np.random.default_rng([*seed, number]))
+        gradients(
+            model, x[cut], y[cut], loss, metrics, np.random.default_rng([*seed, number]),
+            None if weights is None else weights[cut],
+        )
         for number, cut in enumerate(parts(len(x), part_size(model, len(x))))
-    )
+    )  # fmt: skip
 
 
 def part_size(model, batch_size):
@@ -90,8 +96,7 @@ def total(found):
         for name, gradient in part.gradients.items():
             if not isinstance(gradient, FactoredGradient):
                 grads[name] += gradient
-        pairs = zip(sums, part.metric_sums, strict=True)
-        sums = tuple((a + c, b + d) for (a, b), (c, d) in pairs)
+        sums = tuple(a + b for a, b in zip(sums, part.metric_sums, strict=True))
     for name, gradient in grads.items():
         if isinstance(gradient, FactoredGradient):
             grads[name] = FactoredGradient.joined(part.gradients[name] for part in found)
@@ -110,11 +115,14 @@ def _forward(model, inputs, loss, training=False, rng=None):
     return *model.forward(inputs, training, rng), loss.from_logits
 
 
-def _metric_sums(metrics, y, outputs, loss, from_logits):
-    """(sum, count) per metric. Those compare predictions, so logits get their activation first."""
+def _metric_sums(metrics, y, outputs, loss, from_logits, weights):
+    """Sums per metric. Those compare predictions, so logits get their activation first."""
     if not metrics:
         return ()
     if from_logits and not loss.from_logits:
         outputs = activations.get(loss.activation)(outputs)
-    values = [metric.values(y, outputs) for metric in metrics]
-    return tuple((float(v.sum()), v.size) for v in values)
+    return tuple(m.sums(y, outputs, weights if m.weighted else None) for m in metrics)
+
+
+def _weighted_sum(losses, weights):
+    return float((losses if weights is None else losses * spread(weights, losses)).sum())

@@ -17,12 +17,17 @@ from course_book.docstrings import prepared
 # Modules that are no part of the public interface, and where their contents are found instead.
 INSIDE = {
     "errors": "checks of arguments",
+    "labels": "checks of labels",
     "grading": "run by nbgrader and by the command `course`",
     "lectures": "shown in the appendix",
     "model": "its classes are names of course_lib itself",
 }
 # Public modules within a module.
-PACKAGES = {"datasets": ["cutouts", "mnist", "photographs"], "applications": ["efficientnet_lite"]}
+PACKAGES = {
+    "datasets": ["cutouts", "mnist", "photographs"],
+    "applications": ["efficientnet_lite"],
+    "optimizers": ["schedules"],
+}
 
 
 def public_names(module):

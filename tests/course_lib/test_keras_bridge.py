@@ -171,9 +171,14 @@ def test_what_cannot_cross(keras):
         keras_bridge.from_keras(keras.Model(start, keras.ops.exp(one)))
     with says("is a GRU, which this library has not."):
         keras_bridge.from_keras(keras.Sequential([keras.Input((4, 2)), keras.layers.GRU(2)]))
-    with says("Keras has the argument kernel_regularizer, this library has it not.", TypeError):
+    with says("Keras has the argument kernel_constraint, this library has it not.", TypeError):
         keras_bridge.from_keras(
-            keras.Sequential([start, keras.layers.Dense(2, kernel_regularizer="l2")])
+            keras.Sequential([start, keras.layers.Dense(2, kernel_constraint="non_neg")])
+        )
+    orthogonal = keras.regularizers.OrthogonalRegularizer()
+    with says("kernel_regularizer is a OrthogonalRegularizer, which this library has not."):
+        keras_bridge.from_keras(
+            keras.Sequential([start, keras.layers.Dense(2, kernel_regularizer=orthogonal)])
         )
 
 

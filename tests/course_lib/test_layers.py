@@ -294,9 +294,9 @@ def test_kernel_larger_than_the_input_says_which_layer():
         (lambda: layers.Conv2D(4, 3, activation="rely"), "Unknown activation 'rely'. Known: linear"
          ", relu, sigmoid, softmax, tanh, or None.", None),
         (lambda: layers.Conv2D(4, 3, filter_size=3), "Conv2D: unknown argument 'filter_size'. "
-         "Known: filters, kernel_size, strides", 1),
-        (lambda: layers.Conv2D(4, 3, kernel_regularizer="l2"), "Keras has the argument kernel_regu"
-         "larizer, this library has it not. Leave it out.", 1),
+         "Do you mean filters? Known: filters, kernel_size, strides", 1),
+        (lambda: layers.Conv2D(4, 3, kernel_constraint="l2"), "Keras has the argument kernel_const"
+         "raint, this library has it not. Leave it out.", 1),
         (lambda: layers.Conv2D(4, 3, dtype="float16"), 'must be "float32" or "float64"', None),
         (lambda: layers.Conv2D(4, 3, trainable="no"), "trainable must be True or False", 1),
         (lambda: layers.Conv2D(4, 3, name=3), "name must be a string, got 3", 1),

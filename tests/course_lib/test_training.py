@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from course_lib import Input, Model, Sequential, datasets, layers, losses, optimizers, utils
-from course_lib.training import Callback, steps
+from course_lib.callbacks import Callback
+from course_lib.training import steps
 from tests.examples import blobs, classifier
 
 
@@ -265,3 +266,76 @@ def test_batch_normalization_moves_while_fitting():
     x, y = blobs()
     model.fit(x + 4, y, epochs=40, verbose=0)
     np.testing.assert_allclose(norm.moving_mean, (x + 4).mean(0), atol=0.3)
+
+
+def test_sample_weights_multiply_the_losses_and_class_weights_stand_for_them():
+    x, y = blobs(30)
+    weights = np.where(y == 1, 3.0, 0.5)
+    steps_of = []
+    for options in ({"sample_weight": weights}, {"class_weight": {0: 0.5, 1: 3.0, 2: 0.5}}):
+        model = classifier(optimizer="sgd")
+        steps_of.append((model.train_on_batch(x, y, **options), model.get_weights()))
+    assert steps_of[0][0] == steps_of[1][0]
+    model = classifier(optimizer="sgd")
+    each = [model.evaluate(x[i : i + 1], y[i : i + 1], verbose=0)[0] for i in range(30)]
+    assert steps_of[0][0][0] == pytest.approx(np.mean(np.array(each) * weights), rel=1e-5)
+    # Twice the weight on every example is twice the gradient.
+    model.optimizer.learning_rate = 0.02
+    model.train_on_batch(x, y, sample_weight=weights / 2)
+    for one, two in zip(model.get_weights(), steps_of[0][1], strict=True):
+        np.testing.assert_allclose(one, two, atol=1e-7)
+
+
+def test_examples_of_weight_zero_do_not_count():
+    x, y = blobs(40)
+    weights = np.r_[np.ones(20), np.zeros(20)]
+    half = classifier(optimizer="sgd")
+    half.train_on_batch(x, y, sample_weight=weights)
+    alone = classifier(optimizer=optimizers.SGD(0.005))  # the sum is over 20, the mean over 40
+    alone.train_on_batch(x[:20], y[:20])
+    for one, two in zip(half.get_weights(), alone.get_weights(), strict=True):
+        np.testing.assert_allclose(one, two, atol=1e-7)
+
+
+def test_weighted_metrics_count_by_weight_and_metrics_do_not():
+    x, y = blobs(30)
+    model = classifier()
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"],
+                  weighted_metrics=["accuracy"])  # fmt: skip
+    right = model.predict(x, verbose=0).argmax(-1) == y
+    weights = np.where(right, 1.0, 4.0)
+    found = model.evaluate(x, y, sample_weight=weights, verbose=0, return_dict=True)
+    assert list(found) == ["loss", "accuracy", "weighted_accuracy"]
+    assert found["accuracy"] == pytest.approx(right.mean())
+    assert found["weighted_accuracy"] == pytest.approx(right.sum() / weights.sum())
+    history = model.fit(x, y, validation_data=(x, y, weights), verbose=0).history
+    assert history["val_accuracy"] != history["val_weighted_accuracy"]
+
+
+@pytest.mark.parametrize("size", [1, 7, 30])
+def test_a_validation_split_splits_the_weights_too(size):
+    x, y = blobs(30)
+    weights = np.arange(30.0)
+    split, given = (
+        classifier().fit(*a, batch_size=size, shuffle=False, verbose=0, **options).history
+        for a, options in (
+            ((x, y), {"sample_weight": weights, "validation_split": 0.5}),
+            ((x[:15], y[:15]), {"sample_weight": weights[:15],
+                                "validation_data": (x[15:], y[15:], weights[15:])}),
+        )
+    )  # fmt: skip
+    assert split == given
+
+
+def test_a_batch_by_itself():
+    model, (x, y) = classifier(), blobs(20)
+    assert model.test_on_batch(x, y) == model.evaluate(x, y, verbose=0)
+    assert model.test_on_batch(x, y, return_dict=True).keys() == {"loss", "accuracy"}
+    np.testing.assert_array_equal(model.predict_on_batch(x), model.predict(x, verbose=0))
+
+
+def test_evaluate_and_predict_name_themselves_in_errors():
+    model, (x, y) = classifier(), blobs(20)
+    for name, arguments in (("evaluate", (x, y)), ("predict", (x,))):
+        with pytest.raises(ValueError, match=f"{name}: batch_size must be a positive integer"):
+            getattr(model, name)(*arguments, batch_size=0)

@@ -41,12 +41,29 @@ BAD_FITS = {
     "split": ((X, Y), {"validation_split": 1}, "validation_split must be a number between 0 and 1"),
     "small split": ((X, Y), {"validation_split": 0.999}, "leaves 0 of 20 examples for training and "
                     "20 for validation"),
-    "validation": ((X, Y), {"validation_data": X}, "validation_data must be a pair (x, y), got "
-                   "ndarray."),
-    "validation weights": ((X, Y), {"validation_data": (X, Y, Y)}, "pair (x, y), got 3 things."),
+    "validation": ((X, Y), {"validation_data": X}, "validation_data must be a pair (x, y) or "
+                   "(x, y, sample_weight), got ndarray."),
+    "validation things": ((X, Y), {"validation_data": (X,)}, "sample_weight), got 1 things."),
+    "validation weights": ((X, Y), {"validation_data": (X, Y, Y[1:])}, "validation sample_weight "
+                           "must hold a weight for each example, 20, got shape (19,)."),
+    "weights": ((X, Y), {"sample_weight": [1.0]}, "sample_weight must hold a weight for each "
+                "example, 20, got shape (1,)."),
+    "weight nan": ((X, Y), {"sample_weight": nan_at(Y, 2)}, "sample_weight must hold no NaN, got "
+                   "NaN at index (2,)."),
+    "both weights": ((X, Y), {"sample_weight": Y, "class_weight": {0: 2}}, "fit: give class_weight "
+                     "or sample_weight, not both."),
+    "class weights": ((X, Y), {"class_weight": [1, 2, 3]}, "class_weight must be a dict {class "
+                      "number: weight}, such as {0: 1.0, 1: 5.0}, got [1, 2, 3]."),
+    "class weight": ((X, Y), {"class_weight": {0: "much"}}, "got {0: 'much'}."),
+    "validation batch size": ((X, Y), {"validation_batch_size": 0}, "fit: validation_batch_size "
+                              "must be a positive integer, got 0."),
+    "validation freq": ((X, Y), {"validation_freq": 0}, "fit: validation_freq must be a positive "
+                        "integer, got 0."),
+    "unknown": ((X, Y), {"epoch": 3}, "fit: unknown argument 'epoch'. Do you mean epochs? Known: x,"
+                " y, batch_size, epochs, verbose"),
     "validation length": ((X, Y), {"validation_data": (X, Y[1:])}, "validation x and validation y "
                           "must hold the same number of examples, got 20 in validation x and 19"),
-    "callbacks": ((X, Y), {"callbacks": [print]}, "callbacks must be training.Callback objects, "
+    "callbacks": ((X, Y), {"callbacks": [print]}, "callbacks must be callbacks.Callback objects, "
                   "got builtin_function_or_method"),
 }  # fmt: skip
 
@@ -68,14 +85,18 @@ def test_class_numbers_given_to_the_loss_for_rows():
 
 def test_compile_refuses_and_lists_what_there_is():
     model = Sequential([Input(shape=(5,)), layers.Dense(3)])
-    with says("Unknown optimizer 'adm'. Known: adam, rmsprop, sgd, or an object such as"):
+    with says("Unknown optimizer 'adm'. Known: adam, adamw, rmsprop, sgd, or an object such as"):
         model.compile("adm", "mse")
     with says("Unknown loss 'crossentropy'. Known: binary_crossentropy, categorical_crossentropy"):
         model.compile("adam", "crossentropy")
     with says("Unknown loss <function"):
         model.compile("adam", lambda a, b: 0)
-    with says("Unknown metric 'precision'. Known: acc, accuracy, binary_accuracy"):
-        model.compile("adam", "mse", metrics=["precision"])
+    with says("Unknown metric 'precison'. Do you mean 'precision'? Known: acc, accuracy, auc, bin"):
+        model.compile("adam", "mse", metrics=["precison"])
+    with says("compile: unknown argument 'metric'. Do you mean metrics? Known: optim", TypeError):
+        model.compile("adam", "mse", metric=["accuracy"])
+    with says("compile: Keras has the argument jit_compile, this library has it not", TypeError):
+        model.compile("adam", "mse", jit_compile=True)
     with says("metrics must be a list, got 'accuracy'. Write [...].", TypeError):
         model.compile("adam", "mse", metrics="accuracy")
     with says("compile: loss must be given"):

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from course_lib import Input, Sequential, layers, optimizers, utils
-from course_lib.training import Callback, fusion, shared_work, workers
+from course_lib.callbacks import Callback
+from course_lib.training import fusion, shared_work, workers
 from course_lib.training.workers import Team
 
 dense = importlib.import_module("course_lib.ops.dense")  # ops.dense is the function
@@ -243,8 +244,8 @@ PROGRAM = """
 import numpy as np
 import course_lib
 from course_lib import Input, Sequential, layers, optimizers, utils
-from course_lib.training import fusion
-from course_lib.training import Callback, shared_work
+from course_lib.callbacks import Callback
+from course_lib.training import fusion, shared_work, workers
 
 shared_work.WORTH = 0
 utils.set_workers(3)
