@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from course_lib.training import Callback, steps
+from course_lib.callbacks import Callback
+from course_lib.training import steps
 
 PROBED = 256  # training images that the histograms of a layer are taken from
 FIRST_STEPS = 100  # whose losses are kept one by one
