@@ -3,6 +3,7 @@
 # Says which fail, and exits with 1 if any does.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+mkdir -p .make
 failed=0
 for machine in x86_64-manylinux_2_28 aarch64-manylinux_2_28 x86_64-apple-darwin \
   aarch64-apple-darwin x86_64-pc-windows-msvc; do
