@@ -23,9 +23,9 @@ from pathlib import Path
 
 from benchmarks.machine import describe
 from benchmarks.turns import FOREIGN, busy_seconds
-from course_grading import demo, sample_class
-from course_grading.course import Course
-from course_grading.inside import namespaces
+from course_grading.commands import demo, sample_class
+from course_grading.course import enter
+from course_grading.kernels.inside import namespaces
 from course_lib import records
 
 EXERCISES = Path(__file__).parents[1] / "exercises"
@@ -118,7 +118,7 @@ def stock_command(assignment):
 
 
 def own_command(assignment, workers):
-    module = "course_grading.cli"
+    module = "course_grading.commands.cli"
     return [sys.executable, "-m", module, "grade", assignment, "--workers", str(workers)]
 
 
@@ -145,7 +145,7 @@ def handed_in(assignment, students, folder):
     shutil.copytree(EXERCISES / "source" / assignment, folder / "source" / assignment)
     shutil.copy(EXERCISES / "nbgrader_config.py", folder)
     before = os.getcwd()
-    course = Course(folder)
+    course = enter(folder)
     demo.generate(course, assignment)
     source = course.source(assignment)
     solved = json.loads(source.read_text(encoding="utf-8"))

@@ -1,8 +1,9 @@
 """nbgrader's configuration for this course: ``exercises/nbgrader_config.py`` calls `configure`."""
 
-from course_grading import converter, feedback_files
+from course_grading.pages import feedback_files
+from course_grading.pipeline import converter
 
-_STEPS = "course_grading.preprocessors."
+_STEPS = "course_grading.pipeline."
 
 
 def configure(c):
@@ -12,20 +13,20 @@ def configure(c):
     c.CourseDirectory.course_id = "convolution-by-hand"
     c.ClearSolutions.code_stub = {"python": ""}
     c.ClearSolutions.text_stub = "Write your answer here."
-    c.Autograde.sanitize_preprocessors = [_STEPS + "RepairCells"]
+    c.Autograde.sanitize_preprocessors = [_STEPS + "repair_cells.RepairCells"]
     c.Autograde.autograde_preprocessors = [
-        _STEPS + "TrustedExecute",
+        _STEPS + "trusted_execute.TrustedExecute",
         "nbgrader.preprocessors.IgnorePattern",
         "nbgrader.preprocessors.LimitOutput",
-        _STEPS + "TrustedScore",
-        _STEPS + "TrustedSave",
-        _STEPS + "DisarmText",
+        _STEPS + "trusted_score.TrustedScore",
+        _STEPS + "trusted_save.TrustedSave",
+        _STEPS + "disarm_text.DisarmText",
     ]
-    c.GenerateFeedback.preprocessors = [_STEPS + "ReadGrades"]
-    c.GenerateFeedback.exporter_class = "course_grading.feedback.FeedbackExporter"
-    c.ZipCollectApp.collector_plugin = "course_grading.collect.ClassListCollector"
+    c.GenerateFeedback.preprocessors = [_STEPS + "read_grades.ReadGrades"]
+    c.GenerateFeedback.exporter_class = "course_grading.pages.feedback.FeedbackExporter"
+    c.ZipCollectApp.collector_plugin = "course_grading.submission.collect.ClassListCollector"
     c.ZipCollectApp.strict = True  # another assignment's notebook is left out
     # for formgrader; its own template leaves text cells as they are: see DisarmText
     c.HTMLExporter.sanitize_html = True
     # nbconvert's own filter shows the tags of paragraphs and table heads as text
-    c.HTMLExporter.filters = {"clean_html": "course_grading.outputs.clean_formgrader"}
+    c.HTMLExporter.filters = {"clean_html": "course_grading.pages.html_cleaning.clean_formgrader"}

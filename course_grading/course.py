@@ -1,14 +1,14 @@
 """The course folder: its configuration, gradebook and grader, as the `course` command uses them."""
 
+import contextlib
 import difflib
 import logging
 import os
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
-from course_grading import scores
-from course_grading.converter import TrustedAutograde, read_record
+from course_grading.pipeline.converter import TrustedAutograde
+from course_grading.pipeline.record import read_record
 
 CONFIG = "nbgrader_config.py"
 FOLDER = "exercises"
@@ -42,18 +42,6 @@ def nearest(name, known):
     return sorted(known, key=unlike)
 
 
-@dataclass
-class Grade:
-    """One line of the grade table. ``to_read`` counts answers that a person must still read."""
-
-    student: str
-    score: float | None = None
-    most: float = 0.0
-    to_read: int = 0
-    late: bool = False
-    remark: str = ""
-
-
 class Course:
     """The course at ``root``, with nbgrader's configuration loaded."""
 
@@ -62,9 +50,9 @@ class Course:
 
         quiet_database()
         self.root = find_root(root)
-        os.chdir(self.root)
         self.app = AutogradeApp(log_level=logging.ERROR)
-        self.app.initialize([], root=str(self.root))
+        with contextlib.chdir(self.root):  # nbgrader reads the configuration of where it is, too
+            self.app.initialize([], root=str(self.root))
         if options:
             self.app.update_config(options)
         self.directory = self.app.coursedir
@@ -136,75 +124,12 @@ class Course:
         found = {student: self.record(assignment, student) for student in self.students(assignment)}
         return {student: record for student, record in found.items() if record}
 
-    def grades(self, assignment):
-        """A `Grade` for every student of the gradebook or with a submission, by id."""
-        from nbgrader.api import MissingEntry
 
-        records, notebook = self.records(assignment), self.source(assignment).stem
-        table = {student: Grade(student) for student in self.students(assignment)}
-        handed_in = set(table)
-        with self.gradebook() as gradebook:
-            try:
-                entry = gradebook.find_assignment(assignment)
-            except MissingEntry:
-                raise NoCourse(
-                    f"The gradebook has no notebooks of {assignment}: "
-                    f"run nbgrader generate_assignment {assignment} --force first."
-                ) from None
-            most, unread = entry.max_score, _unread(gradebook, entry.id)
-            known = scores.automatic(gradebook, assignment)
-            for student in gradebook.students:
-                table.setdefault(student.id, Grade(student.id, remark="nothing handed in"))
-            for submission in gradebook.assignment_submissions(assignment):
-                student = submission.student_id
-                penalty = sum(n.late_submission_penalty or 0 for n in submission.notebooks)
-                late = submission.total_seconds_late > 0
-                table[student] = Grade(
-                    student, submission.score - penalty, most, unread.get(student, 0), late
-                )
-        for student, grade in table.items():
-            grade.most = most
-            if student in handed_in:
-                record = records.get(student)
-                lacking = _missing(record, known.get((student, notebook)))
-                grade.remark = lacking or remark(record)
-            elif grade.score is not None:
-                grade.remark = "submission removed"
-        return [table[student] for student in sorted(table)]
-
-
-def _unread(gradebook, assignment_id):
-    """{student: answers that a person must still read}, in one query for the whole class."""
-    from nbgrader import api
-    from sqlalchemy import func
-
-    rows = (
-        gradebook.db.query(api.SubmittedAssignment.student_id, func.count())
-        .join(api.SubmittedAssignment.notebooks)
-        .join(api.SubmittedNotebook.grades)
-        .filter(api.SubmittedAssignment.assignment_id == assignment_id)
-        .filter(api.Grade.needs_manual_grade)
-        .group_by(api.SubmittedAssignment.student_id)
-    )
-    return dict(map(tuple, rows))
-
-
-def _missing(record, known):
-    """What the gradebook lacks; ``known`` are its automatic points, {cell: points}, or None."""
-    if not record:
-        return "not graded yet"
-    if known is None:
-        return "graded, but not in this gradebook: course grade again"
-    if not scores.are_of(record, known):
-        return "the gradebook has other points than the graded notebook: course grade again"
-    return ""
-
-
-def remark(record):
-    """What an instructor should know of a graded submission, in a few words."""
-    if record.get("problem"):
-        return record["problem"]
-    return "; ".join(record.get("flags", []))
+def enter(start=".", options=None):
+    """Open the course and go into its folder, where relative paths of its configuration begin."""
+    course = Course(start, options)
+    os.chdir(course.root)
+    return course
 
 
 def quiet_database():

@@ -20,7 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import course_bank as questions
-from course_grading import sample_class, sandbox
+from course_grading.commands import sample_class
+from course_grading.kernels import sandbox
 from tests.course_grading import corpus
 from tests.course_grading.conftest import PS2, make_course
 from tests.course_grading.graded_class import hand_in

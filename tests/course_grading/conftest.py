@@ -13,11 +13,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from traitlets.config import Config
 
-from course_grading import demo, executor, sandbox
-from course_grading.client import Kernel
-from course_grading.course import Course
+from course_grading.commands import demo
+from course_grading.course import enter
+from course_grading.kernels import sandbox, servers, warm
+from course_grading.kernels.client import Kernel
 from tests.course_grading.graded_class import HANDED_IN, PS2, hand_in, nbgrader
-from tests.course_grading.kernels import LIMITS
+from tests.course_grading.kernel_runs import LIMITS
 from tests.requirements import bubblewrap
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
@@ -42,7 +43,7 @@ def open_course(root, **options):
     for name, value in options.items():
         section, _, option = name.partition("_")
         config[section][option] = value
-    return Course(root, config)
+    return enter(root, config)
 
 
 @cache
@@ -71,7 +72,7 @@ def new_course(tmp_path, monkeypatch):
     bubblewrap()
     monkeypatch.chdir(tmp_path)
     yield lambda assignment=PS2, **options: make_course(tmp_path, assignment, **options)
-    executor.close_servers()
+    warm.close_servers()
 
 
 @pytest.fixture(scope="session")
@@ -91,14 +92,14 @@ def course(graded_class):
     """That course, from inside its folder."""
     with contextlib.chdir(graded_class.root):
         yield graded_class
-    executor.close_servers()
+    warm.close_servers()
 
 
 @pytest.fixture(scope="session")
 def kernel_server():
     """One warm kernel server for the tests that only run cells."""
     bubblewrap()
-    server = sandbox.KernelServer()
+    server = servers.KernelServer()
     yield server
     server.close()
 

@@ -6,7 +6,8 @@ import logging
 import nbformat
 
 import course_bank as questions
-from course_grading import sample_class
+from course_grading.commands import sample_class
+from course_grading.gradebook.grades import grade_table
 
 PS2 = "ps2-output-shapes"
 POINTS = questions.problem_sets[PS2].questions
@@ -56,7 +57,7 @@ def nbgrader(*arguments):
 
 
 def scores(course):
-    return {grade.student: grade.score for grade in course.grades(PS2)}
+    return {grade.student: grade.score for grade in grade_table(course, PS2)}
 
 
 def gradebook_rows(course):

@@ -7,8 +7,10 @@ import sqlite3
 import pytest
 
 import course_bank as questions
-from course_grading import demo, executor
-from course_grading.class_run import grade_class
+from course_grading.commands import demo
+from course_grading.commands.class_run import grade_class
+from course_grading.gradebook.grades import grade_table
+from course_grading.kernels import warm
 from tests.course_grading import corpus
 from tests.course_grading.conftest import PS2, make_course
 from tests.requirements import bubblewrap
@@ -35,11 +37,11 @@ def classroom(tmp_path_factory):
         cases = corpus.write(course, PS2)
         lines = grade_class(course, PS2, workers=2, say=_quiet)
         demo.feedback(course, PS2)
-        grades = {grade.student: grade for grade in course.grades(PS2)}
+        grades = {grade.student: grade for grade in grade_table(course, PS2)}
         yield course, cases, {line.student: line for line in lines}, honest, grades
     finally:
         os.chdir(before)
-        executor.close_servers()
+        warm.close_servers()
 
 
 def _quiet(line):

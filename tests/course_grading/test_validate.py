@@ -5,7 +5,7 @@ import json
 import pytest
 from nbgrader.validator import Validator
 
-from course_grading import sample_class
+from course_grading.commands import sample_class
 from tests.course_grading.conftest import PS2, make_course
 
 

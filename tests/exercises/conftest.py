@@ -14,18 +14,19 @@ EXERCISES = Path(__file__).parents[2] / "exercises"
 @pytest.fixture(scope="session")
 def course(tmp_path_factory):
     """All assignments, released; nothing is handed in yet."""
-    from course_grading import demo, executor
-    from course_grading.course import Course
+    from course_grading.commands import demo
+    from course_grading.course import enter
+    from course_grading.kernels import warm
 
     here = os.getcwd()
     root = tmp_path_factory.mktemp("course")
     shutil.copytree(EXERCISES / "source", root / "source")
     shutil.copy(EXERCISES / "nbgrader_config.py", root)
     try:
-        made = Course(root)  # changes into the course's folder
+        made = enter(root)
         for name in problem_sets:
             demo.generate(made, name)
     finally:
         os.chdir(here)
     yield made
-    executor.close_servers()
+    warm.close_servers()

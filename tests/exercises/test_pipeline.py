@@ -13,6 +13,7 @@ import sys
 import pytest
 
 from course_bank import bank, problem_sets, student_variant
+from course_grading.gradebook.grades import grade_table
 from tests.exercises.conftest import EXERCISES
 from tests.requirements import bubblewrap
 
@@ -54,7 +55,7 @@ MISTAKES = {
 def records(course):
     """{(assignment, student): the grading record}, of the whole class over all assignments."""
     bubblewrap()
-    from course_grading.class_run import grade_class
+    from course_grading.commands.class_run import grade_class
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(course.root)
@@ -70,7 +71,7 @@ def records(course):
 
 
 def hand_in(course, name):
-    from course_grading.sample_class import Notebook
+    from course_grading.commands.sample_class import Notebook
 
     solved = json.loads(course.source(name).read_text(encoding="utf-8"))
     released = course.folder("release", name) / course.source(name).name
@@ -140,7 +141,7 @@ def test_mistakes_get_their_credit_and_their_sentence(name, records):
 
 @pytest.mark.slow
 def test_what_is_read_by_a_person_waits_for_one(course, records):
-    table = {grade.student: grade for grade in course.grades("ps2-output-shapes")}
+    table = {grade.student: grade for grade in grade_table(course, "ps2-output-shapes")}
     source = json.loads(course.source("ps2-output-shapes").read_text(encoding="utf-8"))
     marks = [cell["metadata"].get("nbgrader", {}) for cell in source["cells"]]
     written = [mark for mark in marks if mark.get("grade") and mark.get("solution")]

@@ -9,7 +9,7 @@ class of all of them is graded in one run by ``test_corpus.py``, and through sto
 import json
 from dataclasses import dataclass
 
-from course_grading.sample_class import Notebook
+from course_grading.commands.sample_class import Notebook
 
 PREFIX = "corpus-"
 WRITTEN = object()  # returned by a function that wrote the submission's files itself

@@ -1,0 +1,9 @@
+"""`course bundle`: writes what students receive; prints the archive's path."""
+
+from course_grading.commands.options import open_course
+from course_grading.pages import bundle
+
+
+def command(options):
+    """Write the archive."""
+    print(bundle.write(open_course(options)))

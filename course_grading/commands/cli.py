@@ -1,0 +1,59 @@
+"""The `course` command: what an instructor does with a class beyond nbgrader's own commands.
+
+    course grade ps2-output-shapes --workers 4
+    course report ps2-output-shapes
+
+Run it in the folder with nbgrader_config.py, or in the one above. `options` lists the commands; the
+module of a command is named like it.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+
+from course_grading.commands.options import COMMANDS
+
+
+def main(arguments=None):
+    """Run one command; returns the exit status."""
+    options, start = _parser().parse_args(arguments), os.getcwd()
+    # jsonschema, which nbgrader imports, would build a grammar of web addresses: over a second
+    sys.modules.setdefault("rfc3987_syntax", None)
+    try:
+        module = options.command.replace("-", "_")
+        return importlib.import_module(f"course_grading.commands.{module}").command(options) or 0
+    except KeyboardInterrupt:
+        print("\nInterrupted. The same command goes on from here.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        if options.debug:
+            raise
+        print(f"course: {_told(error, start)}", file=sys.stderr)
+        return 1
+
+
+def _told(error, start):
+    from course_grading.commands import error_text
+
+    text = error_text.with_folder(error_text.sentence(error), start)
+    if error_text.is_foreseen(error):
+        return text
+    return f"{text}\nThe same with --debug after the word course shows where it happened."
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="course", description=__doc__.split("\n")[0])
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    for name, (text, settings) in COMMANDS.items():
+        sub = commands.add_parser(name, help=text.split(". ")[0], description=text)
+        for argument, options in settings.items():
+            sub.add_argument(argument, **options)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

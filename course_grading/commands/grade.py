@@ -1,0 +1,41 @@
+"""`course grade`: the class in worker processes, and what is to be said beside the grades."""
+
+import sys
+import time
+
+from course_bank.core.wording import counted
+from course_grading.commands import class_run
+from course_grading.commands.options import open_course
+from course_grading.gradebook import changed_source
+from course_grading.submission import misplaced
+
+
+def command(options):
+    """Grade what is new or has changed; 1 where something could not be graded."""
+    course, assignment = open_course(options), options.assignment
+    mend = f"(nbgrader generate_assignment {assignment} --force; then grade again)"
+    changed = changed_source.outdated(course, assignment)
+    _warn(f"Graded as it was generated; source has changed since {mend}:", changed)
+    begin = time.monotonic()
+    try:
+        lines = class_run.grade_class(
+            course, assignment, options.workers, options.force, options.student
+        )
+    finally:
+        _warn("Not graded, as it is in the wrong place:", misplaced.misplaced(course, assignment))
+    failed = [line.student for line in lines if line.failed]
+    spent = time.monotonic() - begin
+    if lines:
+        rate = spent / len(lines)
+        count = counted(len(lines), "submission")
+        print(f"{count} in {spent:.1f} s ({rate:.2f} s each)")
+    else:
+        print("Every submission is graded already (--force grades them again).")
+    if failed:
+        print(f"Not graded: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _warn(heading, sentences):
+    if sentences:
+        print("\n  ".join([heading, *sentences]), file=sys.stderr)

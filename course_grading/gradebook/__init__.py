@@ -1,0 +1,1 @@
+"""What is kept of a class: points, what a person has read, ids and the secret."""

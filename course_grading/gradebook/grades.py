@@ -1,0 +1,89 @@
+"""The grade table of an assignment: points, what is still to read, and what to know of each."""
+
+from dataclasses import dataclass
+
+from course_grading.course import NoCourse
+from course_grading.gradebook import scores
+
+
+@dataclass
+class Grade:
+    """One line of the grade table. ``to_read`` counts answers that a person must still read."""
+
+    student: str
+    score: float | None = None
+    most: float = 0.0
+    to_read: int = 0
+    late: bool = False
+    remark: str = ""
+
+
+def grade_table(course, assignment):
+    """A `Grade` for every student of the gradebook or with a submission, by id."""
+    from nbgrader.api import MissingEntry
+
+    records, notebook = course.records(assignment), course.source(assignment).stem
+    found = {student: Grade(student) for student in course.students(assignment)}
+    handed_in = set(found)
+    with course.gradebook() as gradebook:
+        try:
+            entry = gradebook.find_assignment(assignment)
+        except MissingEntry:
+            raise NoCourse(
+                f"The gradebook has no notebooks of {assignment}: "
+                f"run nbgrader generate_assignment {assignment} --force first."
+            ) from None
+        most, unread = entry.max_score, _unread(gradebook, entry.id)
+        known = scores.automatic(gradebook, assignment)
+        for student in gradebook.students:
+            found.setdefault(student.id, Grade(student.id, remark="nothing handed in"))
+        for submission in gradebook.assignment_submissions(assignment):
+            student = submission.student_id
+            penalty = sum(n.late_submission_penalty or 0 for n in submission.notebooks)
+            late = submission.total_seconds_late > 0
+            found[student] = Grade(
+                student, submission.score - penalty, most, unread.get(student, 0), late
+            )
+    for student, grade in found.items():
+        grade.most = most
+        if student in handed_in:
+            record = records.get(student)
+            lacking = _missing(record, known.get((student, notebook)))
+            grade.remark = lacking or remark(record)
+        elif grade.score is not None:
+            grade.remark = "submission removed"
+    return [found[student] for student in sorted(found)]
+
+
+def _unread(gradebook, assignment_id):
+    """{student: answers that a person must still read}, in one query for the whole class."""
+    from nbgrader import api
+    from sqlalchemy import func
+
+    rows = (
+        gradebook.db.query(api.SubmittedAssignment.student_id, func.count())
+        .join(api.SubmittedAssignment.notebooks)
+        .join(api.SubmittedNotebook.grades)
+        .filter(api.SubmittedAssignment.assignment_id == assignment_id)
+        .filter(api.Grade.needs_manual_grade)
+        .group_by(api.SubmittedAssignment.student_id)
+    )
+    return dict(map(tuple, rows))
+
+
+def _missing(record, known):
+    """What the gradebook lacks; ``known`` are its automatic points, {cell: points}, or None."""
+    if not record:
+        return "not graded yet"
+    if known is None:
+        return "graded, but not in this gradebook: course grade again"
+    if not scores.are_of(record, known):
+        return "the gradebook has other points than the graded notebook: course grade again"
+    return ""
+
+
+def remark(record):
+    """What an instructor should know of a graded submission, in a few words."""
+    if record.get("problem"):
+        return record["problem"]
+    return "; ".join(record.get("flags", []))

@@ -1,0 +1,117 @@
+"""Running one submission: its cells in order, each question's probe where its test cell stands.
+
+A job and its result are plain data, so that the same function runs in the grader's process, in a
+worker process, or on a machine of a cluster. A cell that ends the kernel costs its own points: the
+kernel is started again, the cells before are repeated without it, and the rest runs on.
+"""
+
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+from course_grading.kernels import limits, sandbox
+from course_grading.kernels.client import Kernel, Outcome
+
+MOST_RESTARTS = 6
+
+
+@dataclass
+class Job:
+    """A submission to run.
+
+    Args:
+        steps: requests in order, ``{"run": source}`` or ``{"probe": source}``.
+        files: {name: base64} of the files beside the notebook.
+        sheet: what course_lib.exercise shows: prompts and numbers, no answers.
+        limits: as `limits.Limits` sets them.
+        preload: modules that the warm process should have imported.
+    """
+
+    steps: list
+    files: dict = field(default_factory=dict)
+    sheet: dict = field(default_factory=dict)
+    limits: dict = field(default_factory=dict)
+    preload: tuple = ("numpy",)
+    isolated: bool = True
+
+
+@dataclass
+class Result:
+    """One `client.Outcome` for each step, and where the seconds went."""
+
+    outcomes: list
+    start_seconds: float = 0.0
+    execute_seconds: float = 0.0
+    restarts: int = 0
+
+
+def run(job, path):
+    """Run ``job`` on the kernel server at ``path``; returns a `Result`."""
+    return _Run(job, path).result()
+
+
+class _Run:
+    def __init__(self, job, path):
+        self.job, self.path = job, path
+        self.kernel, self.replay = None, []
+        self.starting = 0.0
+        self.restarts = -1  # the first start is none
+        self.deadline = time.monotonic() + job.limits["total_timeout"]
+        self.folders = []  # homes of kernels that run without isolation
+
+    def result(self):
+        begin = time.monotonic()
+        try:
+            outcomes = [self._step(step) for step in self.job.steps]
+        finally:
+            if self.kernel is not None:
+                self.kernel.close()
+            for folder in self.folders:
+                shutil.rmtree(folder, ignore_errors=True)
+        spent = time.monotonic() - begin
+        return Result(outcomes, self.starting, spent - self.starting, max(self.restarts, 0))
+
+    def _step(self, step):
+        if not self._ensure_kernel():
+            why = "the time for the notebook is up"
+            if self.restarts >= MOST_RESTARTS:
+                why = "the kernel was lost too often"
+            return Outcome("not run", reason=f"was not run: {why}")
+        outcome = self.kernel.run(step, self._timeout())
+        if outcome.status == "died":
+            self.kernel = None
+        elif "run" in step and outcome.status != "timeout":
+            self.replay.append(step)
+        return outcome
+
+    def _timeout(self):
+        left = self.deadline - time.monotonic()
+        return max(0.1, min(self.job.limits["cell_timeout"], left))
+
+    def _ensure_kernel(self):
+        """A kernel that has run every good cell so far; False when there can be none."""
+        while self.kernel is None:
+            if self.restarts >= MOST_RESTARTS or time.monotonic() > self.deadline:
+                return False
+            self.restarts += 1
+            self.kernel = self._start()
+            for step in list(self.replay):
+                if self.kernel.run(step, self._timeout()).status == "died":
+                    self.replay.remove(step)
+                    self.kernel = None
+                    break
+        return time.monotonic() < self.deadline
+
+    def _start(self):
+        begin = time.monotonic()
+        submission = {"files": self.job.files, "sheet": self.job.sheet}
+        if not self.job.isolated:
+            folder = tempfile.mkdtemp(prefix="course-submission-")
+            self.folders.append(folder)
+            submission.update(home=folder, tmp=folder)
+        processes = self.job.limits["processes"] + limits.counted_already(self.job.isolated)
+        bounds = {**self.job.limits, "processes": processes}
+        kernel = Kernel(self.path, submission, bounds, sandbox.environment(self.job.isolated))
+        self.starting += time.monotonic() - begin
+        return kernel

@@ -1,0 +1,112 @@
+"""Starting kernels in bubblewrap, warm where that is possible.
+
+A `KernelServer` is one process in one sandbox that forks kernels (`inside.forkserver`). A warm one
+serves the whole class and separates each fork from the others; where Linux does not allow that, a
+cold one is started for each submission. `sandbox` says what either can see.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+from course_grading.kernels import sandbox
+from course_grading.kernels.inside import frames
+
+
+class KernelFailed(RuntimeError):
+    """A kernel could not be started."""
+
+
+class KernelServer:
+    """A process that forks kernels, in a sandbox of its own.
+
+    Args:
+        preload: modules imported before the first fork.
+        isolated: inside bubblewrap; otherwise with the rights of the grader.
+        warm: serves many kernels, separated from one another; else serves one.
+        hidden: folders that must not be seen even where a shown folder contains them.
+    """
+
+    def __init__(self, preload=("numpy",), isolated=True, warm=True, hidden=()):
+        self.isolated, self.warm, self.preload = isolated, warm, tuple(preload)
+        self.folder = tempfile.mkdtemp(prefix="course-kernels-")
+        self.path = os.path.join(self.folder, "socket")
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(self.path)
+        listener.listen(64)
+        reader, self._lifeline = os.pipe()
+        options = {
+            "listen": listener.fileno(),
+            "lifeline": reader,
+            "preload": list(preload),
+            "separate": isolated and warm,
+            "folder": self.folder,  # only to be found again among processes
+        }
+        module = "inside.forkserver" if isolated else f"{__package__}.inside.forkserver"
+        command = [sys.executable, "-P", "-u", "-m", module, json.dumps(options)]
+        if isolated:
+            view = [*sandbox.namespace_arguments(), *sandbox.shown_arguments(hidden)]
+            command = [shutil.which("bwrap"), *view, *command]
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=(listener.fileno(), reader),
+            env=sandbox.environment(isolated),
+            cwd="/",
+            start_new_session=True,
+        )
+        listener.close()
+        os.close(reader)
+        self._errors = bytearray()
+        threading.Thread(target=self._drain, daemon=True).start()
+        answer = self.process.stdout.readline().decode(errors="replace").strip()
+        if answer != "ready":
+            self.process.wait(5) if not answer else None
+            self.close()
+            raise KernelFailed(answer or bytes(self._errors).decode(errors="replace")[-500:])
+
+    def _drain(self):
+        for line in self.process.stderr:
+            self._errors += line
+            del self._errors[:-4000]
+
+    def close(self):
+        """End the server and every kernel it has forked."""
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def connect(self):
+        """A new connection to the server at this socket path."""
+        return connect(self.path)
+
+
+def connect(path):
+    """Connect to the kernel server that listens at ``path``."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(30)
+    connection.connect(path)
+    return connection
+
+
+def interrupt(path, pid):
+    """Ask the server at ``path`` to interrupt the cell of the kernel that ``pid`` keeps."""
+    try:
+        with connect(path) as connection:
+            frames.send(connection, {"interrupt": pid})
+    except OSError:
+        pass  # the server has ended, and its kernels with it

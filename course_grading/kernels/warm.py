@@ -1,0 +1,69 @@
+"""The kernel servers of this process: started when first asked for, shared by all submissions.
+
+Importing NumPy or Keras is paid once for a class. Where no server can be shared, a cold one is
+started for each submission.
+"""
+
+import atexit
+import threading
+
+from course_grading.kernels import runner, servers
+
+PRELOAD = {
+    "numpy": ("numpy", "course_lib.ops", "course_lib.shapes", "course_lib.exercise"),
+    "keras": ("numpy", "course_lib.exercise", "tensorflow", "keras"),
+}
+_servers = {}  # {(kind, isolated): KernelServer} of this process
+_starting = threading.Lock()  # a worker of a cluster runs jobs in threads
+
+
+def run_here(job, kind, warm=True, hidden=(), log=None):
+    """Run ``job`` on this process' own kernel server, or on a new cold one."""
+    server = shared_server(kind, job.isolated, hidden, log) if warm else None
+    if server is not None:
+        try:
+            return runner.run(job, server.path)
+        except (servers.KernelFailed, OSError):
+            close_servers()  # the server was lost; one more try with a new one
+            server = shared_server(kind, job.isolated, hidden, log)
+            if server is not None:
+                return runner.run(job, server.path)
+    server = servers.KernelServer(("numpy",), job.isolated, warm=False, hidden=hidden)
+    try:
+        return runner.run(job, server.path)
+    finally:
+        server.close()
+
+
+def shared_server(kind, isolated, hidden, log):
+    """The warm server of this process, or None where none can run."""
+    key = (kind, isolated)
+    with _starting:
+        known = _servers.get(key)
+        if key in _servers and (known is None or known.process.poll() is None):
+            return known
+        if known is not None:
+            known.close()  # it has ended by itself: its folder is left
+        try:
+            _servers[key] = servers.KernelServer(PRELOAD[kind], isolated, hidden=hidden)
+        except servers.KernelFailed as error:
+            _servers[key] = None
+            if log is not None:
+                log.warning("Kernels start cold: %s", error)
+        return _servers[key]
+
+
+def close_servers():
+    """End the kernel servers that this process has started."""
+    for server in _servers.values():
+        if server is not None:
+            server.close()
+    _servers.clear()
+
+
+def forget_servers():
+    """For a forked worker: leave the parent's servers to the parent."""
+    _servers.clear()
+
+
+atexit.register(close_servers)

@@ -1,0 +1,114 @@
+"""`course export`: the grades as CSV in the shapes that Canvas and Moodle import."""
+
+import csv
+import io
+import sys
+
+import course_bank as questions
+from course_bank.core.wording import counted
+from course_grading.gradebook.files import write_atomically
+from course_grading.gradebook.grades import grade_table
+
+FORMATS = ("canvas", "moodle")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(course, assignment, kind, warn=None):
+    """Write ``reports/<assignment>-<kind>.csv``; returns its path.
+
+    ``warn`` is given a line for what the points lack; by default it goes to the error stream.
+    """
+    if kind not in FORMATS:
+        raise ValueError(f"export: format must be one of {FORMATS}, got {kind!r}.")
+    known = questions.problem_sets.get(assignment)
+    title = known.title if known else assignment
+    grades = grade_table(course, assignment)
+    people = _people(course)
+    make = {"canvas": canvas, "moodle": moodle}[kind]
+    folder = course.root / "reports"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{assignment}-{kind}.csv"
+    write_atomically(path, as_csv(make(title, grades, people)))
+    for line in lacking(grades, course.students(assignment)):
+        (warn or _warn)(line)
+    return path
+
+
+def _warn(line):
+    print(f"Warning: {line}", file=sys.stderr)
+
+
+def lacking(grades, handed_in):
+    """Why exported points are not final: sentences, none when they are."""
+    unread = [grade.to_read for grade in grades if grade.to_read]
+    if unread:
+        yield (
+            f"{counted(sum(unread), 'answer')} of {counted(len(unread), 'student')} not read yet; "
+            "the points lack them. Read them in formgrader, then export again."
+        )
+    waiting = [
+        grade.student for grade in grades if grade.score is None and grade.student in handed_in
+    ]
+    if waiting:
+        yield (
+            f"handed in and not graded yet: {', '.join(waiting)}. "
+            "Run course grade, then export again."
+        )
+
+
+def _people(course):
+    """{student id: (first name, last name, email, id in the learning platform)}."""
+    with course.gradebook() as gradebook:
+        return {
+            student.id: tuple(
+                value or ""
+                for value in (
+                    student.first_name,
+                    student.last_name,
+                    student.email,
+                    student.lms_user_id,
+                )
+            )
+            for student in gradebook.students
+        }
+
+
+def canvas(title, grades, people):
+    """Rows of Canvas' gradebook import: fixed columns, then one per assignment.
+
+    The second row holds the points possible. Canvas finds students by its own id or by the SIS
+    ids; columns that are empty for all are ignored.
+    """
+    most = max((grade.most for grade in grades), default=0)
+    yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", title)
+    yield ("    Points Possible", "", "", "", "", f"{most:g}")
+    for grade in grades:
+        first, last, _, number = people.get(grade.student, ("", "", "", ""))
+        name = f"{last}, {first}" if last or first else grade.student
+        yield (name, number, grade.student, grade.student, "", _score(grade))
+
+
+def moodle(title, grades, people):
+    """Rows of Moodle's grade import: students are found by the ID number or the email address."""
+    yield ("ID number", "First name", "Surname", "Email address", title)
+    for grade in grades:
+        first, last, email, _ = people.get(grade.student, ("", "", "", ""))
+        yield (grade.student, first, last, email, _score(grade) or "-")
+
+
+def _score(grade):
+    return "" if grade.score is None else f"{grade.score:g}"
+
+
+def as_csv(rows):
+    """CSV text; a cell that a spreadsheet would run as a formula is quoted."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    for row in rows:
+        writer.writerow([_inert(cell) for cell in row])
+    return stream.getvalue()
+
+
+def _inert(cell):
+    text = str(cell)
+    return f"'{text}" if text.startswith(_FORMULA) and text != "-" else text

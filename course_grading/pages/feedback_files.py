@@ -1,0 +1,53 @@
+"""`nbgrader generate_feedback` that never leaves an old page in place.
+
+nbgrader's converter makes a page once and skips it from then on, whatever becomes of the grades.
+This one makes every page anew and writes those that came out otherwise: after a resubmission, a
+person's points and comments, a regrade, a late penalty, or another option.
+"""
+
+import os
+
+from nbgrader.converters import GenerateFeedback
+
+from course_grading.gradebook.files import write_atomically
+
+
+class CurrentFeedback(GenerateFeedback):
+    """GenerateFeedback whose pages are always those of the gradebook."""
+
+    def start(self):
+        self.written, self.same = [], 0
+        super().start()
+        self.log.info("Feedback: %d pages written, %d unchanged", len(self.written), self.same)
+
+    def init_destination(self, assignment_id, student_id):
+        """Every student's page is made but those of students whom nbgrader is told to leave out."""
+        return student_id not in (self.coursedir.student_id_exclude or "").split(",")
+
+    def write_single_notebook(self, output, resources):
+        run = resources["nbgrader"]
+        folder = os.path.normpath(self._format_dest(run["assignment"], run["student"]))
+        path = os.path.join(folder, f"{resources['unique_key']}{self.exporter.file_extension}")
+        if _read(path) == output:
+            self.same += 1
+            return
+        os.makedirs(folder, exist_ok=True)
+        write_atomically(path, output)
+        self.written.append(path)
+
+
+def _read(path):
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def install():
+    """Let `nbgrader generate_feedback` and formgrader use `CurrentFeedback`: see `converter`."""
+    import nbgrader.apps.api
+    import nbgrader.apps.generatefeedbackapp
+
+    nbgrader.apps.api.GenerateFeedback = CurrentFeedback
+    nbgrader.apps.generatefeedbackapp.GenerateFeedback = CurrentFeedback

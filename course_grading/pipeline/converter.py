@@ -1,0 +1,362 @@
+"""`nbgrader autograde` for submissions that are not trusted.
+
+nbgrader's converter opens whatever lies in a submission's folder and gives up on a class when one
+student's files surprise it. This one reads through `preflight`, gives 0 and a comment where a
+submission cannot be read, and goes on. `install` makes nbgrader's command and formgrader use it.
+"""
+
+import functools
+import hashlib
+import json
+import os
+import re
+import shutil
+import traceback
+from glob import glob
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, Student
+from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.utils import parse_utc, rmtree, setenv
+from traitlets import Integer
+from traitlets.config import Config
+
+import course_bank
+from course_grading.gradebook import mistyped_ids, scores
+from course_grading.gradebook.files import write_atomically
+from course_grading.kernels.executor import IsolatedKernel
+from course_grading.kernels.sandbox import IsolationUnavailable
+from course_grading.pipeline import instructor_copy
+from course_grading.pipeline.record import read_record
+from course_grading.pipeline.run import Run, attach
+from course_grading.submission import files, preflight
+from course_grading.submission.copied_answers import Numbers
+
+
+class TrustedAutograde(Autograde):
+    """Autograde that no submission can stop, mislead or use to reach another's grade."""
+
+    max_notebook_bytes = Integer(
+        10_000_000, help="Larger notebooks are not read: they get 0 and a comment."
+    ).tag(config=True)
+
+    _gradebook = None
+
+    def start(self):
+        try:
+            self.prepare()
+        except (IsolationUnavailable, files.Unusable) as refusal:  # nbgrader would not print it
+            self.log.error("%s", refusal)
+            raise NbGraderException(str(refusal)) from None
+        try:
+            super().start()
+        finally:
+            self.close()
+
+    def prepare(self):
+        """Refuse at once what no submission could be graded with; forget what was read before."""
+        IsolatedKernel(parent=self).check()
+        mistyped_ids.shown_ids(self.coursedir.root)
+        self._copies, self._numbers, self._scores = {}, {}, {}
+        self.close()
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+
+    @property
+    def gradebook(self):
+        """nbgrader's gradebook, opened once: its statements are compiled once."""
+        if self._gradebook is None:
+            self._gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+        return self._gradebook
+
+    def close(self):
+        """Close the gradebook; it is opened again when needed. Call this before a fork."""
+        if self._gradebook is not None:
+            self._gradebook.close()
+            self._gradebook = None
+
+    def use_servers(self, sockets):
+        """Take kernels from servers that run already: {kind: path of the socket}."""
+        config = Config({"IsolatedKernel": {"servers": sockets}})
+        self.update_config(config)
+        self.exporter.update_config(config)  # whose preprocessors start the kernels
+
+    def grade_student(self, assignment, student, problem=None):
+        """Grade one submission; with ``problem``, give it 0 and that as the comment."""
+        self.coursedir.student_id = student
+        path = self._format_source(assignment, student)
+        try:
+            self._grade(path, assignment, student, problem)
+        except BaseException:
+            self._remove(assignment, student)
+            raise
+
+    # ------------------------------------------------------------------ which submissions
+
+    def init_notebooks(self):
+        """Every folder of a student counts, with or without a notebook in it."""
+        pattern = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        self.assignments = {path: [] for path in glob(pattern) if os.path.isdir(path)}
+        self.notebooks = []
+        if not self.assignments:
+            message = f"No submissions were found at {pattern}"
+            self.log.error(message)
+            raise NbGraderException(message)
+
+    def convert_notebooks(self):
+        """Grade one submission after the other; raises at the end if some could not be graded."""
+        failed = []
+        for path in sorted(self.assignments):
+            assignment, student = self._names(path)
+            try:
+                self._grade(path, assignment, student)
+            except KeyboardInterrupt:
+                self._remove(assignment, student)
+                raise
+            except (IsolationUnavailable, NbGraderException):
+                raise
+            except Exception as error:
+                self.log.error("%s could not be graded: %s", student, error)
+                self.log.debug(traceback.format_exc())
+                self._remove(assignment, student)
+                failed.append(student)
+        if failed:
+            raise NbGraderException(f"These submissions could not be graded: {', '.join(failed)}")
+
+    def _names(self, path):
+        pattern = self._format_source("(?P<assignment>.*)", "(?P<student>.*)", escape=True)
+        found = re.fullmatch(pattern, path)
+        if found is None:
+            raise NbGraderException(f"Could not tell the student of {path}")
+        return found["assignment"], found["student"]
+
+    def _remove(self, assignment, student):
+        folder = self._destination(assignment, student)
+        if os.path.isdir(folder):
+            rmtree(folder)
+
+    def _destination(self, assignment, student):
+        return os.path.normpath(self._format_dest(assignment, student))
+
+    def is_current(self, assignment, student):
+        """Whether the submission was graded to the end, and neither it nor its scores have changed.
+
+        The scores are in the gradebook, which may be another one than before.
+        """
+        return bool(self._instructors(assignment)) and all(
+            record.get("fingerprint") == self._fingerprint(assignment, student)
+            and scores.are_of(record, self._in_gradebook(assignment, student, name))
+            for name, record in self._records(assignment, student).items()
+        )
+
+    def _records(self, assignment, student):
+        """{notebook name: grading record}, {} for what was not graded."""
+        folder = self._destination(assignment, student)
+        return {
+            name: read_record(os.path.join(folder, f"{name}.ipynb"))
+            for name in self._instructors(assignment)
+        }
+
+    def _in_gradebook(self, assignment, student, notebook):
+        """{cell: points that grading gave}, None where the gradebook has no such submission."""
+        if assignment not in self._scores:
+            self._scores[assignment] = scores.automatic(self.gradebook, assignment)
+            self.gradebook.db.rollback()  # hold no lock while notebooks run
+        return self._scores[assignment].get((student, notebook))
+
+    # ------------------------------------------------------------------ one submission
+
+    def _grade(self, path, assignment, student, problem=None):
+        if student in (self.coursedir.student_id_exclude or "").split(","):
+            return
+        if not self.force and self.is_current(assignment, student):
+            self.log.info("Skipping %s: graded already, unchanged", student)
+            return
+        earlier = self._records(assignment, student)
+        self._remove(assignment, student)
+        self.notebooks = sorted(glob(os.path.join(glob_escape(path), "*.ipynb")))
+        self.run_pre_convert_hook()
+        self.init_assignment(assignment, student)
+        for name in self._instructors(assignment):
+            answers = earlier[name].get("answers", {})
+            self._convert(os.path.join(path, f"{name}.ipynb"), answers, problem)
+        self.set_permissions(assignment, student)
+        self.run_post_convert_hook()
+
+    def init_assignment(self, assignment_id, student_id):
+        """Copy the files beside the notebook: the student's, then the instructor's."""
+        self.require_master(assignment_id)
+        source = self._format_source(assignment_id, student_id)
+        if not self.create_student:
+            self.gradebook.find_student(student_id)
+        folder = self._destination(assignment_id, student_id)
+        ignored = tuple(self.coursedir.ignore)
+        self._copy(source, self._submitted_root(), folder, ignored)
+        masters = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment_id)
+        kept = tuple(self.exclude_overwriting.get(assignment_id, ()))
+        self._copy(masters, masters, folder, ignored, kept)
+
+    def _copy(self, source, below, folder, ignored, kept=()):
+        for path, name in files.copyable_files(source, below, ignored):
+            if name in kept:
+                continue
+            target = os.path.join(folder, name)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            if os.path.lexists(target):
+                os.remove(target)
+            shutil.copyfile(path, target, follow_symlinks=False)
+
+    def _submitted_root(self):
+        return os.path.join(self.coursedir.root, self.coursedir.submitted_directory)
+
+    def _timestamp(self, folder):
+        """When the submission was handed in, if timestamp.txt says so readably."""
+        path = os.path.join(folder, "timestamp.txt")
+        if not os.path.lexists(path):
+            return None
+        try:
+            text = files.read_bytes(path, 1000, self._submitted_root()).decode().strip()
+            return parse_utc(text) if text else None
+        except Exception:
+            self.log.warning("%s is not a time and was ignored", path)
+            return None
+
+    def _convert(self, path, earlier, problem=None):
+        self._sanitizing = True
+        resources = self.init_single_notebook_resources(path)
+        names = resources["nbgrader"]
+        assignment, student = names["assignment"], names["student"]
+        instructors = self._instructors(assignment)[names["notebook"]]
+        run = Run(
+            student,
+            assignment,
+            names["notebook"],
+            root=self.coursedir.root,
+            folder=self._destination(assignment, student),
+            plan=instructors.plan,
+            kind=instructors.kind,
+            gradebook=self.gradebook,
+            create_student=self.create_student,
+            class_numbers=self._class_numbers(assignment),
+            fingerprint=self._fingerprint(assignment, student),
+            earlier=earlier,
+            timestamp=self._timestamp(os.path.dirname(path)),
+        )
+        attach(resources, run)
+        try:
+            if problem:
+                raise files.Unreadable(problem)
+            nb = preflight.parse_notebook(
+                files.read_bytes(path, self.max_notebook_bytes, self._submitted_root()),
+                os.path.basename(path),
+            )
+        except files.Unreadable as reason:
+            self.log.warning("%s: %s", student, reason)
+            run.problem = str(reason)
+            nb = _explanation(reason)
+        nb = self._through(nb, resources)
+        self._sanitizing = False
+        try:
+            with setenv(NBGRADER_EXECUTION="autograde"):
+                nb = self._through(nb, resources)
+        finally:
+            self._sanitizing = True
+        folder = self._destination(assignment, student)
+        os.makedirs(folder, exist_ok=True)
+        write_atomically(os.path.join(folder, os.path.basename(path)), nbformat.v4.writes(nb))
+
+    def _through(self, nb, resources):
+        """The notebook after the sanitising or the autograding preprocessors."""
+        self._init_preprocessors()
+        for preprocessor in self.exporter._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        return nb
+
+    # ------------------------------------------------------------------ the instructor's side
+
+    def require_master(self, assignment):
+        """Raise where the assignment was not generated yet."""
+        if not self._instructors(assignment):
+            raise NbGraderException(
+                f"The gradebook has no notebooks of {assignment}: "
+                f"run nbgrader generate_assignment {assignment} --force first."
+            )
+
+    def _instructors(self, assignment):
+        """{notebook name: `instructor_copy.Copy`} of the assignment as it was generated."""
+        if assignment not in self._copies:
+            self._copies[assignment] = instructor_copy.read(
+                self.gradebook, self.coursedir, assignment
+            )
+        return self._copies[assignment]
+
+    def _class_numbers(self, assignment):
+        """The right answers of everybody who handed in or stands in the gradebook."""
+        if assignment not in self._numbers:
+            pattern = self._format_source(assignment, "*")
+            handed_in = {self._names(path)[1] for path in glob(pattern)}
+            known = {name for (name,) in self.gradebook.db.query(Student.id)}
+            self._numbers[assignment] = Numbers(assignment, handed_in | known)
+        return self._numbers[assignment]
+
+    def points(self, assignment):
+        """Points of the assignment, those that a person gives among them."""
+        plans = [copy.plan for copy in self._instructors(assignment).values()]
+        return sum(sum(plan.points.values()) + sum(plan.tasks.values()) for plan in plans)
+
+    def kinds(self, assignment):
+        """The kinds of kernel that the assignment's notebooks need."""
+        return sorted({copy.kind for copy in self._instructors(assignment).values()})
+
+    def _fingerprint(self, assignment, student):
+        """A hash of all that decides the grade."""
+        digest = hashlib.sha256(_bank().encode())
+        folder = self._format_source(assignment, student)
+        for path in sorted(glob(os.path.join(glob_escape(folder), "*"))):
+            digest.update(os.path.basename(path).encode("utf-8", "surrogateescape"))
+            try:
+                digest.update(
+                    files.read_bytes(path, self.max_notebook_bytes, self._submitted_root())
+                )
+            except files.Unreadable as problem:
+                digest.update(str(problem).encode("utf-8", "surrogateescape"))
+        for name, copy in self._instructors(assignment).items():
+            checksums = [cell.checksum for cell in copy.plan.cells.values()]
+            digest.update(json.dumps([name, sorted(filter(None, checksums))]).encode())
+        digest.update(mistyped_ids.shown_id(self.coursedir.root, assignment, student).encode())
+        return digest.hexdigest()
+
+
+@functools.cache
+def _bank():
+    """A hash of the question bank: where a question changes, its grades are not current."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(course_bank.__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def glob_escape(path):
+    """A path with the characters escaped that glob would read as patterns."""
+    return re.sub(r"([*?[])", r"[\1]", path)
+
+
+def _explanation(problem):
+    text = f"**This submission could not be read.** {problem}\n\nIt was graded with 0 points."
+    cell = nbformat.v4.new_markdown_cell(text)
+    cell["id"] = f"{preflight.OWN_ID}explanation"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+
+
+def install():
+    """Let `nbgrader autograde` and formgrader grade with `TrustedAutograde`.
+
+    nbgrader has no option for the class of its converter, so the name is replaced where its
+    command and its server look it up.
+    """
+    import nbgrader.apps.api
+    import nbgrader.apps.autogradeapp
+
+    nbgrader.apps.api.Autograde = TrustedAutograde
+    nbgrader.apps.autogradeapp.Autograde = TrustedAutograde

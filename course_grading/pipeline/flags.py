@@ -1,0 +1,82 @@
+"""Sentences for the instructor alone, on what no program can decide."""
+
+import re
+
+from nbformat.v4 import new_markdown_cell
+
+import course_bank as questions
+from course_bank.core import wording
+from course_grading.pipeline.record import INSTRUCTOR, RECORD
+from course_grading.pipeline.verdicts import NO_ANSWER, judged, values
+from course_grading.submission.preflight import OWN_ID
+from course_lib.exercise import SAMPLE_STUDENT
+
+_TYPED = re.compile(r"""^\s*STUDENT_ID\s*=\s*(["'])([^"'\n]{0,100})\1""", re.MULTILINE)
+
+
+def typed_id(nb):
+    """The id that the student wrote into the notebook ("" where it is blank), or None."""
+    for cell in nb.cells:
+        if cell.cell_type == "code" and (found := _TYPED.search(cell.source)):
+            return found.group(2).strip()
+    return None
+
+
+def of(run):
+    """The sentences on one submission."""
+    flags = []
+    if run.failed_cells:
+        count = run.failed_cells
+        flags.append(f"{wording.counted(count, 'cell')} stopped or not run")
+    flags += _flags_on_id(run)
+    if match := run.class_numbers.match(run.student, list(run.verdicts.values())):
+        flags.append(str(match))
+    return flags
+
+
+def _flags_on_id(run):
+    """On the id in the notebook, where it costs points or is another student's."""
+    typed, student = run.typed_id, run.student
+    shown, flags = run.shown_id or student, []
+    if shown != student:
+        flags.append(f"graded, as recorded by regrade-as, under the numbers of {shown!r}")
+    if typed == "":
+        flags.append("STUDENT_ID is blank in the notebook")
+    if not typed or typed in (student, shown) or not run.variants:
+        return flags
+    verdicts = run.verdicts.values()
+    under, own = points_under(typed, run), sum(made["score"] for made in verdicts)
+    if under > own:
+        most = sum(made["points"] for made in verdicts)
+        whose = "the own" if shown == student else f"those of {shown!r}"
+        flags.append(
+            f"the notebook says STUDENT_ID = {typed!r}; under those numbers the answers earn "
+            f"{under:g} of {most:g} points, under {whose} {own:g}"
+        )
+    elif typed == SAMPLE_STUDENT and all(v["misconception"] in NO_ANSWER for v in verdicts):
+        flags.append(f"STUDENT_ID left at {typed!r}, nothing answered")
+    elif typed in run.class_numbers.students:
+        flags.append(f"the notebook says STUDENT_ID = {typed!r}, who is another student")
+    return flags
+
+
+def note(flags):
+    """The flags as a cell that formgrader shows and the feedback leaves out."""
+    cell = new_markdown_cell("**For the instructor only**\n\n- " + "\n- ".join(flags))
+    cell["id"], cell.metadata[RECORD] = f"{OWN_ID}flags", {"for": INSTRUCTOR}
+    return cell
+
+
+def points_under(other, run):
+    """Points that the answers would earn if ``other``'s numbers had been shown."""
+    total = 0.0
+    for name, variant in run.variants.items():
+        if variant.question.hidden or name not in run.outcomes:
+            total += run.verdicts.get(name, {}).get("score", 0.0)
+            continue
+        emitted, problem = values(run.outcomes[name])
+        if not problem:
+            theirs = questions.student_variant(name, other, run.assignment)
+            points = run.verdicts[name]["points"]
+            total += judged(theirs, emitted, None, name, points)["score"]
+    return total

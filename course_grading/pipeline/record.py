@@ -1,0 +1,34 @@
+"""The grading record: what report, feedback and a resumed run read, kept in the graded notebook."""
+
+import json
+
+RECORD = "grading"  # key of the record in the notebook's metadata
+INSTRUCTOR = "instructor"  # in a cell's metadata, under that key: not for the student
+
+
+def record(run):
+    """What the report, the feedback and a resumed run read: plain JSON."""
+    return {
+        "version": 1,
+        "student": run.student,
+        "assignment": run.assignment,
+        "shown_id": run.shown_id or run.student,
+        "typed_id": run.typed_id,
+        "problem": run.problem,
+        "questions": list(run.verdicts.values()),
+        "answers": run.answers,
+        "flags": run.flags,
+        "failed_cells": run.failed_cells,
+        "restarts": run.restarts,
+        "seconds": {k: round(v, 3) for k, v in run.seconds.items()},
+        "fingerprint": run.fingerprint,
+    }
+
+
+def read_record(path):
+    """The grading record in an autograded notebook, {} if there is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)["metadata"].get(RECORD, {})
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}

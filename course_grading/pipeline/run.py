@@ -1,0 +1,78 @@
+"""What the steps of grading hand on to each other: one `Run` for each notebook of a submission."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from course_grading.submission.copied_answers import Numbers
+from course_grading.submission.repair import Plan
+
+_KEY = "grading"  # in nbgrader's resources, beside its own "nbgrader"
+
+
+@dataclass
+class Run:
+    """One notebook on its way through the steps; `converter` makes it, each step adds its part.
+
+    Args:
+        student, assignment, notebook: ids and names as nbgrader has them.
+        root: the course folder.
+        folder: where the graded notebook goes; holds the files beside it.
+        plan: the instructor's cells.
+        kind: of kernel, "numpy" or "keras".
+        gradebook: nbgrader's, open.
+        create_student: whether a student who is not in the gradebook is added to it.
+        class_numbers: the right answers of everybody else, to tell copied ones.
+        fingerprint: of all that decides the grade; the same one next time means nothing to do.
+        earlier: {grade id: digest of the answer} of the last grading.
+        timestamp: when it was handed in, if that is known.
+        problem: why the submission cannot be read, or None.
+        shown_id: the id whose numbers the student saw (set by `TrustedExecute`, as are the next).
+        variants: {grade id: the question's variant} of checks that the bank grades.
+        outcomes: {grade id: `client.Outcome`} of the checks; None where nothing was run.
+        failed_cells: cells that were stopped, or not run.
+        restarts: kernels lost on the way.
+        seconds: {part of the work: seconds}, from every step.
+        verdicts: {grade id: entry of the record}, set by `TrustedScore`, as are the next two.
+        typed_id: STUDENT_ID as the notebook has it, "" where it is blank, None where it is missing.
+        flags: sentences for the instructor alone.
+        answers: {grade id: digest of the answer}, set by `TrustedSave`.
+    """
+
+    student: str
+    assignment: str
+    notebook: str
+    root: str
+    folder: str
+    plan: Plan
+    kind: str
+    gradebook: object
+    create_student: bool
+    class_numbers: Numbers
+    fingerprint: str
+    earlier: dict = field(default_factory=dict)
+    timestamp: datetime | None = None
+    problem: str | None = None
+    shown_id: str | None = None
+    variants: dict = field(default_factory=dict)
+    outcomes: dict | None = None
+    failed_cells: int = 0
+    restarts: int = 0
+    seconds: dict = field(default_factory=dict)
+    verdicts: dict = field(default_factory=dict)
+    typed_id: str | None = None
+    flags: list = field(default_factory=list)
+    answers: dict = field(default_factory=dict)
+
+    def was_run(self):
+        """Whether its cells were run; not where it is unreadable, or with --no-execute."""
+        return self.outcomes is not None
+
+
+def attach(resources, run):
+    """Put the run into the resources that nbgrader hands from step to step."""
+    resources[_KEY] = run
+
+
+def run_of(resources):
+    """The `Run` in the resources."""
+    return resources[_KEY]

@@ -1,0 +1,139 @@
+"""Runs the submission in the sandbox, with a probe in the place of every test cell.
+
+A probe asks for the student's answers: it emits a variable, or calls the student's function on
+inputs drawn from the course's secret. What comes back is data. The expected answers stay in this
+process; the kernel never has them.
+"""
+
+import base64
+import os
+
+from nbformat import from_dict
+from nbgrader import utils
+from nbgrader.preprocessors import Execute
+
+import course_bank as questions
+from course_bank.core.function_questions import LIBRARIES, STAYS
+from course_grading.gradebook import mistyped_ids, secret
+from course_grading.kernels.client import Outcome
+from course_grading.kernels.executor import IsolatedKernel
+from course_grading.pipeline.run import run_of
+from course_grading.submission.files import copyable_files
+
+
+class TrustedExecute(Execute):
+    """nbgrader's Execute (``c.Execute.timeout`` holds), in kernels that are not trusted."""
+
+    def preprocess(self, nb, resources, km=None):
+        run = run_of(resources)
+        if run.problem:
+            return nb, resources
+        student, assignment = run.student, run.assignment
+        run.shown_id = shown = mistyped_ids.shown_id(run.root, assignment, student)
+        run.variants = variants = self._variants(nb, run, shown)
+        listed = questions.problem_sets.get(assignment)
+        steps, places = [], []
+        if listed and listed.own_code:
+            steps.append({"run": _without_libraries()})
+            places.append(None)
+        for place, cell in enumerate(nb.cells):
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            variant = variants.get(_grade_id(cell))
+            if variant is None:
+                steps.append({"run": cell.source})
+            else:
+                steps.append({"probe": variant.question.probe(variant)})
+            places.append(place)
+        kernel = IsolatedKernel(parent=self)
+        sheet = questions.sheet(assignment, shown) if assignment in questions.problem_sets else {}
+        result = kernel.run(steps, _files(run), sheet, assignment, run.kind, self.timeout or 10**6)
+        run.outcomes = {}
+        ran = [pair for pair in zip(places, result.outcomes, strict=True) if pair[0] is not None]
+        for count, (place, outcome) in enumerate(ran, 1):
+            cell = nb.cells[place]
+            cell.execution_count = count
+            cell.outputs = [from_dict(output) for output in _outputs(outcome)]
+            if _grade_id(cell):
+                run.outcomes[_grade_id(cell)] = outcome
+        run.failed_cells = sum(o.status not in ("ok", "error") for o in result.outcomes)
+        run.seconds = {"start": result.start_seconds, "execute": result.execute_seconds}
+        run.restarts = result.restarts
+        return nb, resources
+
+    def _variants(self, nb, run, shown):
+        """{grade id: the question's variant} of the test cells that the bank grades."""
+        if run.assignment not in questions.problem_sets:
+            return {}
+        key = secret.read_or_make(run.root)
+        listed = questions.problem_sets[run.assignment].questions
+        names = [_grade_id(cell) for cell in nb.cells]
+        return {
+            name: questions.graded_variant(name, shown, run.assignment, key)
+            for name in names
+            if name in listed
+        }
+
+
+_CLOSE = """
+def _close(libraries, stays):
+    import sys
+
+    def closed(name):
+        kept = any(f"{{stay}}.".startswith(f"{{name}}.") for stay in stays)
+        return name.split(".")[0] in libraries and not kept
+
+    class Closed:
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            if closed(name):
+                raise ImportError(
+                    f"{{name}} cannot be used in this assignment: write it with NumPy alone."
+                )
+
+    for name in [name for name in sys.modules if closed(name)]:
+        package, _, last = name.rpartition(".")
+        if last in vars(sys.modules.get(package, object)):
+            delattr(sys.modules[package], last)
+        del sys.modules[name]
+    sys.meta_path.insert(0, Closed)
+
+_close({libraries!r}, {stays!r})
+del _close
+"""
+
+
+def _without_libraries():
+    """Source that takes away what the assignment asks students to write themselves.
+
+    A student can undo it, as a student can copy a library's source. It is there so that a call of
+    the library is not taken for the function that was asked for.
+    """
+    return _CLOSE.format(libraries=LIBRARIES, stays=STAYS)
+
+
+def _grade_id(cell):
+    """The grade id of a test cell, else None."""
+    if utils.is_grade(cell) and not utils.is_solution(cell):
+        return cell.metadata.nbgrader.grade_id
+    return None
+
+
+def _files(run):
+    """{name: base64} of the files beside the graded notebook: data, the student's modules."""
+    files = {}
+    for path, name in copyable_files(run.folder, os.path.dirname(run.folder)):
+        with open(path, "rb") as file:
+            files[name] = base64.b64encode(file.read()).decode("ascii")
+    return files
+
+
+def _outputs(outcome: Outcome):
+    """The cell's outputs, with an error where the cell was stopped."""
+    if not outcome.reason:
+        return outcome.outputs
+    name = {"timeout": "CellTimeoutError", "died": "DeadKernelError"}.get(outcome.status, "NotRun")
+    text = f"The cell {outcome.reason}."
+    outputs = [o for o in outcome.outputs if o.get("ename") != "KeyboardInterrupt"]
+    error = {"output_type": "error", "ename": name, "evalue": text, "traceback": [text]}
+    return [*outputs, error]

@@ -1,0 +1,70 @@
+"""Compares the answers with the key, outside the kernel, and says what was misunderstood."""
+
+import json
+import time
+
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from course_grading.pipeline import flags, verdicts
+from course_grading.pipeline.run import run_of
+
+KEPT = 2000  # characters of an answer that the record keeps as it came
+
+
+class TrustedScore(NbGraderPreprocessor):
+    """Fills ``verdicts`` of the run: {grade id: entry of the record}."""
+
+    def preprocess(self, nb, resources):
+        run, begin = run_of(resources), time.monotonic()
+        run.verdicts = found = {}
+        if not run.problem and not run.was_run():
+            return nb, resources  # --no-execute: grades stay as they are
+        stopped = None  # what the last cell before the check stopped with
+        for cell in nb.cells:
+            if cell.cell_type != "code":
+                continue
+            if not utils.is_grade(cell) or utils.is_solution(cell):
+                stopped = verdicts.stop(cell) or stopped
+                continue
+            name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
+            entry = verdicts.explained(self._entry(cell, name, points, run), stopped)
+            found[name], stopped = entry, None
+            cell.outputs = [
+                *[o for o in cell.outputs if name not in run.variants],
+                _shown(entry),
+            ]
+        run.typed_id = flags.typed_id(nb)
+        run.flags = flags.of(run)
+        if run.flags:
+            nb.cells.insert(0, flags.note(run.flags))
+        run.seconds["score"] = time.monotonic() - begin
+        return nb, resources
+
+    def _entry(self, cell, name, points, run):
+        outcome = (run.outcomes or {}).get(name)
+        variant = run.variants.get(name)
+        if run.problem:
+            return verdicts.entry(name, points, 0.0, message="The submission could not be read.")
+        if outcome is None:
+            return verdicts.entry(name, points, 0.0, message="The test cell was not run.")
+        if variant is None:
+            self.log.warning("%s is no question of the bank: its own cell decides", name)
+            return verdicts.classic(cell, name, points, outcome)
+        values, problem = verdicts.values(outcome)
+        made = verdicts.judged(variant, values, problem, name, points)
+        made["status"] = outcome.status
+        if values and len(json.dumps(outcome.answer)) <= KEPT:
+            made["emitted"] = outcome.answer
+        return made
+
+
+def _shown(made):
+    """The verdict as an output of the test cell, for the instructor."""
+    lines = [f"{made['score']:g} of {made['points']:g} points", made["message"]]
+    if made.get("answer"):
+        lines.append(f"answered: {made['answer']}")
+    if made["misconception"]:
+        lines.append(f"({made['misconception']})")
+    return new_output("display_data", data={"text/plain": "\n".join(filter(None, lines))})

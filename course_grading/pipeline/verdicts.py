@@ -1,0 +1,127 @@
+"""From what a check emitted to an entry of the record: points, and what was misunderstood."""
+
+import math
+import re
+import reprlib
+
+from course_bank.core import wording
+from course_grading.kernels.inside.answers import BadAnswer, read_all
+from course_grading.text import shorten
+
+NO_ANSWER = ("empty", "no answer")  # what a verdict calls it
+_INPUT = re.compile(r"\(<ipython-input[^>]*>, (line \d+)\)")  # IPython's name of a cell
+_STOPPED = ("died", "timeout", "not run")
+_ENDED = ("CellTimeoutError", "DeadKernelError", "NotRun")  # as TrustedExecute names them
+
+
+def judged(variant, values, problem, name, points):
+    """The record's entry for a question and the values that its probe emitted."""
+    credit, misconception, message = 0.0, "no answer", problem
+    if not problem:
+        try:
+            verdict = variant.question.grade(variant, values)
+            credit, misconception, message = verdict.credit, verdict.misconception, verdict.message
+        except Exception as error:  # a hole in the bank must not stop the class
+            misconception, message = "ungraded", f"Could not be graded: {type(error).__name__}."
+    credit = float(credit) if isinstance(credit, int | float) else 0.0
+    credit = min(max(credit, 0.0), 1.0) if math.isfinite(credit) else 0.0
+    return entry(
+        name,
+        points,
+        round(credit * points, 2),
+        credit=credit,
+        misconception=misconception,
+        message=str(message),
+        prompt=variant.prompt,
+        choices=variant.choices or {},
+        answer="" if misconception in NO_ANSWER else _told(values),
+        teaches=variant.question.teaches,
+        where=variant.question.where,
+    )
+
+
+def entry(name, points, score, **more):
+    """One question of the record."""
+    blank = {"credit": score / points if points else 0.0, "misconception": None, "message": ""}
+    return {"id": name, "points": points, "score": score, "status": "ok", **blank, **more}
+
+
+def values(outcome):
+    """What the probe emitted as plain values, and None or why there is nothing to grade."""
+    if outcome.status in _STOPPED:
+        return {}, f"No answer: the check {outcome.reason}."
+    if outcome.answer:
+        try:
+            return read_all(outcome.answer), None
+        except BadAnswer as problem:
+            return {}, f"No answer: {problem}."
+    if outcome.error:
+        name, text = (str(outcome.error.get(key, ""))[:300] for key in ("ename", "evalue"))
+        return {}, f"No answer: {name}: {text}"
+    return {}, None
+
+
+def stop(cell):
+    """What a cell stopped with, as the end of a sentence, or None."""
+    errors = [o for o in cell.outputs if o.output_type == "error"]
+    if not errors:
+        return None
+    name, text = str(errors[-1].ename), shorten(str(errors[-1].evalue), 300).strip()
+    if name in _ENDED:
+        return text.removeprefix("The cell ")
+    text = _INPUT.sub(r"(\1)", text)
+    told = f"stopped with {name}: {text}" if text else f"stopped with {name}"
+    return told if told.endswith(".") else f"{told}."
+
+
+def explained(made, stopped):
+    """An entry that earned nothing, with what the student's cell stopped with."""
+    if not stopped or made["credit"] > 0:
+        return made
+    if made["misconception"] in NO_ANSWER:
+        return {**made, "message": f"No answer: your cell {stopped}"}
+    return {**made, "message": f"{made['message']} Your cell {stopped}"}
+
+
+class _Short(reprlib.Repr):
+    def __init__(self):
+        super().__init__()
+        self.maxstring = self.maxother = 200
+        self.maxlist = self.maxtuple = self.maxdict = 40
+
+    def repr_ndarray(self, value, level):
+        return shorten(f"array of shape {value.shape}: {value.tolist()}", 400)
+
+
+_short = _Short()
+
+
+def _told(values):
+    """The answer as a short text."""
+    if "instead" in values:
+        return ""  # no function: the message says what there is
+    if set(values) == {"value"}:
+        if isinstance(values["value"], dict):
+            return wording.kind(values["value"])
+        return shorten(_short.repr(values["value"]), 600)
+    return shorten(", ".join(f"{name} = {_short.repr(v)}" for name, v in values.items()), 1200)
+
+
+def classic(cell, name, points, outcome):
+    """nbgrader's rule for a test cell that is no question of the bank, with the holes closed.
+
+    An error is worth nothing, a number at the end of the cell that many points, anything else all
+    points. Warnings and prints cost nothing. Such a check runs beside the student's code, which
+    can forge it; questions of the bank cannot be forged.
+    """
+    if outcome.status != "ok":
+        return entry(name, points, 0.0, status=outcome.status, message="The check failed.")
+    score = points
+    for output in outcome.outputs:
+        if output["output_type"] == "execute_result":
+            try:
+                score = float(output["data"].get("text/plain", ""))
+            except ValueError:
+                continue
+            score = min(max(score, 0.0), points) if math.isfinite(score) else 0.0
+    return entry(name, points, score)

@@ -1,0 +1,79 @@
+"""The files that a student handed in: nothing here follows a link, waits on a pipe or believes a
+size.
+"""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+LARGEST_FILE = 20_000_000  # bytes
+ALL_FILES = 50_000_000  # bytes of all files beside a notebook
+MOST_FILES = 500
+
+
+class Unreadable(Exception):
+    """The submission cannot be graded; the text says why."""
+
+
+def is_linked(path, below):
+    """Whether ``path`` or a folder between it and ``below`` is a symbolic link."""
+    path, below = Path(path), Path(below)
+    return any(p.is_symlink() for p in [path, *path.parents] if below in p.parents)
+
+
+def read_bytes(path, limit, below):
+    """The bytes of a regular file of at most ``limit`` bytes."""
+    name = os.path.basename(path)
+    if is_linked(path, below):
+        raise Unreadable(f"{name} is a link, not a file.")
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise Unreadable(f"There is no file {name} in the submission{_instead(path)}.") from None
+    except OSError as error:
+        raise Unreadable(f"{name} cannot be opened ({error.strerror}).") from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise Unreadable(f"{name} is not a file.")
+    with os.fdopen(handle, "rb") as file:
+        if status.st_size > limit:
+            raise Unreadable(f"{name} has {status.st_size:,} bytes; at most {limit:,} are read.")
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise Unreadable(f"{name} has more than {limit:,} bytes.")
+    return data
+
+
+def _instead(path):
+    """The notebooks that lie where ``path`` is missing, or one folder deeper."""
+    folder, found = os.path.dirname(path), []
+    for place, folders, names in os.walk(folder, followlinks=False):
+        if place != folder:
+            folders.clear()
+        found += [os.path.relpath(os.path.join(place, name), folder) for name in sorted(names)]
+    # a name goes into the feedback and into formgrader: what is no plain name is not repeated
+    named = [name for name in found if re.fullmatch(r"[\w ./()-]{1,150}\.ipynb", name)]
+    return f"; it holds {', '.join(map(repr, named[:3]))}" if named else ""
+
+
+def copyable_files(folder, below, ignored=()):
+    """[(path, relative name)] of plain files in ``folder`` that may be copied, no notebooks."""
+    found, total = [], 0
+    if is_linked(folder, below):
+        return found
+    for path, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(f for f in folders if f not in ignored and not f.startswith("."))
+        for name in sorted(names):
+            full = os.path.join(path, name)
+            try:
+                status = os.lstat(full)
+            except OSError:
+                continue
+            if name.endswith(".ipynb") or name in ignored or not stat.S_ISREG(status.st_mode):
+                continue
+            total += status.st_size
+            if status.st_size <= LARGEST_FILE and total <= ALL_FILES and len(found) < MOST_FILES:
+                found.append((full, os.path.relpath(full, folder)))
+    return found

@@ -1,0 +1,149 @@
+"""The notebook's marks are rebuilt from the gradebook, never believed.
+
+A submission says with its cells' grade ids which cell is which, and nothing more. What the cell
+is worth, whether it is locked, what it checks and where it stands come from the instructor. So a
+deleted, edited, duplicated, retagged or reordered test cell changes nothing.
+"""
+
+from dataclasses import dataclass
+
+from nbformat import from_dict
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbgrader.utils import compute_checksum
+
+from course_grading.submission.preflight import OWN_ID
+
+
+@dataclass(frozen=True)
+class Source:
+    """One cell as the instructor handed it out."""
+
+    name: str
+    cell_type: str
+    source: str
+    locked: bool
+    checksum: str | None
+
+
+class Plan:
+    """The instructor's nbgrader cells of one notebook, by name and in order.
+
+    Args:
+        notebook: nbgrader's notebook in the gradebook.
+        order: grade ids as they stand in the instructor's file; the gradebook keeps no order.
+        cell_ids: {cell id: grade id} of that file.
+    """
+
+    def __init__(self, notebook, order=(), cell_ids=None):
+        self.cells = {
+            c.name: Source(c.name, c.cell_type, c.source, bool(c.locked), c.checksum)
+            for c in notebook.source_cells
+        }
+        self.points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+        self.tasks = {cell.name: cell.max_score for cell in notebook.task_cells}
+        self.solutions = {cell.name for cell in notebook.solution_cells}
+        listed = [name for name in order if name in self.cells]
+        self.order = listed + [name for name in self.cells if name not in set(listed)]
+        self.cell_ids = cell_ids or {}  # ids of the handed-out cells -> grade ids
+
+    def marks(self, name):
+        """nbgrader's metadata of the cell."""
+        source = self.cells[name]
+        marks = {
+            "schema_version": 3,
+            "grade_id": name,
+            "grade": name in self.points,
+            "solution": name in self.solutions,
+            "task": name in self.tasks,
+            "locked": source.locked,
+            "cell_type": source.cell_type,
+            "checksum": source.checksum,
+        }
+        points = self.points.get(name, self.tasks.get(name))
+        if points is not None:
+            marks["points"] = points
+        return from_dict(marks)
+
+    def is_answer(self, name):
+        """Whether the student writes in the cell."""
+        return name in self.solutions
+
+    def is_needed(self, name):
+        """Whether the cell is put back when it is missing: all but plain answer cells.
+
+        A new stub of an answer cell would undo an answer that the student moved elsewhere.
+        """
+        return not self.is_answer(name) or name in self.points
+
+    def made(self, name):
+        """The cell as the instructor handed it out."""
+        make = new_code_cell if self.cells[name].cell_type == "code" else new_markdown_cell
+        cell = make(self.cells[name].source)
+        cell["id"] = f"{OWN_ID}restored-{self.order.index(name)}"
+        return cell
+
+
+def repaired(cells, plan):
+    """The cells in the instructor's order, marked, restored and without copies."""
+    for cell in cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id") or plan.cell_ids.get(cell["id"])
+        cell.metadata.clear()
+        if name in plan.cells:
+            cell.metadata["nbgrader"] = {"grade_id": name}
+    chosen = _chosen(cells, plan)
+    leading, segments = _segments(cells, chosen)
+    for name in plan.order:
+        if name not in segments and plan.is_needed(name):
+            segments[name] = [plan.made(name)]
+    ordered = [*leading]
+    for name in plan.order:
+        if name in segments:
+            first, *rest = segments[name]
+            ordered += [_restored(first, name, plan), *rest]
+    return ordered
+
+
+def _chosen(cells, plan):
+    """{id(cell): name}: of each name the last copy, or the last one that holds an answer."""
+    copies = {}
+    for cell in cells:
+        name = cell.metadata.pop("nbgrader", {}).get("grade_id")
+        if name is not None:
+            copies.setdefault(name, []).append(cell)
+    chosen = {}
+    for name, found in copies.items():
+        written = [c for c in found if plan.is_answer(name) and not _is_stub(c, name, plan)]
+        chosen[id((written or found)[-1])] = name
+    return chosen
+
+
+def _is_stub(cell, name, plan):
+    return cell.source.strip() in ("", plan.cells[name].source.strip())
+
+
+def _segments(cells, chosen):
+    """Cells before the first marked one, and {name: [marked cell, the student's after it]}."""
+    leading, segments = [], {}
+    current = leading
+    for cell in cells:
+        if id(cell) in chosen:
+            current = segments[chosen[id(cell)]] = []
+        current.append(cell)
+    return leading, segments
+
+
+def _restored(cell, name, plan):
+    """The cell with the instructor's type and marks, and source where it is not the student's."""
+    source = plan.cells[name]
+    if cell.cell_type != source.cell_type:
+        text = cell.source if plan.is_answer(name) else source.source
+        made = plan.made(name)
+        made.source = text
+        made["id"] = cell["id"]
+        cell = made
+    if not plan.is_answer(name):
+        cell.source = source.source
+    cell.metadata["nbgrader"] = plan.marks(name)
+    if not plan.is_answer(name) and source.checksum:
+        cell.metadata["nbgrader"]["checksum"] = compute_checksum(cell)
+    return cell

@@ -1,0 +1,156 @@
+"""A class is graded to the end, whatever happens to the workers."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import psutil
+import pytest
+
+from course_grading.commands import class_run, sample_class
+from course_grading.kernels import executor, warm
+from tests.course_grading.conftest import PS2
+from tests.course_grading.graded_class import AUTOMATIC, gradebook_rows, hand_in, scores
+
+
+def quiet(line):
+    pass
+
+
+def test_a_worker_that_dies_is_replaced_and_its_student_tried_again(new_course, monkeypatch):
+    course = new_course()
+    hand_in(course, dict.fromkeys(("ada", "bo", "chi"), sample_class.right))
+    marker = course.root / "died-once"
+    graded = class_run._graded
+
+    def dying(course, grader, assignment, student):
+        if student == "bo" and not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return graded(course, grader, assignment, student)
+
+    monkeypatch.setattr(class_run, "_graded", dying)
+    lines = class_run.grade_class(course, PS2, workers=2, say=quiet)
+    assert sorted(line.student for line in lines) == ["ada", "bo", "chi"]
+    assert set(scores(course).values()) == {AUTOMATIC}
+
+
+def test_a_submission_that_ends_every_worker_gets_0_and_a_comment(new_course, monkeypatch):
+    course = new_course()
+    hand_in(course, dict.fromkeys(("ada", "bo"), sample_class.right))
+    graded = class_run._graded
+
+    def dying(course, grader, assignment, student):
+        if student == "bo":
+            os._exit(9)
+        return graded(course, grader, assignment, student)
+
+    monkeypatch.setattr(class_run, "_graded", dying)
+    lines = class_run.grade_class(course, PS2, workers=1, say=quiet)
+    assert {line.student: line.failed for line in lines} == {"ada": False, "bo": False}
+    assert scores(course) == {"ada": AUTOMATIC, "bo": 0}
+    assert "ended the grader twice" in str(gradebook_rows(course))
+
+
+def test_a_lost_kernel_server_is_replaced(new_course, monkeypatch):
+    course = new_course()
+    hand_in(course, dict.fromkeys(("ada", "bo"), sample_class.right))
+    start = executor.IsolatedKernel.start_servers
+
+    def lost(self, kinds):
+        sockets = start(self, kinds)
+        for server in warm._servers.values():
+            server.process.kill()
+            server.process.wait()
+        return sockets
+
+    monkeypatch.setattr(executor.IsolatedKernel, "start_servers", lost)
+    class_run.grade_class(course, PS2, workers=2, say=quiet)
+    assert scores(course) == {"ada": AUTOMATIC, "bo": AUTOMATIC}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_run_goes_on_where_it_was(new_course, number, sockets):
+    course = new_course()
+    students = [f"student-{i:02}" for i in range(8)]
+    hand_in(course, dict.fromkeys(students, sample_class.right))
+    command = [sys.executable, "-m", "course_grading.commands.cli", "grade", PS2, "--workers", "2"]
+    process = subprocess.Popen(
+        command,
+        cwd=course.root,
+        env=os.environ | {"TMPDIR": sockets},  # so its kernel servers are told from others
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        # as in a terminal: a test run in the background hands down that SIGINT is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    first = process.stdout.readline()  # one line: one submission is done
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode != 0
+    done = [s for s in students if course.record(PS2, s)]
+    assert first.split()[0] in done
+    assert len(done) < len(students)
+    stamps = {s: stamp(course, s) for s in done}
+    deadline = time.monotonic() + 30
+    while left := graders(course, sockets):  # a killed parent's workers and kernels notice
+        assert time.monotonic() < deadline, f"processes were left behind: {left}"
+        time.sleep(0.1)
+    whole = [s for s in students if course.folder("autograded", PS2, s).is_dir()]
+    assert all(course.record(PS2, s) for s in whole) or number == signal.SIGKILL
+    lines = class_run.grade_class(course, PS2, workers=2, say=quiet)
+    assert {line.student for line in lines} <= set(students) - set(done)
+    assert {s: stamp(course, s) for s in done} == stamps
+    assert scores(course) == dict.fromkeys(students, AUTOMATIC)
+
+
+@pytest.fixture
+def sockets():
+    """A folder for sockets, with a name that is short enough for them."""
+    with tempfile.TemporaryDirectory(prefix="class-run-") as folder:
+        yield folder
+
+
+def graders(course, sockets):
+    """Command lines of the processes that grade this course, its kernel servers among them."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            line = process.cmdline()
+            is_server = any(sockets in part for part in line)
+            is_grader = process.cwd() == str(course.root) and process.pid != os.getpid()
+            if is_server or is_grader:
+                found.append(line)
+    return found
+
+
+def stamp(course, student):
+    return (course.folder("autograded", PS2, student) / f"{PS2}.ipynb").stat().st_mtime_ns
+
+
+def test_half_written_submissions_are_graded_again(new_course):
+    course = new_course()
+    hand_in(course, {"ada": sample_class.right})
+    folder = course.folder("autograded", PS2, "ada")
+    folder.mkdir(parents=True)
+    (folder / f"{PS2}.ipynb").write_text('{"cells": [], "metadata"')
+    class_run.grade_class(course, PS2, workers=1, say=quiet)
+    assert scores(course) == {"ada": AUTOMATIC}
+
+
+def test_workers_share_one_kernel_server(new_course, monkeypatch):
+    course = new_course()
+    hand_in(course, dict.fromkeys(("ada", "bo", "chi"), sample_class.right))
+
+    def own(*arguments):
+        raise AssertionError("a worker started a kernel server of its own")
+
+    monkeypatch.setattr(executor, "run_here", own)
+    lines = class_run.grade_class(course, PS2, workers=2, say=quiet)
+    assert [line.remark for line in lines if line.failed] == []

@@ -1,0 +1,42 @@
+"""What the tests of kernels share: limits, running a cell, and the processes of a server."""
+
+import time
+
+import psutil
+
+from course_grading.kernels import executor, runner
+
+LIMITS = {
+    **executor.IsolatedKernel().limits("x", "numpy", 2.0),
+    "total_timeout": 60.0,
+    "memory": 300_000_000,
+    "memory_all": 600_000_000,
+}
+
+
+def printed(outcome):
+    return "".join(o["text"] for o in outcome.outputs if o["output_type"] == "stream")
+
+
+def run(kernel, source, timeout=5):
+    return kernel.run({"run": source}, timeout)
+
+
+def job(*steps, **more):
+    requests = [step if isinstance(step, dict) else {"run": step} for step in steps]
+    return runner.Job(requests, limits={**LIMITS, **more.pop("limits", {})}, **more)
+
+
+PROBE_X = {"probe": "emit(value=globals().get('x'))"}
+
+
+def tree(server):
+    process = psutil.Process(server.process.pid)
+    return sorted(child.pid for child in process.children(recursive=True))
+
+
+def wait_until(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)

@@ -1,0 +1,131 @@
+"""Isolation: what the sandbox of a kernel does not let through."""
+
+import os
+import socket
+
+import pytest
+
+from course_grading.kernels import sandbox
+from course_grading.kernels.client import Kernel
+from tests.course_grading.kernel_runs import LIMITS, printed, run
+
+
+def test_nothing_of_the_course_is_visible(kernel):
+    source = """
+import os, course_lib
+package = os.path.dirname(course_lib.__file__)
+seen = [os.listdir(os.path.join(package, n)) for n in ("questions", "grading")]
+print(seen)
+for module in ("course_bank.catalogue", "course_grading.gradebook.store"):
+    try:
+        __import__(module)
+        print("imported", module)
+    except ImportError:
+        pass
+"""
+    assert printed(run(kernel, source)) == "[[], []]\n"
+
+
+def test_the_graders_environment_stays_outside(kernel, monkeypatch):
+    out = printed(run(kernel, "import os\nprint(sorted(os.environ))"))
+    assert "COURSE_SHEET" in out
+    for name in ("SSH_AUTH_SOCK", "JPY_PARENT_PID", "PYTEST_CURRENT_TEST", "XDG_RUNTIME_DIR"):
+        assert name not in out
+
+
+def test_the_network_is_unreachable(kernel):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        socket.create_connection(("127.0.0.1", port), 2).close()  # from here it works
+        source = f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)"
+        assert run(kernel, source).outputs[0]["ename"] in ("OSError", "ConnectionRefusedError")
+
+
+def test_sockets_and_files_of_the_machine_are_invisible(kernel, tmp_path):
+    path = str(tmp_path / "s")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen()
+        source = f"import socket\ns = socket.socket(socket.AF_UNIX)\ns.connect({path!r})"
+        assert run(kernel, source).outputs[0]["ename"] == "FileNotFoundError"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("\0course-test")
+        server.listen()
+        source = "s = socket.socket(socket.AF_UNIX)\ns.connect('\\0course-test')"
+        assert run(kernel, source).outputs[0]["ename"] == "ConnectionRefusedError"
+
+
+def test_two_kernels_do_not_see_each_other(kernel_server):
+    first, second = (
+        Kernel(kernel_server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+        for _ in range(2)
+    )
+    run(first, "open('/tmp/here', 'w').write('x')\nimport os\nopen('mine', 'w').close()")
+    count = "import os\nprint('here' in os.listdir('/tmp'), os.listdir('.'), len([p for p in "
+    count += "os.listdir('/proc') if p.isdigit()]))"
+    assert printed(run(second, count)) == "False [] 2\n"
+    first.close()
+    second.close()
+
+
+LEAVE_NOTES = """
+import os
+def folders():
+    for path, names, _ in os.walk("/"):
+        names[:] = [n for n in names if os.path.join(path, n) not in ("/proc", "/usr")]
+        yield path
+"""
+
+
+def test_nowhere_can_a_kernel_leave_a_note_for_the_next(kernel_server):
+    """Kernels may share a user, where the grader is not root: places must not be shared."""
+    first, second = (
+        Kernel(kernel_server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+        for _ in range(2)
+    )
+    write = "import contextlib\nfor path in folders():\n    with contextlib.suppress(OSError):\n"
+    write += "        open(path + '/note', 'w').close(); print(path)"
+    look = "print([path for path in folders() if os.path.exists(path + '/note')])"
+    left = printed(run(first, LEAVE_NOTES + write, 60)).split()
+    assert "/tmp" in left
+    assert printed(run(second, LEAVE_NOTES + look, 60)) == "[]\n"
+    first.close()
+    second.close()
+
+
+MEMORY = """
+import ctypes, os, mmap, time
+libc = ctypes.CDLL(None, use_errno=True)
+def call(number, *rest):
+    return libc.syscall(number, *rest), ctypes.get_errno()
+"""
+
+
+def test_memory_that_no_limit_counts_is_refused(kernel):
+    for name in ("os.memfd_create('x')", "ctypes.CDLL(None).memfd_create(b'x', 0) < 0 and 1 / 0"):
+        error = run(kernel, f"{MEMORY}{name}").outputs[0]["ename"]
+        assert error in ("PermissionError", "ZeroDivisionError")
+    outcome = run(kernel, f"{MEMORY}print(libc.shmget(0, 4096, 0o1600), ctypes.get_errno())")
+    assert printed(outcome) == "-1 1\n"
+
+
+def test_memory_shared_between_processes_is_counted(kernel):
+    source = "for _ in range(4):\n    if os.fork() == 0:\n        m = mmap.mmap(-1, 250_000_000)\n"
+    source += "        for i in range(0, len(m), 4096): m[i] = 1\n        time.sleep(60)\n"
+    assert run(kernel, f"{MEMORY}{source}time.sleep(60)", 20).status == "died"
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers are those of x86_64")
+@pytest.mark.parametrize("number", [101, 248, 250, 425, 272, 321, 0x40000000 + 39])
+def test_calls_that_no_notebook_needs_are_refused(kernel, number):
+    outcome = run(kernel, f"{MEMORY}print(call({number}, 0, 0, 0, 0, 0))")
+    assert printed(outcome) == "(-1, 1)\n"
+
+
+def test_no_rights(kernel):
+    source = "import os\nprint(os.getuid(), open('/proc/self/status').read())"
+    out = printed(run(kernel, source))
+    assert not out.startswith("0 ")
+    assert "CapEff:\t0000000000000000" in out
+    assert "CapBnd:\t0000000000000000" in out
+    assert "NoNewPrivs:\t1" in out

@@ -1,0 +1,130 @@
+"""The kernel: what cells show, what a probe finds, and what a cell that fails costs."""
+
+import time
+
+from course_grading.kernels import runner, sandbox
+from course_grading.kernels.client import Kernel
+from tests.course_grading.kernel_runs import LIMITS, PROBE_X, job, printed, run
+
+# ------------------------------------------------------------------ cells
+
+
+def test_outputs_of_a_cell(kernel):
+    outcome = run(kernel, "print('one')\nimport sys; print('two', file=sys.stderr)\n3 * 7")
+    assert outcome.status == "ok"
+    kinds = [(o["output_type"], o.get("name")) for o in outcome.outputs]
+    assert kinds == [("stream", "stdout"), ("stream", "stderr"), ("execute_result", None)]
+    assert outcome.outputs[-1]["data"]["text/plain"] == "21"
+
+
+def test_an_error_is_an_output(kernel):
+    outcome = run(kernel, "1 / 0")
+    assert outcome.status == "error"
+    assert outcome.outputs[0]["ename"] == "ZeroDivisionError"
+    assert any("1 / 0" in line for line in outcome.outputs[0]["traceback"])
+
+
+def test_displays_are_updated_and_cleared(kernel):
+    outcome = run(
+        kernel,
+        "from IPython.display import display, clear_output\n"
+        "h = display('a', display_id=True)\nh.update('b')",
+    )
+    assert [o["data"]["text/plain"] for o in outcome.outputs] == ["'b'"]
+    outcome = run(kernel, "print(1)\nclear_output()\nprint(2)")
+    assert printed(outcome) == "2\n"
+
+
+def test_shell_lines_magics_and_await_work(kernel):
+    assert printed(run(kernel, "!echo $((6 * 7))")).strip() == "42"
+    assert run(kernel, "%timeit -n1 -r1 pass").status == "ok"
+    assert run(kernel, "import asyncio\nawait asyncio.sleep(0.01)").status == "ok"
+
+
+def test_figures_are_shown(kernel):
+    outcome = run(kernel, "import matplotlib.pyplot as plt\nplt.plot([1, 2])", 60)
+    assert any("image/png" in o.get("data", {}) for o in outcome.outputs)
+
+
+def test_a_large_display_does_not_end_the_kernel(kernel):
+    source = (
+        "from IPython.display import display\nfrom IPython.display import HTML, Image\n"
+        "display(HTML('x' * 30_000_000))\n"
+        "display({'image/png': 'A' * 20_000_000, 'text/plain': 'a picture'}, raw=True)"
+    )
+    outcome = run(kernel, source, 30)
+    assert outcome.status == "ok", outcome.reason
+    html, picture = (o["data"] for o in outcome.outputs)
+    assert html["text/html"].startswith("xxx")
+    assert picture == {"text/plain": "a picture"}
+
+
+def test_a_probe_emits_beside_the_students_names(kernel):
+    run(kernel, "x = (26, 26)\nemit = None")
+    outcome = kernel.run({"probe": "y = x\nemit(value=y)"}, 5)
+    assert outcome.answer == {"value": {"tuple": [{"int": "26"}, {"int": "26"}]}}
+    assert run(kernel, "y").outputs[0]["ename"] == "NameError"
+
+
+def test_a_probe_that_fails_says_why(kernel):
+    outcome = kernel.run({"probe": "emit(a=1)\nemit(b=missing)"}, 5)
+    assert outcome.answer == {"a": {"int": "1"}}
+    assert outcome.error["ename"] == "NameError"
+
+
+def test_a_slow_cell_is_interrupted_and_the_next_one_runs(kernel):
+    begin = time.monotonic()
+    assert run(kernel, "while True: pass", 0.5).status == "timeout"
+    assert time.monotonic() - begin < 5
+    assert printed(run(kernel, "print('still here')")) == "still here\n"
+
+
+def test_files_and_sheet_are_there(kernel_server):
+    submission = {"files": {"data/a.txt": "aGVsbG8="}, "sheet": {"student": "ada"}}
+    kernel = Kernel(kernel_server.path, submission, LIMITS, sandbox.environment())
+    source = "import os, json\nprint(open('data/a.txt').read())\n"
+    source += "print(json.load(open(os.environ['COURSE_SHEET'])))"
+    assert printed(run(kernel, source)) == "hello\n{'student': 'ada'}\n"
+    kernel.close()
+
+
+# ------------------------------------------------------------------ submissions
+
+
+def test_a_dead_cell_costs_itself_and_nothing_else(kernel_server):
+    steps = ["x = 1", "import os; os._exit(1)", "x += 1", PROBE_X, "y = 5", PROBE_X]
+    result = runner.run(job(*steps), kernel_server.path)
+    assert [o.status for o in result.outcomes] == ["ok", "died", "ok", "ok", "ok", "ok"]
+    assert result.outcomes[3].answer == {"value": {"int": "2"}}
+    assert result.restarts == 1
+
+
+def test_a_probe_that_ends_the_kernel_is_not_repeated(kernel_server):
+    steps = ["x = 1", {"probe": "import os; os._exit(1)"}, PROBE_X]
+    result = runner.run(job(*steps), kernel_server.path)
+    assert [o.status for o in result.outcomes] == ["ok", "died", "ok"]
+
+
+def test_time_for_the_whole_notebook_is_bounded(kernel_server):
+    begin = time.monotonic()
+    steps = ["import time; time.sleep(1)"] * 20
+    result = runner.run(job(*steps, limits={"total_timeout": 2.5}), kernel_server.path)
+    assert time.monotonic() - begin < 12
+    assert result.outcomes[0].status == "ok"
+    assert result.outcomes[-1].status == "not run"
+    assert "time" in result.outcomes[-1].reason
+
+
+def test_memory_of_one_process_is_bounded(kernel):
+    outcome = run(kernel, "x = bytearray(400_000_000)")
+    assert outcome.outputs[0]["ename"] == "MemoryError"
+    assert run(kernel, "x = bytearray(100_000_000)").status == "ok"
+
+
+def test_memory_of_all_processes_is_bounded(kernel):
+    source = (
+        "import os, time\nfor _ in range(6):\n    if os.fork() == 0:\n"
+        "        x = bytearray(200_000_000)\n        for i in range(0, len(x), 4096): x[i] = 1\n"
+        "        time.sleep(60)\ntime.sleep(60)"
+    )
+    assert run(kernel, source, 20).status == "died"

@@ -1,0 +1,174 @@
+"""The server of kernels: that it leaves nothing behind, and the other ways to run it."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from course_grading.kernels import executor, runner, sandbox, servers, warm
+from course_grading.kernels.client import Kernel
+from tests.course_grading.kernel_runs import LIMITS, PROBE_X, job, printed, run, tree, wait_until
+from tests.requirements import bubblewrap
+
+
+def test_nothing_outlives_the_kernel():
+    bubblewrap()
+    server = servers.KernelServer()
+    alone = tree(server)
+    kernel = Kernel(server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+    source = "import os, time\nfor _ in range(3):\n    if os.fork() == 0:\n        os.setsid()\n"
+    source += "        if os.fork() == 0: time.sleep(1000)\n        os._exit(0)"
+    run(kernel, source)
+    assert len(tree(server)) >= len(alone) + 6  # keeper, process 1, kernel, three daemons
+    kernel.close()
+    wait_until(lambda: tree(server) == alone)
+    server.close()
+
+
+def test_kernels_end_with_the_server():
+    bubblewrap()
+    server = servers.KernelServer()
+    kernel = Kernel(server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+    assert run(kernel, "1").status == "ok"
+    pids = tree(server)
+    assert len(pids) >= 4
+    server.close()
+    wait_until(lambda: not any(psutil.pid_exists(pid) for pid in pids))
+
+
+# ------------------------------------------------------------------ other ways to run
+
+
+def test_a_lost_server_is_replaced_and_leaves_nothing(monkeypatch):
+    bubblewrap()
+    monkeypatch.setattr(executor, "_servers", {})
+
+    def graded():
+        result = executor.run_here(job("x = 7", PROBE_X), "numpy")
+        return result.outcomes[1].answer, warm._servers["numpy", True]
+
+    first, lost = graded()
+    lost.process.kill()
+    lost.process.wait()
+    second, server = graded()
+    warm.close_servers()
+    assert first == second == {"value": {"int": "7"}}
+    assert server is not lost
+    assert not os.path.exists(lost.folder)
+
+
+def test_a_cold_kernel_is_isolated_too():
+    bubblewrap()
+    server = servers.KernelServer(warm=False)
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            connect = f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)"
+            steps = ["import os\nprint(os.listdir('/home'))", PROBE_X, connect]
+            result = runner.run(job(*steps), server.path)
+    finally:
+        server.close()
+    assert printed(result.outcomes[0]) == "['student']\n"
+    assert result.outcomes[1].answer == {"value": None}
+    assert result.outcomes[2].outputs[0]["ename"] in ("OSError", "ConnectionRefusedError")
+
+
+def test_without_isolation_limits_hold_and_nothing_is_left():
+    server = servers.KernelServer(isolated=False)
+    source = "import os, time\nif os.fork() == 0:\n    os.setsid(); time.sleep(1000)\n"
+    source += "x = os.getcwd()"
+    try:
+        result = runner.run(
+            job(source, PROBE_X, "bytearray(400_000_000)", isolated=False), server.path
+        )
+        folder = result.outcomes[1].answer["value"]
+        wait_until(lambda: len(tree(server)) == 0)
+    finally:
+        server.close()
+    assert folder.startswith("/")
+    assert not Path(folder).exists()
+    assert result.outcomes[2].outputs[0]["ename"] == "MemoryError"
+
+
+MANY_FORKS = """
+x = 0
+try:
+    while x < 1500:
+        if os.fork() == 0:
+            import time; time.sleep(60); os._exit(0)
+        x += 1
+except OSError:
+    pass
+"""
+
+
+def test_without_isolation_processes_are_bounded_and_root_is_not_given():
+    """Linux spares root the limit of processes, and counts what else a user runs."""
+    others = [subprocess.Popen(["sleep", "60"]) for _ in range(LIMITS["processes"] + 6)]
+    server = servers.KernelServer(isolated=False)
+    try:
+        steps = ["import os\nx = os.getuid()", PROBE_X, "if os.fork() == 0: os._exit(0)"]
+        steps += [MANY_FORKS, PROBE_X]
+        # Pages that a fork shares count for each process: so many hold more than LIMITS allow.
+        limits = {"memory_all": 4_000_000_000}
+        result = runner.run(job(*steps, isolated=False, limits=limits), server.path)
+        wait_until(lambda: len(tree(server)) == 0)
+    finally:
+        server.close()
+        for process in others:
+            process.kill()
+            process.wait()
+    assert [o.status for o in result.outcomes] == ["ok"] * 5
+    assert 10 < int(result.outcomes[4].answer["value"]["int"]) < 1500
+    assert result.outcomes[1].answer["value"]["int"] != "0"
+
+
+def test_submissions_are_refused_where_bubblewrap_is_missing(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(executor, "_refused", {})
+    kernel = executor.IsolatedKernel()
+    with pytest.raises(sandbox.IsolationUnavailable, match="accept_unisolated = True") as caught:
+        kernel.check()
+    assert "\n" not in str(caught.value)
+    assert "apt-get install bubblewrap" in str(caught.value)
+    kernel.accept_unisolated = True
+    assert kernel.isolated() is False
+
+
+def test_forks_separate_for_a_user_without_rights():
+    """As another user, with the system's Python: the environment may lie in root's home."""
+    bubblewrap()
+    if os.getuid() != 0 or not shutil.which("setpriv"):
+        pytest.skip("every other test runs without rights then")
+    python = shutil.which("python3", path="/usr/bin")
+    if python is None:
+        pytest.skip("python3 is missing; install it: sudo apt-get install python3")
+    source = (Path(sandbox.__file__).parent / "inside" / "namespaces.py").read_text() + (
+        "\nHOME = '/home'\nuid = os.getuid()\nenter(uid)\nif os.fork() == 0:\n"
+        "    private_folders(uid, 10**6)\n    settle(uid)\n"
+        "    print(os.getpid(), os.getuid(), os.listdir('/tmp'), flush=True)\n    os._exit(0)\n"
+        "os.wait()\n"
+    )
+    inside = ["bwrap", "--unshare-all", *sandbox._system(), "--tmpfs", "/tmp", "--dir", "/home"]
+    user = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    done = subprocess.run(
+        [*user, *inside, python, "-c", source], capture_output=True, text=True, timeout=60, env={}
+    )
+    assert done.stdout == "1 65534 []\n", done.stderr
+
+
+def test_this_package_needs_no_numpy_inside():
+    """The fork server decides what is imported before the fork."""
+    source = "import sys; sys.path.insert(0, sys.argv[1]); import inside.frames, inside.answers\n"
+    source += "print([m for m in ('numpy', 'IPython', 'course_lib') if m in sys.modules])"
+    folder = str(Path(sandbox.__file__).parent)
+    done = subprocess.run(
+        [sys.executable, "-c", source, folder], capture_output=True, text=True, timeout=60
+    )
+    assert json.loads(done.stdout.replace("'", '"')) == [], done.stderr

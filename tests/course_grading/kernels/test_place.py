@@ -1,0 +1,63 @@
+"""A project that lies below /tmp: its Python stays in sight, and nothing beside it does."""
+
+import tempfile
+from pathlib import Path
+
+from course_grading.kernels import sandbox, servers
+from course_grading.kernels.client import Kernel
+from tests.course_grading.kernel_runs import LIMITS, printed, run
+from tests.requirements import bubblewrap
+
+
+def test_python_below_tmp_is_seen_and_its_neighbours_are_not(monkeypatch):
+    bubblewrap()
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        numbers, refused = look_around(Path(folder), monkeypatch)
+    assert numbers.startswith("42 ['.venv'] [")
+    assert refused in ("PermissionError", "OSError")
+
+
+def look_around(tmp_path, monkeypatch):
+    shown = tmp_path / "project" / ".venv"
+    shown.mkdir(parents=True)
+    (shown / "module.py").write_text("answer = 42\n")
+    (tmp_path / "project" / "gradebook.db").write_text("secret")
+    ordinary = sandbox._python_folders()
+    monkeypatch.setattr(sandbox, "_python_folders", lambda: [*ordinary, str(shown)])
+    server = servers.KernelServer()
+    try:
+        kernel = Kernel(server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+        seen = run(
+            kernel,
+            f"import sys, os\nsys.path.insert(0, {str(shown)!r})\nimport module\n"
+            f"print(module.answer, os.listdir({str(tmp_path / 'project')!r}), os.listdir('/tmp'))\n"
+            f"open('/tmp/own', 'w').close()\n"
+            f"try:\n    open({str(shown / 'module.py')!r}, 'a')\n"
+            "except OSError as error:\n    print(type(error).__name__)",
+        )
+        kernel.close()
+    finally:
+        server.close()
+    return printed(seen).splitlines()
+
+
+def test_the_bank_of_an_installed_copy_is_hidden_too(monkeypatch, tmp_path):
+    bubblewrap()
+    copy = tmp_path / "site-packages" / "course_lib"
+    for name in ("questions", "shapes"):
+        (copy / name).mkdir(parents=True)
+        (copy / name / "key.py").write_text("answer = 26\n")
+    ordinary = sandbox._python_folders()
+    monkeypatch.setattr(sandbox, "_python_folders", lambda: [*ordinary, str(copy.parent)])
+    monkeypatch.syspath_prepend(str(copy.parent))
+    server = servers.KernelServer()
+    try:
+        kernel = Kernel(server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+        look = (
+            f"import os\nprint([os.listdir({str(copy)!r} + n) for n in ('/questions', '/shapes')])"
+        )
+        seen = printed(run(kernel, look))
+        kernel.close()
+    finally:
+        server.close()
+    assert seen == "[[], ['key.py']]\n"

@@ -1,0 +1,121 @@
+"""Formgrader's pages in a real browser, on a class with scripts in its notebooks."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from course_grading.commands import class_run, sample_class
+from course_grading.gradebook.grades import grade_table
+from tests.course_grading.conftest import PS2
+from tests.course_grading.corpus.noisy import SCRIPT
+from tests.course_grading.graded_class import AUTOMATIC, hand_in
+from tests.requirements import chromium
+
+
+def scripts(book):
+    """Right, with scripts in an output, a text cell and the written answer."""
+    book.solve()
+    code = "from IPython.display import HTML, Markdown, display\n"
+    code += f"display(HTML({SCRIPT!r}), Markdown({SCRIPT!r}))\nprint({SCRIPT!r})"
+    book.set(book.questions[0], code)
+    for cell in book.cells:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = f"{cell['source']}\n\n{SCRIPT}\n\n1 < 2"
+    raw = {"cell_type": "raw", "id": "raw", "source": SCRIPT}
+    book.content["cells"].append({**raw, "metadata": {"raw_mimetype": "text/html"}})
+    return book.text()
+
+
+@pytest.fixture
+def formgrader(new_course):
+    """Address of a Jupyter server with formgrader, in a course with a graded class."""
+    course = new_course()
+    class_ = {"ada": sample_class.right, "eve": scripts, "zoe": sample_class.not_a_notebook}
+    hand_in(course, {**class_, "mia": sample_class.wrong_id})
+    class_run.grade_class(course, PS2, workers=1, say=lambda line: None)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    extensions = "{'nbgrader.server_extensions.formgrader': True, 'jupyterlab': False}"
+    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
+    options = {
+        "ip": "127.0.0.1",
+        "port": port,
+        "token": "",
+        "password": "",
+        "root_dir": course.root,
+        "jpserver_extensions": extensions,
+    }
+    command += [f"--ServerApp.{name}={value}" for name, value in options.items()]
+    paths = os.pathsep.join(filter(None, sys.path))
+    environment = {**os.environ, "PYTHONPATH": paths, "JUPYTER_CONFIG_DIR": str(course.root / "j")}
+    log = open(course.root / "server.log", "w")  # noqa: SIM115
+    process = subprocess.Popen(
+        command, cwd=course.root, env=environment, stdout=log, stderr=subprocess.STDOUT
+    )
+    address = f"http://127.0.0.1:{port}/formgrader"
+    deadline = time.monotonic() + 90
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            break
+        except OSError:
+            assert process.poll() is None, (course.root / "server.log").read_text()
+            assert time.monotonic() < deadline, (course.root / "server.log").read_text()
+            time.sleep(0.5)
+    yield address, course
+    process.terminate()
+    process.wait()
+    log.close()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
+    from playwright.sync_api import sync_playwright
+
+    address, course = formgrader
+    with course.gradebook() as gradebook:
+        ids = {
+            student: gradebook.find_submission_notebook(PS2, PS2, student).id
+            for student in ("ada", "eve", "zoe", "mia")
+        }
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        tab = browser.new_page()
+        errors = []
+        tab.on("pageerror", lambda error: errors.append(str(error)))
+        here = address.rpartition("/")[0]
+        tab.route(lambda url: not url.startswith(here), lambda route: route.abort())
+        tab.goto(f"{address}/manage_assignments")
+        tab.get_by_text(PS2).first.wait_for()
+        tab.goto(f"{address}/manage_submissions/{PS2}")
+        tab.get_by_text("ada").first.wait_for()
+        assert (
+            f"{AUTOMATIC:g} / {grade_table(course, PS2)[0].most:g}"
+            in tab.locator("tr", has_text="ada").first.inner_text()
+        )
+        for student, number in ids.items():
+            tab.goto(f"{address}/submissions/{number}")
+            tab.locator("div.nbgrader_cell").first.wait_for()
+            tab.wait_for_timeout(500)
+            assert tab.evaluate("window.hacked === undefined && parent.hacked === undefined")
+            text = tab.locator("body").inner_text()
+            if student == "zoe":
+                assert "could not be read" in text
+            elif student == "mia":
+                assert "For the instructor only" in text
+                assert "the notebook says STUDENT_ID = 'miax'" in text
+            else:
+                assert "For the instructor only" not in text
+                assert "1 of 1 points" in text
+                assert not any(tag in text for tag in ("<p>", "<thead>", "<tbody>", "<th>"))
+                assert tab.locator(".input_area span.n, .input_area span.nb").count()  # in colour
+                assert student != "eve" or SCRIPT[:30] in text
+        browser.close()
+    assert [error for error in errors if "MathJax" not in error] == []  # it comes from outside

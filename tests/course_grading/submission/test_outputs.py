@@ -1,0 +1,144 @@
+"""Outputs and feedback pages: small, and nothing in them acts."""
+
+import base64
+
+import nbformat
+import pytest
+
+from course_grading.pages import feedback
+from course_grading.submission import outputs
+
+
+def shown(*frames):
+    made = outputs.Outputs()
+    for frame in frames:
+        made.add(frame)
+    return made.items
+
+
+def display(**data):
+    data = {key.replace("_", "/", 1): value for key, value in data.items()}
+    return {"output": {"output_type": "display_data", "data": data}}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<svg onload=alert(1)></svg>",
+        "<iframe src=//evil></iframe>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<style>body{display:none}</style>",
+        "<form action=//evil><input></form>",
+        "<b onclick=alert(1)>x</b>",
+        "<table background=javascript:alert(1)>",
+    ],
+)
+def test_html_is_cleaned(bad):
+    (item,) = shown(display(text_html=bad, text_plain="x"))
+    text = item["data"]["text/html"].lower()
+    for word in ("script", "onerror", "onload", "onclick", "iframe", "style", "form", "background"):
+        assert word not in text, text
+
+
+def test_tables_stay():
+    (item,) = shown(display(text_html="<table><tr><td colspan=2>1</td></tr></table>"))
+    assert 'colspan="2"' in item["data"]["text/html"]
+
+
+def test_only_pictures_are_pictures():
+    png = base64.b64encode(b"\x89PNG\r\n\x1a\nrest").decode()
+    assert shown(display(image_png=png))[0]["data"]["image/png"] == png
+    for fake in ("<script>", base64.b64encode(b"GIF89a").decode(), "A" * 2_000_000):
+        assert shown(display(image_png=fake)) == []
+
+
+def test_unknown_types_are_dropped():
+    assert shown(display(**{"application_javascript": "alert(1)"})) == []
+    assert shown({"output": {"output_type": "execute_result", "data": 3}}) == []
+    assert shown({"output": 7}, {"output": {"output_type": "stream", "text": 3}}) == []
+
+
+def test_size_of_a_cell_is_bounded():
+    stream = {"output": {"output_type": "stream", "name": "stdout", "text": "x" * 90_000}}
+    items = shown(*[stream] * 50, *[display(text_plain="y" * 50_000)] * 50)
+    assert sum(len(str(item)) for item in items) < 600_000
+    assert len(shown(*[display(text_plain="y")] * 1000)) == outputs.MOST_OUTPUTS
+
+
+def page(*cells, record=None, **run):
+    nb = nbformat.v4.new_notebook(cells=list(cells), metadata={"grading": record or {}})
+    values = {"notebook": "ps2", "score": 1.0, "max_score": 2.0, "late_penalty": 0.0, **run}
+    return feedback.Page(nb, values).text()
+
+
+def test_a_page_shows_names_and_answers_as_text():
+    bad = "<script>alert(1)</script>"
+    entry = {
+        "id": "q1",
+        "points": 2.0,
+        "score": 1.0,
+        "credit": 0.5,
+        "message": bad,
+        "answer": bad,
+        "prompt": f"How many? {bad}",
+        "where": "Chapter 3",
+    }
+    text = page(
+        nbformat.v4.new_markdown_cell(bad),
+        nbformat.v4.new_code_cell(
+            f"print({bad!r})", outputs=[nbformat.v4.new_output("stream", name="stdout", text=bad)]
+        ),
+        record={"questions": [entry], "flags": ["for the instructor"], "assignment": "ps2"},
+    )
+    assert "<script" not in text
+    assert "partly right" in text
+    assert "1 of 2 points" in text
+    assert "for the instructor" not in text
+
+
+def test_the_sentence_comes_before_the_numbers_of_a_function():
+    """What a function returned on hidden inputs is long: it is folded."""
+    entry = {
+        "id": "conv2d-loops",
+        "points": 5.0,
+        "score": 0.0,
+        "credit": 0.0,
+        "message": "Not yet. Keep `bias`.",
+        "answer": "case0 = array of shape (4, 4, 1)",
+    }
+    text = page(record={"questions": [entry], "assignment": "ps7"})
+    assert "Keep <code>bias</code>." in text
+    assert text.index("Not yet.") < text.index("<details>") < text.index("case0 =")
+    assert "Your answer" not in page(record={"questions": [{**entry, "answer": ""}]})
+
+
+def test_the_book_is_linked_where_its_address_is_known():
+    entry = {
+        "id": "sizes-stride",
+        "points": 2.0,
+        "score": 0.0,
+        "credit": 0.0,
+        "message": "No.",
+        "where": "Chapter 3, Stride",
+    }
+    nb = nbformat.v4.new_notebook(metadata={"grading": {"questions": [entry]}})
+    run = {"notebook": "ps2", "score": 0.0, "max_score": 2.0}
+    assert "In the book: Chapter 3, Stride." in feedback.Page(nb, run).text()
+    text = feedback.Page(nb, run, book="https://example.org/book/").text()
+    link = "https://example.org/book/chapters/03-stride-and-padding.html#stride"
+    assert f'<a href="{link}">Chapter 3, Stride</a>.' in text
+    assert "<a href=" not in feedback.Page(nb, run, book="javascript:x").text().split("<section")[1]
+
+
+def test_a_page_is_bounded():
+    text = page(*[nbformat.v4.new_code_cell("x = 1\n" * 10_000) for _ in range(100)])
+    assert len(text) < 3_200_000
+    assert "too long to be shown" in text
+
+
+def test_checks_are_not_shown():
+    check = nbformat.v4.new_code_cell("### BEGIN HIDDEN TESTS\nassert x == 26")
+    check.metadata["nbgrader"] = {"grade": True, "solution": False, "grade_id": "q1", "points": 1}
+    assert "26" not in page(check).replace("#", "").split("Your notebook")[1]

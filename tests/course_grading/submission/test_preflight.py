@@ -1,0 +1,224 @@
+"""What is read of a submission, and the notebook that is made of it."""
+
+import json
+import os
+
+import pytest
+from nbformat import NotebookNode
+
+from course_grading.submission import files, preflight
+from course_grading.submission.repair import Plan, Source, repaired
+
+
+def notebook(*cells, **more):
+    return json.dumps({"cells": list(cells), "nbformat": 4, "nbformat_minor": 5, **more}).encode()
+
+
+def code(source, grade_id=None, **more):
+    metadata = {} if grade_id is None else {"nbgrader": {"grade_id": grade_id}}
+    return {"cell_type": "code", "source": source, "metadata": metadata, "id": "x", **more}
+
+
+# ------------------------------------------------------------------ files
+
+
+def test_a_plain_file_is_read(tmp_path):
+    (tmp_path / "a.ipynb").write_bytes(b"{}")
+    assert files.read_bytes(tmp_path / "a.ipynb", 10, tmp_path.parent) == b"{}"
+
+
+def test_large_linked_missing_and_special_files_are_refused(tmp_path):
+    inside = tmp_path / "submitted"
+    inside.mkdir()
+    (tmp_path / "secret").write_text("x")
+    (inside / "large").write_bytes(b"x" * 11)
+    (inside / "link").symlink_to(tmp_path / "secret")
+    os.mkfifo(inside / "pipe")
+    (inside / "folder").mkdir()
+    for name, text in (
+        ("large", "11 bytes"),
+        ("link", "is a link"),
+        ("pipe", "not a file"),
+        ("folder", "not a file"),
+        ("missing", "no file missing"),
+    ):
+        with pytest.raises(files.Unreadable, match=text):
+            files.read_bytes(inside / name, 10, tmp_path)
+
+
+def test_a_link_in_the_path_counts_only_below_the_class(tmp_path):
+    real = tmp_path / "disk" / "submitted" / "ada"
+    real.mkdir(parents=True)
+    (real / "a.ipynb").write_text("{}")
+    (tmp_path / "submitted").symlink_to(tmp_path / "disk" / "submitted")
+    here = tmp_path / "submitted"
+    assert files.read_bytes(here / "ada" / "a.ipynb", 10, here) == b"{}"
+    (real.parent / "eve").symlink_to(real)
+    with pytest.raises(files.Unreadable, match="link"):
+        files.read_bytes(here / "eve" / "a.ipynb", 10, here)
+
+
+def test_only_plain_files_are_copied(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.csv").write_text("1")
+    (tmp_path / "work.ipynb").write_text("{}")
+    (tmp_path / "large.bin").write_bytes(b"x" * 200)
+    (tmp_path / "link.csv").symlink_to("/etc/passwd")
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden" / "x").write_text("1")
+    found = files.copyable_files(tmp_path, tmp_path.parent, (), (100, 1000, 10))
+    assert [name for _, name in found] == ["data/a.csv"]
+
+
+# ------------------------------------------------------------------ notebooks
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"", "it is empty"),
+        (b"{", "not valid JSON"),
+        (b"\xff\xfe\x00", "not text in Unicode"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"[]", "not a notebook"),
+        (b'{"cells": 3}', "no list of cells"),
+        (b'{"worksheets": 3, "nbformat": 3}', "old format"),
+        (notebook(*[{}] * 2001), "2,001 cells"),
+    ],
+)
+def test_what_is_no_notebook_is_told(data, text):
+    with pytest.raises(files.Unreadable, match=text):
+        preflight.parse_notebook(data)
+
+
+def test_cells_keep_source_and_grade_id_alone():
+    raw = code(["a\n", "b"], "q1", outputs=[{"evil": 1}], execution_count=7)
+    raw["metadata"].update(tags=["skip-execution"], collapsed=True)
+    raw["metadata"]["nbgrader"].update(points=99, grade=True)
+    (cell,) = preflight.parse_notebook(notebook(raw, metadata={"kernelspec": {"name": "R"}})).cells
+    assert cell.source == "a\nb"
+    assert cell.metadata == {"nbgrader": {"grade_id": "q1"}}
+    assert cell.outputs == []
+    assert cell.execution_count is None
+
+
+def test_the_kernelspec_is_ours():
+    made = preflight.parse_notebook(notebook(metadata={"kernelspec": {"name": "R"}}))
+    assert made.metadata.kernelspec.name == "python3"
+
+
+def test_pasted_pictures_stay_and_other_attachments_go():
+    cell = {
+        "cell_type": "markdown",
+        "source": "![x](attachment:x.png)",
+        "metadata": {},
+        "attachments": {"x.png": {"image/png": "aGk=", "text/html": "<script>"}, "../y": {}},
+    }
+    (made,) = preflight.parse_notebook(notebook(cell)).cells
+    assert made.attachments == {"x.png": {"image/png": "aGk="}}
+
+
+# ------------------------------------------------------------------ repair
+
+
+class Stub:
+    """As much of nbgrader's notebook as `Plan` reads: a prompt, an answer, a check, an essay."""
+
+    source_cells = (
+        Source("prompt", "code", "show()", True, None),
+        Source("answer", "code", "x = None", False, None),
+        Source("check", "code", "probe()", True, None),
+        Source("essay", "markdown", "Write here.", False, None),
+    )
+    grade_cells = (NotebookNode(name="check", max_score=2), NotebookNode(name="essay", max_score=3))
+    solution_cells = (NotebookNode(name="answer"), NotebookNode(name="essay"))
+    task_cells = ()
+
+
+def repair(*cells, cell_ids=None):
+    plan = Plan(Stub, ["prompt", "answer", "check", "essay"], cell_ids)
+    for place, cell in enumerate(cells):
+        cell.setdefault("id", f"c{place}")
+    parsed = preflight.parse_notebook(notebook(*cells)).cells
+    return [
+        (c.metadata.get("nbgrader", {}).get("grade_id"), c.source) for c in repaired(parsed, plan)
+    ]
+
+
+def cells(*names):
+    return [code(f"mine {name}", name, id=f"{name}{i}") for i, name in enumerate(names)]
+
+
+WHOLE = [("prompt", "show()"), ("answer", "mine answer"), ("check", "probe()")]
+
+
+def test_locked_cells_get_their_source_back():
+    found = repair(*cells("prompt", "answer", "check"), code("text", "essay", cell_type="markdown"))
+    assert found == [*WHOLE, ("essay", "text")]
+
+
+def test_deleted_cells_come_back_but_no_stub_over_an_answer():
+    assert repair(code("x = 3")) == [
+        (None, "x = 3"),
+        ("prompt", "show()"),
+        ("check", "probe()"),
+        ("essay", "Write here."),
+    ]
+
+
+def test_moved_cells_go_back_with_what_follows_them():
+    found = repair(*cells("check"), code("helper()"), *cells("answer", "prompt"), code("last()"))
+    assert found == [
+        ("prompt", "show()"),
+        (None, "last()"),
+        ("answer", "mine answer"),
+        ("check", "probe()"),
+        (None, "helper()"),
+        ("essay", "Write here."),
+    ]
+
+
+def test_of_copies_the_last_that_holds_an_answer_counts():
+    found = repair(
+        code("first", "answer", id="a"),
+        code("second", "answer", id="b"),
+        code("x = None", "answer", id="c"),
+        code("", "answer", id="d"),
+    )
+    assert found[:4] == [
+        (None, "first"),
+        ("prompt", "show()"),
+        ("answer", "second"),
+        (None, "x = None"),
+    ]
+
+
+def test_cells_are_known_by_their_ids_when_their_marks_are_gone():
+    found = repair(
+        code("show()", id="p1"),
+        code("x = 5", id="a1"),
+        code("probe()", id="k1"),
+        cell_ids={"p1": "prompt", "a1": "answer", "k1": "check"},
+    )
+    assert found[:3] == [("prompt", "show()"), ("answer", "x = 5"), ("check", "probe()")]
+
+
+def test_types_and_marks_come_from_the_instructor():
+    plan = Plan(Stub, ["prompt", "answer", "check", "essay"])
+    parsed = preflight.parse_notebook(
+        notebook(code("x = 5", "answer", cell_type="markdown"), code("1000", "check"))
+    ).cells
+    made = {c.metadata.nbgrader.grade_id: c for c in repaired(parsed, plan)}
+    assert made["answer"].cell_type == "code"
+    assert made["answer"].source == "x = 5"
+    assert made["check"].source == "probe()"
+    assert made["check"].metadata.nbgrader.points == 2
+    assert made["check"].metadata.nbgrader.grade
+    assert not made["check"].metadata.nbgrader.solution
+
+
+def test_ids_of_cells_are_unique_and_never_the_graders_own():
+    cells = [code("a", id="course-1"), code("b", id=7), code("c", id="x"), code("d", id="x")]
+    made = preflight.parse_notebook(notebook(*cells, code("e", id="course-flags")))
+    found = [cell["id"] for cell in made.cells]
+    assert found == ["course-0", "course-1", "x", "course-3", "course-4"]
