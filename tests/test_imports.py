@@ -40,7 +40,7 @@ FLOORS = [
     {"model", "callbacks", "datasets", "records"},
     {"costs", "summary", "training", "keras_bridge"},
     {"applications", "figures", "lectures"},
-    {"exercise"},
+    {"exercise", "grading"},
 ]
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 NEIGHBOURS = {("figures", "lectures"): "pictures of the lectures' own examples"}

@@ -18,7 +18,7 @@ from course_grading.kernels.inside.namespaces import HOME
 _PACKAGE = Path(course_lib.__file__).resolve().parent
 _INSIDE = Path(__file__).resolve().parent / "inside"
 _SEEN_INSIDE = "/opt/kernel"
-_HIDDEN = ("course_bank", "course_grading")
+_OURS = "course_*"  # packages of this project, of which a submission sees course_lib alone
 _PLAIN_ENV = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -118,7 +118,7 @@ def shown_arguments(hidden, disk=64 << 20):
     arguments += ["--remount-ro", "/dev"]  # else kernels of one user could leave notes there
     for folder in shown:  # after /tmp: the project may lie in it
         arguments += _parents(folder, made) + ["--ro-bind", folder, folder]
-    for folder in _secret_folders(shown):
+    for folder in _other_packages(shown):
         arguments += ["--tmpfs", folder, "--remount-ro", folder]
     for folder in hidden:  # only where something shown contains it
         if any(_is_within(folder, other) for other in ["/usr", *shown]):
@@ -128,14 +128,16 @@ def shown_arguments(hidden, disk=64 << 20):
     return [*arguments, "--remount-ro", "/"]
 
 
-def _secret_folders(shown):
-    """The bank and the grader, wherever a shown folder contains them."""
-    beside = {_PACKAGE.parent, *(Path(path).resolve() for path in sys.path)}
-    folders = [str(place / name) for place in sorted(beside) for name in _HIDDEN]
+def _other_packages(shown):
+    """The project's packages but course_lib, wherever a shown folder has them installed."""
+    places = {_PACKAGE.parent, *(Path(path).resolve() for path in sys.path)}
+    found = [str(folder) for place in sorted(places) for folder in place.glob(_OURS)]
     return [
         folder
-        for folder in folders
-        if os.path.isdir(folder) and any(_is_within(folder, other) for other in ["/usr", *shown])
+        for folder in found
+        if os.path.basename(folder) != _PACKAGE.name
+        and os.path.isdir(folder)
+        and any(_is_within(folder, other) for other in ["/usr", *shown])
     ]
 
 

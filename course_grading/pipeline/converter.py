@@ -24,7 +24,7 @@ from traitlets.config import Config
 
 import course_bank
 from course_grading.gradebook import mistyped_ids, scores
-from course_grading.gradebook.files import write_atomically
+from course_grading.gradebook.files import Unusable, write_atomically
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.kernels.sandbox import IsolationUnavailable
 from course_grading.pipeline import instructor_copy
@@ -46,7 +46,7 @@ class TrustedAutograde(Autograde):
     def start(self):
         try:
             self.prepare()
-        except (IsolationUnavailable, files.Unusable) as refusal:  # nbgrader would not print it
+        except (IsolationUnavailable, Unusable) as refusal:  # nbgrader would not print it
             self.log.error("%s", refusal)
             raise NbGraderException(str(refusal)) from None
         try:

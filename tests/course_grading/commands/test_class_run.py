@@ -151,6 +151,6 @@ def test_workers_share_one_kernel_server(new_course, monkeypatch):
     def own(*arguments):
         raise AssertionError("a worker started a kernel server of its own")
 
-    monkeypatch.setattr(executor, "run_here", own)
+    monkeypatch.setattr(warm, "run_here", own)
     lines = class_run.grade_class(course, PS2, workers=2, say=quiet)
     assert [line.remark for line in lines if line.failed] == []

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from nbgrader.preprocessors import Execute
 
-from course_grading.commands import cli
+from course_grading.commands import cli, grades
 from course_grading.gradebook import mistyped_ids
 from course_grading.kernels.executor import IsolatedKernel
 from tests.course_grading.graded_class import PS2, gradebook_rows, nbgrader
@@ -170,7 +170,7 @@ def test_an_error_that_nobody_foresaw_is_two_lines(course, monkeypatch, capsys):
     def broken(*arguments):
         raise KeyError("a\nb")
 
-    monkeypatch.setattr(type(course), "grades", broken)
+    monkeypatch.setattr(grades, "show", broken)
     assert refused(capsys, "grades", PS2).splitlines() == [
         "course: KeyError: 'a\\nb'",
         "The same with --debug after the word course shows where it happened.",

@@ -47,10 +47,10 @@ def test_kernels_end_with_the_server():
 
 def test_a_lost_server_is_replaced_and_leaves_nothing(monkeypatch):
     bubblewrap()
-    monkeypatch.setattr(executor, "_servers", {})
+    monkeypatch.setattr(warm, "_servers", {})
 
     def graded():
-        result = executor.run_here(job("x = 7", PROBE_X), "numpy")
+        result = warm.run_here(job("x = 7", PROBE_X), "numpy")
         return result.outcomes[1].answer, warm._servers["numpy", True]
 
     first, lost = graded()

@@ -43,19 +43,18 @@ def look_around(tmp_path, monkeypatch):
 
 def test_the_bank_of_an_installed_copy_is_hidden_too(monkeypatch, tmp_path):
     bubblewrap()
-    copy = tmp_path / "site-packages" / "course_lib"
-    for name in ("questions", "shapes"):
+    copy = tmp_path / "site-packages"
+    for name in ("course_bank", "course_lib"):
         (copy / name).mkdir(parents=True)
         (copy / name / "key.py").write_text("answer = 26\n")
     ordinary = sandbox._python_folders()
-    monkeypatch.setattr(sandbox, "_python_folders", lambda: [*ordinary, str(copy.parent)])
-    monkeypatch.syspath_prepend(str(copy.parent))
+    monkeypatch.setattr(sandbox, "_python_folders", lambda: [*ordinary, str(copy)])
+    monkeypatch.syspath_prepend(str(copy))
     server = servers.KernelServer()
     try:
         kernel = Kernel(server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
-        look = (
-            f"import os\nprint([os.listdir({str(copy)!r} + n) for n in ('/questions', '/shapes')])"
-        )
+        names = ("/course_bank", "/course_lib")
+        look = f"import os\nprint([os.listdir({str(copy)!r} + n) for n in {names}])"
         seen = printed(run(kernel, look))
         kernel.close()
     finally:

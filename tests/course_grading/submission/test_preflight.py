@@ -58,7 +58,8 @@ def test_a_link_in_the_path_counts_only_below_the_class(tmp_path):
         files.read_bytes(here / "eve" / "a.ipynb", 10, here)
 
 
-def test_only_plain_files_are_copied(tmp_path):
+def test_only_plain_files_are_copied(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LARGEST_FILE", 100)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.csv").write_text("1")
     (tmp_path / "work.ipynb").write_text("{}")
@@ -66,7 +67,7 @@ def test_only_plain_files_are_copied(tmp_path):
     (tmp_path / "link.csv").symlink_to("/etc/passwd")
     (tmp_path / ".hidden").mkdir()
     (tmp_path / ".hidden" / "x").write_text("1")
-    found = files.copyable_files(tmp_path, tmp_path.parent, (), (100, 1000, 10))
+    found = files.copyable_files(tmp_path, tmp_path.parent)
     assert [name for _, name in found] == ["data/a.csv"]
 
 
