@@ -38,13 +38,27 @@ def _safe(data):
 
 
 class Sources:
-    """The module and style texts that the figures of one page need."""
+    """The module and style texts that the figures of one page need.
 
-    def __init__(self, folder):
-        self.folder, self.names = folder, []
+    ``address`` makes of the name of a text the address of its script, seen from the page.
+    """
+
+    def __init__(self, folder, address="{}.js".format):
+        self.folder, self.address, self.names = folder, address, []
 
     def put(self, text):
         """Store ``text`` once for the whole book; return the reference that the host follows."""
+        name = self._written(text)
+        if name not in self.names:
+            self.names.append(name)
+        return {"source": name}
+
+    def put_aside(self, text):
+        """Store ``text`` for a figure that loads it itself, when it needs it."""
+        name = self._written(text)
+        return {"source": name, "src": self.address(name)}
+
+    def _written(self, text):
         name = hashlib.sha256(text.encode()).hexdigest()[:16]
         path = self.folder / f"{name}.js"
         if not path.exists():
@@ -52,9 +66,7 @@ class Sources:
             path.write_text(
                 f'(window.cbhSources ||= {{}})["{name}"] = {_safe(text)};\n', encoding="utf-8"
             )
-        if name not in self.names:
-            self.names.append(name)
-        return {"source": name}
+        return name
 
 
 def slim(state, shown, sources, chapter=None):
@@ -75,6 +87,8 @@ def slim(state, shown, sources, chapter=None):
             if values.get(name):
                 values[name] = sources.put(values[name])
         values.pop("_numbered", None)
+        for name in values.pop("_deferred", []):
+            values[name] = sources.put_aside(values[name])
         if chapter and model_id in counted:
             values["_number"] = f"Try it {chapter}.{counted.index(model_id) + 1}"
         kept[model_id] = {"state": values}
@@ -97,7 +111,11 @@ def _page(app, pagename, templatename, context, doctree):
     if not scripts or not VIEW.search(body):
         return
     shown = [json.loads(view)["model_id"] for view in VIEW.findall(body)]
-    sources = Sources(Path(app.outdir) / "_static" / "figures")
+
+    def address(name):
+        return context["pathto"](f"_static/figures/{name}.js", 1)
+
+    sources = Sources(Path(app.outdir) / "_static" / "figures", address)
     state = json.loads(scripts[0].attributes["body"])["state"]
     kept, texts, rooms = slim(state, shown, sources, _chapter(app, pagename))
     scripts[0].attributes["body"] = _safe({"version_major": 2, "version_minor": 0, "state": kept})
@@ -111,10 +129,7 @@ def _page(app, pagename, templatename, context, doctree):
             f"{texts[model_id]}</div></div>"
         )
 
-    loads = "".join(
-        f'<script defer src="{context["pathto"](f"_static/figures/{name}.js", 1)}"></script>'
-        for name in sources.names
-    )
+    loads = "".join(f'<script defer src="{address(name)}"></script>' for name in sources.names)
     context["body"] = VIEW.sub(host, body) + loads
 
 

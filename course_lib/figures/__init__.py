@@ -15,6 +15,7 @@ INTERACTIVE = {
     "ModelBuilder": "model_builder",
     "ReceptiveField": "receptive_field",
     "Dimensions": "dimensions",
+    "DigitPad": "digit_pad",
     "DigitPlayground": "digit_playground",
     "Quiz": "quiz",
 }

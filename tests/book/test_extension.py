@@ -112,6 +112,18 @@ def test_figures_of_a_chapter_are_numbered_in_their_order(tmp_path):
     assert "_number" not in kept["b"]["state"]
 
 
+def test_what_a_figure_loads_late_is_no_part_of_the_page(tmp_path):
+    state = _state()
+    state["a"]["state"] |= {"weights": "a long text", "_deferred": ["weights"]}
+    sources = figures.Sources(tmp_path, "../_static/figures/{}.js".format)
+    kept, *_ = figures.slim(state, ["a"], sources)
+    aside = kept["a"]["state"]["weights"]
+    assert aside["src"] == f"../_static/figures/{aside['source']}.js"
+    assert aside["source"] not in sources.names, "the page would load it at once"
+    assert "a long text" in (tmp_path / f"{aside['source']}.js").read_text()
+    assert "_deferred" not in kept["a"]["state"]
+
+
 def test_the_text_of_a_module_is_stored_once(tmp_path):
     sources = figures.Sources(tmp_path)
     figures.slim(_state(), ["a", "b"], sources)

@@ -20,6 +20,8 @@ class Figure(anywidget.AnyWidget):
 
     name = ""
     numbered = True  # a number in the book, before its title
+    # traits that a built page keeps in a file of its own, loaded when the figure asks for them
+    _deferred = t.List(t.Unicode()).tag(sync=True)
 
     _fallback = t.Unicode("").tag(sync=True)
     _reserve = t.List(t.Int()).tag(sync=True)

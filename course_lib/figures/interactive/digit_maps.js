@@ -3,8 +3,18 @@ import { h } from "./kit.js";
 
 export const percent = (p) => (p > 0.9995 ? "100 %" : p >= 0.1 ? `${Math.round(p * 100)} %` : p >= 0.0005 ? `${(p * 100).toFixed(1)} %` : "0 %");
 
+const words = (p) => (p > 0.9995 ? "over 99.9 %" : p < 0.0005 ? "under 0.1 %" : percent(p));
+
 /** Classes from the most to the least probable. Pure. */
 export const ranked = (probabilities) => [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+
+/** What the network reads, in a sentence; `label` is the true class of a sample, else null. Pure. */
+export function readingText(probabilities, label = null) {
+  const [first, second] = ranked(probabilities);
+  const reads = `reads ${first} (${words(probabilities[first])}), then ${second} (${words(probabilities[second])})`;
+  if (label === null) return `The network ${reads}.`;
+  return label === first ? `Labelled ${label}. The network ${reads}: right.` : `Labelled ${label}. The network ${reads}: wrong.`;
+}
 
 /** How many maps stand side by side in a mosaic of a width, and the pixels of a cell and of a map. Pure. */
 export function mosaicLayout(width, size, maps, scale) {

@@ -1,25 +1,16 @@
 /* Digit playground: draw a digit, and see every feature map of the trained network and every unit in it. */
 import { frame, row, panels, panel, more, select, number, drawingPad, numberGrid, tabs, status, formula, h, uid, fmt } from "./kit.js";
 import { addUp } from "./numbers.js";
-import { answerBars, mosaicLayout, paint, paintMaps, percent, ranked } from "./digit_maps.js";
+import { answerBars, mosaicLayout, paint, paintMaps, percent, ranked, readingText } from "./digit_maps.js";
 import { DIGIT_LAYERS, decodeBytes, decodeWeights, centreDigit, runDigit, unitParts, unitField } from "./digit_network.js";
 
-export { mosaicLayout, ranked } from "./digit_maps.js";
+export { mosaicLayout, ranked, readingText } from "./digit_maps.js";
 export { decodeWeights, runDigit, unitParts, unitField, centreDigit } from "./digit_network.js";
 
 const TITLES = ["conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1", "dense"];
 const TABS = ["conv 1", "pool 1", "conv 2", "pool 2", "dense"];
-const words = (p) => (p > 0.9995 ? "over 99.9 %" : p < 0.0005 ? "under 0.1 %" : percent(p));
 const three = (v) => fmt(v, 3);
 const signed = (v) => (v < 0 ? ` \u2212 ${three(-v)}` : ` + ${three(v)}`);
-
-/** What the network reads, in a sentence; `label` is the true class of a sample, else null. Pure. */
-export function readingText(probabilities, label = null) {
-  const [first, second] = ranked(probabilities);
-  const reads = `reads ${first} (${words(probabilities[first])}), then ${second} (${words(probabilities[second])})`;
-  if (label === null) return `The network ${reads}.`;
-  return label === first ? `Labelled ${label}. The network ${reads}: right.` : `Labelled ${label}. The network ${reads}: wrong.`;
-}
 
 /** Terms with their signs: "0.1 + 0.2 − 0.05". Pure. */
 const chain = (terms) => terms.map((v, i) => (i ? signed(v) : three(v))).join("");

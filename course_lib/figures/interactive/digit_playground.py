@@ -32,7 +32,7 @@ class DigitPlayground(Figure):
     unit = t.List(t.Int(min=0), [0, 2, 7, 13], minlen=4, maxlen=4).tag(sync=True)
 
     def __init__(self, weights=None, **kwargs):
-        packed = _recorded() if weights is None else pack(weights)
+        packed = recorded() if weights is None else pack(weights)
         super().__init__(weights=packed, samples=_samples(packed), **kwargs)
 
     def room(self):
@@ -99,7 +99,8 @@ def forward(images, weights):
 
 
 @cache
-def _recorded():
+def recorded():
+    """The weights of the recorded run, packed."""
     from course_lib import records
 
     return pack(records.weights("mnist"))

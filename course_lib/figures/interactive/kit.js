@@ -21,6 +21,7 @@
  *   board([controls], [picture])                controls beside the picture, above it where narrow
  *   stack(...nodes)                             panels above each other, as one of panels()
  *   panels(...nodes)                            panels side by side, wrapping
+ *   fetched(value)                              promise of a trait's text that the page loads late
  *   more(summary, ...nodes)                     details that the reader may open
  * Controls: each returns { root, input, set(...) }; the handlers get the value, already read
  *   select({ label, options: [[value, text] | { group, options }], value, onChange, wide })
@@ -61,7 +62,7 @@
  *   imageUpload({ label, rows, cols, onImage(values) })      a file to grey values 0 to 1
  * Colours and sizes are the variables at the top of kit.css.
  */
-export { h, uid, fmt, is, parseNumber, reducedMotion, frame, panel, row, panels, board, stack, more } from "./kit/elements.js";
+export { h, uid, fmt, is, parseNumber, reducedMotion, fetched, frame, panel, row, panels, board, stack, more } from "./kit/elements.js";
 export { select, number, range, checkbox, radios, button, status, formula, legend, stepper, tabs } from "./kit/controls.js";
 export { numberGrid, miniMap } from "./kit/grid.js";
 export { fly } from "./kit/motion.js";

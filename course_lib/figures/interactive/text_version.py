@@ -4,7 +4,9 @@ Numbers stand in tables whose cells have the colours of the figure: blue above z
 below, or grey where the numbers are an image.
 """
 
+import base64
 import html
+import re
 
 
 def text(value, digits=2):
@@ -44,6 +46,16 @@ def text_table(header, rows, caption):
     body = "".join(line(row, "td", '<th scope="row">') for row in rows)
     caption = f"<caption>{html.escape(caption)}</caption>"
     return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def picture(svg, description):
+    """A drawing inside the page; ``description`` says what it shows."""
+    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
+    data = base64.b64encode(svg.encode()).decode("ascii")
+    return (
+        f'<img src="data:image/svg+xml;base64,{data}" width="{round(float(size[1]))}" '
+        f'height="{round(float(size[2]))}" alt="{html.escape(description)}">'
+    )
 
 
 def paragraph(sentence):

@@ -1,6 +1,7 @@
 """What the Python classes of figures 6 to 10 accept, refuse and hand to the page."""
 
 import base64
+import json
 
 import numpy as np
 import pytest
@@ -8,8 +9,21 @@ import traitlets
 
 from course_bank import bank, quiz
 from course_bank.core import forms
-from course_lib.figures import DigitPlayground, Dimensions, ModelBuilder, Quiz, ReceptiveField
-from course_lib.figures.interactive import digit_playground, dimensions, receptive_field, stacks
+from course_lib.figures import (
+    DigitPad,
+    DigitPlayground,
+    Dimensions,
+    ModelBuilder,
+    Quiz,
+    ReceptiveField,
+)
+from course_lib.figures.interactive import (
+    digit_pad,
+    digit_playground,
+    dimensions,
+    receptive_field,
+    stacks,
+)
 from tests.course_lib.figures.drivers import says
 from tests.course_lib.figures.harness import browser, open_page, page_html
 
@@ -93,6 +107,42 @@ def test_variants_of_a_quiz_differ_and_are_the_banks():
         assert 1 <= len(set(prompts)) == len(prompts) <= 3
     assert quiz(topic="pooling", variants=3).questions == figure.questions
     assert quiz(topic="pooling", variants=3, seed=1).questions != figure.questions
+
+
+def test_the_pads_poster_is_the_network_reading_a_seven():
+    pad = DigitPad()
+    assert int(np.argmax(pad.poster["probabilities"])) == digit_pad.DIGIT
+    _, maps, _ = digit_pad._recorded_seven(pad.weights)
+    for layer, values in zip(pad.poster["layers"], maps, strict=True):
+        sums = values.sum(axis=(0, 1))
+        assert sums[layer["shown"]].min() >= np.delete(sums, layer["shown"]).max()
+        sent = np.frombuffer(base64.b64decode(layer["maps"]), np.uint8)
+        kept = values[..., layer["shown"]] / values.max()
+        np.testing.assert_allclose(sent.reshape(kept.shape) / 255, kept, atol=0.002)
+    assert "reads 7" in pad.fallback() and "<img" in pad.fallback()
+
+
+@pytest.mark.browser
+def test_the_pad_loads_its_network_when_it_is_touched(tmp_path):
+    """As a built page has it: the weights stand in a script beside it, also from file://."""
+    pad = DigitPad()
+    state = page_html({"DigitPad": pad})
+    aside = json.dumps({"source": "net", "src": "net.js"})
+    assert state.count(pad.weights) == 1
+    path = tmp_path / "pad.html"
+    path.write_text(state.replace(f'"{pad.weights}"', aside), "utf-8")
+    with browser() as chrome, open_page(chrome, path) as page:
+        root = page.locator(".cbh-digit-pad")
+        says(root, r"^The network reads 7 ")
+        assert page.evaluate("Boolean(window.cbhSources)") is False
+        surface = root.locator(".cbh-pad")
+        surface.click()
+        says(root, r"could not be loaded. Draw again")
+        net = f"(window.cbhSources ||= {{}}).net = {json.dumps(pad.weights)};"
+        (tmp_path / "net.js").write_text(net)
+        surface.click()
+        says(root, r"^The network reads \d ")
+        assert page.evaluate("Boolean(window.cbhSources.net)")
 
 
 @pytest.mark.browser

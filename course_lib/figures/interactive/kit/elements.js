@@ -46,6 +46,21 @@ export function parseNumber(text) {
 export const reducedMotion = () =>
   typeof matchMedia === "function" && matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+/** The text of a trait. A built page may have put it aside, as { source, src }: the script that
+ *  holds it is then loaded first, which works from file:// too. Rejects when it cannot be had. */
+export function fetched(value) {
+  if (typeof value === "string") return Promise.resolve(value);
+  const known = () => window.cbhSources?.[value.source];
+  if (known()) return Promise.resolve(known());
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = value.src;
+    script.onload = () => (known() ? resolve(known()) : reject(new Error(`${value.src} does not hold ${value.source}`)));
+    script.onerror = () => { script.remove(); reject(new Error(`${value.src} could not be loaded`)); };
+    document.head.append(script);
+  });
+}
+
 const roots = (nodes) => nodes.map((node) => node?.root ?? node);
 
 export function panel(title, ...nodes) {
