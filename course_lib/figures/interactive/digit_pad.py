@@ -41,8 +41,14 @@ class DigitPad(Figure):
         from course_lib.figures.static import features
 
         digit, maps, probabilities = _recorded_seven(self.weights)
-        layers = {"first convolution": maps[0], "second convolution": maps[1]}
+        layers = {"layer 1": maps[0], "layer 2": maps[1]}
         return features.through_network(digit, layers, probabilities, shown=SHOWN)
+
+    def preview(self):
+        """The same as bytes of a PNG, 1200 by 630, for previews of links (``og:image``)."""
+        from course_lib.figures.static import features
+
+        return features.poster(*_recorded_seven(self.weights), shown=SHOWN)
 
     def fallback(self):
         _, _, probabilities = _recorded_seven(self.weights)

@@ -1,7 +1,9 @@
 """A drawing: SVG text whose colours follow the page it stands on.
 
 A page in dark mode tells the pictures in it so (``prefers-color-scheme``), and the style below
-has a palette for each. Nothing in the text depends on time or chance.
+has a palette for each. The interactive figures have the same one (``kit.css``): what is read is
+yellow and what is written is blue, with dark text in the dark too; signs are blue and orange.
+Nothing in the text depends on time or chance.
 """
 
 import re
@@ -13,9 +15,13 @@ LIGHT = {
     "line": "#8a97a6",
     "cell": "#f4f7fa",
     "window": "#ffd54f",
-    "result": "#b9dcf7",
-    "positive": "#cfe8d2",
-    "negative": "#f7d3cd",
+    "result": "#8cc8f5",
+    "on": "#1c2733",
+    "positive": "#c6dcf1",
+    "negative": "#f8d2b3",
+    "red": "#f3c9c9",
+    "green": "#cbe3cd",
+    "blue": "#c3d8f2",
     "accent": "#0b5cad",
     "warn": "#b3261e",
 }
@@ -24,14 +30,22 @@ DARK = {
     "muted": "#aab6c3",
     "line": "#7c8997",
     "cell": "#1d2732",
-    "window": "#7a5c00",
-    "result": "#1d4f7c",
-    "positive": "#24512e",
-    "negative": "#6a2a24",
+    "window": "#ffd54f",
+    "result": "#8cc8f5",
+    "on": "#1c2733",
+    "positive": "#2f5480",
+    "negative": "#7d4a20",
+    "red": "#7a3434",
+    "green": "#2f5f36",
+    "blue": "#2c5288",
     "accent": "#7fbcff",
     "warn": "#ff9d92",
 }
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+MARKED = ("window", "result")  # bright in the dark too: text on them is dark
+FILLS = ("cell", *MARKED, "positive", "negative", "red", "green", "blue")
 
 
 def variables(palette):
@@ -51,10 +65,8 @@ STYLE = (
     + ".var{font-family:KaTeX_Math,'Times New Roman',serif;font-style:italic;font-size:1.12em}"
     + ".sign{font-size:22px}.accent{fill:var(--accent)}.warn{fill:var(--warn)}"
     + "rect,path,line{stroke:var(--line);stroke-width:1;fill:none}"
-    + "".join(
-        f".{name}{{fill:var(--{name})}}"
-        for name in ("cell", "window", "result", "positive", "negative")
-    )
+    + "".join(f".{name}{{fill:var(--{name})}}" for name in FILLS)
+    + ".on{fill:var(--on)}"
     + ".ink{fill:var(--ink)}.differs{fill:var(--warn);stroke:var(--cell)}"
     + ".pad{stroke-dasharray:3 2}.dropped{fill:url(#hatch)}"
     + ".frame{stroke:var(--ink);stroke-width:2.5}.guide{stroke:var(--accent);stroke-width:2}"
@@ -102,15 +114,28 @@ class Drawing:
 
     def __init__(self, width, height):
         self.width, self.height, self.parts = width, height, []
+        self._filled = []  # (left, top, right, bottom, kind) of every filled rectangle
 
     def rect(self, x, y, width, height, kind="", radius=0):
+        fill = next((name for name in kind.split() if name in FILLS), None)
+        if fill:
+            self._filled.append((x, y, x + width, y + height, fill))
         round_ = f' rx="{radius}"' if radius else ""
         self.parts.append(
             f'<rect class="{kind}" x="{place(x)}" y="{place(y)}" '
             f'width="{place(width)}" height="{place(height)}"{round_}/>'
         )
 
+    def _ground(self, x, y):
+        """The kind of what was drawn last at a point, or None where nothing is filled."""
+        for left, top, right, bottom, kind in reversed(self._filled):
+            if left <= x <= right and top <= y <= bottom:
+                return kind
+        return None
+
     def text(self, x, y, content, kind="", anchor="middle"):
+        if self._ground(x, y) in MARKED:
+            kind = f"{kind} on".strip()
         """A line of text; ``$k$`` in it is a variable, set in italics."""
         self.parts.append(
             f'<text class="{kind}" x="{place(x)}" y="{place(y)}" text-anchor="{anchor}">'

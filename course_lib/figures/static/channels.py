@@ -13,10 +13,12 @@ SHIFT = 9  # pixels from one sheet of a volume to the next
 def sheets(drawing, x, y, width, height, depth, kind="cell", shift=SHIFT):
     """``depth`` sheets one behind another; (x, y) is the top left corner of the front one.
 
-    Each further sheet stands ``shift`` pixels to the upper right.
+    Each further sheet stands ``shift`` pixels to the upper right. ``kind`` is the fill of all, or a
+    tuple with one for each.
     """
     for index in reversed(range(depth)):
-        drawing.rect(x + index * shift, y - index * shift, width, height, kind)
+        sheet = kind[index] if isinstance(kind, tuple) else kind
+        drawing.rect(x + index * shift, y - index * shift, width, height, sheet)
 
 
 def layer_volumes(rows=7, columns=9, channels=3, kernel_size=3, filters=5, cell=13):
@@ -31,7 +33,8 @@ def layer_volumes(rows=7, columns=9, channels=3, kernel_size=3, filters=5, cell=
     middle = 40 + (height - 64) / 2
 
     x, y = 12, middle - rows * cell / 2 + channels * SHIFT / 2
-    sheets(drawing, x, y, columns * cell, rows * cell, channels)
+    tints = CHANNELS if channels == len(CHANNELS) else "cell"
+    sheets(drawing, x, y, columns * cell, rows * cell, channels, tints)
     drawing.rect(x, y, kernel_size * cell, kernel_size * cell, "window")
     drawing.rect(x, y, kernel_size * cell, kernel_size * cell, "frame")
     input_end = x + columns * cell + channels * SHIFT
@@ -111,7 +114,8 @@ def channel_sums(image, kernel, row=0, column=0, cell=26):
         top = c * pitch + 32
         middle = top + rows * cell / 2
         drawing.text(8 + columns * cell / 2, top - 14, f"image, {names[c]}", "bold")
-        Grid(image[..., c], window=window, cell=cell).draw(drawing, 8, top)
+        tint = names[c] if names is CHANNELS else "cell"
+        Grid(image[..., c], window=window, cell=cell, tint=tint).draw(drawing, 8, top)
         drawing.text(left - 17, middle, "∗", "sign")
         Grid(kernel[..., c], cell=cell).draw(drawing, left, middle - size * cell / 2)
         drawing.text(left + size * cell / 2, middle - size * cell / 2 - 14, "slice", "bold")

@@ -4,11 +4,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_lib.figures.static.canvas import Drawing
-from course_lib.figures.static.pixels import mosaic, picture_address
+from course_lib.figures.static.canvas import DARK, Drawing
+from course_lib.figures.static.pixels import mosaic, picture_address, png
 from course_lib.shapes import receptive_field
 
-__all__ = ["Patch", "feature_maps", "filters", "patch_rows", "strongest_patches", "through_network"]
+__all__ = [
+    "Patch",
+    "feature_maps",
+    "filters",
+    "patch_rows",
+    "poster",
+    "strongest_patches",
+    "through_network",
+]
 
 MARGIN, GAP = 8, 6
 
@@ -113,3 +121,36 @@ def through_network(digit, layers, probabilities, shown=6):
         if 100 * value >= 0.5:
             drawing.rect(x + 18, y - line / 2 + 2, 100 * float(value), line - 4, "result")
     return drawing
+
+
+def poster(digit, layers, probabilities, shown=6):
+    """The same way as ``through_network`` as bytes of a PNG, 1200 by 630, as link previews want it.
+
+    digit (28, 28) from 0 to 1; layers: maps (rows, columns, filters) of two layers; ten
+    probabilities. White on black, without words.
+    """
+    canvas = np.zeros((630, 1200, 3))
+
+    def colour(name):
+        return np.array([int(DARK[name][at : at + 2], 16) for at in (1, 3, 5)]) / 255
+
+    def place(top, left, values, scale):
+        """Pixels of ``values``, each ``scale`` wide, inside a frame."""
+        big = np.kron(values, np.ones((scale, scale)))
+        rows, columns = big.shape
+        canvas[top - 2 : top + rows + 2, left - 2 : left + columns + 2] = colour("line")
+        canvas[top : top + rows, left : left + columns] = big[..., None]
+
+    place(147, 40, np.asarray(digit, dtype=float), 12)
+    for maps, scale, left in zip(layers, (5, 12), (420, 730), strict=True):
+        chosen = np.sort(np.argsort(-maps.sum(axis=(0, 1)), kind="stable")[:shown])
+        pitch = maps.shape[0] * scale + 12
+        top = (630 - -(-shown // 2) * pitch + 12) // 2
+        for at, which in enumerate(chosen):
+            picture = maps[..., which] / maps.max()
+            place(top + at // 2 * pitch, left + at % 2 * pitch, picture, scale)
+    for label, value in enumerate(probabilities):
+        bar = canvas[102 + 43 * label : 102 + 43 * label + 34, 1040:1170]
+        bar[:] = colour("cell")
+        bar[:, : round(130 * float(value))] = colour("result")
+    return png(canvas)

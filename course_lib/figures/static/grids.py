@@ -21,7 +21,8 @@ class Grid:
     window: (row, column, height, width) of the cells to fill and frame
     kind: fill of the window: "window" (what is read) or "result" (what is written)
     padding: (top, bottom, left, right) cells of zeros around the values, drawn dashed
-    signed: fill positive and negative cells in two colours
+    signed: fill positive cells blue and negative ones orange
+    tint: fill of the other cells, "red", "green" or "blue" for a channel of a picture
     """
 
     values: object
@@ -30,6 +31,7 @@ class Grid:
     kind: str = "window"
     padding: tuple = (0, 0, 0, 0)
     signed: bool = False
+    tint: str = "cell"
     cell: int = 32
     note: str = ""
 
@@ -54,7 +56,7 @@ class Grid:
                 return self.kind
         if self.signed and value:
             return "positive" if value > 0 else "negative"
-        return "cell"
+        return self.tint
 
     def draw(self, drawing, x, y):
         """Draw the cells with the top left corner at (x, y)."""
@@ -66,7 +68,7 @@ class Grid:
                 inside = 0 <= r < inner_rows and 0 <= c < inner_columns
                 value = self.values[r, c] if inside else 0.0
                 fill = self._fill(row, column, 0 if np.isnan(value) else value)
-                kind = fill if inside else f"{fill if fill != 'cell' else ''} pad".strip()
+                kind = fill if inside else f"{fill if fill != self.tint else ''} pad".strip()
                 px, py = x + column * self.cell, y + row * self.cell
                 drawing.rect(px, py, self.cell, self.cell, kind)
                 if not np.isnan(value):

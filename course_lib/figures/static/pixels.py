@@ -8,7 +8,7 @@ import numpy as np
 
 from course_lib.figures.static.canvas import Drawing
 
-__all__ = ["mosaic", "picture_address"]
+__all__ = ["mosaic", "picture_address", "png"]
 
 GAP, NOTE, MARGIN = 12, 22, 6
 
@@ -18,16 +18,24 @@ def _chunk(kind, data):
     return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
 
+def png(pixels):
+    """Bytes of a PNG: grey (rows, columns) or colours (rows, columns, 3), from 0 (black) to 1."""
+    values = np.round(np.clip(np.asarray(pixels, dtype=float), 0, 1) * 255).astype(np.uint8)
+    if values.ndim not in (2, 3) or values.shape[2:] not in ((), (3,)):
+        raise ValueError(
+            "png: pixels must have the shape (rows, columns) or (rows, columns, 3), "
+            f"got {values.shape}."
+        )
+    rows, columns = values.shape[:2]
+    lines = b"".join(b"\0" + line.tobytes() for line in values)
+    header = struct.pack(">IIBBBBB", columns, rows, 8, 2 if values.ndim == 3 else 0, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
+    return data + _chunk(b"IDAT", zlib.compress(lines, 9)) + _chunk(b"IEND", b"")
+
+
 def picture_address(image):
     """A grey image, (rows, columns) from 0 (black) to 1 (white), as a PNG data address."""
-    grey = np.clip(np.asarray(image, dtype=float), 0, 1)
-    grey = np.round(grey * 255).astype(np.uint8)
-    rows, columns = grey.shape
-    lines = b"".join(b"\0" + line.tobytes() for line in grey)
-    header = struct.pack(">IIBBBBB", columns, rows, 8, 0, 0, 0, 0)
-    png = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
-    png += _chunk(b"IDAT", zlib.compress(lines, 9)) + _chunk(b"IEND", b"")
-    return "data:image/png;base64," + base64.b64encode(png).decode()
+    return "data:image/png;base64," + base64.b64encode(png(image)).decode()
 
 
 def mosaic(images, notes=None, columns=10, size=52, spread=False):

@@ -10,7 +10,7 @@ import pytest
 
 from course_lib import ops
 from course_lib.figures.static import features
-from course_lib.figures.static.pixels import picture_address
+from course_lib.figures.static.pixels import picture_address, png
 
 SVG = "{http://www.w3.org/2000/svg}"
 RNG = np.random.default_rng(8)
@@ -89,3 +89,20 @@ def test_through_network_shows_the_strongest_maps_and_the_answer():
     assert [grey(a)[0, 0] for a in shown] == [round(255 * m / 9) for m in (8, 9, 5, 7)]
     rects = ET.fromstring(drawing.svg()).iter(SVG + "rect")
     assert [float(r.get("width")) for r in rects if r.get("class") == "result"] == [100]
+
+
+def test_the_poster_shows_the_digit_and_the_answer_in_the_size_that_previews_want():
+    digit = np.eye(28)
+    layers = (RNG.random((26, 26, 8)), RNG.random((11, 11, 9)))
+    data = features.poster(digit, layers, np.eye(10)[3])
+    compressed = data[data.index(b"IDAT") + 4 : data.index(b"IEND") - 8]
+    lines = np.frombuffer(zlib.decompress(compressed), np.uint8).reshape(630, 1 + 3 * 1200)
+    pixels = lines[:, 1:].reshape(630, 1200, 3)
+    np.testing.assert_array_equal(pixels[147 : 147 + 336 : 12, 40 : 40 + 336 : 12, 0], 255 * digit)
+    bars = pixels[110::43, 1100][:10]
+    assert [bar.tolist() == [0x8C, 0xC8, 0xF5] for bar in bars] == [n == 3 for n in range(10)]
+
+
+def test_a_png_refuses_other_shapes():
+    with pytest.raises(ValueError, match=r"\(rows, columns, 3\), got \(2, 2, 4\)"):
+        png(np.zeros((2, 2, 4)))
