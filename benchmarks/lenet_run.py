@@ -1,9 +1,10 @@
 """LeNet-5 brought up to date, one change at a time: the run that chapter 16 shows.
 
-``python -m benchmarks.lenet_run`` writes course_lib/records/lenet.json in about five minutes. Each
-seed draws `TRAIN` training and `VALIDATION` validation digits from MNIST's 60,000, and trains
-every step of the modernisation on them, so that the gain of a step is a difference on the same
-digits. The test set is read once, at the end, by the first and the last network.
+``python -m benchmarks.lenet_run`` writes course_lib/records/lenet.json in some minutes, row by row;
+a run that was interrupted goes on where it stopped. Each seed draws `TRAIN` training and
+`VALIDATION` validation digits from MNIST's 60,000, and trains every step of the modernisation on
+them, so that the gain of a step is a difference on the same digits. The test set is read once, by
+the first and the last network.
 """
 
 import argparse
@@ -102,38 +103,42 @@ def train(step, data, seed):
     return model, model.evaluate(*validation, batch_size=500, verbose=0)[1]
 
 
+def settings():
+    """What a record must say for its rows to be part of this run."""
+    return {
+        "command": "python -m benchmarks.lenet_run",
+        "program": f"{TRAIN} training and {VALIDATION} validation digits of MNIST, drawn anew for "
+        f"each seed; {EPOCHS} epochs in batches of {BATCH}",
+        "seeds": list(SEEDS),
+    }
+
+
+def rows_so_far():
+    """The record's rows if an earlier run of the same settings was interrupted, else none."""
+    record = records.load("lenet") if "lenet" in records.names() else {}
+    same = all(record.get(key) == value for key, value in settings().items())
+    return record["steps"] if same and len(record["steps"]) < len(STEPS) else []
+
+
 def record_runs(dry_run):
     train_set, test_set = (
         (images[..., None].astype("float32") / 255, labels)
         for images, labels in datasets.mnist.load_data()
     )
-    rows, tests = [], {}
-    for number, step in enumerate(STEPS):
-        found, on_test = [], []
+    rows = rows_so_far()
+    for step in STEPS[len(rows) :]:
+        row = {"change": step[0], "parameters": build(step).count_params(), "accuracy": []}
         for seed in SEEDS:
             model, accuracy = train(step, train_set, seed)
-            found.append(round(accuracy, 4))
-            if number in (0, len(STEPS) - 1):
-                on_test.append(round(model.evaluate(*test_set, batch_size=500, verbose=0)[1], 4))
-        rows.append({"change": step[0], "parameters": model.count_params(), "accuracy": found})
-        if on_test:
-            tests[step[0]] = on_test
-        print(f"{step[0]:34} {statistics.mean(found):.4f} {found}", flush=True)
-    record = {
-        "command": "python -m benchmarks.lenet_run",
-        "program": f"{TRAIN} training and {VALIDATION} validation digits of MNIST, drawn anew for "
-        f"each seed; {EPOCHS} epochs in batches of {BATCH}",
-        **machine.describe("numpy"),
-        "seeds": SEEDS,
-        "train": TRAIN,
-        "validation": VALIDATION,
-        "epochs": EPOCHS,
-        "steps": rows,
-        "test_accuracy": tests,
-    }
-    print("on the test set:", tests)
-    if not dry_run:
-        records.save("lenet", record)
+            row["accuracy"].append(round(accuracy, 4))
+            if step in (STEPS[0], STEPS[-1]):
+                _, on_test = model.evaluate(*test_set, batch_size=500, verbose=0)
+                row.setdefault("test_accuracy", []).append(round(on_test, 4))
+        rows.append(row)
+        print(f"{step[0]:34} {statistics.mean(row['accuracy']):.4f} {row}", flush=True)
+        if not dry_run:
+            record = {**settings(), **machine.describe("numpy"), "steps": rows}
+            records.save("lenet", record)
 
 
 if __name__ == "__main__":

