@@ -34,7 +34,7 @@ def curves(size=200):
     """ReLU and sigmoid over [-4, 4], side by side."""
     drawing = Drawing(2 * size + 90, size + 64)
     x = np.linspace(-REACH, REACH, 81)
-    panels = (("ReLU: max(0, x)", ops.relu, 4), ("sigmoid: 1 / (1 + e⁻ˣ)", ops.sigmoid, 1))
+    panels = (("ReLU: max(0, $x$)", ops.relu, 4), ("sigmoid: 1 / (1 + $e$⁻ˣ)", ops.sigmoid, 1))
     for index, (title, function, high) in enumerate(panels):
         left = 30 + index * (size + 44)
         across, down = _axes(drawing, left, 34, size, 0, high, title)
