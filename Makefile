@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.make/uv/bin:$(PATH)
 # The groups of pyproject.toml that a target needs; each set is installed once, into one .venv.
 BOOK = book keras modern
 GRADING = grading
-ALL = book keras grading cluster modern dev
+ALL = book keras grading hub cluster modern dev
 QUICK = tests/test_imports.py tests/test_links.py tests/course_lib tests/course_bank
 
 .PHONY: all help env book serve exercises grade check test lint format bench mnist lock clean distclean

@@ -54,6 +54,23 @@ COMMANDS = {  # name, which is its module's too: (what it does, its arguments)
         },
     ),
     "grades": ("Print the grade table.", {"assignment": _ASSIGNMENT}),
+    "hub": (
+        "Write the configuration of a JupyterHub with nbgrader's exchange.",
+        {
+            "folder": {"help": "where to write it: outside of the course, readable by all users"},
+            "--instructor": {
+                "action": "append",
+                "type": student_id,
+                "help": "who teaches (repeatable)",
+            },
+            "--student": {
+                "action": "append",
+                "type": student_id,
+                "help": "who studies (repeatable; default: the students of the gradebook)",
+            },
+            "--exchange": {"help": "folder of the exchange (default: exchange in FOLDER)"},
+        },
+    ),
     "demo": (
         "Generate, hand in a sample class, grade it, give feedback, and print the grades. All of "
         "it lies in the folder sample/, with a gradebook of its own. To remove it: rm -r sample",

@@ -1,0 +1,1 @@
+"""A JupyterHub for the class, with nbgrader's exchange: what `course hub` writes."""
