@@ -322,20 +322,24 @@ class Model(Layer):
     def fit(
         self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None,
         validation_split=0.0, validation_data=None, shuffle=True, class_weight=None,
-        sample_weight=None, initial_epoch=0, *, validation_batch_size=None, validation_freq=1,
-        **unknown,
+        sample_weight=None, initial_epoch=0, steps_per_epoch=None, validation_steps=None,
+        validation_batch_size=None, validation_freq=1, **unknown,
     ):  # fmt: skip
         """Train for ``epochs`` rounds over the examples; returns the `History`.
 
         x (examples, ...) and y (examples, ...) are arrays. Each round takes the examples in a new
-        order (unless ``shuffle`` is False), ``batch_size`` at a time, 32 if not given.
+        order (unless ``shuffle`` is False), ``batch_size`` at a time, 32 if not given. Or x hands
+        out batches (x, y) or (x, y, sample_weight), and y is not given: a generator, a
+        ``keras.utils.PyDataset``, a ``tf.data.Dataset``, a PyTorch ``DataLoader``, any iterable.
+        ``steps_per_epoch`` is the number of batches of a round, for what never ends.
 
         ``sample_weight`` (examples,) multiplies the loss of each example, ``class_weight`` {class
         number: weight} that of each class; the sum is divided by the number of examples all the
         same. ``validation_data`` (x, y) or (x, y, sample_weight) is evaluated after each round, or
-        each ``validation_freq``-th, ``validation_batch_size`` at a time; ``validation_split`` puts
-        that share of the examples, the last ones, aside for it. ``callbacks``: a list of
-        `callbacks.Callback`. ``verbose``: 0 silent, 1 or "auto" a progress bar, 2 a line per epoch.
+        each ``validation_freq``-th, in ``validation_steps`` batches if it hands them out;
+        ``validation_split`` puts that share of the examples, the last ones, aside for it.
+        ``callbacks``: a list of `callbacks.Callback`. ``verbose``: 0 silent, 1 or "auto" a progress
+        bar, 2 a line per epoch.
         """
         from course_lib.training import checks
 
@@ -344,19 +348,20 @@ class Model(Layer):
             x, y, batch_size=batch_size, epochs=epochs, verbose=verbose, callbacks=callbacks,
             validation_split=validation_split, validation_data=validation_data, shuffle=shuffle,
             class_weight=class_weight, sample_weight=sample_weight, initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch, validation_steps=validation_steps,
             validation_batch_size=validation_batch_size, validation_freq=validation_freq,
         )  # fmt: skip
 
     def evaluate(
-        self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, callbacks=None,
-        *, return_dict=False,
+        self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None,
+        callbacks=None, return_dict=False,
     ):  # fmt: skip
         """Loss and metrics over the examples: a number, or [loss, *metrics], or a dict.
 
         ``batch_size`` says how often ``callbacks`` are called; the result does not depend on it.
         """
         return self.trainer.evaluate(
-            x, y, batch_size, verbose, sample_weight, callbacks, return_dict
+            x, y, batch_size, verbose, sample_weight, steps, callbacks, return_dict
         )
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
@@ -367,14 +372,14 @@ class Model(Layer):
         """Loss, or [loss, *metrics], of one batch, without a step."""
         return self.trainer.test_on_batch(x, y, sample_weight, return_dict)
 
-    def predict(self, x, batch_size=None, verbose="auto", callbacks=None):
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """Outputs for all examples, computed part by part so that memory stays bounded.
 
         ``batch_size`` says how often ``callbacks`` are called; the result does not depend on it.
         """
         from course_lib.training import predict
 
-        return predict(self, x, batch_size, verbose, callbacks)
+        return predict(self, x, batch_size, verbose, steps, callbacks)
 
     def predict_on_batch(self, x):
         """Outputs of one batch."""

@@ -5,7 +5,8 @@ after epoch. checks: what arrays of examples must be. What may happen in between
 ``course_lib.callbacks``.
 """
 
+from course_lib.training.inference import predict
 from course_lib.training.steps import Part, gradients
-from course_lib.training.trainer import Trainer, predict
+from course_lib.training.trainer import Trainer
 
 __all__ = ["Part", "Trainer", "gradients", "predict"]

@@ -146,6 +146,27 @@ def size(owner, what, value, default=32):
     return default if value is None else integer(owner, what, value, minimum=1)
 
 
+def count(owner, what, value):
+    """A number of batches, or None."""
+    return None if value is None else integer(owner, what, value, minimum=1)
+
+
+def stream_alone(owner, x, what="", **given):
+    """ValueError where what a stream of batches has in it was given beside it."""
+    for argument, value in given.items():
+        if value is None:
+            continue
+        name = f"validation_{argument}" if what and argument == "batch_size" else argument
+        reason = (
+            "its batches have their own size"
+            if argument == "batch_size"
+            else "it hands out (x, y) or (x, y, sample_weight)"
+        )
+        raise ValueError(
+            f"{owner}: {name} must not be given with {what or 'x '}as {type(x).__name__}: {reason}."
+        )
+
+
 def verbosity(value):
     """0, 1 or 2; "auto" is 1."""
     if value == "auto":

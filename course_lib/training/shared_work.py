@@ -12,7 +12,7 @@ import numpy as np
 
 from course_lib import utils
 from course_lib.ops.dense import FactoredGradient
-from course_lib.training import steps
+from course_lib.training import steps, together
 from course_lib.training.fusion import fuse
 from course_lib.training.threads import one_thread
 from course_lib.training.workers import (
@@ -71,25 +71,40 @@ class BatchSteps(SharedWork):
     were left as factors: a worker multiplies out some rows, and the optimizer changes them.
     """
 
-    def __init__(self, model, x, y, loss, metrics, optimizer, weights=None):
+    def __init__(self, model, examples, loss, metrics, optimizer):
         super().__init__(model)
-        self._x, self._y, self._weights = x, y, weights
+        self._held = examples  # (x, y, weights or None); None: each batch comes by `load`
+        self._loads = examples is None
+        self._at_hand = True  # whether the team has what is held
+        self._most = 0  # examples in the batch that the team's memory was made for
+        self._by_team = False  # whether the last gradients are the team's
         self._loss, self._metrics, self._penalties = loss, metrics, model.penalties
         self._optimizer, self._kinds = optimizer, None  # the kinds of averages that are shared
         self._last = None  # gradients of the last batch
         self._slots = None  # per part, in shared memory: {name of the weight: gradient}
         self._factored = None  # of a whole batch, in shared memory: {name: its two factors}
 
+    def load(self, x, y, weights=None):
+        """Hold the examples of one batch; returns their indices."""
+        if self._team is None:
+            self._held = (x, y, weights)
+        else:
+            self._at_hand = together.copy_into(self._shared, (x, y, weights))
+            self._held = self._shared if self._at_hand else (x, y, weights)
+        return np.arange(len(x))
+
     def gradients(self, batch, seed, left=0):
         """The `Part` of a batch, given the indices of its examples, a seed and batches to go."""
         cuts = steps.parts(len(batch), steps.part_size(self.network, len(batch)))
         team = self._team_for(len(cuts), left)
-        if team is None:
+        self._by_team = team is not None and self._at_hand and len(batch) <= self._most
+        if not self._by_team:
             x, y, weights = self._examples(batch)
             part = steps.batch_gradients(
                 self.network, x, y, self._loss, self._metrics, seed, weights
             )
-            self._last = part.gradients
+            if team is None:
+                self._last, self._most = part.gradients, len(batch)
             return part
         found = team.map(
             ("_part", number, cut, batch[cut], (*seed, number)) for number, cut in enumerate(cuts)
@@ -107,7 +122,7 @@ class BatchSteps(SharedWork):
         gradients, penalty = self._with_penalties(part.gradients, weights)
         late = [n for n, g in gradients.items() if isinstance(g, FactoredGradient)]
         optimizer = self._optimizer
-        shares = self._team and optimizer.kinds == self._kinds
+        shares = self._by_team and optimizer.kinds == self._kinds
         if not shares or optimizer.needs_whole_gradients:
             late = []
         optimizer.apply({n: g for n, g in gradients.items() if n not in late}, weights)
@@ -131,9 +146,12 @@ class BatchSteps(SharedWork):
 
     def _form(self, workers, parts):
         averages, self._kinds = self._optimizer.averages, self._optimizer.kinds
+        if self._loads:
+            self._held = self._shared = together.shared_copies(self._held)
         places = [*weights_of(self.model), *((averages, key) for key in averages)]
         self._stack.enter_context(shared_arrays(places))
-        self._factored, self._slots = {}, [{} for _ in range(parts)]
+        # A smaller batch may have more parts than a larger one, but never more than four then.
+        self._factored, self._slots = {}, [{} for _ in range(max(4, parts))]
         for name, gradient in self._last.items():
             if isinstance(gradient, FactoredGradient):
                 factors = (gradient.inputs, gradient.grad_outputs)
@@ -168,8 +186,7 @@ class BatchSteps(SharedWork):
         self._optimizer.apply_rows(name, weights, self._joined(examples)[name], rows)
 
     def _examples(self, indices):
-        weights = self._weights
-        return self._x[indices], self._y[indices], None if weights is None else weights[indices]
+        return tuple(None if part is None else part[indices] for part in self._held)
 
     def _joined(self, examples):
         """{name: factored gradient} of the batch that lies in shared memory."""

@@ -17,6 +17,7 @@ import numpy as np
 from course_lib.labels import spread
 from course_lib.layers import activations
 from course_lib.ops.dense import MANY_WEIGHTS, FactoredGradient
+from course_lib.training.data import parts
 
 PART = 32  # examples in a part, at most
 
@@ -101,11 +102,6 @@ def total(found):
         if isinstance(gradient, FactoredGradient):
             grads[name] = FactoredGradient.joined(part.gradients[name] for part in found)
     return Part(loss_sum, grads, count, sums, first.state)
-
-
-def parts(count, size):
-    """Slices of at most ``size`` that cover ``count`` examples."""
-    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
 def _forward(model, inputs, loss, training=False, rng=None):

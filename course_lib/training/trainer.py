@@ -5,8 +5,6 @@ the mean over all examples of the epoch, each measured before the step of its ow
 penalties of the regularizers.
 """
 
-from contextlib import nullcontext
-
 import numpy as np
 
 from course_lib import losses, optimizers
@@ -15,9 +13,12 @@ from course_lib.callbacks.base import Calls, History, check_callbacks
 from course_lib.callbacks.progress import Lines, ProgressBar
 from course_lib.errors import integer
 from course_lib.initializers import generator
-from course_lib.training import checks, steps
-from course_lib.training.shared_work import BatchSteps, Forward
+from course_lib.training import checks, data, steps
+from course_lib.training.inference import Pass
+from course_lib.training.shared_work import BatchSteps
 from course_lib.training.workers import weights_of
+
+MANY = 100  # batches to go, where their number is not known
 
 
 class Trainer:
@@ -53,38 +54,46 @@ class Trainer:
     def fit(
         self, x, y, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0,
         validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0,
-        validation_batch_size=None, validation_freq=1,
+        steps_per_epoch=None, validation_steps=None, validation_batch_size=None, validation_freq=1,
     ):  # fmt: skip
         """Train; returns the `History`. Arguments as in `Model.fit`."""
-        batch_size = checks.size("fit", "batch_size", batch_size)
         epochs = integer("fit", "epochs", epochs, minimum=1)
         initial_epoch = integer("fit", "initial_epoch", initial_epoch, minimum=0)
         verbose = checks.verbosity(verbose)
         validated = checks.rounds("validation_freq", validation_freq)
-        at_once = checks.size("fit", "validation_batch_size", validation_batch_size, batch_size)
-        examples = self._checked(x, y, sample_weight, class_weight=class_weight)
+        size = checks.size("fit", "batch_size", batch_size)
+        at_once = checks.size("fit", "validation_batch_size", validation_batch_size, size)
+        weighing = {"sample_weight": sample_weight, "class_weight": class_weight}
+        source = self._source("fit", x, y, batch_size=batch_size, shuffle=shuffle, **weighing)
+        validation = None
         if validation_data is not None:
-            validation_data = self._checked(
-                *checks.triple(validation_data, "validation_data"), what="validation "
-            )
+            validation = self._validation(validation_data, validation_batch_size, at_once)
         elif validation_split:
-            examples, validation_data = checks.split_off(examples, validation_split)
+            source, validation = self._split(source, validation_split, size, shuffle, at_once)
+        batches = data.Epochs(source, checks.count("fit", "steps_per_epoch", steps_per_epoch))
+        if validation is not None:
+            steps_of = checks.count("fit", "validation_steps", validation_steps)
+            validation = data.Epochs(validation, steps_of)
         self._claim_weights()
 
-        batches = len(steps.parts(len(examples[0]), batch_size))
+        length = data.known_length(batches)
         self.model.history, self.model.stop_training = History(), False
         calls = [*check_callbacks(callbacks), self.model.history]
         if verbose:
-            calls.append(ProgressBar(epochs, batches) if verbose == 1 else Lines(epochs))
-        calls = Calls(calls, self.model, epochs=epochs, steps=batches, verbose=verbose)
-        with calls, self._batch_steps(*examples) as work:
+            calls.append(ProgressBar(epochs, length) if verbose == 1 else Lines(epochs))
+        calls = Calls(calls, self.model, epochs=epochs, steps=length, verbose=verbose)
+        with calls, self._batch_steps(source) as work:
             logs = {}
             calls("on_train_begin")
             for epoch in range(initial_epoch, epochs):
                 calls("on_epoch_begin", epoch)
-                logs = self._epoch(work, len(examples[0]), batch_size, shuffle, calls)
-                if validation_data is not None and validated(epoch + 1):
-                    scores = self._scores(*validation_data, batch_size=at_once, calls=calls)
+                try:
+                    logs = self._epoch(work, source, batches, calls)
+                except data.RanOut:
+                    data.warn_ran_out(source, epoch - initial_epoch)
+                    break
+                if validation is not None and validated(epoch + 1):
+                    scores = self._scores(validation, validation.batch_size, calls=calls)
                     logs |= {f"val_{name}": value for name, value in scores.items()}
                 calls("on_epoch_end", epoch, logs=logs)
                 if self.model.stop_training:
@@ -92,24 +101,60 @@ class Trainer:
             calls("on_train_end", logs=logs)
         return self.model.history
 
+    def _source(
+        self, owner, x, y=None, sample_weight=None, batch_size=None, *, shuffle=False,
+        class_weight=None, what="",
+    ):  # fmt: skip
+        """`data.Arrays` or a `data.Stream` of what the user gave."""
+        if not data.is_stream(x):
+            size = checks.size(owner, "batch_size", batch_size)
+            return data.Arrays(
+                self._checked(x, y, sample_weight, class_weight, what), size, shuffle
+            )
+        checks.stream_alone(owner, x, what, y=y, sample_weight=sample_weight, batch_size=batch_size)
+
+        def check(x, y, weights):
+            return self._checked(x, y, weights, class_weight, f"a batch's {what}")
+
+        stream = data.Stream(x, check, f"{what}x", shuffle)
+        if not self.model.built:
+            stream.peek()
+        return stream
+
+    def _validation(self, given, batch_size, at_once):
+        if data.is_stream(given):
+            return self._source("fit", given, batch_size=batch_size, what="validation ")
+        given = checks.triple(given, "validation_data")
+        return self._source("fit", *given, at_once, what="validation ")
+
+    def _split(self, source, share, batch_size, shuffle, at_once):
+        if isinstance(source, data.Stream):
+            raise ValueError(
+                "validation_split needs arrays, from which it takes the last examples. Give the "
+                "batches for validation as validation_data."
+            )
+        left, aside = checks.split_off(source.examples, share)
+        return data.Arrays(left, batch_size, shuffle), data.Arrays(aside, at_once)
+
     def _claim_weights(self):
         trainable = {id(array): n for n, array in self.model.trainable_parameters.items()}
         places = {trainable.get(id(holder[key])): holder for holder, key in weights_of(self.model)}
         places.pop(None, None)
         self.optimizer.follow(places)
 
-    def _batch_steps(self, x, y, weights=None):
-        return BatchSteps(self.model, x, y, self.loss, self.metrics, self.optimizer, weights)
+    def _batch_steps(self, source):
+        examples = source.examples if isinstance(source, data.Arrays) else None
+        return BatchSteps(self.model, examples, self.loss, self.metrics, self.optimizer)
 
-    def _epoch(self, work, count, batch_size, shuffle, calls):
-        """One round through the examples; returns the means of loss and metrics."""
+    def _epoch(self, work, source, batches, calls):
+        """The batches of one epoch; returns the means of loss and metrics."""
         seed = int(generator().integers(2**63))
-        order = generator().permutation(count) if shuffle else np.arange(count)
+        length = data.known_length(batches)
         running = self._running()
-        cuts = steps.parts(count, batch_size)
-        for number, cut in enumerate(cuts):
+        for number, batch in enumerate(batches.epoch()):
+            left = MANY if length is None else length - number
             calls("on_train_batch_begin", number)
-            running.add(self._step(work, order[cut], (seed, number), len(cuts) - number))
+            running.add(self._step(work, source.load(work, batch), (seed, number), left))
             calls("on_train_batch_end", number, logs=running.means())
             if self.model.stop_training:
                 break
@@ -123,50 +168,50 @@ class Trainer:
 
     def train_on_batch(self, x, y, sample_weight=None, class_weight=None, return_dict=False):
         """One step on one batch; its loss and metrics before the step."""
-        examples = self._checked(x, y, sample_weight, class_weight=class_weight)
+        source = data.Arrays(self._checked(x, y, sample_weight, class_weight), len(x))
         self._claim_weights()
         running = self._running()
-        with self._batch_steps(*examples) as work:
+        with self._batch_steps(source) as work:
             seed = (int(generator().integers(2**63)), 0)
-            running.add(self._step(work, np.arange(len(examples[0])), seed))
+            running.add(self._step(work, np.arange(source.count), seed))
         return _report(running.means(), return_dict)
 
     def test_on_batch(self, x, y, sample_weight=None, return_dict=False):
         """Loss and metrics of one batch, in inference mode."""
-        return _report(self._scores(*self._checked(x, y, sample_weight)), return_dict)
+        source = data.Arrays(self._checked(x, y, sample_weight), len(x))
+        return _report(self._scores(data.Epochs(source), len(x)), return_dict)
 
     def evaluate(
-        self, x, y, batch_size=None, verbose="auto", sample_weight=None, callbacks=None,
-        return_dict=False,
+        self, x, y, batch_size=None, verbose="auto", sample_weight=None, steps=None,
+        callbacks=None, return_dict=False,
     ):  # fmt: skip
         """Loss and metrics in inference mode."""
-        batch_size = checks.size("evaluate", "batch_size", batch_size)
         verbose = checks.verbosity(verbose)
-        examples = self._checked(x, y, sample_weight)
-        batches = len(steps.parts(len(examples[0]), batch_size))
+        source = self._source("evaluate", x, y, sample_weight, batch_size)
+        batches = data.Epochs(source, checks.count("evaluate", "steps", steps))
+        length = data.known_length(batches)
         calls = Calls(
-            check_callbacks(callbacks), self.model, epochs=1, steps=batches, verbose=verbose
+            check_callbacks(callbacks), self.model, epochs=1, steps=length, verbose=verbose
         )
         with calls:
-            means = self._scores(*examples, batch_size=batch_size, verbose=verbose, calls=calls)
+            means = self._scores(batches, source.batch_size, verbose, calls)
         return _report(means, return_dict)
 
-    def _scores(self, x, y, weights=None, batch_size=32, verbose=0, calls=None):
-        running = self._running()
+    def _scores(self, epochs, batch_size, verbose=0, calls=None):
+        """Means of loss and metrics over the next of ``epochs``, in inference mode."""
+        running, penalty = self._running(), sum(self.model.losses)
 
-        def scores(network, cut):
+        def scores(network, piece, cut):
+            x, y, weights = piece
             own = None if weights is None else weights[cut]
             return steps.scores(network, x[cut], y[cut], self.loss, self.metrics, own)
 
-        penalty = sum(self.model.losses)
-        hooks = Batches("test", len(x), batch_size, calls)
-        work = Forward(self.model, scores, len(x))
-        with bar(len(x), "evaluate", verbose) as progress, work, hooks:
-            for cut, part in work:
+        run = Pass("test", self.model, scores, epochs, batch_size, calls, verbose)
+        run.logs = lambda batch: running.means()
+        with run:
+            for _, _, part in run:
                 running.add(part._replace(loss_sum=part.loss_sum + penalty * part.count))
-                hooks.done(cut.stop, lambda batch: running.means())
-                progress.update(cut.stop - cut.start)
-            hooks.logs = running.means()
+            run.last = running.means()
         return running.means()
 
     def _running(self):
@@ -199,81 +244,6 @@ class Running:
         (name, _), *metrics = self._metrics.items()
         pairs = zip(metrics, others, strict=True)
         return {name: float(loss / count), **{n: m.number(sums) for (n, m), sums in pairs}}
-
-
-class Batches:
-    """Calls the callbacks of "test" or "predict" at the borders of batches.
-
-    The work is cut into parts of its own, so that its results do not depend on the batch size. A
-    batch is begun and ended when the part with its last example is done.
-    """
-
-    def __init__(self, kind, count, batch_size, calls=None):
-        self._kind = kind
-        self._cuts = steps.parts(count, batch_size)[::-1]
-        self._calls = calls or (lambda *moment, logs=None: None)
-        self._number, self.logs = 0, {}
-
-    def __enter__(self):
-        self._calls(f"on_{self._kind}_begin")
-        return self
-
-    def __exit__(self, kind, *error):
-        if kind is None:
-            self._calls(f"on_{self._kind}_end", logs=self.logs)
-
-    def done(self, stop, logs):
-        """The examples up to ``stop`` are done; ``logs`` makes a batch's dict from its slice."""
-        while self._cuts and self._cuts[-1].stop <= stop:
-            cut = self._cuts.pop()
-            self._calls(f"on_{self._kind}_batch_begin", self._number)
-            self._calls(f"on_{self._kind}_batch_end", self._number, logs=logs(cut))
-            self._number += 1
-
-
-def predict(model, x, batch_size=None, verbose="auto", callbacks=None):
-    """Outputs for all examples. A list of arrays where the model has several outputs."""
-    batch_size = checks.size("predict", "batch_size", batch_size)
-    verbose = checks.verbosity(verbose)
-    x = checks.examples(model, x)
-    outputs, several = [], False
-    work = Forward(model, lambda network, cut: network.infer(network.cast(x[cut])), len(x))
-    batches = len(steps.parts(len(x), batch_size))
-    calls = Calls(check_callbacks(callbacks), model, epochs=1, steps=batches, verbose=verbose)
-    hooks = Batches("predict", len(x), batch_size, calls)
-
-    def logs(batch):
-        own = [whole[batch] for whole in outputs]
-        return {"outputs": own if several else own[0]}
-
-    with calls, bar(len(x), "predict", verbose) as progress, work, hooks:
-        for cut, found in work:
-            several = isinstance(found, list)
-            found = found if several else [found]
-            if not outputs:
-                outputs = [np.empty((len(x), *part.shape[1:]), part.dtype) for part in found]
-            for whole, part in zip(outputs, found, strict=True):
-                whole[cut] = part
-            hooks.done(cut.stop, logs)
-            progress.update(cut.stop - cut.start)
-    return outputs if several else outputs[0]
-
-
-def bar(count, title, verbose):
-    """A progress bar that shows itself only when the work takes more than a second."""
-    if not verbose:
-        return _NoBar()
-    from tqdm.auto import tqdm
-
-    return tqdm(total=count, desc=title, unit="example", delay=1, leave=False)
-
-
-class _NoBar(nullcontext):
-    def __enter__(self):
-        return self
-
-    def update(self, count):
-        pass
 
 
 def _report(means, return_dict):

@@ -206,3 +206,37 @@ def test_sparse_top_k_and_accuracy_of_a_regression(keras):
         model.compile("sgd", "mse", metrics=["accuracy"])
         found.append(model.evaluate(X, X.sum(1), verbose=0)[1])
     assert found == [0, 0]
+
+
+def test_streams_of_keras_and_tensorflow(keras):
+    """A tf.data.Dataset and a PyDataset, in our fit and in Keras'."""
+    import tensorflow as tf
+
+    class Batches(keras.utils.PyDataset):
+        def __len__(self):
+            return 5
+
+        def __getitem__(self, number):
+            cut = slice(20 * number, 20 * number + 20)
+            return X[cut], Y[cut]
+
+    for make in (
+        lambda: tf.data.Dataset.from_tensor_slices((X, Y, WEIGHTS)).batch(20),
+        Batches,
+    ):
+        histories = []
+        for model in pair(keras, lambda lib: {"metrics": ["accuracy"]}):
+            histories.append(
+                model.fit(make(), epochs=3, shuffle=False, verbose=0, validation_data=make(),
+                          validation_steps=2).history
+            )  # fmt: skip
+            model.evaluate(make(), verbose=0)
+        for name, values in histories[1].items():
+            np.testing.assert_allclose(histories[0][name], values, atol=2e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("steps", [4, 6, 9])
+def test_epochs_of_a_given_number_of_steps(keras, steps):
+    agree(keras, fitted=lambda lib: {
+        "steps_per_epoch": steps, "validation_data": (X, Y), "validation_steps": 2,
+    })  # fmt: skip
