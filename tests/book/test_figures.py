@@ -6,7 +6,7 @@ import re
 import pytest
 
 from course_lib import figures
-from tests.book.test_browser import ROOT, _settled, browser, opened  # noqa: F401 (a fixture)
+from tests.book.test_browser import PHONE, ROOT, WIDE, _settled, browser, opened  # noqa: F401
 from tests.course_lib.figures.drivers import drive
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -16,11 +16,11 @@ COMPRESSED_ALREADY = (".woff2", ".png", ".jpg", ".gif", ".gz", ".zip")
 
 
 def page_with(name, book):
-    """The first chapter that shows the figure, as a built page."""
-    for chapter in sorted((ROOT / "chapters").glob("[0-9]*.md")):
-        if re.search(rf"^{name}\(", chapter.read_text("utf-8"), re.MULTILINE):
-            return (book / "chapters" / chapter.name).with_suffix(".html")
-    pytest.fail(f"no chapter shows the figure {name}")
+    """The first page that shows the figure, as it is built."""
+    for source in (ROOT / "index.md", *sorted((ROOT / "chapters").glob("[0-9]*.md"))):
+        if re.search(rf"^{name}\(", source.read_text("utf-8"), re.MULTILINE):
+            return (book / source.relative_to(ROOT)).with_suffix(".html")
+    pytest.fail(f"no page shows the figure {name}")
 
 
 @pytest.mark.parametrize("name", figures.INTERACTIVE)
@@ -30,6 +30,53 @@ def test_each_figure_is_driven_in_the_book(browser, book, name):  # noqa: F811
         _settled(tab, page_with(name, book).as_uri())
         drive(stem, tab, tab.locator(f".cbh-{stem.replace('_', '-')}").first)
         assert not wrong, wrong
+
+
+TALLEST = (
+    (WIDE, 720),
+    (PHONE, 1100),
+)  # of a figure, so that its controls and its answer are in view
+MEASURE = """() => [...document.querySelectorAll(".cbh-figure")].map((figure) => {
+    const box = figure.getBoundingClientRect(), host = figure.closest(".cbh-host");
+    return {
+        name: figure.getAttribute("aria-label"), height: box.height, right: box.right,
+        kept: host.getBoundingClientRect().height,
+        title: figure.querySelector(".cbh-title").innerText,
+        hint: figure.querySelector(".cbh-hint").innerText, text: host.parentElement.offsetWidth,
+        width: box.width, quiz: figure.classList.contains("cbh-quiz"),
+    };
+})"""
+
+
+def test_height_and_width_of_every_figure(browser, pages):  # noqa: F811
+    """Each fits the window it is used in, and uses the empty margin where there is one."""
+    problems = []
+    for page in (page for page in pages if "cbh-fallback" in page.read_text("utf-8")):
+        with opened(browser) as (tab, _):
+            for window, limit in TALLEST:
+                tab.set_viewport_size(window)
+                _settled(tab, page.as_uri())
+                for number, figure in enumerate(tab.evaluate(MEASURE), 1):
+                    name = f"{page.name}, figure {number}, {figure['name']}, {window['width']}"
+                    if figure["height"] > limit:
+                        problems.append(f"{name}: {figure['height']:.0f} high")
+                    if figure["kept"] > figure["height"] + 160:
+                        problems.append(f"{name}: {figure['kept']:.0f} kept for it")
+                    if figure["right"] > window["width"]:
+                        problems.append(f"{name}: ends at {figure['right']:.0f}")
+                    if window is WIDE and figure["width"] < figure["text"] + 200:
+                        problems.append(f"{name}: {figure['width']:.0f} wide, as the text")
+                    if not figure["hint"]:
+                        problems.append(f"{name}: no hint")
+    assert not problems, "\n".join(problems)
+
+
+def test_figures_of_chapters_are_numbered(browser, book):  # noqa: F811
+    with opened(browser) as (tab, _):
+        _settled(tab, (book / "chapters" / "04-channels-and-filters.html").as_uri())
+        titles = [figure["title"] for figure in tab.evaluate(MEASURE)]
+    assert titles[0].startswith("Try it 4.1 "), titles
+    assert not any(title.startswith("Try it") for title in titles[-1:]), "the quiz has no number"
 
 
 def test_pages_with_figures_weigh_under_600_kilobytes(browser, pages, book):  # noqa: F811

@@ -150,6 +150,115 @@ def test_play_is_left_out_when_motion_is_reduced(chrome, pages):
         assert _ready(page, "ConvolutionStepper").get_by_role("button", name="Play").count() == 1
 
 
+def test_the_products_fly_into_the_sum_unless_motion_is_reduced(chrome, pages):
+    path = pages("ConvolutionStepper")
+    flying = "document.querySelectorAll('.cbh-flying').length"
+    with open_page(chrome, path) as page:
+        root = _ready(page, "ConvolutionStepper")
+        root.get_by_label("Speed").select_option("slow")
+        root.get_by_role("button", name="Next").click()
+        page.wait_for_function(f"{flying} === 9")
+        page.wait_for_function(f"{flying} === 0")  # and they are gone when they have arrived
+        root.locator(".cbh-stepper input").fill("5")
+        assert page.evaluate(flying) == 0, "dragging the slider starts no flight"
+        pane = root.locator(".cbh-pane:visible").first
+        assert float(pane.evaluate("e => parseFloat(getComputedStyle(e).transitionDuration)")) > 0.1
+    with open_page(chrome, path, reduced_motion="reduce") as page:
+        root = _ready(page, "ConvolutionStepper")
+        assert root.get_by_label("Speed").count() == 0
+        page.evaluate(
+            "window.flown = 0; new MutationObserver((all) => { for (const one of all) "
+            "for (const node of one.addedNodes) if (node.className === 'cbh-flying') flown++; })"
+            ".observe(document.body, {childList: true, subtree: true})"
+        )
+        root.get_by_role("button", name="Next").click()
+        says(root, "Step 2 of 9")
+        page.wait_for_timeout(200)
+        assert page.evaluate("flown") == 0
+        pane = root.locator(".cbh-pane:visible").first
+        assert pane.evaluate("e => getComputedStyle(e).transitionDuration") == "0s"
+
+
+def test_the_window_slides_over_the_cells_it_reads(chrome, pages):
+    with open_page(chrome, pages("ConvolutionStepper"), reduced_motion="reduce") as page:
+        root = _ready(page, "ConvolutionStepper")
+        cell(root, "Output", 2, 3).hover()
+        frame = root.locator(".cbh-pane:visible").first.bounding_box()
+        first = cell(root, "Input image", 2, 3).bounding_box()
+        last = cell(root, "Input image", 4, 5).bounding_box()
+        assert abs(frame["x"] - first["x"]) < 1.5 and abs(frame["y"] - first["y"]) < 1.5
+        ends = [frame[a] + frame[b] for a, b in (("x", "width"), ("y", "height"))]
+        cells = [last[a] + last[b] for a, b in (("x", "width"), ("y", "height"))]
+        assert max(abs(a - b) for a, b in zip(ends, cells, strict=True)) < 1.5
+
+
+def test_a_number_out_of_range_is_told_and_changes_nothing(chrome, pages):
+    with open_page(chrome, pages("SizeExplorer")) as page:
+        root = _ready(page, "SizeExplorer")
+        field = root.get_by_label("Columns: input")
+        field.fill("100000")
+        field.press("Enter")
+        assert root.get_by_role("alert").inner_text() == "100000 is out of range: 1 to 1024."
+        assert field.get_attribute("aria-invalid") == "true"
+        assert page.evaluate("window.figures.SizeExplorer.model.get('size')") == [6, 6]
+        field.fill("32")  # a size that is too large for a drawing of 28 but not for the rule
+        field.press("Enter")
+        says(root, r"columns: floor\(\(32 \+ 0 \+ 0 − 3\) / 2\) \+ 1 = floor\(29 / 2\) \+ 1 = 15")
+        assert root.get_by_role("alert").count() == 0
+        field.fill("500")
+        field.press("Enter")
+        says(root, r"The output has 2 × 249 cells\. Up to 36 cells along an axis are drawn")
+        assert root.get_by_role("grid").count() == 0
+
+
+def test_a_cell_tells_what_is_no_number(chrome, pages):
+    with open_page(chrome, pages("ConvolutionStepper")) as page:
+        root = _ready(page, "ConvolutionStepper")
+        kernel = cell(root, "Kernel", 1, 1)
+        kernel.click()
+        kernel.click()
+        page.keyboard.type("x")
+        page.keyboard.press("Enter")
+        assert "Please give a number" in root.get_by_role("alert").inner_text()
+        page.keyboard.press("Escape")
+        assert kernel.inner_text() == "1"
+
+
+def test_reset_and_full_screen(chrome, pages):
+    with open_page(chrome, pages("ConvolutionStepper")) as page:
+        root = _ready(page, "ConvolutionStepper")
+        before = page.evaluate("window.figures.ConvolutionStepper.model.get('image')")
+        root.get_by_label("Kernel", exact=True).select_option(label="Gaussian blur")
+        says(root, r"= \d+/16")
+        assert cell(root, "Kernel", 1, 2).inner_text() == "2/16"
+        root.get_by_label("Image", exact=True).select_option("blank")
+        root.get_by_role("button", name="Reset").click()
+        says(root, r"1×1 \+ 1×0 \+ 1×1")
+        after = page.evaluate("window.figures.ConvolutionStepper.model.get('image')")
+        assert after == before
+        whole = root.get_by_role("button", name="Full screen")
+        whole.click()
+        page.wait_for_function("document.fullscreenElement?.classList.contains('cbh-figure')")
+        assert whole.get_attribute("aria-pressed") == "true"
+        whole.click()
+        page.wait_for_function("!document.fullscreenElement")
+
+
+def test_bars_and_hatching_stay_in_forced_colours(chrome, pages):
+    with open_page(chrome, pages("DigitPlayground"), forced_colors="active") as page:
+        bar = _ready(page, "DigitPlayground").locator(".cbh-bar").nth(7)
+        colours = bar.evaluate(
+            "e => [e, e.parentElement].map((one) => getComputedStyle(one).backgroundColor)"
+        )
+        assert colours[0] != colours[1]
+    with open_page(chrome, pages("SizeExplorer"), forced_colors="active") as page:
+        root = _ready(page, "SizeExplorer")
+        hatch = cell(root, "Padded input", 6, 6).evaluate(
+            "e => getComputedStyle(e).backgroundImage"
+        )
+        assert "repeating-linear-gradient" in hatch
+
+
 def test_resting_mouse_does_not_interrupt_the_keyboard(chrome, pages):
     with open_page(chrome, pages("ConvolutionStepper"), height=500) as page:
         root = _ready(page, "ConvolutionStepper")
