@@ -1,0 +1,161 @@
+"""Depthwise convolution: every channel has a kernel of its own and is not mixed with the others.
+
+There is no matrix product in it: each output is the sum of a few cells of one channel, each times
+its weight. So the work is one multiply-add of a shifted array per tap, and what counts is that the
+numbers lie in long runs and stay in the cache:
+
+- cells and channels of the last axis are one run (x*c); the weights are repeated along it;
+- `numpy.einsum` goes through all taps of a run before it turns to the next, and needs no array for
+  the products;
+- a stride of s over an array is a stride of 1 over each of its s interleaved parts, the *phases*.
+
+Index letters: i the taps, n example, y output place of the axes but the last, k the run (x*c).
+"""
+
+from itertools import product
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib.ops import checks
+from course_lib.ops.padding import crop, surround
+from course_lib.ops.windows import Windows, batches, windows
+
+
+class DepthwiseCache(NamedTuple):
+    inputs: np.ndarray  # (n, *spatial, c), each channel repeated for the kernels that read it
+    kernel: np.ndarray  # (*kernel_size, c)
+    window: Windows
+    multiplier: int
+
+
+def depthwise_conv(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
+    """Convolve every channel of ``inputs`` with kernels of its own.
+
+    inputs (batch, *spatial, channels), kernel (*kernel_size, channels, multiplier), with one, two
+    or three spatial axes; outputs (batch, *output_shape(...), channels * multiplier), first all
+    outputs of the first channel. Other arguments as in `conv`.
+    """
+    return depthwise_conv_forward(inputs, kernel, strides, padding, dilation_rate)[0]
+
+
+def depthwise_conv_forward(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
+    """`depthwise_conv` and its cache."""
+    owner = "depthwise_conv"
+    inputs, kernel = checks.as_floats(owner, inputs=inputs, kernel=kernel)
+    axes = checks.spatial_axes(owner, kernel)
+    checks.channels_last(owner, inputs, axes, kernel.shape[-2])
+    size, multiplier = kernel.shape[:-2], kernel.shape[-1]
+    window = windows(owner, inputs.shape[1:-1], size, strides, padding, dilation_rate)
+    if multiplier > 1:
+        inputs = np.repeat(inputs, multiplier, axis=-1)
+    cache = DepthwiseCache(inputs, kernel.reshape(*size, -1), window, multiplier)
+    return _forward(cache), cache
+
+
+def depthwise_conv_backward(grad_outputs, cache, need_inputs=True):
+    """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
+    inputs, kernel, window, multiplier = cache
+    shape = (len(inputs), *window.outputs, kernel.shape[-1])
+    grad_outputs = checks.gradient("depthwise_conv_backward", grad_outputs, shape, inputs.dtype)
+    grad_kernel = _kernel_gradient(grad_outputs, cache)
+    grad_inputs = None
+    if need_inputs:
+        grad_inputs = _input_gradient(grad_outputs, cache)
+        if multiplier > 1:
+            grad_inputs = grad_inputs.reshape(*inputs.shape[:-1], -1, multiplier).sum(-1)
+    return grad_inputs, grad_kernel.reshape(*window.kernel_size, -1, multiplier)
+
+
+def _forward(cache):
+    inputs, kernel, window, _ = cache
+    outputs = np.empty((len(inputs), *window.outputs, kernel.shape[-1]), inputs.dtype)
+    for part in _parts(cache):
+        padded = surround(inputs[part], window.pads)
+        for number, (cells, taps) in enumerate(_phases(window)):
+            into = outputs[part] if number == 0 else np.empty_like(outputs[part])
+            phase = np.ascontiguousarray(padded[cells])
+            slide(phase, kernel[taps], window.dilation_rate, into)
+            if number:
+                outputs[part] += into
+    return outputs
+
+
+def _kernel_gradient(grad_outputs, cache):
+    inputs, kernel, window, _ = cache
+    total = np.zeros_like(kernel)
+    for part in _parts(cache):
+        padded = surround(inputs[part], window.pads)
+        for cells, taps in _phases(window):
+            size = kernel[taps].shape[:-1]
+            phase = np.ascontiguousarray(padded[cells])
+            runs = runs_under(phase, size, window.outputs, window.dilation_rate)
+            grad = grad_outputs[part].reshape(*runs.shape[len(size) : -1], -1)
+            tap, place, run = _axes(size)
+            found = np.einsum(runs, [*tap, *place, run], grad, [*place, run], [*tap, run])
+            total[taps] += found.reshape(*size, window.outputs[-1], -1).sum(-2)
+    return total
+
+
+def _input_gradient(grad_outputs, cache):
+    """Each phase of the inputs is a convolution of the outputs' gradient with its taps, reversed."""
+    inputs, kernel, window, _ = cache
+    grad_inputs = np.empty_like(inputs)
+    reach = [n + b + a for n, (b, a) in zip(window.spatial, window.pads, strict=True)]
+    for part in _parts(cache):
+        grad = grad_outputs[part]
+        grad_padded = np.zeros((len(grad), *reach, inputs.shape[-1]), inputs.dtype)
+        for cells, taps in _phases(window):
+            weights = np.flip(kernel[taps], range(len(reach)))
+            into = grad_padded[cells]
+            sizes = zip(weights.shape, window.dilation_rate, into.shape[1:], grad.shape[1:], strict=False)
+            pads = [((k - 1) * d, n - outputs) for k, d, n, outputs in sizes]
+            into[...] = slide(surround(grad, pads[: len(reach)]), weights, window.dilation_rate)
+        grad_inputs[part] = crop(grad_padded, window.pads)
+    return grad_inputs
+
+
+def slide(cells, kernel, dilation_rate, outputs=None):
+    """Convolve contiguous ``cells`` (n, *spatial, c), as they are, with a stride of 1."""
+    *size, channels = kernel.shape
+    if outputs is None:
+        spans = zip(cells.shape[1:], size, dilation_rate, strict=False)
+        places = [n - (k - 1) * d for n, k, d in spans]
+        outputs = np.empty((len(cells), *places, channels), cells.dtype)
+    places = outputs.shape[1:-1]
+    runs = runs_under(cells, size, places, dilation_rate)
+    weights = np.repeat(kernel[..., None, :], places[-1], axis=-2).reshape(*size, -1)
+    tap, place, run = _axes(size)
+    into = outputs.reshape(runs.shape[len(size) :])
+    np.einsum(runs, [*tap, *place, run], weights, [*tap, run], [*place, run], out=into)
+    return outputs
+
+
+def runs_under(cells, kernel_size, outputs, dilation_rate):
+    """What every tap reads, (*kernel_size, n, *outputs but the last, x*c): a view."""
+    batch, *steps, channel = cells.strides
+    taps = [step * d for step, d in zip(steps, dilation_rate, strict=True)]
+    *ahead, last = outputs
+    shape = (*kernel_size, len(cells), *ahead, last * cells.shape[-1])
+    return np.ndarray(shape, cells.dtype, cells, 0, (*taps, batch, *steps[:-1], channel))
+
+
+def _axes(size):
+    """Numbers of the axes for einsum: those of the taps, of the places, and of the run."""
+    axes = len(size)
+    return range(axes), range(axes, 2 * axes), 2 * axes
+
+
+def _phases(window):
+    """(cells of the padded input, taps of the kernel) of every interleaved part that has taps."""
+    axes = zip(window.kernel_size, window.strides, strict=True)
+    for starts in product(*(range(min(k, s)) for k, s in axes)):
+        cut = tuple(slice(p, None, s) for p, s in zip(starts, window.strides, strict=True))
+        yield (slice(None), *cut), cut
+
+
+def _parts(cache):
+    """Slices of the batch whose arrays fit the cache."""
+    cells = prod(cache.window.spatial) + prod(cache.window.outputs)
+    return batches(len(cache.inputs), cells * cache.kernel.shape[-1] * cache.inputs.itemsize)
