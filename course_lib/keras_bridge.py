@@ -11,7 +11,7 @@ import inspect
 import numpy as np
 
 from course_lib import initializers, layers, regularizers
-from course_lib.layers.activations import ActivationFunction
+from course_lib.activations import ActivationFunction
 from course_lib.layers.base import NOT_HERE, Layer
 from course_lib.model import Model, Sequential
 

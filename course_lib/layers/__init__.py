@@ -1,29 +1,34 @@
 """Layers with Keras' names, arguments and defaults; inputs are channels last.
 
-One module per kind: core (Input, Dense, activations, Dropout), convolutional, pooling, merging,
-reshaping, normalization, embedding. What all layers share is in base, what they are called on while
-a model is drawn in symbolic.
+One module per kind: core (Input, Dense, Dropout), convolutional, depthwise, pooling, activations,
+normalization, merging, reshaping, embedding. What all layers share is in base, what they are called
+on while a model is drawn in symbolic.
 """
 
+from course_lib.layers.activations import Activation, LeakyReLU, ReLU, Softmax
 from course_lib.layers.base import Layer
 from course_lib.layers.convolutional import (
     Conv1D,
+    Conv1DTranspose,
     Conv2D,
     Conv2DTranspose,
     Conv3D,
+    Conv3DTranspose,
     Convolution1D,
+    Convolution1DTranspose,
     Convolution2D,
     Convolution2DTranspose,
     Convolution3D,
+    Convolution3DTranspose,
 )
-from course_lib.layers.core import (
-    Activation,
-    Dense,
-    Dropout,
-    Input,
-    InputLayer,
-    ReLU,
-    Softmax,
+from course_lib.layers.core import Dense, Dropout, Input, InputLayer
+from course_lib.layers.depthwise import (
+    DepthwiseConv1D,
+    DepthwiseConv2D,
+    SeparableConv1D,
+    SeparableConv2D,
+    SeparableConvolution1D,
+    SeparableConvolution2D,
 )
 from course_lib.layers.embedding import Embedding
 from course_lib.layers.merging import (
@@ -40,7 +45,11 @@ from course_lib.layers.merging import (
     multiply,
     subtract,
 )
-from course_lib.layers.normalization import BatchNormalization
+from course_lib.layers.normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    LayerNormalization,
+)
 from course_lib.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -89,14 +98,20 @@ __all__ = [
     "BatchNormalization",
     "Concatenate",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
     "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Convolution1D",
+    "Convolution1DTranspose",
     "Convolution2D",
     "Convolution2DTranspose",
     "Convolution3D",
+    "Convolution3DTranspose",
     "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
     "Dropout",
     "Embedding",
     "Flatten",
@@ -112,9 +127,12 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "GroupNormalization",
     "Input",
     "InputLayer",
     "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
@@ -125,6 +143,10 @@ __all__ = [
     "Multiply",
     "ReLU",
     "Reshape",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "SeparableConvolution1D",
+    "SeparableConvolution2D",
     "Softmax",
     "Subtract",
     "SymbolicTensor",

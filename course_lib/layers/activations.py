@@ -1,67 +1,28 @@
-"""Activations by name: a layer writes activation="relu" and finds here how to go forth and back."""
+"""How a layer ends in an activation, and activations as layers of their own."""
 
-from typing import NamedTuple
+import numpy as np
 
-from course_lib import ops
-from course_lib.ops import activations
-
-
-class ActivationFunction(NamedTuple):
-    """One activation: its name, and the operations that compute it and its gradient."""
-
-    name: str
-    forward: object
-    backward: object
-
-    def __call__(self, inputs):
-        return self.forward(inputs)[0]
-
-    def __repr__(self):
-        return f"<activation {self.name}>"
-
-
-def _linear_forward(inputs):
-    return inputs, None
-
-
-def _linear_backward(grad_outputs, cache):
-    return grad_outputs
-
-
-LINEAR = ActivationFunction("linear", _linear_forward, _linear_backward)
-
-ACTIVATIONS = {
-    "linear": LINEAR,
-    **{
-        name: ActivationFunction(
-            name, getattr(activations, f"{name}_forward"), getattr(activations, f"{name}_backward")
-        )
-        for name in ("relu", "sigmoid", "softmax", "tanh")
-    },
-}
-
-
-def get(identifier):
-    """The activation of a name, of None (linear), or of one of the functions of ``ops``."""
-    if identifier is None:
-        return LINEAR
-    if isinstance(identifier, ActivationFunction):
-        return identifier
-    if isinstance(identifier, str) and identifier in ACTIVATIONS:
-        return ACTIVATIONS[identifier]
-    for name, function in ACTIVATIONS.items():
-        if name != "linear" and identifier is getattr(ops, name, None):
-            return function
-    raise ValueError(
-        f"Unknown activation {identifier!r}. Known: {', '.join(sorted(ACTIVATIONS))}, or None."
-    )
+from course_lib import activations
+from course_lib.errors import integer, number
+from course_lib.layers.base import Layer
+from course_lib.layers.checks import axis_of_input
+from course_lib.ops.activations import softmax_backward, softmax_forward
 
 
 class EndsInActivation:
     """Forward and backward of a layer that computes something linear, then its activation.
 
     The layer offers ``linear_forward(inputs)`` and ``linear_backward(grad, cache, need)``.
+    ``activation`` may be set at any time, to a name, a function or None.
     """
+
+    @property
+    def activation(self):
+        return self._activation
+
+    @activation.setter
+    def activation(self, value):
+        self._activation = activations.get(value)
 
     @property
     def ends_with(self):
@@ -74,9 +35,121 @@ class EndsInActivation:
 
     def forward_logits(self, inputs, training=False, rng=None):
         outputs, linear_cache = self.linear_forward(inputs)
-        return outputs, (linear_cache, LINEAR, None)
+        return outputs, (linear_cache, activations.LINEAR, None)
 
     def backward(self, grad_outputs, cache, need_input_gradient=True):
         linear_cache, activation, activation_cache = cache
         grad_outputs = activation.backward(grad_outputs, activation_cache)
         return self.linear_backward(grad_outputs, linear_cache, need_input_gradient)
+
+
+class Activation(EndsInActivation, Layer):
+    """An activation as a layer of its own: Activation("relu")."""
+
+    def __init__(self, activation, **kwargs):
+        super().__init__(**kwargs)
+        self.activation = activation
+
+    def linear_forward(self, inputs):
+        return inputs, None
+
+    def linear_backward(self, grad_outputs, cache, need_input_gradient):
+        return grad_outputs, {}
+
+
+class ReLU(Layer):
+    """max(0, x); ``max_value`` cuts off above, ``negative_slope`` lets some of x < threshold pass.
+
+    y = max_value          for x >= max_value
+    y = x                  for threshold < x < max_value
+    y = slope * (x - threshold)   below
+    """
+
+    def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
+        super().__init__(**kwargs)
+        numbers = {"negative_slope": negative_slope, "threshold": threshold}
+        if max_value is not None:
+            numbers["max_value"] = max_value
+        for name, value in numbers.items():
+            if not isinstance(value, (int, float)) or not value >= 0:
+                raise ValueError(f"ReLU: {name} must be a number, 0 or more, got {value!r}.")
+        self.max_value = max_value
+        self.negative_slope = negative_slope
+        self.threshold = threshold
+
+    def forward(self, inputs, training=False, rng=None):
+        if self.threshold == 0 and self.negative_slope == 0:
+            outputs = np.maximum(inputs, 0)
+        else:
+            low = self.negative_slope * (inputs - self.threshold)
+            outputs = np.where(inputs > self.threshold, inputs, low).astype(inputs.dtype)
+        if self.max_value is not None:
+            np.minimum(outputs, inputs.dtype.type(self.max_value), out=outputs)
+        return outputs, inputs
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        # On a corner the slope is that of its left side.
+        if self.threshold == 0 and self.negative_slope == 0:
+            passes = cache > 0
+            if self.max_value is not None:
+                passes &= cache <= self.max_value
+            return grad_outputs * passes, {}
+        slope = np.where(cache > self.threshold, 1, self.negative_slope)
+        if self.max_value is not None:
+            slope = np.where(cache > self.max_value, 0, slope)
+        return grad_outputs * slope.astype(grad_outputs.dtype), {}
+
+    def explain_shape(self, input_shape):
+        top = "" if self.max_value is None else f", at most {self.max_value}"
+        return [f"number by number, below {self.threshold} times {self.negative_slope}{top}"]
+
+
+class LeakyReLU(Layer):
+    """x for x > 0, ``negative_slope`` * x below: a little of the gradient always passes."""
+
+    def __init__(self, negative_slope=0.3, **kwargs):
+        super().__init__(**kwargs)
+        self.negative_slope = number(
+            "LeakyReLU", "negative_slope", negative_slope, minimum=0, inclusive=True
+        )
+
+    def forward(self, inputs, training=False, rng=None):
+        slope = np.where(inputs > 0, inputs.dtype.type(1), inputs.dtype.type(self.negative_slope))
+        return inputs * slope, slope
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        return grad_outputs * cache, {}
+
+    def explain_shape(self, input_shape):
+        return [f"number by number, negative ones times {self.negative_slope}"]
+
+
+class Softmax(Layer):
+    """exp(x) over the sum of exp(x) along ``axis``: numbers that can be read as probabilities.
+
+    ``axis``: an axis or several, as (1, 2) for probabilities over the places of a map.
+    """
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        if isinstance(axis, (tuple, list)) and axis:
+            self.axis = tuple(integer("Softmax", "axis", entry) for entry in axis)
+        else:
+            self.axis = integer("Softmax", "axis", axis)
+
+    def check_input(self, shape):
+        for axis in self.axis if isinstance(self.axis, tuple) else (self.axis,):
+            axis_of_input(self.label, axis, shape)
+
+    @property
+    def ends_with(self):
+        return "softmax" if self.axis == -1 else None
+
+    def forward(self, inputs, training=False, rng=None):
+        return softmax_forward(inputs, self.axis)
+
+    def forward_logits(self, inputs, training=False, rng=None):
+        return inputs, None
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        return (grad_outputs if cache is None else softmax_backward(grad_outputs, cache)), {}

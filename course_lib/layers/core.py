@@ -1,4 +1,4 @@
-"""The layers that are in almost every model: Input, Dense, the activations, and Dropout.
+"""The layers that are in almost every model: Input, Dense and Dropout.
 
 `Dense` is a fully connected layer: every output is a weighted sum of *all* inputs plus a bias, so
 it has (inputs + 1) * units parameters. The others have none.
@@ -8,12 +8,10 @@ import numpy as np
 
 from course_lib import shapes
 from course_lib.errors import integer
-from course_lib.layers import activations
 from course_lib.layers.activations import EndsInActivation
 from course_lib.layers.base import Layer, weight_property
 from course_lib.layers.checks import check_channels, example_shape, known_size
 from course_lib.layers.symbolic import Call, SymbolicTensor
-from course_lib.ops.activations import softmax_backward, softmax_forward
 from course_lib.ops.dense import dense_backward, dense_forward
 
 
@@ -80,7 +78,7 @@ class Dense(EndsInActivation, Layer):
     ):  # fmt: skip
         super().__init__(**kwargs)
         self.units = integer("Dense", "units", units, minimum=1)
-        self.activation = activations.get(activation)
+        self.activation = activation
         self.use_bias = bool(use_bias)
         self.kernel_initializer = kernel_initializer
         self.bias_initializer = bias_initializer
@@ -117,79 +115,6 @@ class Dense(EndsInActivation, Layer):
     def explain_parameters(self):
         result = shapes.dense_parameters(self.kernel.shape[0], self.units, self.use_bias)
         return [" ".join(result.steps)]
-
-
-class Activation(EndsInActivation, Layer):
-    """An activation as a layer of its own: Activation("relu")."""
-
-    def __init__(self, activation, **kwargs):
-        super().__init__(**kwargs)
-        self.activation = activations.get(activation)
-
-    def linear_forward(self, inputs):
-        return inputs, None
-
-    def linear_backward(self, grad_outputs, cache, need_input_gradient):
-        return grad_outputs, {}
-
-
-class ReLU(Layer):
-    """max(0, x); ``max_value`` cuts off above, ``negative_slope`` lets some of x < threshold pass.
-
-    y = max_value          for x >= max_value
-    y = x                  for threshold < x < max_value
-    y = slope * (x - threshold)   below
-    """
-
-    def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
-        super().__init__(**kwargs)
-        numbers = {"negative_slope": negative_slope, "threshold": threshold}
-        if max_value is not None:
-            numbers["max_value"] = max_value
-        for name, value in numbers.items():
-            if not isinstance(value, (int, float)) or not value >= 0:
-                raise ValueError(f"ReLU: {name} must be a number, 0 or more, got {value!r}.")
-        self.max_value = max_value
-        self.negative_slope = negative_slope
-        self.threshold = threshold
-
-    def forward(self, inputs, training=False, rng=None):
-        if self.threshold == 0 and self.negative_slope == 0:
-            outputs = np.maximum(inputs, 0)
-        else:
-            low = self.negative_slope * (inputs - self.threshold)
-            outputs = np.where(inputs > self.threshold, inputs, low).astype(inputs.dtype)
-        if self.max_value is not None:
-            outputs = np.minimum(outputs, inputs.dtype.type(self.max_value))
-        return outputs, inputs
-
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
-        # On a corner the slope is that of its left side.
-        slope = np.where(cache > self.threshold, 1, self.negative_slope)
-        if self.max_value is not None:
-            slope = np.where(cache > self.max_value, 0, slope)
-        return grad_outputs * slope.astype(grad_outputs.dtype), {}
-
-
-class Softmax(Layer):
-    """exp(x) over the sum of exp(x) along ``axis``: numbers that can be read as probabilities."""
-
-    def __init__(self, axis=-1, **kwargs):
-        super().__init__(**kwargs)
-        self.axis = integer("Softmax", "axis", axis)
-
-    @property
-    def ends_with(self):
-        return "softmax" if self.axis == -1 else None
-
-    def forward(self, inputs, training=False, rng=None):
-        return softmax_forward(inputs, self.axis)
-
-    def forward_logits(self, inputs, training=False, rng=None):
-        return inputs, None
-
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
-        return (grad_outputs if cache is None else softmax_backward(grad_outputs, cache)), {}
 
 
 class Dropout(Layer):

@@ -19,6 +19,7 @@ from course_lib.ops.pool import (
     max_pool_backward,
     max_pool_forward,
 )
+from course_lib.shapes.sizes import outputs_of
 
 
 class _Pooling(Layer):
@@ -44,21 +45,20 @@ class _Pooling(Layer):
 
     def compute_output_shape(self, input_shape):
         check_rank(self.label, input_shape, self.axes)
-        spatial = shapes.output_shape(
-            input_shape[1:-1], self.pool_size, self.strides, self.padding
-        ).value
+        spatial = outputs_of(
+            self.label, input_shape[1:-1], self.pool_size, self.strides, self.padding,
+            (1,) * self.axes, "pool_size",
+        )  # fmt: skip
         return (input_shape[0], *spatial, input_shape[-1])
 
     def explain_shape(self, input_shape):
-        sizes = list(
-            zip(
-                input_shape[1:-1], self.pool_size, self.strides, (self.padding,) * self.axes,
-                strict=True,
-            )
-        )  # fmt: skip
-        lines = explain_axes(AXES[self.axes], sizes, shapes.output_size)
-        for name, size in zip(AXES[self.axes], sizes, strict=True):
-            left = size[0] and shapes.dropped(*size).value
+        spatial = input_shape[1:-1]
+        result = shapes.output_shape(spatial, self.pool_size, self.strides, self.padding)
+        lines = explain_axes(result.steps)
+        for name, size, pool, stride in zip(
+            AXES[self.axes], spatial, self.pool_size, self.strides, strict=True
+        ):
+            left = size and shapes.dropped(size, pool, stride, self.padding).value
             if left:
                 cells = "cell falls" if left == 1 else f"{left} cells fall"
                 lines.append(f"{name}: the last {cells} in no window")

@@ -110,6 +110,24 @@ def axis_in(owner, axis, rank):
     return axis % rank
 
 
+def axes_in(owner, axis, rank):
+    """``axis``, one or several, as a tuple counted from the front."""
+    several = isinstance(axis, (tuple, list)) and len(axis)
+    found = tuple(axis_in(owner, entry, rank) for entry in (axis if several else (axis,)))
+    if len(set(found)) < len(found):
+        raise ValueError(f"{owner}: axis must name each axis once, got {axis}.")
+    return found
+
+
+def last_channels(owner, data_format):
+    """Channels stand on the last axis: Keras' "channels_last", or None."""
+    if data_format not in (None, "channels_last"):
+        raise ValueError(
+            f'{owner}: data_format must be "channels_last" (or None), got {data_format!r}. '
+            "Move the channels to the last axis: np.moveaxis(inputs, 1, -1)."
+        )
+
+
 def hold(owner, name, values, good, kind):
     """Hold every number of ``values`` to ``good``, a mask; ``kind`` says what was expected."""
     if not good.all():

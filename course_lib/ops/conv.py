@@ -17,6 +17,11 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.ops import checks
+from course_lib.ops.depthwise import (
+    DepthwiseCache,
+    depthwise_conv_backward,
+    depthwise_conv_forward,
+)
 from course_lib.ops.wide import wide_kernel, wide_window
 from course_lib.ops.windows import Windows, parts, patches, taps, transposed_windows, windows
 
@@ -29,27 +34,60 @@ class ConvCache(NamedTuple):
     window: Windows
 
 
-def conv(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
+def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
     """Slide ``kernel`` over ``inputs`` and sum the products at every place.
 
     inputs (batch, *spatial, in_channels), kernel (*kernel_size, in_channels, filters), with one,
     two or three spatial axes; outputs (batch, *output_shape(...), filters), float32 unless float64
     is given. padding: "valid", "same" (Keras' rule), an int, or an int or pair per axis.
+
+    A kernel for fewer channels than the inputs have, a divisor of them, is read as one of groups:
+    each share of the filters reads a share of the channels of its own.
+
+        >>> conv([[[1.0], [2.0], [4.0]]], [[[1.0]], [[-1.0]]])[0, :, 0]
+        array([-1., -2.], dtype=float32)
     """
+    checks.last_channels("conv", data_format)
     return conv_forward(inputs, kernel, strides, padding, dilation_rate)[0]
 
 
 def conv_forward(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
-    """`conv` and the cache that `conv_backward` needs."""
+    """`conv` and the cache that `conv_backward` needs; of groups a list, with one for each."""
     inputs, kernel = checks.as_floats("conv", inputs=inputs, kernel=kernel)
     axes = checks.spatial_axes("conv", kernel)
-    checks.channels_last("conv", inputs, axes, kernel.shape[-2])
+    groups = _groups(inputs, kernel)
+    checks.channels_last("conv", inputs, axes, kernel.shape[-2] * groups)
     window = windows("conv", inputs.shape[1:-1], kernel.shape[:-2], strides, padding, dilation_rate)
-    return correlate(inputs, kernel, window), ConvCache(inputs, kernel, window)
+    if groups == 1:
+        return correlate(inputs, kernel, window), ConvCache(inputs, kernel, window)
+    if kernel.shape[-2] == 1:  # each channel by itself: no matrix products
+        apart = kernel.reshape(*kernel.shape[:-2], groups, -1)
+        return depthwise_conv_forward(inputs, apart, strides, padding, dilation_rate)
+    shares = (np.split(array, groups, axis=-1) for array in (inputs, kernel))
+    caches = [
+        ConvCache(*map(np.ascontiguousarray, pair), window) for pair in zip(*shares, strict=True)
+    ]
+    return np.concatenate([correlate(*cache) for cache in caches], axis=-1), caches
+
+
+def _groups(inputs, kernel):
+    """How many groups a kernel for fewer channels makes; 1 where it does not come out even."""
+    groups, left = divmod(inputs.shape[-1] if inputs.ndim else 1, kernel.shape[-2])
+    fits = inputs.ndim == kernel.ndim and not left and kernel.shape[-1] % max(1, groups) == 0
+    return groups if fits and groups else 1
 
 
 def conv_backward(grad_outputs, cache, need_inputs=True):
     """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
+    if isinstance(cache, DepthwiseCache):
+        grad_inputs, grad_kernel = depthwise_conv_backward(grad_outputs, cache, need_inputs)
+        return grad_inputs, grad_kernel.reshape(*grad_kernel.shape[:-2], 1, -1)
+    if isinstance(cache, list):
+        shares = np.split(np.asarray(grad_outputs), len(cache), axis=-1)
+        pairs = [conv_backward(s, c, need_inputs) for s, c in zip(shares, cache, strict=True)]
+        grad_inputs, grad_kernels = zip(*pairs, strict=True)
+        grad_inputs = np.concatenate(grad_inputs, axis=-1) if need_inputs else None
+        return grad_inputs, np.concatenate(grad_kernels, axis=-1)
     inputs, kernel, window = cache
     shape = (len(inputs), *window.outputs, kernel.shape[-1])
     grad_outputs = checks.gradient("conv_backward", grad_outputs, shape, inputs.dtype)
@@ -58,16 +96,17 @@ def conv_backward(grad_outputs, cache, need_inputs=True):
 
 
 def conv_transpose(
-    inputs, kernel, strides=1, padding="valid", output_padding=None, dilation_rate=1
-):
+    inputs, kernel, strides=1, padding="valid", output_padding=None, data_format=None,
+    dilation_rate=1,
+):  # fmt: skip
     """The transposed convolution: each input cell lays the kernel, scaled, into the outputs.
 
     inputs (batch, *spatial, in_channels), kernel (*kernel_size, filters, in_channels), as Keras'
     Conv2DTranspose holds it; outputs (batch, *transpose_output_shape(...), filters).
     """
-    return conv_transpose_forward(inputs, kernel, strides, padding, output_padding, dilation_rate)[
-        0
-    ]
+    checks.last_channels("conv_transpose", data_format)
+    found = conv_transpose_forward(inputs, kernel, strides, padding, output_padding, dilation_rate)
+    return found[0]
 
 
 def conv_transpose_forward(

@@ -99,7 +99,7 @@ def _kernel_gradient(grad_outputs, cache):
 
 
 def _input_gradient(grad_outputs, cache):
-    """Each phase of the inputs is a convolution of the outputs' gradient with its taps, reversed."""
+    """Each phase of the inputs: a convolution of the outputs' gradient with its taps, reversed."""
     inputs, kernel, window, _ = cache
     grad_inputs = np.empty_like(inputs)
     reach = [n + b + a for n, (b, a) in zip(window.spatial, window.pads, strict=True)]
@@ -109,9 +109,9 @@ def _input_gradient(grad_outputs, cache):
         for cells, taps in _phases(window):
             weights = np.flip(kernel[taps], range(len(reach)))
             into = grad_padded[cells]
-            sizes = zip(weights.shape, window.dilation_rate, into.shape[1:], grad.shape[1:], strict=False)
-            pads = [((k - 1) * d, n - outputs) for k, d, n, outputs in sizes]
-            into[...] = slide(surround(grad, pads[: len(reach)]), weights, window.dilation_rate)
+            sizes = (weights.shape[:-1], window.dilation_rate, into.shape[1:-1], window.outputs)
+            pads = [((k - 1) * d, n - places) for k, d, n, places in zip(*sizes, strict=True)]
+            into[...] = slide(surround(grad, pads), weights, window.dilation_rate)
         grad_inputs[part] = crop(grad_padded, window.pads)
     return grad_inputs
 

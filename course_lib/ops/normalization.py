@@ -1,14 +1,19 @@
-"""Batch normalisation: each channel is brought to mean 0 and deviation 1, then scaled and moved.
+"""Normalisation: numbers are brought to mean 0 and deviation 1, then scaled and moved.
 
-In training the mean and the variance are those of the batch; at inference they are given, the
-moving averages of training. (Ioffe and Szegedy, 2015.)
+Batch normalisation does so for each channel, over all examples and places. In training the mean and
+the variance are those of the batch; at inference they are given, the moving averages of training.
+(Ioffe and Szegedy, 2015.)
+
+Layer and group normalisation look at one example at a time: over its channels (Ba, Kiros and
+Hinton, 2016), or over all places of a group of channels (Wu and He, 2018). So they are the same in
+training and after, and whatever else is in the batch.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from course_lib.errors import number
+from course_lib.errors import integer, number
 from course_lib.ops import checks
 from course_lib.ops.dense import bias_gradient as column_sums
 
@@ -90,6 +95,118 @@ def batch_normalization_backward(grad_outputs, cache):
         grad -= normalized * (grad_scale / count)
     grad_inputs = _unrows(grad * (scale * inverse), grad_outputs.shape, axis)
     return grad_inputs, grad_scale, grad_offset
+
+
+class NormalizationCache(NamedTuple):
+    normalized: np.ndarray
+    inverse: np.ndarray  # 1 / deviation, with axes of size 1 where the mean was taken
+    scale: np.ndarray  # of a shape that goes with ``normalized``
+    axes: tuple  # over which the mean was taken
+    shape: tuple  # of the outputs
+
+
+def layer_normalization(inputs, scale=None, offset=None, axis=-1, epsilon=1e-3):
+    """Every example (and place) brought to mean 0 and deviation 1 over ``axis``, one or several.
+
+    ``scale`` (gamma) and ``offset`` (beta) have the sizes of these axes.
+    """
+    return layer_normalization_forward(inputs, scale, offset, axis, epsilon)[0]
+
+
+def layer_normalization_forward(inputs, scale=None, offset=None, axis=-1, epsilon=1e-3):
+    """`layer_normalization` and its cache."""
+    owner = "layer_normalization"
+    (inputs,) = checks.as_floats(owner, inputs=inputs)
+    axes = tuple(sorted(checks.axes_in(owner, axis, inputs.ndim)))
+    sizes = tuple(inputs.shape[a] for a in axes)
+    along = tuple(n if a in axes else 1 for a, n in enumerate(inputs.shape))
+    scale, offset = (
+        _along(owner, name, value, sizes, along, inputs.dtype)
+        for name, value in (("scale", scale), ("offset", offset))
+    )
+    return _normalize(owner, inputs, axes, scale, offset, epsilon)
+
+
+def layer_normalization_backward(grad_outputs, cache):
+    """(gradient of inputs, of scale, of offset); those of scale and offset in their sizes."""
+    grad_outputs = checks.gradient(
+        "layer_normalization_backward", grad_outputs, cache.shape, cache.normalized.dtype
+    )
+    others = tuple(a for a in range(len(cache.shape)) if a not in cache.axes)
+    grad_scale = (grad_outputs * cache.normalized).sum(others)
+    return _normalize_backward(grad_outputs, cache), grad_scale, grad_outputs.sum(others)
+
+
+def group_normalization(inputs, groups, scale=None, offset=None, axis=-1, epsilon=1e-3):
+    """Every group of channels of an example brought to mean 0 and deviation 1 over all its places.
+
+    ``axis`` holds the channels, which are split into ``groups`` of neighbours; ``scale`` and
+    ``offset`` have shape (channels,).
+    """
+    return group_normalization_forward(inputs, groups, scale, offset, axis, epsilon)[0]
+
+
+def group_normalization_forward(inputs, groups, scale=None, offset=None, axis=-1, epsilon=1e-3):
+    """`group_normalization` and its cache."""
+    owner = "group_normalization"
+    (inputs,) = checks.as_floats(owner, inputs=inputs)
+    axis = checks.axis_in(owner, axis, inputs.ndim)
+    channels, shape = inputs.shape[axis], inputs.shape
+    groups = integer(owner, "groups", groups, minimum=1)
+    if axis == 0 or channels % groups:
+        raise ValueError(
+            f"{owner}: groups must divide the channels, those of an axis other than the batch's, "
+            f"got groups={groups} and axis={axis} for inputs of shape {shape}."
+        )
+    split = (*shape[:axis], groups, channels // groups, *shape[axis + 1 :])
+    along = tuple(n if a in (axis, axis + 1) else 1 for a, n in enumerate(split))
+    scale, offset = (
+        _along(owner, name, value, (channels,), along, inputs.dtype)
+        for name, value in (("scale", scale), ("offset", offset))
+    )
+    axes = tuple(a for a in range(1, len(split)) if a != axis)
+    outputs, cache = _normalize(owner, inputs.reshape(split), axes, scale, offset, epsilon)
+    return outputs.reshape(shape), cache._replace(shape=shape)
+
+
+def group_normalization_backward(grad_outputs, cache):
+    """(gradient of inputs, of scale, of offset)."""
+    grad_outputs = checks.gradient(
+        "group_normalization_backward", grad_outputs, cache.shape, cache.normalized.dtype
+    )
+    grad = grad_outputs.reshape(cache.normalized.shape)
+    others = tuple(a for a, n in enumerate(cache.scale.shape) if n == 1 and grad.shape[a] != 1)
+    grad_scale, grad_offset = (grad * cache.normalized).sum(others), grad.sum(others)
+    grad_inputs = _normalize_backward(grad, cache).reshape(cache.shape)
+    return grad_inputs, grad_scale.reshape(-1), grad_offset.reshape(-1)
+
+
+def _normalize(owner, inputs, axes, scale, offset, epsilon):
+    """Mean 0 and deviation 1 over ``axes``, then scale and offset; and the cache."""
+    number(owner, "epsilon", epsilon)
+    centred = inputs - inputs.mean(axes, keepdims=True)
+    variance = np.square(centred).mean(axes, keepdims=True)
+    inverse = 1 / np.sqrt(variance + inputs.dtype.type(epsilon))
+    normalized = np.multiply(centred, inverse, out=centred)
+    cache = NormalizationCache(normalized, inverse, scale, axes, inputs.shape)
+    return normalized * scale + offset, cache
+
+
+def _normalize_backward(grad_outputs, cache):
+    """Mean and variance depend on the inputs: the parts along 1 and along the outputs fall away."""
+    normalized, inverse, scale, axes, _ = cache
+    grad = grad_outputs * scale
+    grad_along = (grad * normalized).mean(axes, keepdims=True)
+    return inverse * (grad - grad.mean(axes, keepdims=True) - normalized * grad_along)
+
+
+def _along(owner, name, value, sizes, shape, dtype):
+    """Scale or offset of ``sizes`` in the ``shape`` that goes with the inputs."""
+    if value is None:
+        return np.full(shape, name == "scale", dtype)
+    (value,) = checks.as_floats(owner, **{name: value})
+    checks.same_shape(owner, name, value, sizes, "what is normalised")
+    return value.reshape(shape).astype(dtype, copy=False)
 
 
 def _rows(array, axis):

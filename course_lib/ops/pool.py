@@ -110,6 +110,7 @@ def _prepare(owner, inputs, pool_size, strides, padding):
         )
     checks.channels_last(owner, inputs, axes)
     pool_size = per_axis(owner, "pool_size", pool_size, axes)
+    padding = padding.lower() if isinstance(padding, str) else padding
     if padding not in ("valid", "same"):
         raise ValueError(f'{owner}: padding must be "valid" or "same", got {padding!r}.')
     strides = pool_size if strides is None else strides

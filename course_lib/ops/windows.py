@@ -37,7 +37,8 @@ class Windows(NamedTuple):
         Over the places, in order, the tap stands on the cells: outputs[places] needs inputs[cells].
         """
         places, cells = [], []
-        for i, s, d, (before, _), size, count in zip(tap, *self[1:], strict=True):
+        axes = (tap, self.strides, self.dilation_rate, self.pads, self.spatial, self.outputs)
+        for i, s, d, (before, _), size, count in zip(*axes, strict=True):
             first = i * d - before  # the cell under the tap at place 0
             start = max(0, -(first // s))  # first place that stands on a real cell
             stop = max(start, min(count, (size - 1 - first) // s + 1))
@@ -57,6 +58,7 @@ def windows(
 ):
     """The `Windows` of a kernel on an input with axes ``spatial``; errors name ``owner``."""
     axes = len(spatial)
+    padding = padding.lower() if isinstance(padding, str) else padding
     strides = per_axis(owner, "strides", strides, axes)
     dilation_rate = per_axis(owner, "dilation_rate", dilation_rate, axes)
     paddings = paddings_per_axis(owner, padding, axes)
@@ -72,6 +74,7 @@ def transposed_windows(
 ):
     """The `Windows` whose outputs are ``spatial``, as a transposed convolution lays them."""
     axes = len(spatial)
+    padding = padding.lower() if isinstance(padding, str) else padding
     strides = per_axis(owner, "strides", strides, axes)
     dilation_rate = per_axis(owner, "dilation_rate", dilation_rate, axes)
     extra = (None,) * axes

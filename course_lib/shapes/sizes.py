@@ -178,6 +178,17 @@ def axis_of(owner, size, kernel_size, strides, padding, dilation_rate, kernel_na
     return Axis(span, before, after, reach // strides + 1)
 
 
+def outputs_of(
+    owner, spatial, kernel_size, strides, padding, dilation_rate, kernel_name="kernel_size"
+):
+    """Places of a window along every axis of ``spatial``, checked as `axis_of` does; None stays."""
+    paddings = paddings_per_axis(owner, padding, len(spatial))
+    sizes = zip(spatial, kernel_size, strides, paddings, dilation_rate, strict=True)
+    return tuple(
+        None if size[0] is None else axis_of(owner, *size, kernel_name).outputs for size in sizes
+    )
+
+
 def transposed_axis_of(owner, size, kernel_size, strides, padding, output_padding, dilation_rate):
     """(span of the kernel, cells added at the end, size of the outputs); errors name ``owner``."""
     size = integer(owner, "size", size, 1)

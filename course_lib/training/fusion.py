@@ -11,9 +11,10 @@ through it, and the layers themselves stay as they are. ``utils.set_fusion(False
 import copy
 from functools import cache as remember
 
-from course_lib.layers import activations
-from course_lib.layers.convolutional import _Conv
-from course_lib.layers.core import Activation, Dense, ReLU
+from course_lib import activations
+from course_lib.layers.activations import Activation, ReLU
+from course_lib.layers.convolutional import Conv
+from course_lib.layers.core import Dense
 from course_lib.layers.pooling import _GlobalMaxPooling, _MaxPooling, _Pooling
 from course_lib.model.graph import Step
 from course_lib.ops.conv_average_pool import (
@@ -54,8 +55,7 @@ class ConvPool:
         )
 
     def _window(self, spatial):
-        arguments = self.conv._window(spatial)
-        return windows(self.conv.label, *arguments)
+        return windows(self.conv.label, spatial, self.conv.kernel_size, **self.conv.moves())
 
     def infer(self, inputs):
         return self.forward(inputs)[0]
@@ -154,7 +154,7 @@ def _followers(graph, step):
 def _fused(ahead):
     """(layer, how many of the layers ``ahead`` it stands for)."""
     first, *others = ahead
-    if not isinstance(first, _Conv) or first.groups > 1:
+    if not isinstance(first, Conv) or first.groups > 1:
         return first, 1
     activation = first.activation
     if activation.name == "linear" and others and _activation_of(others[0]) is not None:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_lib import activations
 from course_lib.labels import spread
-from course_lib.layers import activations
 from course_lib.ops.dense import MANY_WEIGHTS, FactoredGradient
 from course_lib.training.data import parts
 

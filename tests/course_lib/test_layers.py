@@ -269,7 +269,7 @@ def test_channels_must_match_the_weights():
 
 
 def test_kernel_larger_than_the_input_says_which_layer():
-    with says("small (Conv2D): output_size: kernel_size must not be larger than the input, "
+    with says("small (Conv2D): kernel_size must not be larger than the input, "
               "got kernel_size 5 for an input of size 3."):  # fmt: skip
         layers.Conv2D(4, 5, name="small")(images(1, 3, 3, 1))
     with says("pool (MaxPooling2D): "):
@@ -291,8 +291,20 @@ def test_kernel_larger_than_the_input_says_which_layer():
         (lambda: layers.Conv2D(4, 3, groups=3), "filters must be a multiple of groups", None),
         (lambda: layers.Conv2D(4, 3, data_format="channels_first"), "Move the channels to the last "
          "axis: np.moveaxis(inputs, 1, -1).", None),
-        (lambda: layers.Conv2D(4, 3, activation="rely"), "Unknown activation 'rely'. Known: linear"
-         ", relu, sigmoid, softmax, tanh, or None.", None),
+        (lambda: layers.Conv2D(4, 3, activation="rely"), "Unknown activation 'rely'. Known: elu"
+         ", gelu, leaky_relu, linear, log_softmax, relu, sigmoid, silu, softmax, tanh, or None.",
+         None),
+        (lambda: layers.DepthwiseConv2D(0), "kernel_size must be a positive integer", 0),
+        (lambda: layers.DepthwiseConv2D(3, depth_multiplier=0), "multiplier must be a positive", 0),
+        (lambda: layers.SeparableConv2D(4, 3, padding="full"), "padding must be one of", None),
+        (lambda: layers.Conv1DTranspose(4, 3, padding="causal"), '"same", got', 0),
+        (lambda: layers.LeakyReLU(-1), "negative_slope must be a number, 0 or more, got -1.", None),
+        (lambda: layers.LayerNormalization(axis=0)(images(2, 3)), "not that of the batch", None),
+        (lambda: layers.LayerNormalization(epsilon=0), "epsilon must be a positive number", None),
+        (lambda: layers.GroupNormalization(4)(images(2, 6)), "got groups=4 and 6 channels.", None),
+        (lambda: layers.GroupNormalization(0), "groups must be a positive integer, or -1", None),
+        (lambda: layers.Softmax(axis=(1, 0))(images(2, 3)), "not that of the batch", None),
+        (lambda: layers.Dense(2, activation=3), "or a function of an array.", None),
         (lambda: layers.Conv2D(4, 3, filter_size=3), "Conv2D: unknown argument 'filter_size'. "
          "Do you mean filters? Known: filters, kernel_size, strides", 1),
         (lambda: layers.Conv2D(4, 3, kernel_constraint="l2"), "Keras has the argument kernel_const"

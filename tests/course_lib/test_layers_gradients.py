@@ -24,6 +24,49 @@ CASES = {
         lambda: layers.Conv2DTranspose(3, 3, strides=2, padding="same", **D),
         (2, 3, 4, 2),
     ),
+    "transpose1d": (lambda: layers.Conv1DTranspose(3, 3, strides=2, **D), (2, 4, 2)),
+    "transpose3d": (
+        lambda: layers.Conv3DTranspose(2, (2, 3, 2), strides=(1, 2, 1), padding="same", **D),
+        (2, 2, 3, 2, 2),
+    ),
+    "depthwise1d": (
+        lambda: layers.DepthwiseConv1D(3, strides=2, depth_multiplier=2, **D),
+        (2, 8, 3),
+    ),
+    "depthwise2d": (
+        lambda: layers.DepthwiseConv2D((3, 2), padding="same", activation="tanh", **D),
+        (2, 6, 5, 3),
+    ),
+    "depthwise2d-strides": (
+        lambda: layers.DepthwiseConv2D(5, 2, "same", use_bias=False, **D),
+        (3, 7, 6, 2),
+    ),
+    "depthwise2d-dilated": (lambda: layers.DepthwiseConv2D(2, dilation_rate=2, **D), (2, 6, 5, 3)),
+    "separable1d": (
+        lambda: layers.SeparableConv1D(4, 3, padding="same", dilation_rate=2, **D),
+        (2, 7, 3),
+    ),
+    "separable2d": (
+        lambda: layers.SeparableConv2D(3, 3, strides=2, depth_multiplier=2, **D),
+        (2, 7, 6, 2),
+    ),
+    "groups-of-one": (lambda: layers.Conv2D(6, 3, groups=3, **D), (2, 5, 6, 3)),
+    "layer-norm": (lambda: layers.LayerNormalization(**D), (3, 4, 5)),
+    "layer-norm-axes": (lambda: layers.LayerNormalization(axis=(1, 3), **D), (3, 4, 2, 5)),
+    "layer-norm-plain": (
+        lambda: layers.LayerNormalization(center=False, scale=False, **D),
+        (3, 4, 5),
+    ),
+    "group-norm": (lambda: layers.GroupNormalization(2, **D), (3, 4, 2, 6)),
+    "group-norm-each": (lambda: layers.GroupNormalization(-1, scale=False, **D), (3, 5, 4)),
+    "group-norm-axis": (lambda: layers.GroupNormalization(2, axis=1, **D), (3, 4, 5)),
+    "leaky-relu": (lambda: layers.LeakyReLU(0.1, **D), (3, 4, 2)),
+    "relu6": (lambda: layers.ReLU(0.05, **D), (3, 4, 2)),
+    **{
+        name: (lambda name=name: layers.Activation(name, **D), (3, 4, 2))
+        for name in ("leaky_relu", "elu", "gelu", "silu", "log_softmax", "tanh")
+    },
+    "softmax-axes": (lambda: layers.Softmax(axis=(1, 2), **D), (3, 4, 2)),
     "dense": (lambda: layers.Dense(4, activation="softmax", **D), (3, 5)),
     "dense-3d": (lambda: layers.Dense(4, **D), (3, 2, 5)),
     "max": (lambda: layers.MaxPooling2D(2, **D), (2, 5, 4, 2)),
@@ -66,7 +109,19 @@ def test_backward_is_the_slope_of_forward(case, training):
     check_gradients(forward, backward, [spread_out(rng, shape), *values], tolerance=1e-5)
 
 
-@pytest.mark.parametrize("case", ["conv2d", "dense", "transpose", "conv2d-groups", "max"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        "conv2d",
+        "dense",
+        "transpose",
+        "conv2d-groups",
+        "groups-of-one",
+        "depthwise2d",
+        "separable2d",
+        "max",
+    ],
+)
 def test_input_gradient_is_left_out_where_it_is_not_needed(case):
     make, shape = CASES[case]
     layer = make()

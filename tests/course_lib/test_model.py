@@ -222,7 +222,7 @@ def test_sequential_refuses():
 
 def test_layer_that_does_not_fit_is_named_and_left_out():
     model = Sequential([Input(shape=(4, 4, 1), name="in"), layers.MaxPooling2D(3, name="pool")])
-    with says("last (Conv2D): output_size: kernel_size must not be larger than the input, "
+    with says("last (Conv2D): kernel_size must not be larger than the input, "
               "got kernel_size 3 for an input of size 1."):  # fmt: skip
         model.add(layers.Conv2D(8, 3, name="last"))
     assert [layer.name for layer in model.layers] == ["pool"]

@@ -52,6 +52,15 @@ def test_explain_shows_the_arithmetic(capsys):
         (layers.Conv1D(2, 3, padding="causal", dilation_rate=2), (9, 1), "steps: kernel span"),
         (layers.Conv2D(2, 3, padding="same"), (9, 9, 1), "height and width: ceil(9 / 1) = 9"),
         (layers.Conv2DTranspose(2, 3, strides=2), (4, 5, 1), "height: (4 - 1)*2 + 3 = 6 + 3 = 9"),
+        (layers.Conv3DTranspose(2, 2, 2), (3, 4, 4, 1), "height and width: (4 - 1)*2 + 2"),
+        (layers.DepthwiseConv2D(3), (6, 6, 8), "(3*3*(8/8) + 1) * 8 = (9 + 1) * 8"),
+        (layers.DepthwiseConv1D(3, depth_multiplier=2), (6, 8), "channels: 2 for each of the inp"),
+        (layers.SeparableConv2D(4, 3), (6, 6, 8), "together: 72 + 36 = 108"),
+        (layers.LayerNormalization(), (6, 5), "2 * 5 learned (gamma, beta) = 10"),
+        (layers.LayerNormalization(center=False, scale=False), (6, 5), "parameters: 0"),
+        (layers.GroupNormalization(2), (6, 8), "2 groups of 4 channels"),
+        (layers.LeakyReLU(0.1), (6, 8), "number by number, negative ones times 0.1"),
+        (layers.ReLU(6.0), (6, 8), "below 0.0 times 0.0, at most 6.0"),
         (layers.ZeroPadding2D(((1, 0), (2, 2))), (4, 5, 1), "height: 1 + 4 + 0 = 5"),
         (layers.Reshape((-1, 2)), (4, 3), "4 * 3 = 6 * 2 = 12"),
         (layers.Embedding(9, 4), (5,), "9 rows * 4 = 36"),
@@ -64,6 +73,13 @@ def test_explain_shows_the_arithmetic(capsys):
 def test_every_kind_of_layer_explains_itself(layer, shape, line):
     text = summary.explanation(Sequential([Input(shape=shape), layer]))
     assert line in text
+
+
+def test_merging_layers_explain_themselves():
+    start = Input(shape=(4, 3))
+    text = summary.explanation(Model(start, layers.Concatenate()([start, start + start])))
+    assert "number by number, (4, 3) + (4, 3)" in text and "axis 2: 3 + 3 = 6" in text
+    assert "[(None, 4, 3), (None, 4, 3)] -> (None, 4, 6)" in text
 
 
 def test_shared_layer_is_explained_twice_and_counted_once():

@@ -1,12 +1,16 @@
 """Activations: values, gradients, extremes, types, bad input."""
 
+import math
+
 import numpy as np
 import pytest
 
 from course_lib import ops
 from tests.course_lib.ops.gradients import check_gradients, spread_out
 
-NAMES = ["relu", "sigmoid", "tanh", "softmax"]
+NAMES = [
+    "relu", "sigmoid", "tanh", "softmax", "log_softmax", "leaky_relu", "elu", "silu", "gelu",
+]  # fmt: skip
 
 
 def pair(name):
@@ -35,6 +39,29 @@ def test_values():
     np.testing.assert_array_equal(ops.relu(inputs), [0, 0, 3])
     np.testing.assert_allclose(ops.sigmoid(inputs), 1 / (1 + np.exp(-inputs)))
     np.testing.assert_allclose(ops.tanh(inputs), np.tanh(inputs))
+    np.testing.assert_allclose(ops.leaky_relu(inputs, 0.1), [-0.2, 0, 3])
+    np.testing.assert_allclose(ops.elu(inputs, 2.0), [2 * np.exp(-2) - 2, 0, 3])
+    np.testing.assert_allclose(ops.silu(inputs), inputs / (1 + np.exp(-inputs)))
+    share = [(1 + math.erf(x / math.sqrt(2))) / 2 for x in inputs]
+    np.testing.assert_allclose(ops.gelu(inputs, approximate=False), inputs * share, atol=1e-6)
+    np.testing.assert_allclose(ops.gelu(inputs), inputs * share, atol=1e-3)
+    np.testing.assert_allclose(ops.log_softmax(inputs), np.log(ops.softmax(inputs)))
+
+
+def test_softmax_over_several_axes():
+    inputs = np.random.default_rng(2).normal(size=(3, 4, 5))
+    np.testing.assert_allclose(ops.softmax(inputs, (1, 2)).sum((1, 2)), 1)
+    check_gradients(*pair("softmax"), [inputs], axis=(0, 2))
+    check_gradients(*pair("log_softmax"), [inputs], axis=(1, 2))
+    with pytest.raises(ValueError, match=r"softmax: axis must name each axis once, got \(1, -2\)"):
+        ops.softmax(inputs, (1, -2))
+
+
+def test_exact_gelu_has_its_slope():
+    check_gradients(
+        *pair("gelu"), [spread_out(np.random.default_rng(0), (3, 4))], approximate=False,
+        tolerance=1e-5,
+    )  # fmt: skip
 
 
 def test_relu_has_no_slope_at_zero():

@@ -158,3 +158,27 @@ def test_types_of_outputs_and_gradients(given, expected):
 
 def test_lists_are_float32():
     assert ops.conv([[[1.0], [2.0], [3.0]]], [[[1.0]], [[-1.0]]]).dtype == np.float32
+
+
+def test_groups_are_inferred_from_a_kernel_for_fewer_channels():
+    rng = np.random.default_rng(0)
+    inputs, kernel = rng.normal(size=(2, 6, 5, 4)), rng.normal(size=(3, 2, 2, 6))
+    halves = [
+        ops.conv(inputs[..., :2], kernel[..., :3]),
+        ops.conv(inputs[..., 2:], kernel[..., 3:]),
+    ]
+    np.testing.assert_allclose(ops.conv(inputs, kernel), np.concatenate(halves, axis=-1))
+    check_gradients(ops.conv_forward, ops.conv_backward, [inputs, kernel])
+    with pytest.raises(ValueError, match="inputs must have 3 channels on the last axis"):
+        ops.conv(inputs, rng.normal(size=(3, 2, 3, 6)))
+    with pytest.raises(ValueError, match="inputs must have 2 channels on the last axis"):
+        ops.conv(inputs, rng.normal(size=(3, 2, 2, 5)))
+
+
+def test_padding_may_be_written_in_capitals_and_channels_are_last():
+    inputs, kernel = np.ones((1, 5, 5, 2)), np.ones((3, 3, 2, 1))
+    assert ops.conv(inputs, kernel, 1, "VALID", "channels_last").shape == (1, 3, 3, 1)
+    assert ops.conv(inputs, kernel, padding="SAME").shape == (1, 5, 5, 1)
+    assert ops.max_pool(inputs, 2, padding="SAME").shape == (1, 3, 3, 2)
+    with pytest.raises(ValueError, match='data_format must be "channels_last"'):
+        ops.conv(inputs, kernel, data_format="channels_first")

@@ -96,3 +96,46 @@ def test_more_bad_input():
     _, cache = ops.batch_normalization_forward(np.ones((4, 3)))
     with pytest.raises(ValueError, match=r"grad_outputs must have shape \(4, 3\)"):
         ops.batch_normalization_backward(np.ones((2, 6)), cache)
+
+
+@pytest.mark.parametrize("axis", [-1, 1, (1, 3), (2, 1)])
+def test_layer_normalization_has_its_slope(axis):
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(3, 4, 2, 5))
+    axes = sorted(a % 4 for a in (axis if isinstance(axis, tuple) else (axis,)))
+    sizes = [inputs.shape[a] for a in axes]
+    arrays = [inputs, rng.normal(size=sizes), rng.normal(size=sizes)]
+    check_gradients(
+        ops.layer_normalization_forward, ops.layer_normalization_backward, arrays, axis=axis
+    )
+    outputs = ops.layer_normalization(inputs, axis=axis, epsilon=1e-9)
+    np.testing.assert_allclose(outputs.mean(tuple(axes)), 0, atol=1e-9)
+    np.testing.assert_allclose(outputs.std(tuple(axes)), 1, rtol=1e-6)
+
+
+@pytest.mark.parametrize("groups, axis", [(1, -1), (2, -1), (6, -1), (2, 1)])
+def test_group_normalization_has_its_slope(groups, axis):
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(3, 4, 1, 6))
+    channels = inputs.shape[axis]
+    arrays = [inputs, rng.normal(size=channels), rng.normal(size=channels)]
+
+    def forward(inputs, scale, offset):
+        return ops.group_normalization_forward(inputs, groups, scale, offset, axis)
+
+    check_gradients(forward, ops.group_normalization_backward, arrays)
+
+
+def test_one_group_of_group_normalization_is_layer_normalization_over_all_axes():
+    inputs = np.random.default_rng(0).normal(size=(3, 4, 5, 6))
+    np.testing.assert_allclose(
+        ops.group_normalization(inputs, 1), ops.layer_normalization(inputs, axis=(1, 2, 3))
+    )
+
+
+def test_bad_input_of_layer_and_group_normalization():
+    inputs = np.ones((2, 3, 4))
+    with pytest.raises(ValueError, match=r"layer_normalization: scale must have shape \(4,\)"):
+        ops.layer_normalization(inputs, np.ones(3))
+    with pytest.raises(ValueError, match="group_normalization: groups must divide the channels"):
+        ops.group_normalization(inputs, 3)

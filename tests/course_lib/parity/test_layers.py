@@ -25,6 +25,36 @@ LAYERS = {
     "transpose-extra": (
         lambda m: m.Conv2DTranspose(4, 3, 2, padding="same", output_padding=1), (2, 4, 5, 3)
     ),
+    "transpose1d": (lambda m: m.Conv1DTranspose(4, 3, strides=2, padding="same"), (2, 5, 3)),
+    "transpose1d-extra": (lambda m: m.Conv1DTranspose(4, 4, 3, output_padding=1), (2, 5, 3)),
+    "transpose3d": (lambda m: m.Conv3DTranspose(2, (2, 3, 2), strides=2), (2, 3, 2, 4, 3)),
+    "conv2d-groups-of-one": (lambda m: m.Conv2D(8, 3, groups=4), (2, 7, 6, 4)),
+    "depthwise1d": (lambda m: m.DepthwiseConv1D(3, strides=2, depth_multiplier=2), (2, 9, 3)),
+    "depthwise2d": (lambda m: m.DepthwiseConv2D((3, 2), activation="relu"), (2, 9, 7, 3)),
+    "depthwise2d-same": (
+        lambda m: m.DepthwiseConv2D(5, strides=2, padding="same", use_bias=False), (2, 9, 8, 3)
+    ),
+    "depthwise2d-dilated": (
+        lambda m: m.DepthwiseConv2D(3, depth_multiplier=2, dilation_rate=2), (2, 9, 8, 3)
+    ),
+    "separable1d": (lambda m: m.SeparableConv1D(4, 3, padding="same"), (2, 9, 3)),
+    "separable2d": (
+        lambda m: m.SeparableConv2D(5, 3, 2, "same", depth_multiplier=2, activation="tanh"),
+        (2, 9, 8, 3),
+    ),
+    "layer-norm": (lambda m: m.LayerNormalization(), (4, 3, 5)),
+    "layer-norm-axes": (lambda m: m.LayerNormalization((1, 3), epsilon=0.1), (4, 3, 2, 5)),
+    "layer-norm-plain": (lambda m: m.LayerNormalization(center=False), (4, 3, 5)),
+    "group-norm": (lambda m: m.GroupNormalization(3), (4, 3, 2, 6)),
+    "group-norm-each": (lambda m: m.GroupNormalization(groups=-1, scale=False), (4, 3, 6)),
+    "group-norm-axis": (lambda m: m.GroupNormalization(2, axis=1), (4, 6, 3)),
+    "leaky-relu": (lambda m: m.LeakyReLU(), (2, 5, 3)),
+    "relu6": (lambda m: m.ReLU(0.5), (2, 5, 3)),
+    "softmax-axes": (lambda m: m.Softmax(axis=(1, 2)), (2, 5, 3)),
+    **{
+        name: (lambda m, name=name: m.Activation(name), (2, 5, 3))
+        for name in ("leaky_relu", "elu", "gelu", "silu", "swish", "log_softmax", "linear")
+    },
     "max1d": (lambda m: m.MaxPooling1D(3), (2, 11, 3)),
     "max2d": (lambda m: m.MaxPooling2D(), (2, 9, 7, 3)),
     "max2d-same": (lambda m: m.MaxPooling2D(2, padding="same"), (2, 5, 5, 3)),

@@ -1,0 +1,81 @@
+"""Depthwise convolution: beside a convolution of each channel by itself; gradients; bad input."""
+
+import numpy as np
+import pytest
+
+from course_lib import ops
+from course_lib.ops import depthwise
+from tests.course_lib.ops.gradients import check_gradients
+
+RNG = np.random.default_rng(0)
+
+# inputs, kernel_size, multiplier, options
+CASES = [
+    ((2, 9, 3), (3,), 1, {}),
+    ((2, 9, 3), (4,), 2, {"strides": 3, "padding": "same"}),
+    ((2, 9, 8, 3), (3, 2), 2, {"padding": "same", "strides": 2}),
+    ((2, 9, 8, 3), (3, 2), 1, {"padding": "same", "dilation_rate": 2}),
+    ((2, 9, 8, 3), (2, 2), 1, {"strides": 3}),
+    ((3, 9, 8, 3), (5, 5), 1, {"strides": 2, "padding": "same"}),
+    ((2, 9, 8, 3), (1, 1), 1, {"strides": (1, 2)}),
+    ((2, 6, 5, 7, 2), (3, 2, 3), 2, {"strides": (2, 1, 2), "padding": "same"}),
+    ((2, 7, 6, 2), (3, 3), 1, {"padding": ((2, 0), (1, 3))}),
+]
+
+
+def by_channel(inputs, kernel, **options):
+    channels = range(inputs.shape[-1])
+    found = [ops.conv(inputs[..., [c]], kernel[..., [c], :], **options) for c in channels]
+    return np.concatenate(found, axis=-1)
+
+
+@pytest.mark.parametrize("in_parts", [False, True])
+@pytest.mark.parametrize("shape, size, multiplier, options", CASES)
+def test_each_channel_is_a_convolution_by_itself(
+    shape, size, multiplier, options, in_parts, monkeypatch
+):
+    if in_parts:
+        monkeypatch.setattr(depthwise, "_parts", lambda cache: [slice(0, 1), slice(1, 3)])
+    inputs, kernel = RNG.normal(size=shape), RNG.normal(size=(*size, shape[-1], multiplier))
+    expected = by_channel(inputs, kernel, **options)
+    np.testing.assert_allclose(ops.depthwise_conv(inputs, kernel, **options), expected, atol=1e-12)
+    check_gradients(
+        ops.depthwise_conv_forward, ops.depthwise_conv_backward, [inputs, kernel], **options
+    )
+
+
+def test_by_hand():
+    """Channel 0 is summed over two steps, channel 1 has its difference taken."""
+    inputs = [[[1, 10], [2, 30], [4, 60]]]
+    kernel = [[[1], [-1]], [[1], [1]]]
+    np.testing.assert_array_equal(ops.depthwise_conv(inputs, kernel), [[[3, 20], [6, 30]]])
+
+
+def test_a_convolution_in_as_many_groups_as_channels_is_depthwise():
+    inputs, kernel = RNG.normal(size=(2, 6, 5, 3)), RNG.normal(size=(3, 3, 3, 2))
+    one_in = kernel.reshape(3, 3, 1, 6)
+    np.testing.assert_allclose(
+        ops.conv(inputs, one_in, 2, "same"), ops.depthwise_conv(inputs, kernel, 2, "same")
+    )
+    check_gradients(ops.conv_forward, ops.conv_backward, [inputs, one_in])
+
+
+def test_single_precision_and_no_gradient_of_the_inputs():
+    inputs, kernel = np.ones((2, 5, 5, 2), np.float32), np.ones((3, 3, 2, 1), np.float32)
+    outputs, cache = ops.depthwise_conv_forward(inputs, kernel)
+    nothing, gradient = ops.depthwise_conv_backward(outputs, cache, need_inputs=False)
+    assert nothing is None and gradient.shape == kernel.shape
+    assert outputs.dtype == gradient.dtype == np.float32
+
+
+def test_bad_input_is_named():
+    images = np.zeros((2, 8, 8, 3), np.float32)
+    with pytest.raises(ValueError, match="depthwise_conv: kernel must have rank 3, 4 or 5"):
+        ops.depthwise_conv(images, np.zeros((3, 3)))
+    with pytest.raises(ValueError, match="depthwise_conv: inputs must have 4 channels"):
+        ops.depthwise_conv(images, np.zeros((3, 3, 4, 1)))
+    with pytest.raises(ValueError, match="depthwise_conv: kernel_size must not be larger"):
+        ops.depthwise_conv(images, np.zeros((9, 3, 3, 1)))
+    _, cache = ops.depthwise_conv_forward(images, np.zeros((3, 3, 3, 1)))
+    with pytest.raises(ValueError, match="depthwise_conv_backward: grad_outputs must have shape"):
+        ops.depthwise_conv_backward(np.zeros((2, 8, 8, 3)), cache)
