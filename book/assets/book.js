@@ -1,8 +1,8 @@
-// What is wider than the page may be scrolled from the keyboard too: formulas and tables get a tab
+// What is wider than the page may be scrolled from the keyboard too: formulas, tables and drawings get a tab
 // stop while they overflow, and lose it when they fit. (The theme does so for code.)
 (function () {
   "use strict";
-  const wide = ".katex-display, .bd-content .pst-scrollable-table-container, .bd-content .table-wrapper";
+  const wide = ".katex-display, .bd-content .pst-scrollable-table-container, .bd-content .table-wrapper, .drawing-frame";
 
   function update() {
     for (const element of document.querySelectorAll(wide)) {

@@ -12,6 +12,7 @@
 ``cells``      folds one of the NumPy and the Keras version of a step
 ``thumbnails`` shows a folded picture small and blurred
 ``lines``      keeps shapes on one line and wraps long messages
+``drawings``   gives drawings their size, and on a phone the width at which they can be read
 ``figures``    moves interactive figures into the page, with their text fallback
 ``pages``      mends what the stock theme gets wrong: duplicates, labels, icons
 ``moved``      leads from the old address of a page to the new one
@@ -39,6 +40,7 @@ PARTS = (
     "cells",
     "thumbnails",
     "lines",
+    "drawings",
     "figures",
     "pages",
     "moved",

@@ -9,7 +9,9 @@ import pytest
 from tests.book.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book"))
-from course_book import calc, cells, figures, formulas, freshness, lines, pages
+from course_book import calc, cells, drawings, figures, formulas, freshness, lines, pages
+
+from course_lib.figures.static.canvas import Drawing
 
 
 @pytest.mark.parametrize(
@@ -128,6 +130,19 @@ def test_the_text_of_a_module_is_stored_once(tmp_path):
     sources = figures.Sources(tmp_path)
     figures.slim(_state(), ["a", "b"], sources)
     assert len(list(tmp_path.glob("*.js"))) == len(sources.names) == 2
+
+
+def test_a_drawing_keeps_the_width_at_which_its_text_can_be_read():
+    wide = Drawing(620, 100)
+    wide.text(10, 10, "a")
+    tag = '<img alt="" class="drawing" src="../_images/a.svg" />'
+    made = drawings.sized(tag, wide.svg())
+    assert 'width="620" height="100"' in made and "min-width:372px" in made  # 9 / 15 of 620
+    wide.text(10, 30, "b", "small")
+    assert "min-width:430px" in drawings.sized(tag, wide.svg())  # 9 / 13
+    thumbnail = tag.replace('"drawing"', '"thumbnail drawing"')
+    assert drawings.sized(thumbnail, wide.svg()) == thumbnail
+    assert drawings.sized(made, wide.svg()).count("min-width") == 1, "mended once"
 
 
 def test_state_cannot_close_its_script():

@@ -61,7 +61,8 @@ PALETTES = (
 STYLE = (
     PALETTES
     + f"text{{font-family:{FONT};font-size:15px;fill:var(--ink);dominant-baseline:central}}"
-    + ".small{font-size:13px}.muted{fill:var(--muted)}.bold{font-weight:700}"
+    + ".small{font-size:13px}"
+    + ".muted{fill:var(--muted)}.bold{font-weight:700}"
     + ".var{font-family:KaTeX_Math,'Times New Roman',serif;font-style:italic;font-size:1.12em}"
     + ".sign{font-size:22px}.accent{fill:var(--accent)}.warn{fill:var(--warn)}"
     + "rect,path,line{stroke:var(--line);stroke-width:1;fill:none}"
