@@ -144,9 +144,13 @@ def test_a_fact_is_a_mark_whose_code_shows_when_pointed_at_or_reached_by_tab(tab
 
 
 def test_on_paper_everything_is_open_with_and_without_scripts(tab, bare):
-    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    faint = """() => { dispatchEvent(new Event("beforeprint"));
+        return [...document.querySelectorAll("article details > summary ~ *")]
+            .filter((e) => getComputedStyle(e).opacity !== "1").length; }"""
     for paper in (tab, bare):
         paper.emulate_media(media="print")
+    assert tab.evaluate(faint) == 0, "what opens must not fade in while it is printed"
+    for paper in (tab, bare):
         for text in ("It rounds down first.", "Three, twice.", "theirs [ 1. 42.]", "fact conv-01"):
             found = paper.get_by_text(text, exact=False).last
             assert found.bounding_box()["height"] > 5, text
@@ -186,12 +190,15 @@ def test_the_appendix_shows_one_kind_alone_without_scripts(browser, built, kind)
     context.close()
 
 
-def test_the_kinds_of_facts_differ_in_colour_shape_and_sign(browser, built):  # noqa: F811
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_kinds_of_facts_differ_in_colour_shape_and_sign(browser, built, scripts):  # noqa: F811
     style = """(badge) => { const s = getComputedStyle(badge);
         return [s.color, s.borderStyle, s.borderRadius, badge.textContent[0]]; }"""
-    with opened(browser) as (tab, _):
-        tab.goto((built / "chapters" / "appendix-facts.html").as_uri())
-        looks = {k: tab.locator(f".verdict.{k}").first.evaluate(style) for k in facts.KINDS}
+    context = browser.new_context(java_script_enabled=scripts)
+    tab = context.new_page()
+    tab.goto((built / "chapters" / "appendix-facts.html").as_uri())
+    looks = {k: tab.locator(f".verdict.{k}").first.evaluate(style) for k in facts.KINDS}
+    context.close()
     shapes = {(border, radius) for _, border, radius, _ in looks.values()}
     assert len(shapes) == len({sign for *_, sign in looks.values()}) == 4
     assert len({colour for colour, *_ in looks.values()}) == 3, "agrees and agrees, but share one"
