@@ -205,6 +205,8 @@ def _model_to_keras(model, known):
             other.trainable = layer.trainable
             if layer.built and layer.weights:
                 other.set_weights(layer.get_weights())
+                # Keras' Normalization computes with what it made of its weights.
+                getattr(other, "finalize_state", lambda: None)()
     return theirs
 
 

@@ -6,6 +6,13 @@ on while a model is drawn in symbolic.
 """
 
 from course_lib.layers.activations import Activation, LeakyReLU, ReLU, Softmax
+from course_lib.layers.augmentation import (
+    RandomContrast,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+)
 from course_lib.layers.base import Layer
 from course_lib.layers.convolutional import (
     Conv1D,
@@ -76,6 +83,7 @@ from course_lib.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from course_lib.layers.preprocessing import Normalization, Rescaling
 from course_lib.layers.reshaping import (
     Flatten,
     Reshape,
@@ -141,7 +149,14 @@ __all__ = [
     "MaxPooling3D",
     "Maximum",
     "Multiply",
+    "Normalization",
+    "RandomContrast",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
+    "Rescaling",
     "Reshape",
     "SeparableConv1D",
     "SeparableConv2D",

@@ -36,6 +36,11 @@ from course_lib.ops.activations import (
     tanh_backward,
     tanh_forward,
 )
+from course_lib.ops.affine import (
+    affine_transform,
+    affine_transform_backward,
+    affine_transform_forward,
+)
 from course_lib.ops.conv import (
     conv,
     conv_backward,
@@ -97,6 +102,9 @@ from course_lib.ops.pool import (
 )
 
 __all__ = [
+    "affine_transform",
+    "affine_transform_backward",
+    "affine_transform_forward",
     "average_pool",
     "average_pool_backward",
     "average_pool_forward",
