@@ -1,6 +1,8 @@
-"""The course's secret, from which hidden inputs are drawn."""
+"""The course's secret, from which hidden inputs are drawn: others for every hand-in."""
 
 import contextlib
+import hashlib
+import hmac
 import os
 import secrets
 import tempfile
@@ -30,3 +32,11 @@ def read_or_make(root):
         finally:
             os.unlink(name)
     raise Unusable(f"the file {path} is empty; remove it, and the next grading makes a new key")
+
+
+def of_hand_in(root, digest):
+    """The key of one hand-in, str: what was seen of its inputs is of no use for the next one.
+
+    ``digest`` is of the submission's files, so that grading them again draws the same inputs.
+    """
+    return hmac.new(read_or_make(root).encode(), digest.encode(), hashlib.sha256).hexdigest()

@@ -12,6 +12,7 @@ from course_grading.submission.outputs import Outputs
 
 FRAME_LIMIT = 6_000_000  # bytes of one message of a kernel
 STEP_LIMIT = 64_000_000  # bytes of all messages about one cell
+REST = 0.2  # seconds in which a late interrupt still comes
 GRACE = 2.0  # seconds that an interrupted cell has to stop
 
 
@@ -38,6 +39,7 @@ class Kernel:
         self._reader = frames.Reader(FRAME_LIMIT)
         self._socket = servers.connect(path)
         try:
+            frames.send(self._socket, {"kernel": True})  # what follows is for the kernel alone
             frames.send(self._socket, {**submission, "limits": limits, "env": env})
             self._await_ready(time.monotonic() + limits["start"])
         except (OSError, frames.BadFrame) as error:
@@ -72,12 +74,13 @@ class Kernel:
         return self._reader.feed(data) if data else None
 
     def run(self, request, timeout):
-        """`Outcome` of ``{"run": source}`` or ``{"probe": source}``.
+        """`Outcome` of a request: see `inside.kernel`. What a hidden question prints is not kept.
 
         After ``timeout`` seconds the cell is interrupted; if it does not stop, the kernel is ended.
         """
         self._count += 1
         outcome, outputs = Outcome("died"), Outputs()
+        is_silent = "ask" in request
         before = self._reader.received
         deadline, late = time.monotonic() + timeout, False
         try:
@@ -102,13 +105,26 @@ class Kernel:
                         if late:
                             outcome.status = "timeout"
                             outcome.reason = f"was stopped after {timeout:g} seconds"
+                            self._let_interrupts_pass()
                         outcome.outputs = outputs.items
                         return outcome
-                    self._take(frame, outcome, outputs)
+                    self._take(frame, outcome, outputs if not is_silent else Outputs())
         except frames.BadFrame:
             return self._ended(outputs, "sent what the grader cannot read")
         except OSError:
             return self._ended(outputs, "ended the kernel")
+
+    def _let_interrupts_pass(self):
+        """A cell may end by itself just when it is interrupted: the next one must not be hit."""
+        self._count += 1
+        frames.send(self._socket, {"rest": REST})
+        deadline = time.monotonic() + REST + GRACE
+        while True:
+            received = self._receive(deadline)
+            if received is None:
+                raise ConnectionError("the kernel ended")
+            if any(frame.get("done") == self._count for frame in received):
+                return
 
     def _take(self, frame, outcome, outputs):
         if "answer" in frame:

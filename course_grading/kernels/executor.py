@@ -50,7 +50,12 @@ class IsolatedKernel(Limits):
     def run(self, steps, files, sheet, assignment, kind, cell_timeout):
         """Run the steps of one submission; returns a `runner.Result`."""
         job = runner.Job(
-            steps, files, sheet, self.limits(assignment, kind, cell_timeout), warm.PRELOAD[kind]
+            steps,
+            files,
+            sheet,
+            self.limits(assignment, kind, cell_timeout),
+            warm.PRELOAD[kind],
+            copies=kind != "keras",
         )
         if self.scheduler:
             return cluster.run(self.scheduler, job, kind, self.accept_unisolated)

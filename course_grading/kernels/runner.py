@@ -1,5 +1,7 @@
 """Running one submission: its cells in order, each question's probe where its test cell stands.
 
+What is asked with hidden inputs is asked last: no cell of the student's runs after they were seen.
+
 A job and its result are plain data, so that the same function runs in the grader's process, in a
 worker process, or on a machine of a cluster. A cell that ends the kernel costs its own points: the
 kernel is started again, the cells before are repeated without it, and the rest runs on.
@@ -21,7 +23,9 @@ class Job:
     """A submission to run.
 
     Args:
-        steps: requests in order, ``{"run": source}`` or ``{"probe": source}``.
+        steps: requests in order, ``{"run": source}`` or ``{"probe": source}``; with hidden inputs
+            ``{"ask": source}``, which is answered when all others are done, from the names of its
+            place.
         files: {name: base64} of the files beside the notebook.
         sheet: what course_lib.exercise shows: prompts and numbers, no answers.
         limits: as `limits.Limits` sets them.
@@ -34,6 +38,7 @@ class Job:
     limits: dict = field(default_factory=dict)
     preload: tuple = ("numpy",)
     isolated: bool = True
+    copies: bool = True  # whether a finished kernel can be copied; not after TensorFlow has run
 
 
 @dataclass
@@ -63,7 +68,11 @@ class _Run:
     def result(self):
         begin = time.monotonic()
         try:
-            outcomes = [self._step(step) for step in self.job.steps]
+            outcomes = [self._step(step) for step in self._in_place()]
+            self.deadline = time.monotonic() + self.job.limits["hidden_timeout"]
+            for number, step in self._hidden():
+                if outcomes[number].status == "ok":  # the kernel came as far as there
+                    outcomes[number] = self._step(step)
         finally:
             if self.kernel is not None:
                 self.kernel.close()
@@ -71,6 +80,17 @@ class _Run:
                 shutil.rmtree(folder, ignore_errors=True)
         spent = time.monotonic() - begin
         return Result(outcomes, self.starting, spent - self.starting, max(self.restarts, 0))
+
+    def _in_place(self):
+        """The steps at their places; a question with hidden inputs is only marked there."""
+        for number, step in enumerate(self.job.steps):
+            yield {"hold": number} if "ask" in step else step
+
+    def _hidden(self):
+        """The questions with hidden inputs, with the numbers of their steps."""
+        for number, step in enumerate(self.job.steps):
+            if "ask" in step:
+                yield number, {**step, "held": number, "copy": self.job.copies}
 
     def _step(self, step):
         if not self._ensure_kernel():
@@ -81,7 +101,7 @@ class _Run:
         outcome = self.kernel.run(step, self._timeout())
         if outcome.status == "died":
             self.kernel = None
-        elif "run" in step and outcome.status != "timeout":
+        elif ("run" in step and outcome.status != "timeout") or "hold" in step:
             self.replay.append(step)
         return outcome
 

@@ -238,6 +238,7 @@ class TrustedAutograde(Autograde):
             gradebook=self.gradebook,
             create_student=self.create_student,
             class_numbers=self._class_numbers(assignment),
+            hand_in=self._hand_in(assignment, student),
             fingerprint=self._fingerprint(assignment, student),
             earlier=earlier,
             timestamp=self._timestamp(os.path.dirname(path)),
@@ -308,18 +309,22 @@ class TrustedAutograde(Autograde):
         """The kinds of kernel that the assignment's notebooks need."""
         return sorted({copy.kind for copy in self._instructors(assignment).values()})
 
+    def _hand_in(self, assignment, student):
+        """A hash of the student's files, those in folders too, whatever they are."""
+        digest, below = hashlib.sha256(), self._submitted_root()
+        folder = self._format_source(assignment, student)
+        for path in files.listed(folder, below):
+            digest.update(os.path.relpath(path, folder).encode("utf-8", "surrogateescape"))
+            try:
+                digest.update(files.read_bytes(path, files.LARGEST_FILE, below))
+            except files.Unreadable as problem:
+                digest.update(str(problem).encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()
+
     def _fingerprint(self, assignment, student):
         """A hash of all that decides the grade."""
         digest = hashlib.sha256(_bank().encode())
-        folder = self._format_source(assignment, student)
-        for path in sorted(glob(os.path.join(glob_escape(folder), "*"))):
-            digest.update(os.path.basename(path).encode("utf-8", "surrogateescape"))
-            try:
-                digest.update(
-                    files.read_bytes(path, self.max_notebook_bytes, self._submitted_root())
-                )
-            except files.Unreadable as problem:
-                digest.update(str(problem).encode("utf-8", "surrogateescape"))
+        digest.update(self._hand_in(assignment, student).encode())
         for name, copy in self._instructors(assignment).items():
             checksums = [cell.checksum for cell in copy.plan.cells.values()]
             digest.update(json.dumps([name, sorted(filter(None, checksums))]).encode())

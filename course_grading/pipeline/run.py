@@ -22,6 +22,7 @@ class Run:
         gradebook: nbgrader's, open.
         create_student: whether a student who is not in the gradebook is added to it.
         class_numbers: the right answers of everybody else, to tell copied ones.
+        hand_in: digest of the student's files alone.
         fingerprint: of all that decides the grade; the same one next time means nothing to do.
         earlier: {grade id: digest of the answer} of the last grading.
         timestamp: when it was handed in, if that is known.
@@ -48,6 +49,7 @@ class Run:
     gradebook: object
     create_student: bool
     class_numbers: Numbers
+    hand_in: str
     fingerprint: str
     earlier: dict = field(default_factory=dict)
     timestamp: datetime | None = None

@@ -1,8 +1,8 @@
 """Runs the submission in the sandbox, with a probe in the place of every test cell.
 
 A probe asks for the student's answers: it emits a variable, or calls the student's function on
-inputs drawn from the course's secret. What comes back is data. The expected answers stay in this
-process; the kernel never has them.
+inputs drawn from the course's secret, when no cell is left to run. What comes back is data. The
+expected answers stay in this process; the kernel never has them.
 """
 
 import base64
@@ -17,6 +17,7 @@ from course_bank.core.function_questions import LIBRARIES, STAYS
 from course_grading.gradebook import mistyped_ids, secret
 from course_grading.kernels.client import Outcome
 from course_grading.kernels.executor import IsolatedKernel
+from course_grading.pipeline.hidden_inputs import has_hidden_inputs, kind_of_error
 from course_grading.pipeline.run import run_of
 from course_grading.submission.files import copyable_files
 
@@ -43,7 +44,8 @@ class TrustedExecute(Execute):
             if variant is None:
                 steps.append({"run": cell.source})
             else:
-                steps.append({"probe": variant.question.probe(variant)})
+                kind = "ask" if has_hidden_inputs(variant) else "probe"
+                steps.append({kind: variant.question.probe(variant)})
             places.append(place)
         kernel = IsolatedKernel(parent=self)
         sheet = questions.sheet(assignment, shown) if assignment in questions.problem_sets else {}
@@ -54,8 +56,11 @@ class TrustedExecute(Execute):
             cell = nb.cells[place]
             cell.execution_count = count
             cell.outputs = [from_dict(output) for output in _outputs(outcome)]
-            if _grade_id(cell):
-                run.outcomes[_grade_id(cell)] = outcome
+            name = _grade_id(cell)
+            if outcome.error and name in variants and has_hidden_inputs(variants[name]):
+                outcome.error = {"ename": kind_of_error(str(outcome.error.get("ename")))}
+            if name:
+                run.outcomes[name] = outcome
         run.failed_cells = sum(o.status not in ("ok", "error") for o in result.outcomes)
         run.seconds = {"start": result.start_seconds, "execute": result.execute_seconds}
         run.restarts = result.restarts
@@ -65,7 +70,7 @@ class TrustedExecute(Execute):
         """{grade id: the question's variant} of the test cells that the bank grades."""
         if run.assignment not in questions.problem_sets:
             return {}
-        key = secret.read_or_make(run.root)
+        key = secret.of_hand_in(run.root, run.hand_in)
         listed = questions.problem_sets[run.assignment].questions
         names = [_grade_id(cell) for cell in nb.cells]
         return {

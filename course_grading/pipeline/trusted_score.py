@@ -8,6 +8,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from course_grading.pipeline import flags, verdicts
+from course_grading.pipeline.hidden_inputs import has_hidden_inputs
 from course_grading.pipeline.run import run_of
 
 KEPT = 2000  # characters of an answer that the record keeps as it came
@@ -55,7 +56,7 @@ class TrustedScore(NbGraderPreprocessor):
         values, problem = verdicts.values(outcome)
         made = verdicts.judged(variant, values, problem, name, points)
         made["status"] = outcome.status
-        if values and len(json.dumps(outcome.answer)) <= KEPT:
+        if values and not has_hidden_inputs(variant) and len(json.dumps(outcome.answer)) <= KEPT:
             made["emitted"] = outcome.answer
         return made
 

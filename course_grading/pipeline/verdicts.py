@@ -6,6 +6,7 @@ import reprlib
 
 from course_bank.core import wording
 from course_grading.kernels.inside.answers import BadAnswer, read_all
+from course_grading.pipeline.hidden_inputs import has_hidden_inputs, without_texts
 from course_grading.text import shorten
 
 NO_ANSWER = ("empty", "no answer")  # what a verdict calls it
@@ -17,6 +18,9 @@ _ENDED = ("CellTimeoutError", "DeadKernelError", "NotRun")  # as TrustedExecute 
 def judged(variant, values, problem, name, points):
     """The record's entry for a question and the values that its probe emitted."""
     credit, misconception, message = 0.0, "no answer", problem
+    is_secret = has_hidden_inputs(variant)
+    if is_secret:
+        values = without_texts(values, variant.prompt)
     if not problem:
         try:
             verdict = variant.question.grade(variant, values)
@@ -34,7 +38,7 @@ def judged(variant, values, problem, name, points):
         message=str(message),
         prompt=variant.prompt,
         choices=variant.choices or {},
-        answer="" if misconception in NO_ANSWER else _told(values),
+        answer="" if misconception in NO_ANSWER or is_secret else _told(values),
         teaches=variant.question.teaches,
         where=variant.question.where,
     )
@@ -56,8 +60,8 @@ def values(outcome):
         except BadAnswer as problem:
             return {}, f"No answer: {problem}."
     if outcome.error:
-        name, text = (str(outcome.error.get(key, ""))[:300] for key in ("ename", "evalue"))
-        return {}, f"No answer: {name}: {text}"
+        told = [str(outcome.error.get(key, ""))[:300] for key in ("ename", "evalue")]
+        return {}, f"No answer: {': '.join(filter(None, told))}"
     return {}, None
 
 

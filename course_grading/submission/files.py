@@ -58,6 +58,15 @@ def _instead(path):
     return f"; it holds {', '.join(map(repr, named[:3]))}" if named else ""
 
 
+def listed(folder, below):
+    """Paths of what lies in ``folder`` and its folders, sorted, hidden folders left out."""
+    if is_linked(folder, below):
+        return
+    for path, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (os.path.join(path, name) for name in sorted(names))
+
+
 def copyable_files(folder, below, ignored=()):
     """[(path, relative name)] of plain files in ``folder`` that may be copied, no notebooks."""
     found, total = [], 0

@@ -1,9 +1,12 @@
 """The fork server: a process that has imported what notebooks import, and waits.
 
 Each connection to its socket asks for a kernel. The server forks; the child separates itself
-(`namespaces`), takes its limits, writes the submission's files into an empty home and becomes the
-kernel of that connection. Importing NumPy or TensorFlow is thus paid once for a class. TensorFlow
-is only imported before a fork, never used: its threads would not survive one.
+(`namespaces`), reads the submission, takes its limits, writes the files into an empty home and
+becomes the kernel of that connection. The server itself reads no submission: whatever it had read
+would lie in the memory of every kernel after it.
+
+Importing NumPy or TensorFlow is thus paid once for a class. TensorFlow is only imported before a
+fork, never used: its threads would not survive one.
 
     python -m inside.forkserver '{"listen": 3, "lifeline": 4, "preload": ["numpy"], ...}'
 
@@ -33,6 +36,8 @@ from . import frames, namespaces, syscalls
 
 _FIRST_USER = 61000  # user ids of kernels when the server runs as root
 _USERS = 3000
+_LONGEST_CALL = 100  # bytes of what the server reads itself
+_LARGEST_SUBMISSION = 400_000_000  # bytes, files included
 _PAGE = resource.getpagesize()
 
 
@@ -87,22 +92,25 @@ def _answer(connection, listener, lifeline, shell, options, count):
     """Serve one connection: a signal for a running kernel, or a new kernel."""
     connection.settimeout(30)
     try:
-        request = frames.receive(connection, 400_000_000)
-        if request is None:
+        call = frames.receive(connection, _LONGEST_CALL)
+        if call is None:
             return
-        if "interrupt" in request:
-            os.kill(int(request["interrupt"]), signal.SIGUSR1)
+        if "interrupt" in call:
+            os.kill(int(call["interrupt"]), signal.SIGUSR1)
             return
     except (OSError, ValueError):
         return
-    connection.settimeout(None)
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
             listener.close()
             os.close(lifeline)
-            _keep(connection, shell, request, options["separate"], _FIRST_USER + count % _USERS)
+            request = frames.receive(connection, _LARGEST_SUBMISSION)
+            connection.settimeout(None)
+            if request is not None:
+                uid = _FIRST_USER + count % _USERS
+                _keep(connection, shell, request, options["separate"], uid)
             status = 0
         except BaseException as error:
             _report(connection, error)

@@ -3,6 +3,9 @@
 It speaks frames over one socket instead of Jupyter's five. The grader sends
 ``{"run": source}`` for a cell and ``{"probe": source}`` for the question after it; the kernel
 answers with ``{"output": ...}`` frames, at most one ``{"answer": ...}`` and ``{"done": ...}``.
+A question with hidden inputs is only marked at its place, ``{"hold": id}``, and asked when no cell
+is left to run, ``{"ask": source, "held": id, "copy": true}``: a forked copy of the kernel, with the
+names as they were at that place, is shown the inputs, answers and ends.
 Student code shares this process and may forge any of these: the grader treats them as claims.
 """
 
@@ -10,8 +13,10 @@ import builtins
 import contextlib
 import io
 import os
+import signal
 import sys
 import threading
+import time
 from base64 import b64encode
 
 from IPython.core.displayhook import DisplayHook
@@ -36,6 +41,10 @@ class Channel:
         if os.getpid() == self._owner:
             with self._lock:
                 frames.send(self.sock, message)
+
+    def take_over(self):
+        """Let this process, a copy of the owner, write."""
+        self._owner, self._lock = os.getpid(), threading.Lock()
 
     def is_owner(self):
         return os.getpid() == self._owner
@@ -184,7 +193,7 @@ def serve(sock, shell):
     shell.displayhook.channel = channel
     builtins.input = shell.raw_input
     channel.send(ready=True)
-    number = 0
+    number, held = 0, {}
     while True:
         try:
             request = frames.receive(sock, FRAME_LIMIT)
@@ -198,6 +207,15 @@ def serve(sock, shell):
         try:
             if "probe" in request:
                 succeeded = _probe(shell, channel, request["probe"], number)
+            elif "hold" in request:
+                held[request["hold"]] = dict(shell.user_ns)
+                succeeded = True
+            elif "rest" in request:
+                with contextlib.suppress(KeyboardInterrupt):
+                    time.sleep(request["rest"])
+                succeeded = True
+            elif "ask" in request:
+                succeeded = _ask(shell, channel, request, held, number)
             else:
                 succeeded = _run(shell, request["run"])
         except BaseException as error:  # KeyboardInterrupt, SystemExit, anything patched in
@@ -212,6 +230,34 @@ def serve(sock, shell):
 
 def _run(shell, source):
     return shell.run_cell(source, store_history=True).success
+
+
+def _ask(shell, channel, request, held, number):
+    """Answer a question with hidden inputs, in a copy of this process where one can be made."""
+    if not request["copy"]:
+        return _answer_held(shell, channel, request, held, number)
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            channel.take_over()
+            status = 0 if _answer_held(shell, channel, request, held, number) else 1
+        finally:
+            os._exit(status)
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    except BaseException:  # the time is up
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
+
+
+def _answer_held(shell, channel, request, held, number):
+    """The probe among the names of its place; functions find their helpers of that time."""
+    shell.user_ns.clear()
+    shell.user_ns.update(held.get(request["held"], {}))
+    sys.stdout = sys.stderr = io.StringIO()
+    return _probe(shell, channel, request["ask"], number)
 
 
 def _probe(shell, channel, source, number):

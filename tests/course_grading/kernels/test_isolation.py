@@ -1,5 +1,6 @@
 """Isolation: what the sandbox of a kernel does not let through."""
 
+import base64
 import os
 import socket
 
@@ -128,3 +129,39 @@ def test_no_rights(kernel):
     assert "CapEff:\t0000000000000000" in out
     assert "CapBnd:\t0000000000000000" in out
     assert "NoNewPrivs:\t1" in out
+
+
+# ------------------------------------------------------------------ what a kernel inherits
+
+SCAN = """
+found, marker = 0, ("-etamssalc"[::-1] * 3).encode()
+with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+    for line in maps:
+        begin, end = (int(part, 16) for part in line.split()[0].split("-"))
+        if "r" in line.split()[1] and "[v" not in line:
+            try:
+                memory.seek(begin)
+                left = end - begin
+                while left > 0:
+                    piece = memory.read(min(left, 1 << 24))
+                    found += piece.count(marker)
+                    left -= len(piece) or left
+            except (OSError, ValueError, OverflowError):
+                pass
+print(found)  # the few that this cell makes itself
+"""
+
+
+def test_a_kernel_inherits_nothing_of_a_classmate(kernel_server):
+    """Files, id and numbers of the student before are not in the memory of the next kernel."""
+    marker = "classmate-" * 3
+    given = {"files": {"work.py": base64.b64encode(marker.encode()).decode()}}
+    given["sheet"] = {"student": marker, "numbers": [marker + str(i) for i in range(1000)]}
+    for _ in range(3):
+        before = Kernel(kernel_server.path, given, LIMITS, sandbox.environment())
+        assert run(before, "print(open('/home/student/sheet.json').read(30))").outputs
+        before.close()
+    after = Kernel(kernel_server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+    seen = printed(run(after, SCAN, 20))
+    after.close()
+    assert int(seen) < 20

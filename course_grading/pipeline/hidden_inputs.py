@@ -1,0 +1,42 @@
+"""Questions whose probe shows the student's code inputs that nobody may take home.
+
+They are asked last, of a copy of the kernel (see `kernels.runner`); what comes back is judged, and
+none of it is told: a student's function may return its inputs, or raise them.
+"""
+
+import builtins
+import re
+from dataclasses import replace
+
+_ERROR = re.compile(r"(?:(?P<which>\w{1,60}) stops with )?(?P<kind>\w{1,60})(?::|$)")
+
+
+def has_hidden_inputs(variant):
+    """Whether the question's probe brings inputs that follow from the secret."""
+    if variant.hidden is None:
+        return False
+    other = replace(variant, hidden=variant.hidden + 1)
+    return variant.question.probe(variant) != variant.question.probe(other)
+
+
+def without_texts(values, prompt=""):
+    """What a probe emitted, with no words of the student's code: errors keep their kind alone."""
+    return {
+        name: kind_of_error(str(value), prompt) if name.startswith("error") else value
+        for name, value in values.items()
+    }
+
+
+def kind_of_error(text, prompt=""):
+    """Of "IndexError: index 5 is out of ..." the "IndexError", if it is one of Python's own.
+
+    Before it may stand which function stopped, if ``prompt`` names that function.
+    """
+    found = _ERROR.match(text)
+    known = getattr(builtins, found["kind"], None) if found else None
+    kind = "an error of its own kind."
+    if isinstance(known, type) and issubclass(known, Exception):
+        kind = f"{found['kind']}."
+    if found and found["which"] and found["which"] in re.findall(r"\w+", prompt):
+        return f"{found['which']} stops with {kind}"
+    return kind
