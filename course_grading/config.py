@@ -1,6 +1,6 @@
 """nbgrader's configuration for this course: ``exercises/nbgrader_config.py`` calls `configure`."""
 
-from course_grading.pages import feedback_files
+from course_grading.pages import feedback_files, formgrader
 from course_grading.pipeline import converter
 
 _STEPS = "course_grading.pipeline."
@@ -10,6 +10,7 @@ def configure(c):
     """Put the trusted pipeline in the place of nbgrader's. Set further options after this."""
     converter.install()
     feedback_files.install()
+    formgrader.install()
     c.CourseDirectory.course_id = "convolution-by-hand"
     c.ClearSolutions.code_stub = {"python": ""}
     c.ClearSolutions.text_stub = "Write your answer here."
@@ -26,7 +27,10 @@ def configure(c):
     c.GenerateFeedback.exporter_class = "course_grading.pages.feedback.FeedbackExporter"
     c.ZipCollectApp.collector_plugin = "course_grading.submission.collect.ClassListCollector"
     c.ZipCollectApp.strict = True  # another assignment's notebook is left out
-    # for formgrader; its own template leaves text cells as they are: see DisarmText
+    # for formgrader, whose own template leaves text cells as they are: see also DisarmText
     c.HTMLExporter.sanitize_html = True
-    # nbconvert's own filter shows the tags of paragraphs and table heads as text
-    c.HTMLExporter.filters = {"clean_html": "course_grading.pages.html_cleaning.clean_formgrader"}
+    c.HTMLExporter.filters = {
+        # nbconvert's own shows the tags of paragraphs and table heads as text
+        "clean_html": "course_grading.pages.html_cleaning.clean_formgrader",
+        "markdown2html": "course_grading.pages.formgrader.markdown_cell",
+    }

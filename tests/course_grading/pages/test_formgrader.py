@@ -16,6 +16,15 @@ from tests.course_grading.corpus.noisy import SCRIPT
 from tests.course_grading.graded_class import AUTOMATIC, hand_in
 from tests.requirements import chromium
 
+NAME = "<img src=x onerror='window.hacked = 1'>"
+LINKS = """
+[my figure](figure.html) [here](javascript:window.hacked=1) ![](picture.png)
+![](http://elsewhere.example/a.png) ![b][ref]
+
+[ref]: http://elsewhere.example/b.png
+"""
+PAGE = "<script>fetch('/api/contents/hacked.txt', {method: 'PUT', body: '{}'})</script>"
+
 
 def scripts(book):
     """Right, with scripts in an output, a text cell and the written answer."""
@@ -25,7 +34,7 @@ def scripts(book):
     book.set(book.questions[0], code)
     for cell in book.cells:
         if cell["cell_type"] == "markdown":
-            cell["source"] = f"{cell['source']}\n\n{SCRIPT}\n\n1 < 2"
+            cell["source"] = f"{cell['source']}\n\n{SCRIPT}\n\n1 < 2\n\n{LINKS}"
     raw = {"cell_type": "raw", "id": "raw", "source": SCRIPT}
     book.content["cells"].append({**raw, "metadata": {"raw_mimetype": "text/html"}})
     return book.text()
@@ -37,6 +46,9 @@ def formgrader(new_course):
     course = new_course()
     class_ = {"ada": sample_class.right, "eve": scripts, "zoe": sample_class.not_a_notebook}
     hand_in(course, {**class_, "mia": sample_class.wrong_id})
+    (course.folder("submitted", PS2, "eve") / "figure.html").write_text(PAGE)
+    with course.gradebook() as gradebook:
+        gradebook.update_or_create_student("eve", first_name=NAME, last_name=NAME)
     class_run.grade_class(course, PS2, workers=1, say=lambda line: None)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -90,8 +102,10 @@ def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
         tab = browser.new_page()
         errors = []
         tab.on("pageerror", lambda error: errors.append(str(error)))
-        here = address.rpartition("/")[0]
-        tab.route(lambda url: not url.startswith(here), lambda route: route.abort())
+        place = address.rpartition("/")[0]
+        asked = []
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.route(lambda url: not url.startswith(place), lambda route: route.abort())
         tab.goto(f"{address}/manage_assignments")
         tab.get_by_text(PS2).first.wait_for()
         tab.goto(f"{address}/manage_submissions/{PS2}")
@@ -117,5 +131,18 @@ def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
                 assert not any(tag in text for tag in ("<p>", "<thead>", "<tbody>", "<th>"))
                 assert tab.locator(".input_area span.n, .input_area span.nb").count()  # in colour
                 assert student != "eve" or SCRIPT[:30] in text
+            if student == "eve":
+                assert NAME in tab.locator("nav").text_content()
+                assert (
+                    tab.locator("#notebook a", has_text="here").first.get_attribute("href") is None
+                )
+                assert tab.locator("#notebook img[src='picture.png']").count()
+                with tab.expect_download() as download:
+                    tab.locator("#notebook a", has_text="my figure").first.click()
+                assert download.value.suggested_filename == "figure.html"
+                answer = tab.request.get(f"{address}/submissions/{number}/figure.html")
+                assert answer.headers["content-security-policy"].startswith("sandbox")
+        assert not [url for url in asked if "elsewhere" in url]
+        assert not (course.root / "hacked.txt").exists()
         browser.close()
     assert [error for error in errors if "MathJax" not in error] == []  # it comes from outside

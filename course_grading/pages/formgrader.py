@@ -1,0 +1,83 @@
+"""Formgrader's pages with what students handed in shown, and never obeyed.
+
+nbgrader serves the files beside a notebook from Jupyter's own address: a submitted page would run
+with the rights of whoever grades. Here they go out as attachments in a sandbox, the pages load
+pictures from here alone, names are text, and Markdown is cleaned like everything else. `install`
+puts this in nbgrader's place; nbgrader has no option for it.
+"""
+
+import html
+import sys
+
+from jinja2 import pass_context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from course_grading.pages.html_cleaning import clean_page
+from course_grading.text import shorten
+
+LONGEST = 20_000  # characters of Markdown in one cell
+PAGES = (
+    "img-src 'self' data:; media-src 'none'; object-src 'none'; frame-src 'none'; "
+    "base-uri 'none'; form-action 'self'; connect-src 'self'"
+)
+_HANDLERS = "nbgrader.server_extensions.formgrader.handlers"
+FILES = "sandbox; default-src 'none'"
+
+
+@pass_context
+def markdown_cell(context, source):
+    """The cell's Markdown as harmless HTML: no script, no picture from elsewhere."""
+    cell = context.get("cell", {})
+    renderer = IPythonRenderer(
+        escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True
+    )
+    return clean_page(MarkdownWithMath(renderer=renderer).render(shorten(source, LONGEST)))
+
+
+def escaped(values):
+    """The values of a template, where texts are shown and never markup."""
+    return {
+        name: html.escape(value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+class _Exporter:
+    """The exporter of a submission's page, given names that are text."""
+
+    def __init__(self, exporter):
+        self._exporter = exporter
+
+    def from_filename(self, filename, resources):
+        return self._exporter.from_filename(filename, resources=escaped(resources))
+
+
+def install():
+    """Let formgrader use all this, where this process is its server."""
+    if _HANDLERS not in sys.modules:
+        return
+    from nbgrader.server_extensions.formgrader import base, handlers
+
+    if getattr(base.BaseHandler, "of_the_course", False):
+        return
+    jupyters = base.BaseHandler.content_security_policy.fget
+    render, exporter = base.BaseHandler.render, base.BaseHandler.exporter.fget
+
+    def rendered(self, name, **values):
+        if "resources" in values:
+            values["resources"] = escaped(values["resources"])
+        return render(self, name, **escaped(values))
+
+    def policy(self):
+        return f"{jupyters(self)}; {PAGES}"
+
+    def headers(self, path):
+        self.set_header("Content-Disposition", "attachment")
+        self.set_header("Content-Security-Policy", FILES)
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+    base.BaseHandler.of_the_course = True
+    base.BaseHandler.content_security_policy = property(policy)
+    base.BaseHandler.render = rendered
+    base.BaseHandler.exporter = property(lambda self: _Exporter(exporter(self)))
+    handlers.SubmissionFilesHandler.set_extra_headers = headers
