@@ -19,4 +19,9 @@ def listed(found):
     """The first of the sentences, without what a terminal would obey or could not print."""
     more = len(found) - MOST_LISTED
     found = found[:MOST_LISTED] + ([f"and {more} more"] if more > 0 else [])
-    return ["".join(c if c.isprintable() else "?" for c in text) for text in found]
+    return [printable_line(text) for text in found]
+
+
+def printable_line(text):
+    """Text as one line that a terminal shows and does not obey."""
+    return "".join(c if c.isprintable() else "?" for c in str(text))

@@ -6,15 +6,21 @@ knows both (`nbgrader db student import`), so it tells the id. With
 """
 
 import os
-import re
 import unicodedata
+from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 
-_MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<number>\d+)_assignsubmission_file_?(?P<file>.*)")
-_CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)")
-_COPY = re.compile(r"(-\d+| ?\(\d+\))$")  # of a name: what Canvas or a browser adds to another copy
+from course_grading.submission.platform_names import (
+    CANVAS,
+    MOODLE,
+    begins_with,
+    copy_number,
+    plain,
+)
+from course_grading.submission.unpack import UNPACKED
+from course_grading.text import printable_line
 
 
 class ClassListCollector(FileNameCollectorPlugin):
@@ -25,22 +31,58 @@ class ClassListCollector(FileNameCollectorPlugin):
             return super().collect(submitted_file)
         if not submitted_file.endswith(".ipynb"):
             return None
-        try:
-            student, name = self._found(submitted_file)
-        except LookupError as problem:
-            self.log.warning("%s: %s", os.path.basename(submitted_file), problem)
+        best = self._best(submitted_file)
+        if submitted_file not in best:
             return None
-        return {"student_id": student, "file_id": _COPY.sub("", name.removesuffix(".ipynb"))}
+        student, name = best[submitted_file]
+        return {"student_id": student, "file_id": f"{name}.ipynb"}
+
+    def _best(self, path):
+        """{path: (id, name of the notebook)} of the files to take: of several copies the last."""
+        if not hasattr(self, "_chosen"):
+            root = Path(self.parent._format_collect_path(self.parent.extracted_directory))
+            found = {}
+            for other in sorted(root.rglob("*.ipynb")) if path.startswith(str(root)) else [path]:
+                try:
+                    student, name = self._found(str(other))
+                except LookupError as problem:
+                    told = printable_line(os.path.basename(other))
+                    self.log.warning("%s: %s", told, problem)
+                    continue
+                found.setdefault((student, plain(name)), []).append((name, str(other)))
+            self._chosen = {self._last(copies): key for key, copies in found.items()}
+        return self._chosen
+
+    def _last(self, copies):
+        """The path of the last copy by its number, then by its time."""
+
+        def order(copy):
+            return copy_number(copy[0]), os.stat(copy[1]).st_mtime, copy[1]
+
+        *others, (_, best) = sorted(copies, key=order)
+        if others:
+            told = printable_line(os.path.basename(best))
+            self.log.warning("%d copies of one notebook, taken: %s", len(copies), told)
+        return best
 
     def _found(self, path):
         """(id, name of the notebook); raises LookupError with a sentence."""
-        folder, name = path.split(os.sep)[-2:]
+        parts = path.split(os.sep)
+        inside = next((i for i, part in enumerate(parts) if part.endswith(UNPACKED)), None)
+        if inside is None:
+            folder, name = parts[-2:]
+            return self._owner(folder, name)
+        # names in a student's zip are the student's own: the zip's name tells whose it is
+        archive = parts[inside].removesuffix(UNPACKED)
+        return self._owner(parts[inside - 1], archive)[0], parts[-1]
+
+    def _owner(self, folder, name):
         for text in (name, folder):
-            if moodle := _MOODLE.match(text):
+            if moodle := MOODLE.match(text):
                 return self._named(moodle["name"]), moodle["file"] if text is name else name
-        if canvas := _CANVAS.match(name):
+        if canvas := CANVAS.match(name):
             return self._numbered(canvas["number"], canvas["name"]), canvas["file"]
-        begun = [s.id for s in self._students() if re.match(rf"{re.escape(s.id)}[_ -]", name)]
+        begun = [s.id for s in self._students() if begins_with(name, s.id)]
         if not begun:
             raise LookupError(
                 "expected a name as Moodle or Canvas gives it, or one that begins with a student's "

@@ -1,6 +1,9 @@
 """Archives of the learning platforms, collected by nbgrader's own command."""
 
+import io
 import logging
+import warnings
+import zipfile
 
 import pytest
 from nbgrader.apps.zipcollectapp import ZipCollectApp
@@ -23,14 +26,16 @@ def collected(new_course, caplog):
         for student, known in STUDENTS.items():
             gradebook.add_student(student, **known)
 
-    def collect(*names, config=""):
+    def collect(*names, config="", **made):
+        archives = made.get("archives", {})
         config_file = course.root / "nbgrader_config.py"
         config_file.write_text(f"{config_file.read_text()}\n{config}")
         archive = course.root / "downloaded" / PS2 / "archive"
-        for name in names:
+        for name in (*names, *archives):
             path = archive / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(f"work in {name}", encoding="utf-8")
+            content = archives.get(name, f"work in {name}".encode())
+            path.write_bytes(content)
         app = ZipCollectApp()
         app.initialize([PS2])
         logger = logging.getLogger(app.log.name)
@@ -81,3 +86,73 @@ def test_an_expression_of_the_instructors_own_holds(collected):
     rule = r'c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>\w+)\+(?P<file_id>.+)\.'
     placed, _ = collected(f"eve+{PS2}.ipynb", config=f'{rule}ipynb"')
     assert list(placed) == [f"eve/{PS2}/{PS2}.ipynb"]
+
+
+# ------------------------------------------------------------------ archives
+
+
+def zipped(*entries, **options):
+    """A zip of (name, bytes) pairs."""
+    stream = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        warnings.simplefilter("ignore")  # two files of one name
+        for name, content in entries:
+            archive.writestr(zipfile.ZipInfo(name, (2024, 5, 1, 12, 0, 0)), content, **options)
+    return stream.getvalue()
+
+
+def with_password(data):
+    """The zip with the mark of encryption on its first file, in both of its headers."""
+    marked = bytearray(data)
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        marked[marked.index(signature) + place] |= 1
+    return bytes(marked)
+
+
+ADA, BO = "lovelaceada_312_98765_", "bergbo_313_98766_"
+WORK = f"{PS2}.ipynb"
+BOMB = zipped(("bomb.bin", bytes(30_000_000)), compress_type=zipfile.ZIP_DEFLATED)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("work.zip", b"PK no zip at all", "it is no zip that can be read"),
+        ("work.zip", zipped((f"../../../{WORK}", b"x")), "leads out of the folder"),
+        ("work.zip", zipped((f"C:\\{WORK}", b"x")), "leads out of the folder"),
+        ("work.zip", with_password(zipped((WORK, b"x"))), "has a password"),
+        ("work.zip", BOMB, "it has more than 20,000,000 bytes"),
+        ("work.zip", zipped((f"{'d/' * 2000}{WORK}", b"x")), "its name is too long"),
+        ("work.zip", zipped(*[(f"{i}.txt", b"") for i in range(600)]), "only 500 of its 600"),
+        ("data.csv.gz", b"\x1f\x8b no gzip", ""),
+        ("inner.zip", zipped(("deeper.zip", zipped((WORK, b"x")))), ""),
+    ],
+)
+def test_one_students_upload_stops_nobody(collected, name, content, told):
+    placed, log = collected(f"{BO}{WORK}", archives={f"{ADA}{name}": content})
+    assert placed == {f"ada_2/{PS2}/{WORK}": f"work in {BO}{WORK}"}
+    assert told in log
+
+
+def test_names_in_a_students_zip_are_nobodys(collected):
+    """What is named as the platform names a classmate's belongs to the zip's owner."""
+    inside = zipped((f"{BO}{WORK}", b"as Bo"), (f"folder\\{WORK}", b"mine"))
+    placed, _ = collected(archives={f"{ADA}work.zip": inside})
+    assert placed == {f"ada/{PS2}/{WORK}": "mine"}
+
+
+def test_the_platforms_own_archive_and_the_zips_in_it(collected):
+    whole = zipped(
+        (f"{ADA}work.zip", zipped((f"deep/{WORK}", b"from the zip"))),
+        (f"{BO}{WORK}", b"as it is"),
+        (f"{BO}broken.zip", b"?"),
+    )
+    placed, log = collected(archives={"submissions.zip": whole})
+    assert placed == {f"ada/{PS2}/{WORK}": "from the zip", f"ada_2/{PS2}/{WORK}": "as it is"}
+    assert "broken.zip" in log
+
+
+def test_of_two_copies_the_later_is_taken_and_told(collected):
+    placed, log = collected(f"{ADA}{WORK}", f"{ADA}{PS2}-1.ipynb", f"{ADA}{PS2} (2).ipynb")
+    assert placed == {f"ada/{PS2}/{WORK}": f"work in {ADA}{PS2} (2).ipynb"}
+    assert "3 copies of one notebook" in log
