@@ -15,6 +15,8 @@ INTERACTIVE = {
     "ModelBuilder": "model_builder",
     "ReceptiveField": "receptive_field",
     "Dimensions": "dimensions",
+    "LossSurface": "loss_surface",
+    "ConvolutionCost": "convolution_cost",
     "DigitPad": "digit_pad",
     "DigitPlayground": "digit_playground",
     "Quiz": "quiz",
