@@ -61,6 +61,11 @@ class ActivationFunction(NamedTuple):
     def __call__(self, inputs):
         return self.forward(inputs)[0]
 
+    @property
+    def is_known(self):
+        """Whether its name alone says what it is."""
+        return ACTIVATIONS.get(self.name) is self
+
     def __repr__(self):
         return f"<activation {self.name}>"
 

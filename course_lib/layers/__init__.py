@@ -1,8 +1,8 @@
 """Layers with Keras' names, arguments and defaults; inputs are channels last.
 
 One module per kind: core (Input, Dense, Dropout), convolutional, depthwise, pooling, activations,
-normalization, merging, reshaping, embedding. What all layers share is in base, what they are called
-on while a model is drawn in symbolic.
+normalization, merging, reshaping, resizing, embedding. What all layers share is in base; what they
+are called on while a model is drawn, in symbolic.
 """
 
 from course_lib.layers.activations import Activation, LeakyReLU, ReLU, Softmax
@@ -84,9 +84,14 @@ from course_lib.layers.pooling import (
     MaxPooling3D,
 )
 from course_lib.layers.preprocessing import Normalization, Rescaling
-from course_lib.layers.reshaping import (
-    Flatten,
-    Reshape,
+from course_lib.layers.reshaping import Flatten, Reshape
+from course_lib.layers.resizing import (
+    Cropping1D,
+    Cropping2D,
+    Cropping3D,
+    UpSampling1D,
+    UpSampling2D,
+    UpSampling3D,
     ZeroPadding1D,
     ZeroPadding2D,
     ZeroPadding3D,
@@ -117,6 +122,9 @@ __all__ = [
     "Convolution2DTranspose",
     "Convolution3D",
     "Convolution3DTranspose",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
@@ -165,6 +173,9 @@ __all__ = [
     "Softmax",
     "Subtract",
     "SymbolicTensor",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",

@@ -12,10 +12,14 @@ so that several parts of a batch may run through one layer at the same time.
 import inspect
 import re
 from collections import Counter
+from contextlib import contextmanager
+from contextvars import ContextVar
+from math import prod
 
 import numpy as np
 
 from course_lib import regularizers
+from course_lib.activations import ActivationFunction
 from course_lib.errors import unknown_argument
 from course_lib.initializers import generator
 from course_lib.initializers import get as get_initializer
@@ -250,6 +254,7 @@ class Layer:
 
     def add_weight(self, name, shape, initializer, trainable=True):
         """Create the array ``name`` of ``shape`` by ``initializer``."""
+        _spend(self.label, name, shape)
         array = np.array(get_initializer(initializer)(shape, self.dtype), self.dtype)
         if array.shape != tuple(shape):
             raise ValueError(
@@ -366,7 +371,15 @@ class Layer:
         ]
         own += [f"{weight}_regularizer" for weight in self.regularizable]
         config = {name: getattr(self, name) for name in own}
+        activation = config.get("activation")
+        if isinstance(activation, ActivationFunction) and activation.is_known:
+            config["activation"] = activation.name
         return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **config}
+
+    @classmethod
+    def from_config(cls, config):
+        """A new layer, without weights, from what `get_config` returned."""
+        return cls(**config)
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name} built={self.built}>"
@@ -385,6 +398,28 @@ class Layer:
             known += [f"{weight}_regularizer" for weight in self.regularizable]
             known = list(dict.fromkeys([*known, "input_shape", "trainable", "name", "dtype"]))
             raise unknown_argument(type(self).__name__, argument, known)
+
+
+_numbers_left = ContextVar("numbers_left", default=None)
+
+
+@contextmanager
+def weights_at_most(count):
+    """A context in which layers may create that many numbers: what a file asks for is bounded."""
+    before = _numbers_left.set(count)
+    try:
+        yield
+    finally:
+        _numbers_left.reset(before)
+
+
+def _spend(label, name, shape):
+    left = _numbers_left.get()
+    if left is None:
+        return
+    if prod(shape) > left:
+        raise ValueError(f"{label}: {name} of shape {tuple(shape)} is more than there are numbers")
+    _numbers_left.set(left - prod(shape))
 
 
 def clean_shape(shape):

@@ -1,11 +1,9 @@
-"""Layers that move numbers about and change none: Flatten, Reshape, ZeroPadding."""
+"""Layers that write the same numbers in another shape: Flatten and Reshape."""
 
 from math import prod
 
 from course_lib.layers.base import Layer
-from course_lib.layers.checks import AXES, check_data_format, check_rank, shape_product
-from course_lib.ops.padding import zero_pad_backward, zero_pad_forward
-from course_lib.shapes.sizes import paddings_per_axis
+from course_lib.layers.checks import check_data_format, shape_product
 
 
 class Flatten(Layer):
@@ -71,70 +69,3 @@ class Reshape(Layer):
         shape = self.compute_output_shape(input_shape)[1:]
         before, after = (" * ".join(map(str, s)) for s in (input_shape[1:], shape))
         return [f"{before} = {after} = {shape_product(shape)}"]
-
-
-class _ZeroPadding(Layer):
-    axes = 2
-
-    def __init__(self, padding=1, data_format=None, **kwargs):
-        super().__init__(**kwargs)
-        label = type(self).__name__
-        check_data_format(label, data_format)
-        if isinstance(padding, str):
-            raise ValueError(
-                f"{label}: padding must be numbers of cells, an integer or one integer or pair "
-                f"(before, after) per axis, got {padding!r}."
-            )
-        pads = paddings_per_axis(label, padding, self.axes)
-        self.padding = pads[0] if self.axes == 1 else pads
-
-    def check_input(self, shape):
-        check_rank(self.label, shape, self.axes)
-
-    def _pads(self):
-        return (self.padding,) if self.axes == 1 else self.padding
-
-    def compute_output_shape(self, input_shape):
-        check_rank(self.label, input_shape, self.axes)
-        spatial = (
-            None if n is None else before + n + after
-            for n, (before, after) in zip(input_shape[1:-1], self._pads(), strict=True)
-        )
-        return (input_shape[0], *spatial, input_shape[-1])
-
-    def forward(self, inputs, training=False, rng=None):
-        return zero_pad_forward(inputs, self._pads())
-
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
-        return zero_pad_backward(grad_outputs, cache), {}
-
-    def explain_shape(self, input_shape):
-        sizes = self.compute_output_shape(input_shape)[1:-1]
-        return [
-            f"{name}: {before} + {n} + {after} = {size}"
-            for name, n, (before, after), size in zip(
-                AXES[self.axes], input_shape[1:-1], self._pads(), sizes, strict=True
-            )
-        ]
-
-
-class ZeroPadding1D(_ZeroPadding):
-    """Zeros before and after a sequence; ``padding``: an integer or (before, after)."""
-
-    axes = 1
-
-
-class ZeroPadding2D(_ZeroPadding):
-    """Zeros around an image.
-
-    ``padding``: an integer for all sides, (rows, columns), or
-    ((top, bottom), (left, right)).
-    """
-
-    axes = 2
-
-
-class ZeroPadding3D(_ZeroPadding):
-    """Zeros around a volume: an integer, three integers, or three pairs (before, after)."""
-
-    axes = 3

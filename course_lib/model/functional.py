@@ -17,6 +17,7 @@ import numpy as np
 from course_lib.layers.base import Layer, unique_name
 from course_lib.layers.core import InputLayer
 from course_lib.layers.symbolic import SymbolicTensor
+from course_lib.model import keeping
 from course_lib.model.graph import Graph
 
 
@@ -242,11 +243,55 @@ class Model(Layer):
         for layer in self.layers:
             layer.trainable = value
 
+    # ----------------------------------------------------------------------------------- keeping
+
+    def get_config(self):
+        """The model as plain data: its layers, and which of them reads what.
+
+        ``calls``: one for each call of a layer, [number of the layer, places read, places written];
+        a place is the number of an array. ``inputs`` and ``outputs``: places.
+        """
+        layers = self.layers
+        number = {id(layer): place for place, layer in enumerate(layers)}
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "layers": [keeping.kept(layer) for layer in layers],
+            "calls": [
+                [number[id(step.layer)], list(step.reads), list(step.writes)]
+                for step in self.graph.steps
+            ],
+            "inputs": list(self.graph.starts),
+            "outputs": list(self.graph.ends),
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A new model, with first weights, from what `get_config` returned."""
+        layers = [keeping.made(entry, custom_objects) for entry in config["layers"]]
+        tensors = {p: layer.output for p, layer in zip(config["inputs"], layers, strict=False)}
+        for place, reads, writes in config["calls"]:
+            found = [tensors[read] for read in reads]
+            layer = layers[place]
+            made = layer(found if layer.takes_several else found[0])
+            tensors.update(zip(writes, made if isinstance(made, list) else [made], strict=True))
+        ends = [tensors[place] for place in config["outputs"]]
+        starts = [tensors[place] for place in config["inputs"]]
+        model = cls(_one_or_all(starts), _one_or_all(ends), name=config["name"])
+        model._trainable = bool(config["trainable"])
+        return model
+
+    def save(self, filepath, overwrite=True):
+        """Write configuration and weights to the file ``filepath``, whose name must end in .npz.
+
+        `models.load_model` reads it. How the model was compiled is not kept.
+        """
+        path = _new_file(filepath, overwrite)
+        keeping.write(path, self)
+
     def save_weights(self, filepath, overwrite=True):
         """Write all weights to the file ``filepath``, whose name must end in .npz."""
-        path = _weights_path(filepath)
-        if not overwrite and os.path.exists(path):
-            raise FileExistsError(f"{path} exists. Pass overwrite=True to write over it.")
+        path = _new_file(filepath, overwrite)
         self._need_weights("save_weights")
         named = self.named_weights
         with open(path, "wb") as file:
@@ -257,7 +302,8 @@ class Model(Layer):
         path = _weights_path(filepath)
         self._need_weights("load_weights")
         with np.load(path, allow_pickle=False) as file:
-            stored = {name.partition(" ")[2]: file[name] for name in sorted(file.files)}
+            names = [name for name in sorted(file.files) if name != keeping.CONFIGURATION]
+            stored = {name.partition(" ")[2]: file[name] for name in names}
         own = self.named_weights
         if len(stored) != len(own):
             raise ValueError(
@@ -436,3 +482,13 @@ def _weights_path(filepath):
     if not path.endswith(".npz"):
         raise ValueError(f"filepath must end in .npz, got {path!r}.")
     return path
+
+
+def _new_file(filepath, overwrite):
+    path = _weights_path(filepath)
+    if not overwrite and os.path.exists(path):
+        raise FileExistsError(f"{path} exists. Pass overwrite=True to write over it.")
+    return path
+
+
+keeping.MODELS |= {"Functional": Model}

@@ -3,6 +3,7 @@
 from course_lib.layers.base import Layer
 from course_lib.layers.core import InputLayer
 from course_lib.layers.symbolic import SymbolicTensor
+from course_lib.model import keeping
 from course_lib.model.functional import Model
 
 
@@ -118,6 +119,22 @@ class Sequential(Model):
                 "Start it with Input(shape=...)."
             )
 
+    def get_config(self):
+        """The model as plain data: its layers in order, an input layer first if it has one."""
+        layers = [*self._entrances, *self._list]
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "layers": [keeping.kept(layer) for layer in layers],
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        layers = [keeping.made(entry, custom_objects) for entry in config["layers"]]
+        model = cls(layers, name=config["name"])
+        model._trainable = bool(config["trainable"])
+        return model
+
     def check_input(self, shape):
         if self.built:
             super().check_input(shape)
@@ -133,3 +150,6 @@ def _first_shape(layer):
     if layer._input_shape_argument is not None:
         return (None, *layer._input_shape_argument)
     return layer.input_shape if isinstance(layer, Model) and layer.built else None
+
+
+keeping.MODELS |= {"Sequential": Sequential}

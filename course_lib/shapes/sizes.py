@@ -214,22 +214,22 @@ def transposed_axis_of(owner, size, kernel_size, strides, padding, output_paddin
     return span, extra, (size - 1) * strides + base + extra
 
 
-def paddings_per_axis(owner, padding, axes):
+def paddings_per_axis(owner, padding, axes, name="padding"):
     """``padding`` with one entry per axis: "same", or a pair (before, after).
 
     A name or an int holds for every axis. A tuple has one entry per axis, an int or a pair; over a
     single axis two ints are the pair (before, after), as in Keras' ZeroPadding1D.
     """
     if not isinstance(padding, (tuple, list)):
-        return ("same" if padding == "same" else _pads(owner, padding),) * axes
+        return ("same" if padding == "same" else _pads(owner, padding, name),) * axes
     if axes == 1 and len(padding) == 2:
-        return (_pads(owner, padding),)
+        return (_pads(owner, padding, name),)
     if len(padding) != axes:
         raise ValueError(
-            f"{owner}: padding must be a name, an integer, or {axes} integers or pairs "
+            f"{owner}: {name} must be a name, an integer, or {axes} integers or pairs "
             f"(before, after), one per spatial axis, got {tuple(padding)}."
         )
-    return tuple(_pads(owner, entry) for entry in padding)
+    return tuple(_pads(owner, entry, name) for entry in padding)
 
 
 def _span(owner, kernel_size, dilation_rate):
@@ -245,7 +245,7 @@ def _span_step(kernel_size, dilation_rate):
     return [f"kernel span = {dilation_rate}*({kernel_size} - 1) + 1 = {span}"]
 
 
-def _pads(owner, padding):
+def _pads(owner, padding, name="padding"):
     """(before, after) of one axis for every padding but "same"."""
     if isinstance(padding, str) or padding is None:
         if padding == "valid":
@@ -257,10 +257,10 @@ def _pads(owner, padding):
     if isinstance(padding, (tuple, list)):
         if len(padding) != 2:
             raise ValueError(
-                f"{owner}: padding must be a pair (before, after), got {tuple(padding)}."
+                f"{owner}: {name} must be a pair (before, after), got {tuple(padding)}."
             )
-        return tuple(integer(owner, "padding", entry, 0) for entry in padding)
-    return (integer(owner, "padding", padding, 0),) * 2
+        return tuple(integer(owner, name, entry, 0) for entry in padding)
+    return (integer(owner, name, padding, 0),) * 2
 
 
 def _axes(owner, spatial):

@@ -205,7 +205,7 @@ class Forward(SharedWork):
 
     def __iter__(self):
         """(slice, result) for slices of the examples, in order; a bounded number at a time."""
-        cuts = steps.parts(self._count, steps.PART)
+        cuts = steps.parts(self._count, steps.inference_part(self.model))
         at_once = 8 * utils.workers()
         place = 0
         while place < len(cuts):

@@ -10,6 +10,7 @@ the whole batch in one part.
 """
 
 import math
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from course_lib.ops.dense import MANY_WEIGHTS, FactoredGradient
 from course_lib.training.data import parts
 
 PART = 32  # examples in a part, at most
+PART_NUMBERS = 1 << 22  # numbers in the largest map of a part in inference, where one fits
 
 
 class Part(NamedTuple):
@@ -83,6 +85,12 @@ def part_size(model, batch_size):
     if sum(array.size for array in model.trainable_parameters.values()) > MANY_WEIGHTS:
         return max(1, math.ceil(batch_size / 2))
     return max(1, min(PART, math.ceil(batch_size / 4)))
+
+
+def inference_part(model):
+    """Examples per part where nothing is kept for a way back: fewer where maps are large."""
+    sizes = [prod(n or 1 for n in shape[1:]) for shape in model.graph.shapes.values()]
+    return max(1, min(PART, PART_NUMBERS // max(sizes)))
 
 
 def total(found):

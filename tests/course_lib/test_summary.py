@@ -62,6 +62,8 @@ def test_explain_shows_the_arithmetic(capsys):
         (layers.LeakyReLU(0.1), (6, 8), "number by number, negative ones times 0.1"),
         (layers.ReLU(6.0), (6, 8), "below 0.0 times 0.0, at most 6.0"),
         (layers.ZeroPadding2D(((1, 0), (2, 2))), (4, 5, 1), "height: 1 + 4 + 0 = 5"),
+        (layers.Cropping2D(((1, 0), (2, 2))), (4, 5, 1), "height: 4 - 1 - 0 = 3"),
+        (layers.UpSampling2D((2, 3)), (4, 5, 1), "width: 5 * 3 = 15"),
         (layers.Reshape((-1, 2)), (4, 3), "4 * 3 = 6 * 2 = 12"),
         (layers.Embedding(9, 4), (5,), "9 rows * 4 = 36"),
         (layers.BatchNormalization(), (5, 3), "2 * 3 learned (gamma, beta) + 2 * 3 moving"),

@@ -1,0 +1,110 @@
+"""How layers and models are kept: as plain data in a file, from which they are made again.
+
+A model's configuration says which layers it has, with which arguments, and which of them reads
+what. It is text (JSON) beside the arrays of the weights in one ``.npz`` file. Reading such a file
+executes nothing: a layer's class is looked up by name among the library's own and those that the
+reader hands over, arrays with Python objects are refused, and a configuration cannot ask for more
+weights than the file holds.
+"""
+
+import json
+import zipfile
+
+import numpy as np
+
+from course_lib import initializers, layers, regularizers
+from course_lib.activations import ActivationFunction
+from course_lib.layers.base import Layer, weights_at_most
+
+CONFIGURATION = "configuration"  # the entry of the file that holds the text
+LONGEST = 10_000_000  # characters of a configuration
+MODELS = {}  # classes of models by the names under which they are kept; each enters itself
+PARTS = {"initializer": initializers, "regularizer": regularizers}
+
+
+def kept(layer):
+    """A layer as plain data: its class and its configuration."""
+    name = next((n for n, cls in MODELS.items() if type(layer) is cls), type(layer).__name__)
+    config = {key: _plain(layer, key, value) for key, value in layer.get_config().items()}
+    return {"class_name": name, "config": config}
+
+
+def made(entry, custom_objects=None):
+    """The layer of what `kept` returned; ``custom_objects``: {name: class} of your own layers."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("config"), dict):
+        raise ValueError(f"load_model: a layer must be kept with a class and a config, got {entry}")
+    return _class_of(entry.get("class_name"), custom_objects)(entry["config"])
+
+
+def _class_of(name, custom_objects):
+    """How a layer of the class ``name`` is made from a configuration."""
+    own = (custom_objects or {}).get(name)
+    cls = own or (MODELS.get(name) if isinstance(name, str) else None)
+    if cls is None and name in layers.__all__:
+        cls = getattr(layers, name)
+    if not isinstance(cls, type) or not issubclass(cls, Layer) or cls is Layer:
+        raise ValueError(
+            f"load_model: {name!r} is no layer of this library. A layer of your own is handed over:"
+            " custom_objects={'Name': Name}."
+        )
+    if cls in MODELS.values():
+        return lambda config: cls.from_config(config, custom_objects)
+    return lambda config: cls.from_config({key: _value(v) for key, v in config.items()})
+
+
+def _plain(layer, key, value):
+    """A value of a configuration as JSON can hold it."""
+    for kind, module in PARTS.items():
+        if isinstance(value, getattr(module, kind.title())):
+            return {kind: type(value).__name__, "config": value.get_config()}
+    if isinstance(value, np.generic):
+        value = value.item()
+    if callable(value) or isinstance(value, (np.ndarray, ActivationFunction)):
+        raise ValueError(
+            f"{layer.name}: {key} is a {type(value).__name__}, and what it does cannot be kept in "
+            "a file. Give it by name, or keep the weights alone: save_weights."
+        )
+    return value
+
+
+def _value(value):
+    """The value of what `_plain` made."""
+    if not isinstance(value, dict):
+        return value
+    for kind, module in PARTS.items():
+        cls = getattr(module, str(value.get(kind)), None)
+        if isinstance(cls, type) and issubclass(cls, getattr(module, kind.title())):
+            return cls(**value.get("config", {}))
+    raise ValueError(f"load_model: nothing of this library is kept as {value}.")
+
+
+def write(path, model):
+    """Configuration and weights into the file ``path``."""
+    text = json.dumps(kept(model))
+    arrays = {
+        f"{i:03d} {name}": array for i, (name, array) in enumerate(model.named_weights.items())
+    }
+    with open(path, "wb") as file:
+        np.savez(file, **{CONFIGURATION: np.array(text)}, **arrays)
+
+
+def read(path, custom_objects=None):
+    """The model that `write` has put into the file ``path``."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+        with np.load(path, allow_pickle=False) as file:
+            text = str(file[CONFIGURATION]) if CONFIGURATION in file.files else ""
+            if not 0 < len(text) <= LONGEST:
+                raise ValueError("it holds no configuration")
+            with weights_at_most(size):
+                model = made(json.loads(text), custom_objects)
+    except (zipfile.BadZipFile, RecursionError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"load_model: {path} is no model that this library saved: {error}"
+        ) from error
+    if not hasattr(model, "load_weights"):
+        raise ValueError(f"load_model: {path} holds a {type(model).__name__}, not a model.")
+    if model.built:
+        model.load_weights(path)
+    return model
