@@ -24,6 +24,7 @@ _MODULES = (
     "lectures",
     "losses",
     "metrics",
+    "models",
     "ops",
     "optimizers",
     "records",

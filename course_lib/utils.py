@@ -9,7 +9,7 @@ import numpy as np
 from course_lib.errors import integer
 from course_lib.initializers import seed_generator
 
-__all__ = ["set_fusion", "set_random_seed", "set_workers", "to_categorical"]
+__all__ = ["plot_model", "set_fusion", "set_random_seed", "set_workers", "to_categorical"]
 
 _settings = {"fusion": True, "workers": None}
 
@@ -46,6 +46,30 @@ def workers():
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def plot_model(model, to_file=None, show_shapes=False, show_layer_names=False):
+    """Draw a built model: a box for each layer, lines for what goes between. A notebook shows it.
+
+    ``to_file``: a path that ends in .svg, where the drawing is written as well. Returns the text of
+    the SVG. No program beside this library is needed.
+    """
+    from course_lib.model import Model, drawing
+
+    if not isinstance(model, Model) or not model.built:
+        what = f"{model.name}, whose input shape is not known" if isinstance(model, Model) else None
+        raise ValueError(
+            "plot_model: model must be a built model, "
+            f"got {what or type(model).__name__}. Start it with Input(shape=...)."
+        )
+    picture = drawing.svg(model, show_shapes, show_layer_names)
+    if to_file is not None:
+        path = os.fspath(to_file)
+        if not path.endswith(".svg"):
+            raise ValueError(f"plot_model: to_file must end in .svg, got {path!r}.")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(picture)
+    return picture
 
 
 def set_random_seed(seed):

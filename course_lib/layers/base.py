@@ -226,6 +226,11 @@ class Layer:
         return inputs.astype(self.dtype, copy=False)
 
     @property
+    def kind(self):
+        """The name of its class, as tables show it."""
+        return type(self).__name__
+
+    @property
     def label(self):
         """Name and kind, as errors and tables show them: conv2d (Conv2D)."""
         return f"{self.name} ({type(self).__name__})"

@@ -17,7 +17,7 @@ import numpy as np
 from course_lib.layers.base import Layer, unique_name
 from course_lib.layers.core import InputLayer
 from course_lib.layers.symbolic import SymbolicTensor
-from course_lib.model import keeping
+from course_lib.model import keeping, summary
 from course_lib.model.graph import Graph
 
 
@@ -36,8 +36,7 @@ class Model(Layer):
     """
 
     def __init__(self, inputs, outputs, name=None, trainable=True):
-        kind = "Functional" if type(self) is Model else type(self).__name__
-        super().__init__(name=name or unique_name(kind))
+        super().__init__(name=name or unique_name(self.kind))
         self.input, self.output = inputs, outputs
         self._connect(_tensors("inputs", inputs), _tensors("outputs", outputs))
         if not trainable:
@@ -45,11 +44,15 @@ class Model(Layer):
 
     input = output = None  # the tensors as they were given
 
+    @property
+    def kind(self):
+        return "Functional" if type(self) is Model else type(self).__name__
+
     def _connect(self, starts, ends):
         """Take the graph between the symbolic tensors ``starts`` and ``ends``."""
         self.inputs, self.outputs = starts, ends
         self.graph = Graph.between(starts, ends)
-        self._entrances = [_entrance(start) for start in starts]
+        self.entrances = [_entrance(start) for start in starts]
         self._check_names()
         self.input_shape = _one_or_all([start.shape for start in starts])
         self.output_shape = _one_or_all([end.shape for end in ends])
@@ -57,7 +60,7 @@ class Model(Layer):
 
     def _check_names(self):
         layers = {}
-        for layer in [*self._entrances, *self.steps]:
+        for layer in [*self.entrances, *self.steps]:
             if layers.setdefault(layer.name, layer) is not layer:
                 raise ValueError(
                     f"{self.name}: layers must have different names, got two of the name "
@@ -69,7 +72,7 @@ class Model(Layer):
     @property
     def layers(self):
         """The layers in order, each once; a functional model's first ones are its input layers."""
-        return list(dict.fromkeys([*self._entrances, *self.steps]))
+        return list(dict.fromkeys([*self.entrances, *self.steps]))
 
     @property
     def steps(self):
@@ -115,7 +118,7 @@ class Model(Layer):
                 for want, have in zip(expected, got[1:], strict=True)
             )
             if not fits:
-                which = f"inputs[{place}] ({self._entrances[place].name})" if several else "inputs"
+                which = f"inputs[{place}] ({self.entrances[place].name})" if several else "inputs"
                 numbers = ", ".join(map(str, ("batch", *expected)))
                 raise ValueError(
                     f"{self.name}: {which} must have shape ({numbers}), got {got}."
@@ -128,7 +131,7 @@ class Model(Layer):
 
     def arrange(self, inputs):
         """One array or tensor, or a list with one for each input; a dictionary goes by names."""
-        names = [layer.name for layer in self._entrances]
+        names = [layer.name for layer in self.entrances]
         if isinstance(inputs, dict):
             missing = [name for name in names if name not in inputs]
             if missing or len(inputs) > len(names):
@@ -328,15 +331,11 @@ class Model(Layer):
 
     def summary(self, *, print_fn=None, expand_nested=False, show_trainable=False):
         """Print the table of layers, output shapes and parameters, as Keras does."""
-        from course_lib.summary import table
-
-        (print_fn or print)(table(self, expand_nested, show_trainable))
+        (print_fn or print)(summary.table(self, expand_nested, show_trainable))
 
     def explain(self, *, print_fn=None):
         """Print the arithmetic behind every output shape and every number of parameters."""
-        from course_lib.summary import explanation
-
-        (print_fn or print)(explanation(self))
+        (print_fn or print)(summary.explanation(self))
 
     def compile(
         self, optimizer="rmsprop", loss=None, *, metrics=None, weighted_metrics=None, **unknown
@@ -353,13 +352,18 @@ class Model(Layer):
     @property
     def trainer(self):
         """What `compile` made: optimizer, loss and metrics."""
-        if getattr(self, "_trainer", None) is None:
+        if not self.compiled:
             raise ValueError(
                 f"{self.name} must be compiled first: "
                 'model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", '
                 'metrics=["accuracy"]).'
             )
         return self._trainer
+
+    @property
+    def compiled(self):
+        """Whether `compile` was called."""
+        return getattr(self, "_trainer", None) is not None
 
     optimizer = property(lambda self: self.trainer.optimizer)
     loss = property(lambda self: self.trainer.loss)

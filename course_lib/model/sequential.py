@@ -14,7 +14,7 @@ class Sequential(Model):
     once. Without, they are created when the model first sees data, or by ``build(input_shape)``.
     """
 
-    inputs = outputs = _entrances = ()  # until the input shape is known
+    inputs = outputs = entrances = ()  # until the input shape is known
 
     def __init__(self, layers=None, trainable=True, name=None):
         Layer.__init__(self, name=name, trainable=True)
@@ -121,7 +121,7 @@ class Sequential(Model):
 
     def get_config(self):
         """The model as plain data: its layers in order, an input layer first if it has one."""
-        layers = [*self._entrances, *self._list]
+        layers = [*self.entrances, *self._list]
         return {
             "name": self.name,
             "trainable": self.trainable,

@@ -74,6 +74,11 @@ class Optimizer:
                     "Leave it out."
                 )
 
+    @property
+    def has_schedule(self):
+        """Whether a schedule gives the learning rate."""
+        return isinstance(self._learning_rate, LearningRateSchedule)
+
     def _settings(self):
         """Names of the arguments that set it, each an attribute of the same name."""
         return ("learning_rate",)
@@ -81,13 +86,13 @@ class Optimizer:
     @property
     def learning_rate(self):
         """The number that the next step uses: with a schedule, what it says for ``iterations``."""
-        if isinstance(self._learning_rate, LearningRateSchedule):
+        if self.has_schedule:
             return float(self._learning_rate(self.iterations))
         return self._learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value):
-        if isinstance(self._learning_rate, LearningRateSchedule):
+        if self.has_schedule:
             raise TypeError(
                 f"{type(self).__name__}: this optimizer was made with the schedule "
                 f"{self._learning_rate!r}, so its learning rate cannot be set. Make it with a "
@@ -207,7 +212,7 @@ class Optimizer:
         """{argument: value} that the optimizer was made with."""
         shared = ("weight_decay", *CLIPS)
         own = {name: getattr(self, name) for name in (*self._settings(), *shared)}
-        if isinstance(self._learning_rate, LearningRateSchedule):
+        if self.has_schedule:
             own["learning_rate"] = self._learning_rate
         return {"name": self.name, **own}
 

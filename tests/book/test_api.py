@@ -26,6 +26,7 @@ INSIDE = {
 PACKAGES = {
     "datasets": ["cutouts", "mnist", "photographs"],
     "applications": ["efficientnet_lite"],
+    "model": ["summary"],
     "optimizers": ["schedules"],
 }
 
@@ -42,7 +43,7 @@ def public_names(module):
 
 def public_modules():
     names = {module.name for module in pkgutil.iter_modules(course_lib.__path__)} - INSIDE.keys()
-    parts = [f"{name}.{part}" for name in names for part in PACKAGES.get(name, [])]
+    parts = [f"{name}.{part}" for name, inner in PACKAGES.items() for part in inner]
     return ["course_lib", *(f"course_lib.{name}" for name in sorted([*names, *parts]))]
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import course_lib
-from course_lib import Input, Model, Sequential, layers, summary
+from course_lib import Input, Model, Sequential, layers
 from course_lib.lectures.facts.programs import mnist_model
+from course_lib.model import summary
 from tests.examples import images, says, small_model
 
 RNG = np.random.default_rng(3)

@@ -1,10 +1,15 @@
 """The summary of a model: its table, and the arithmetic behind it."""
 
+import re
+from xml.etree import ElementTree
+
+import numpy as np
 import pytest
 
-from course_lib import Input, Model, Sequential, layers, summary
+from course_lib import Input, Model, Sequential, layers, utils
 from course_lib.lectures.facts.programs import mnist_model
-from tests.examples import small_model
+from course_lib.model import summary
+from tests.examples import says, small_model
 
 
 def test_rows_and_totals_are_those_of_the_layers():
@@ -89,5 +94,69 @@ def test_shared_layer_is_explained_twice_and_counted_once():
     shared = layers.Dense(4)
     model = Model(start, shared(shared(start)))
     assert [row.repeated for row in summary.rows(model)] == [False, False, True]
-    assert summary.table(model).count(shared.name) == 1
+    assert summary.table(model).count(f"{shared.name} (Dense)") == 1
+    assert f"{shared.name}[0][0]" in summary.table(model)
     assert "20 (the same weights as above)" in summary.explanation(model)
+
+
+def test_after_training_the_optimizers_numbers_are_counted_too():
+    model = small_model()
+    model.compile("adam", "mse")
+    assert "Optimizer" not in summary.table(model)
+    model.fit(np.zeros((4, 6, 6, 1)), np.zeros((4, 3)), verbose=0)
+    learned = summary.totals(model).trainable
+    lines = summary.table(model).split("\n")
+    assert lines[-1].startswith(f" Optimizer params: {2 * learned + 2} (")
+    assert lines[-4].startswith(f" Total params: {summary.totals(model).total + 2 * learned + 2} (")
+
+
+def test_a_graphs_table_says_who_reads_whom():
+    start = Input(shape=(4, 4, 2), name="start")
+    x = layers.Conv2D(2, 3, padding="same", name="conv")(start)
+    end = layers.Add(name="add")([layers.Activation("relu", name="act")(x), start])
+    text = summary.table(Model(start, end))
+    cells = [[c.strip() for c in line.split("│")[1:-1]] for line in text.split("\n")]
+    rows = {row[0].split(" ")[0]: row for row in cells if len(row) == 4 and row[0]}
+    assert "Connected to" in text
+    assert rows["start"][3] == "-" and rows["conv"][3] == "start[0][0]"
+    assert rows["add"][3] == "act[0][0]," and "start[0][0]" in text.split("add (Add)")[1]
+    assert "Connected to" not in summary.table(Model(start, x))
+
+
+def numbers(text, pattern):
+    return [tuple(map(float, found)) for found in re.findall(pattern, text)]
+
+
+def test_a_model_is_drawn_without_overlaps(tmp_path):
+    start = Input(shape=(8, 8, 2), name="start")
+    x = layers.Conv2D(2, 3, padding="same")(start)
+    y = layers.Conv2D(2, 3, padding="same")(x)
+    end = layers.Concatenate(name="join")([layers.ReLU()(y), start, layers.MaxPooling2D(1)(x)])
+    model = Model(start, end, name="a <model>")
+    picture = utils.plot_model(model, tmp_path / "m.svg", show_shapes=True, show_layer_names=True)
+    assert (tmp_path / "m.svg").read_text(encoding="utf-8") == picture == picture._repr_svg_()
+    root = ElementTree.fromstring(picture)
+    texts = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert len(texts) == 2 * len(model.layers)
+    assert "join (Concatenate)" in texts and "(None, 8, 8, 6)" in texts
+    pattern = r'<rect x="([-\d.]+)" y="([-\d.]+)" width="([-\d.]+)" height="([-\d.]+)"'
+    boxes = numbers(picture, pattern)
+    assert len(boxes) == len(model.layers)
+    for n, (x1, y1, w1, h1) in enumerate(boxes):
+        for x2, y2, w2, h2 in boxes[n + 1 :]:
+            assert x1 + w1 <= x2 or x2 + w2 <= x1 or y1 + h1 <= y2 or y2 + h2 <= y1
+    ends = numbers(picture, r'<path d="M[^"]* ([-\d.]+) ([-\d.]+)"')
+    tops = {(round(x + w / 2, 1), y) for x, y, w, h in boxes}
+    joined = {(round(x, 1), y) for x, y in ends}
+    assert len(tops - joined) == 1  # every layer but the input is reached by a line
+    left, _, width, height = map(float, root.get("viewBox").split())
+    assert all(left <= x and x + w <= left + width and y + h <= height for x, y, w, h in boxes)
+
+
+def test_drawing_refuses(tmp_path):
+    with says("plot_model: model must be a built model, got Dense. Start it with Input(shape"):
+        utils.plot_model(layers.Dense(2))
+    with says("got s, whose input shape is not known."):
+        utils.plot_model(Sequential([layers.Dense(2)], name="s"))
+    with says("plot_model: to_file must end in .svg, got"):
+        utils.plot_model(small_model(), tmp_path / "m.png")

@@ -2,7 +2,7 @@
 
 from course_lib.figures.static.canvas import Drawing
 from course_lib.figures.static.channels import sheets
-from course_lib.summary import rows as summary_rows
+from course_lib.model.summary import rows as summary_rows
 
 SHEETS = 5  # more channels than this are not drawn
 STEP = 4  # pixels from one sheet to the next

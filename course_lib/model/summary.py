@@ -1,20 +1,18 @@
 """The table of a model: one row per layer, and the arithmetic behind each row.
 
 `rows` has everything as data, `table` prints it the way Keras does, `explanation` writes out where
-each shape and each number of parameters comes from. The optimizer's own numbers, which Keras adds
-to the total after training, are left out: they are not part of the model.
+each shape and each number of parameters comes from. After training the table counts the numbers
+that the optimizer keeps as well, as Keras' does; they are not part of the model.
 """
 
+from collections import Counter
 from itertools import zip_longest
 from textwrap import wrap
 from typing import NamedTuple
 
-from course_lib.layers import InputLayer
-from course_lib.model import Model, Sequential
-
 
 class Row(NamedTuple):
-    """One layer of a model at one place of the chain."""
+    """One layer of a model at one place of its graph."""
 
     name: str
     kind: str  # class name
@@ -25,7 +23,8 @@ class Row(NamedTuple):
     shape_steps: list[str]
     parameter_steps: list[str]
     level: int = 0  # how many models the layer stands inside of
-    repeated: bool = False  # the layer stood in the chain before
+    repeated: bool = False  # the layer came before
+    sources: tuple = ()  # "name[call][output]" of what it reads
 
 
 class Totals(NamedTuple):
@@ -39,21 +38,13 @@ class Totals(NamedTuple):
 def rows(model, expand_nested=False, level=0):
     """A `Row` for each layer, in the order in which data runs through them."""
     _check_built(model)
-    shapes = model.graph.shapes
-    places = [
-        (step.layer, *(_joined(shapes[p] for p in ps) for ps in (step.reads, step.writes)))
-        for step in model.graph.steps
-    ]
-    if not isinstance(model, Sequential):
-        entrances = [layer for layer in model.layers if isinstance(layer, InputLayer)]
-        places = [*((e, e.input_shape, e.output_shape) for e in entrances), *places]
     found, seen = [], set()
-    for layer, before, after in places:
-        inside = isinstance(layer, Model)
+    for layer, before, after, sources in _places(model):
+        inside = hasattr(layer, "layers")
         found.append(
             Row(
                 layer.name,
-                "Functional" if type(layer) is Model else type(layer).__name__,
+                layer.kind,
                 before,
                 after,
                 layer.count_params(),
@@ -62,12 +53,30 @@ def rows(model, expand_nested=False, level=0):
                 ["sum over its layers"] if inside else layer.explain_parameters(),
                 level,
                 layer.name in seen,
+                sources,
             )
         )
         if inside and expand_nested and layer.name not in seen:
             found += rows(layer, True, level + 1)
         seen.add(layer.name)
     return found
+
+
+def _places(model):
+    """(layer, shape before, shape after, names of what it reads) for every call of a layer."""
+    graph, made, calls = model.graph, {}, Counter()
+    working = {id(step.layer) for step in graph.steps}
+    for entrance, place in zip(model.entrances, graph.starts, strict=True):
+        made[place] = f"{entrance.name}[0][0]"
+        if entrance in model.layers and id(entrance) not in working:
+            yield entrance, entrance.input_shape, entrance.output_shape, ()
+    for step in graph.steps:
+        number = calls[step.layer.name]
+        calls[step.layer.name] += 1
+        for output, place in enumerate(step.writes):
+            made[place] = f"{step.layer.name}[{number}][{output}]"
+        before, after = (_joined(graph.shapes[p] for p in ps) for ps in (step.reads, step.writes))
+        yield step.layer, before, after, tuple(made[place] for place in step.reads)
 
 
 def totals(model):
@@ -82,16 +91,32 @@ def totals(model):
 def table(model, expand_nested=False, show_trainable=False):
     """The summary as text, drawn as Keras draws it in a window of 80 columns."""
     header, widths = ["Layer (type)", "Output Shape", "Param #"], [31, 22, 13]
-    unique = [row for row in rows(model, expand_nested) if not row.repeated]
+    every = rows(model, expand_nested)
+    unique = [row for row in every if not row.repeated]
     lines = [
         [f"{_indent(r)}{r.name} ({r.kind})", _shape(r.output_shape), f"{r.parameters:,}"]
         for r in unique
     ]
+    connected = not _is_chain(model)
+    if connected:
+        header, widths = [*header, "Connected to"], [19, 17, 10, 17]
+        sources = {}
+        for row in every:
+            sources.setdefault(row.name, []).extend(row.sources)
+        named = [", ".join(sources[row.name]) or "-" for row in unique]
+        lines = [[*line, text] for line, text in zip(lines, named, strict=True)]
     if show_trainable:
         marks = {True: "Y", False: "N", None: "-"}
-        header, widths = [*header, "Trainable"], [*widths, 9]
+        header = [*header, "Trainable"]
+        widths = [16, 14, 9, 12, 9] if connected else [*widths, 9]
         lines = [[*line, marks[r.trainable]] for line, r in zip(lines, unique, strict=True)]
-    counts = totals(model)
+    counts, optimizer = totals(model), _optimizer_numbers(model)
+    sums = {
+        "Total": counts.total + (optimizer or 0),
+        "Trainable": counts.trainable,
+        "Non-trainable": counts.non_trainable,
+        "Optimizer": optimizer,
+    }
     return "\n".join(
         [
             f'Model: "{model.name}"',
@@ -100,12 +125,33 @@ def table(model, expand_nested=False, show_trainable=False):
             _rule("┡━╇┩", widths),
             f"\n{_rule('├─┼┤', widths)}\n".join(_line("│", line, widths) for line in lines),
             _rule("└─┴┘", widths),
-            f" Total params: {counts.total:,} ({_memory(model, counts.total)})",
-            f" Trainable params: {counts.trainable:,} ({_memory(model, counts.trainable)})",
-            f" Non-trainable params: {counts.non_trainable:,} "
-            f"({_memory(model, counts.non_trainable)})",
+            *(
+                f" {name} params: {count:,} ({_memory(model, count)})"
+                for name, count in sums.items()
+                if count is not None
+            ),
         ]
     )
+
+
+def _is_chain(model):
+    """Whether the layers follow each other one by one, each called once: no need to say by whom."""
+    reads = Counter(place for step in model.graph.steps for place in step.reads)
+    single = all(len(step.reads) == len(step.writes) == 1 for step in model.graph.steps)
+    once = all(count == 1 for count in reads.values())
+    return single and once and len({*map(id, model.steps)}) == len(model.steps)
+
+
+def _optimizer_numbers(model):
+    """How many numbers the optimizer keeps once it has taken a step, as Keras counts them; or None.
+
+    Its running averages, the number of steps, and the learning rate unless a schedule gives it.
+    """
+    optimizer = model.optimizer if model.compiled else None
+    if optimizer is None or not optimizer.iterations:
+        return None
+    averages = sum(array.size for array in optimizer.averages.values())
+    return averages + 1 + (not optimizer.has_schedule)
 
 
 def explanation(model):
@@ -161,7 +207,9 @@ def _rule(marks, widths):
 
 def _line(bar, cells, widths):
     """One row of the table; a cell that is too long goes on below."""
-    align = [str.ljust, str.ljust, str.rjust, str.center]
+    align = [str.ljust, str.ljust, str.rjust, *[str.ljust] * (len(cells) - 3)]
+    if len(cells) > 3 and cells[-1] in ("Trainable", "Y", "N", "-"):
+        align[-1] = str.center
     parts = [wrap(cell, w, drop_whitespace=True) for cell, w in zip(cells, widths, strict=True)]
     lines = []
     for line in zip_longest(*parts, fillvalue=""):
