@@ -53,7 +53,7 @@ function render({ model, el }) {
       else draw();
     },
   });
-  const count = number({ label: "Filters K", min: 1, max: MOST, value: 1, onChange: resize });
+  const count = number({ label: "Filters", min: 1, max: MOST, value: 1, onChange: resize });
   const bias = number({ label: "Bias", min: -9999, max: 9999, value: 0, onChange: (value) => {
     const next = [...get("bias")];
     next[get("filter")] = value;

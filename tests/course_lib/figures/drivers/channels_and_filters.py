@@ -18,7 +18,7 @@ def keyboard(page, root):
         expect_text(cell(root, "Output map", 1, column), value)
     says(root, r"Sum: 1841 \+ 2019 \+ 1989 \+ bias 0 = 5849")
     says(root, r"Parameters: \(3·3·3 \+ 1\)·1 = 28")
-    tab_to(page, root.get_by_label("Filters K"))
+    tab_to(page, root.get_by_label("Filters", exact=True))
     press(page, "ArrowUp", "ArrowUp")
     says(root, r"output 5 × 7 × 3")
     tab_to(page, root.get_by_label("Bias"))
