@@ -11,7 +11,7 @@ TOPIC = "activation"
 
 
 def _rectified():
-    """Is ReLU max(0, x), and the map free of negative values?"""
+    """Is ReLU the larger of 0 and its number, and the map free of negative values?"""
     feature_map = convolved(examples.binary_6x6, examples.filter_1)
     outputs = ops.relu(feature_map)
     return np.array_equal(outputs, np.maximum(0, feature_map)) and bool((outputs >= 0).all())
@@ -49,7 +49,8 @@ FACTS = [
         "act-01",
         "amity",
         TOPIC,
-        "ReLU, g(x) = max(0, x), is applied after every convolution: a stack of images becomes a "
+        "ReLU, $g(x) = \\max(0, x)$, is applied after every convolution: a stack of images "
+        "becomes a "
         "stack of images without negative values.",
         compute=_rectified,
         printed=True,

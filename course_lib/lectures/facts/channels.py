@@ -71,8 +71,9 @@ FACTS = [
         "conv-08",
         "layers",
         TOPIC,
-        "An R × C × 3 input with five 3 × 3 × 3 filters has (R−2) × (C−2) × 5 units; K filters of "
-        "3 × 3 × 5 then have (R−4) × (C−4) × K. For R = 12, C = 9, K = 7:",
+        "An $R \\times C \\times 3$ input with five 3 × 3 × 3 filters has "
+        "$(R−2) \\times (C−2) \\times 5$ units; $K$ filters of 3 × 3 × 5 then have "
+        "$(R−4) \\times (C−4) \\times K$. For $R = 12$, $C = 9$, $K = 7$:",
         compute=_layer_shapes,
         printed={"first layer": (12 - 2, 9 - 2, 5), "second layer": (12 - 4, 9 - 4, 7)},
     ),
@@ -93,7 +94,8 @@ FACTS = [
         "amity",
         TOPIC,
         "There is one kernel for every input channel, and a filter is the collection of its "
-        "kernels: k × k × 1 for a grey image, k × k × 3 for a colour image.",
+        "kernels: $k \\times k \\times 1$ for a grey image, $k \\times k \\times 3$ for a colour "
+        "image.",
         compute=_one_kernel_per_channel,
         printed=True,
     ),

@@ -37,7 +37,7 @@ FACTS = [
         "made-easy",
         TOPIC,
         "A 5 × 5 image and a 3 × 3 kernel give a 3 × 3 output; each output is the sum over the "
-        "nine places *j* of *w<sub>j</sub>* · *i<sub>j</sub>*.",
+        "nine places $j$ of $w_j \\cdot i_j$.",
         compute=lambda: output_shape((5, 5), 3),
         printed=(3, 3),
     ),

@@ -17,17 +17,17 @@ def _shapes(spatial, kernel, channels, filters):
 
 
 def _one_axis():
-    """Does a convolution over one axis give (steps₁ × d)?"""
+    """Does a convolution over one axis give steps × filters?"""
     return _shapes((7,), (3,), 2, 4)
 
 
 def _two_axes():
-    """Does a convolution over two axes give (W₁ × H₁ × d)?"""
+    """Does a convolution over two axes give width × height × filters?"""
     return _shapes((5, 7), (3, 3), 3, 4)
 
 
 def _three_axes():
-    """Does a convolution over three axes give (W₁ × H₁ × L₁ × m)?"""
+    """Does a convolution over three axes give width × height × length × filters?"""
     return _shapes((6, 6, 5), (3, 3, 2), 2, 4)
 
 
@@ -63,8 +63,9 @@ FACTS = [
         "dim-01",
         "amity",
         TOPIC,
-        "1D convolution moves in one direction: input (steps × c), d filters (k × c), output "
-        "(steps₁ × d). Time series, text.",
+        "1D convolution moves in one direction: input (steps $\\times\\, c$), $d$ filters "
+        "($k \\times c$), output (steps₁ $\\times\\, d$)"
+        ". Time series, text.",
         compute=_one_axis,
         printed=True,
     ),
@@ -72,8 +73,9 @@ FACTS = [
         "dim-02",
         "amity",
         TOPIC,
-        "2D convolution moves in two directions: input (W × H × c), d filters (k × k × c), output "
-        "(W₁ × H₁ × d). Images.",
+        "2D convolution moves in two directions: input ($W \\times H \\times c$), $d$ filters "
+        "($k \\times k \\times c$), output ($W_1 \\times H_1 \\times d$)"
+        ". Images.",
         compute=_two_axes,
         printed=True,
     ),
@@ -81,11 +83,13 @@ FACTS = [
         "dim-03",
         "amity",
         TOPIC,
-        "3D convolution moves in three directions: input (W × H × L × C), m filters (k × k × d), "
-        "output (W₁ × H₁ × L₁ × m). MRI data, video.",
+        "3D convolution moves in three directions: input ($W \\times H \\times L \\times C$), "
+        "$m$ filters ($k \\times k \\times d$), output ($W_1 \\times H_1 \\times L_1 \\times m$)"
+        ". MRI data, video.",
         compute=_three_axes,
         printed=True,
-        truth="The output is so. But a filter spans every channel as well: it is k × k × d × C.",
+        truth="The output is so. But a filter spans every channel as well: it is "
+        "$k \\times k \\times d \\times C$.",
         reserved=True,
     ),
     Fact(
@@ -121,7 +125,7 @@ FACTS = [
         truth="901 is one filter, with its bias. The layer has ten: "
         "{calc}`conv_parameters(3, 300, 10)` parameters. The width 300 is "
         "summed over, and the number of filters takes its place: the output of a sequence of "
-        "length L is (L − 2, 10).",
+        "length $L$ is $(L − 2, 10)$.",
         reserved=True,
     ),
     Fact(
@@ -131,8 +135,8 @@ FACTS = [
         "The output of that layer has shape (31, 1).",
         compute=_ten_filters,
         printed=(31, 1),
-        truth="Ten filters of size 3 give (L − 2, 10): {value} for the sequence of length 3 that "
-        "the page writes, (3, 300). One filter would give (L − 2, 1).",
+        truth="Ten filters of size 3 give $(L − 2, 10)$: {value} for the sequence of length 3 that "
+        "the page writes, (3, 300). One filter would give $(L − 2, 1)$.",
         reason="the notes have one filter in mind, and 31 fits a sequence of 33 words, not the one "
         "on the page.",
     ),

@@ -309,8 +309,9 @@ FACTS = [
         "vis-03",
         "layers",
         VISUALISATION,
-        "The input layer seen as an R × C × 3 block of units; unit P(1, i, j, k) is layer 1, row "
-        "i, column j, channel k. The block of the example:",
+        "The input layer seen as an $R \\times C \\times 3$ block of units; unit $P(1, i, j, k)$ "
+        "is layer 1, row $i$, column $j$, channel $k$. "
+        "The block of the example:",
         compute=lambda: examples.rgb_7x9.shape,
         printed=(7, 9, 3),
     ),

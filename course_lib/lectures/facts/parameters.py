@@ -176,7 +176,8 @@ FACTS = [
         "par-12",
         "notes-sizes",
         TOPIC,
-        "A layer has (f · f · d + 1) · n parameters; fifty 5 × 5 filters on 100 channels have "
+        "A layer has $(f \\cdot f \\cdot d + 1) \\cdot n$ parameters; fifty 5 × 5 filters on 100 "
+        "channels have "
         "50 · (2500 + 1).",
         compute=lambda: conv_parameters((5, 5), 100, 50),
         printed=50 * (2500 + 1),

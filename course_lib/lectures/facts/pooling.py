@@ -17,7 +17,7 @@ def pooled(values, pool_size=2, strides=None, padding="valid"):
 
 
 def _both_kinds():
-    """Have max and average pooling the size floor((n-k)/s)+1, for windows 2 and 3, stride 2?"""
+    """Have both poolings the size of the formula, for windows 2 and 3, stride 2, on 11 cells?"""
     inputs = np.ones((1, 11, 11, 2), "float32")
     return all(
         pool(inputs, size, 2).shape[1] == (11 - size) // 2 + 1 == int(output_size(11, size, 2))
@@ -67,7 +67,8 @@ FACTS = [
         "amity",
         TOPIC,
         "Max or average pooling; window 2 or 3, stride 2; no parameters; the output has "
-        "floor((n − k)/s) + 1 cells.",
+        "$\\lfloor (n − k)/s \\rfloor + 1$ cells"
+        ".",
         compute=_both_kinds,
         printed=True,
     ),
@@ -91,7 +92,7 @@ FACTS = [
         "pool-07",
         "notes-sizes",
         TOPIC,
-        "Average pooling (2, 2) with s = 2 on 28 gives (28 − 2 + 1)/2.",
+        "Average pooling (2, 2) with $s = 2$ on 28 gives (28 − 2 + 1)/2.",
         compute=lambda: output_size(28, 2, 2),
         printed=(28 - 2 + 1) / 2,
         truth="It gives floor((28 − 2)/2) + 1 = {value}. The 1 is added after the division.",

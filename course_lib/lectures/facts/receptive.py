@@ -94,7 +94,7 @@ FACTS = [
         "convolutions.",
         compute=_grows,
         printed=True,
-        truth="Each layer adds d(k − 1) times the product of the strides before it.",
+        truth="Each layer adds $d(k − 1)$ times the product of the strides before it.",
     ),
     Fact(
         "rf-03",
@@ -103,7 +103,7 @@ FACTS = [
         "Dilation expands the kernel (input) by inserting holes between its elements.",
         compute=_what_dilation_expands,
         printed="the kernel (input)",
-        truth="It is {value} that is expanded, to d(k − 1) + 1 cells. The input stays as it is.",
+        truth="It is {value} that is expanded, to $d(k − 1) + 1$ cells. The input stays as it is.",
         reason="the holes are seen on the input, as the pixels that the window passes over.",
     ),
     Fact(
@@ -123,8 +123,8 @@ FACTS = [
         "output.",
         compute=_moves_along,
         printed=True,
-        truth="Exactly so away from the borders and at stride 1; at stride s only for moves by "
-        "multiples of s.",
+        truth="Exactly so away from the borders and at stride 1; at stride $s$ only for moves by "
+        "multiples of $s$.",
         reserved=True,
     ),
 ]

@@ -25,7 +25,8 @@ FACTS = [
         "size-01",
         "amity",
         TOPIC,
-        "The 6 × 6 image of numbers with the kernel [1 0 −1; 1 0 −1; 1 0 −1], s = 1, p = 0: the "
+        "The 6 × 6 image of numbers with the kernel [1 0 −1; 1 0 −1; 1 0 −1], $s = 1$, $p = 0$: "
+        "the "
         "first values are 2 and 6.",
         compute=lambda: _map(1, 0),
         printed=[[2, 6, -4, 5], [0, 4, 0, -1], [-5, 0, 3, 6], [-2, 5, 0, 3]],
@@ -34,7 +35,7 @@ FACTS = [
         "size-02",
         "amity",
         TOPIC,
-        "The same at s = 2, p = 0: the first row is 2, −4.",
+        "The same at $s = 2$, $p = 0$: the first row is 2, −4.",
         compute=lambda: _map(2, 0),
         printed=[[2, -4], [-5, 3]],
     ),
@@ -42,7 +43,7 @@ FACTS = [
         "size-03",
         "amity",
         TOPIC,
-        "The same at s = 1, p = 1 (same padding): a 6 × 6 output whose first value is −15. Its "
+        "The same at $s = 1$, $p = 1$ (same padding): a 6 × 6 output whose first value is −15. Its "
         "first row:",
         compute=lambda: _map(1, 1)[0],
         printed=(-15, 5, 6, -4, 3, 8),
@@ -51,7 +52,7 @@ FACTS = [
         "size-04",
         "amity",
         TOPIC,
-        "The same at s = 2, p = 1: a 3 × 3 output.",
+        "The same at $s = 2$, $p = 1$: a 3 × 3 output.",
         compute=lambda: _map(2, 1),
         printed=[[-15, 6, 3], [-16, 4, -1], [-21, 5, 3]],
     ),
@@ -59,11 +60,13 @@ FACTS = [
         "size-05",
         "amity",
         TOPIC,
-        "The output size is (n + 2p − k)/s + 1, on one slide without the floor. For n = 6, k = 3, "
-        "p = 1, s = 2 that gives 3.5.",
+        "The output size is $(n + 2p − k)/s + 1$, on one slide without the floor. For $n = 6$, "
+        "$k = 3$, $p = 1$, $s = 2$ that "
+        "gives 3.5.",
         compute=lambda: output_size(6, 3, 2, 1),
         printed=(6 + 2 * 1 - 3) / 2 + 1,
-        truth="The output size is floor((n + 2p − k)/s) + 1: {value} cells in this example. The "
+        truth="The output size is $\\lfloor (n + 2p − k)/s \\rfloor + 1$: {value} cells in this "
+        "example. The "
         "other slides print the floor.",
         reason="in every example where the stride divides evenly, the floor changes nothing.",
     ),
@@ -71,7 +74,7 @@ FACTS = [
         "size-06",
         "amity",
         TOPIC,
-        "n = 6, k = 3: with p = 1, s = 2 the size is 3; with p = 0, s = 1 it is 4.",
+        "$n = 6$, $k = 3$: with $p = 1$, $s = 2$ the size is 3; with $p = 0$, $s = 1$ it is 4.",
         compute=lambda: {
             "p = 1, s = 2": output_size(6, 3, 2, 1),
             "p = 0, s = 1": output_size(6, 3, 1, 0),
@@ -82,13 +85,15 @@ FACTS = [
         "size-07",
         "amity",
         TOPIC,
-        "Same padding puts floor(k/2) zeros on each side. For n = 6, k = 3, s = 2 that is one zero "
+        "Same padding puts $\\lfloor k/2 \\rfloor$ zeros on each side. For $n = 6$, $k = 3$, "
+        "$s = 2$ that is one zero "
         "before and one after.",
         compute=lambda: dict(zip(("before", "after"), padding_split(6, 3, 2, "same"), strict=True)),
         printed={"before": 1, "after": 1},
-        truth="True for odd k at stride 1. Keras puts max((ceil(n/s) − 1)·s + k − n, 0) zeros in "
+        truth="True for odd $k$ at stride 1. Keras puts "
+        "$\\max((\\lceil n/s \\rceil − 1)\\,s + k − n,\\ 0)$ zeros in "
         "total, and an odd one after: here {value}. Its values then differ "
-        "from those of the symmetric padding. An even k is split unevenly even at stride 1.",
+        "from those of the symmetric padding. An even $k$ is split unevenly even at stride 1.",
         reason="kernels are nearly always odd, and most convolutions have stride 1, where both "
         "rules agree.",
     ),
@@ -96,7 +101,7 @@ FACTS = [
         "size-08",
         "notes-sizes",
         TOPIC,
-        "28 × 28, f = 5: with s = 1 the size is 24; with s = 2 it is 11 + 1 = 12.",
+        "28 × 28, $f = 5$: with $s = 1$ the size is 24; with $s = 2$ it is 11 + 1 = 12.",
         compute=lambda: {"s = 1": output_size(28, 5, 1), "s = 2": output_size(28, 5, 2)},
         printed={"s = 1": 24, "s = 2": 12},
     ),
@@ -104,21 +109,25 @@ FACTS = [
         "size-09",
         "notes-sizes",
         TOPIC,
-        "Without padding the size is (H − k + 1)/s. For H = 11, k = 2, s = 3 that gives 10/3.",
+        "Without padding the size is $(H − k + 1)/s$. For $H = 11$, $k = 2$, $s = 3$ that gives "
+        "10/3.",
         compute=lambda: output_size(11, 2, 3),
         printed=(11 - 2 + 1) / 3,
-        truth="The size is floor((H − k)/s) + 1: {value} here. For 28, 5 and 2 both formulas give "
+        truth="The size is $\\lfloor (H − k)/s \\rfloor + 1$: {value} here. For 28, 5 and 2 both "
+        "formulas give "
         "12, which hides the difference.",
-        reason="at stride 1 the two are the same, H − k + 1, and dividing the whole of it by the "
+        reason="at stride 1 the two are the same, $H − k + 1$, and dividing the whole of it by the "
         "stride is the step that comes to mind first. Rounded up, it is even right: "
-        "ceil((H − k + 1)/s) is the same number.",
+        "$\\lceil (H − k + 1)/s \\rceil$ is "
+        "the same number.",
     ),
     Fact(
         "size-10",
         "amity",
         TOPIC,
-        "32 × 32 × 3 through five 3 × 3 filters (s = 1, valid) is 30 × 30 × 5; 2 × 2 pooling with "
-        "s = 2 makes it 15 × 15 × 5.",
+        "32 × 32 × 3 through five 3 × 3 filters ($s = 1$, valid) is 30 × 30 × 5; 2 × 2 pooling "
+        "with $s = 2$ makes "
+        "it 15 × 15 × 5.",
         compute=lambda: {
             "convolved": (*output_shape((32, 32), 3), 5),
             "pooled": (*output_shape((30, 30), 2, 2), 5),
