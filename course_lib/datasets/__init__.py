@@ -1,5 +1,5 @@
-"""Data sets of the course: MNIST in Keras' form, and photographs."""
+"""Data sets of the course: MNIST, Fashion-MNIST and CIFAR-10 in Keras' form, and photographs."""
 
-from course_lib.datasets import cutouts, mnist, photographs
+from course_lib.datasets import cifar10, cutouts, fashion_mnist, mnist, photographs
 
-__all__ = ["cutouts", "mnist", "photographs"]
+__all__ = ["cifar10", "cutouts", "fashion_mnist", "mnist", "photographs"]

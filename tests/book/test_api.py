@@ -24,7 +24,7 @@ INSIDE = {
 }
 # Public modules within a module.
 PACKAGES = {
-    "datasets": ["cutouts", "mnist", "photographs"],
+    "datasets": ["cifar10", "cutouts", "fashion_mnist", "mnist", "photographs"],
     "applications": ["efficientnet_lite"],
     "model": ["summary"],
     "optimizers": ["schedules"],
