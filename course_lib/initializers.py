@@ -15,6 +15,8 @@ from math import prod, sqrt
 
 import numpy as np
 
+from course_lib.errors import nearest
+
 _generator = np.random.default_rng()
 
 
@@ -39,7 +41,10 @@ class Initializer:
     """Base class: call with a shape, get an array. Comes back from Keras by its class name."""
 
     def __call__(self, shape, dtype="float32"):
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"{type(self).__name__} has no rule yet: write __call__(self, shape, dtype), which "
+            "returns an array of that shape."
+        )
 
     def get_config(self):
         """The arguments it was made with."""
@@ -229,20 +234,35 @@ _NAMES = {
 }
 
 
+def known_initializer(identifier):
+    """``identifier`` as it is, if `get` takes it: an error now, not when weights are made."""
+    get(identifier)
+    return identifier
+
+
 def get(identifier):
-    """An initializer from its name, from an instance or class, or from a function of a shape."""
+    """An initializer from its name, an instance or class, an array, or a function of a shape.
+
+    None is that of a kernel, "glorot_uniform", as in Keras.
+    """
+    if identifier is None:
+        return GlorotUniform()
+    if isinstance(identifier, np.ndarray):
+        return lambda shape, dtype="float32": identifier.astype(dtype)
     if isinstance(identifier, str):
         classes = {cls.__name__: cls for cls in _NAMES.values()}
         if identifier in _NAMES or identifier in classes:
             return (_NAMES.get(identifier) or classes[identifier])()
+        close = nearest(identifier, _NAMES)
+        meant = f" Do you mean {close[0]!r}?" if close else ""
         known = ", ".join(sorted(_NAMES))
-        raise ValueError(f"Unknown initializer {identifier!r}. Known: {known}.")
+        raise ValueError(f"Unknown initializer {identifier!r}.{meant} Known: {known}.")
     if isinstance(identifier, type) and issubclass(identifier, Initializer):
         return identifier()
     if callable(identifier):
         return identifier
     raise TypeError(
-        "An initializer must be a name, an initializer or a function of a shape, "
+        "An initializer must be a name, an initializer, an array or a function of a shape, "
         f"got {identifier!r}."
     )
 

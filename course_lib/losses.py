@@ -11,6 +11,7 @@ Names, arguments and formulas are those of ``keras.losses``.
 import numpy as np
 
 from course_lib import labels
+from course_lib.errors import nearest
 from course_lib.ops import losses as ops
 from course_lib.ops.activations import sigmoid
 from course_lib.ops.losses import (
@@ -209,7 +210,15 @@ def get(identifier):
     for function, cls in _FUNCTIONS:
         if identifier is function:
             return cls()
+    if callable(identifier) and not isinstance(identifier, type):
+        raise ValueError(
+            f"Unknown loss {identifier!r}: a function has no gradient here. Make a subclass of "
+            "losses.Loss with forward(self, y_true, y_pred, from_logits) and backward(self, "
+            "grad_losses, cache)."
+        )
+    close = nearest(identifier, _NAMES)
+    meant = f" Do you mean {close[0]!r}?" if close else ""
     raise ValueError(
-        f"Unknown loss {identifier!r}. Known: {', '.join(sorted(_NAMES))}, or an object such as "
-        "losses.SparseCategoricalCrossentropy()."
+        f"Unknown loss {identifier!r}.{meant} Known: {', '.join(sorted(_NAMES))}, or an object "
+        "such as losses.SparseCategoricalCrossentropy()."
     )

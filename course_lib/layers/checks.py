@@ -53,6 +53,12 @@ def _missing_axes(shape, axes):
         mended = (1, *shape)  # (height, width, channels): a last axis this short is channels
     elif len(shape) == axes + 1:
         mended = (*shape, 1)
+    elif len(shape) == axes + 3 and shape[0] is None:
+        one_example = ", ".join(map(str, shape[2:]))
+        return (
+            " The input shape is that of one example, without the number of examples: "
+            f"Input(shape=({one_example}))."
+        )
     else:
         return ""
     if None in mended:

@@ -8,6 +8,7 @@ their transposes, which lead the other way, from small to large.
 
 from course_lib import shapes
 from course_lib.errors import integer, per_axis
+from course_lib.initializers import known_initializer
 from course_lib.layers.activations import EndsInActivation
 from course_lib.layers.base import Layer, weight_property
 from course_lib.layers.checks import AXES, check_channels, check_data_format, check_rank, known_size
@@ -45,7 +46,7 @@ class SlidingLayer(EndsInActivation, Layer):
         self.padding = self._check_padding(label, padding)
         self.activation = activation
         self.use_bias = bool(use_bias)
-        self.bias_initializer = bias_initializer
+        self.bias_initializer = known_initializer(bias_initializer)
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
                 f"{label}: strides and dilation_rate cannot both be more than 1, "
@@ -158,7 +159,7 @@ class Conv(SlidingLayer):
         )  # fmt: skip
         label = type(self).__name__
         self.filters = integer(label, "filters", filters, minimum=1)
-        self.kernel_initializer = kernel_initializer
+        self.kernel_initializer = known_initializer(kernel_initializer)
         self.groups = integer(label, "groups", groups, minimum=1)
         if self.filters % self.groups:
             raise ValueError(
@@ -236,7 +237,7 @@ class ConvTranspose(SlidingLayer):
         )  # fmt: skip
         label = type(self).__name__
         self.filters = integer(label, "filters", filters, minimum=1)
-        self.kernel_initializer = kernel_initializer
+        self.kernel_initializer = known_initializer(kernel_initializer)
         if output_padding is not None:
             output_padding = per_axis(label, "output_padding", output_padding, self.axes, minimum=0)
             if any(p >= s for p, s in zip(output_padding, self.strides, strict=True)):

@@ -8,6 +8,7 @@ import numpy as np
 
 from course_lib import shapes
 from course_lib.errors import integer
+from course_lib.initializers import known_initializer
 from course_lib.layers.activations import EndsInActivation
 from course_lib.layers.base import Layer, weight_property
 from course_lib.layers.checks import check_channels, example_shape, known_size
@@ -80,8 +81,8 @@ class Dense(EndsInActivation, Layer):
         self.units = integer("Dense", "units", units, minimum=1)
         self.activation = activation
         self.use_bias = bool(use_bias)
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
+        self.kernel_initializer = known_initializer(kernel_initializer)
+        self.bias_initializer = known_initializer(bias_initializer)
 
     def check_input(self, shape):
         if len(shape) < 2:

@@ -9,6 +9,7 @@ multiplications than a convolution that does both at once.
 
 from course_lib import shapes
 from course_lib.errors import integer
+from course_lib.initializers import known_initializer
 from course_lib.layers.base import weight_property
 from course_lib.layers.checks import known_size
 from course_lib.layers.convolutional import SlidingLayer
@@ -34,7 +35,7 @@ class _DepthwiseConv(SlidingLayer):
         )  # fmt: skip
         label = type(self).__name__
         self.depth_multiplier = integer(label, "depth_multiplier", depth_multiplier, minimum=1)
-        self.depthwise_initializer = depthwise_initializer
+        self.depthwise_initializer = known_initializer(depthwise_initializer)
 
     def input_channels(self):
         return self.kernel.shape[-2]
@@ -107,8 +108,8 @@ class _SeparableConv(SlidingLayer):
         label = type(self).__name__
         self.filters = integer(label, "filters", filters, minimum=1)
         self.depth_multiplier = integer(label, "depth_multiplier", depth_multiplier, minimum=1)
-        self.depthwise_initializer = depthwise_initializer
-        self.pointwise_initializer = pointwise_initializer
+        self.depthwise_initializer = known_initializer(depthwise_initializer)
+        self.pointwise_initializer = known_initializer(pointwise_initializer)
 
     def input_channels(self):
         return self.depthwise_kernel.shape[-2]

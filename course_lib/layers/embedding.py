@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib.errors import integer
+from course_lib.initializers import known_initializer
 from course_lib.layers.base import Layer, weight_property
 from course_lib.layers.checks import real_array
 from course_lib.ops.embedding import embedding_backward, embedding_forward
@@ -24,7 +25,7 @@ class Embedding(Layer):
         super().__init__(**kwargs)
         self.input_dim = integer("Embedding", "input_dim", input_dim, minimum=1)
         self.output_dim = integer("Embedding", "output_dim", output_dim, minimum=1)
-        self.embeddings_initializer = embeddings_initializer
+        self.embeddings_initializer = known_initializer(embeddings_initializer)
         if weights is not None:
             self.create_weights(None)
             self.set_weights(weights if isinstance(weights, list) else [weights])

@@ -14,6 +14,7 @@ moving averages and do the same in training and after.
 """
 
 from course_lib.errors import integer, number
+from course_lib.initializers import known_initializer
 from course_lib.layers.base import Layer, weight_property
 from course_lib.layers.checks import axis_of_input, known_size
 from course_lib.ops.normalization import (
@@ -53,10 +54,10 @@ class BatchNormalization(Layer):
         self.epsilon = number("BatchNormalization", "epsilon", epsilon)
         self.center = bool(center)
         self.scale = bool(scale)
-        self.beta_initializer = beta_initializer
-        self.gamma_initializer = gamma_initializer
-        self.moving_mean_initializer = moving_mean_initializer
-        self.moving_variance_initializer = moving_variance_initializer
+        self.beta_initializer = known_initializer(beta_initializer)
+        self.gamma_initializer = known_initializer(gamma_initializer)
+        self.moving_mean_initializer = known_initializer(moving_mean_initializer)
+        self.moving_variance_initializer = known_initializer(moving_variance_initializer)
 
     def check_input(self, shape):
         axis_of_input(self.label, self.axis, shape)
@@ -123,8 +124,8 @@ class _ExampleNormalization(Layer):
         self.epsilon = number(type(self).__name__, "epsilon", epsilon)
         self.center = bool(center)
         self.scale = bool(scale)
-        self.beta_initializer = beta_initializer
-        self.gamma_initializer = gamma_initializer
+        self.beta_initializer = known_initializer(beta_initializer)
+        self.gamma_initializer = known_initializer(gamma_initializer)
 
     def weight_shape(self, input_shape):
         """The sizes of gamma and beta."""

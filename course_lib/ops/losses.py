@@ -81,12 +81,36 @@ def categorical_crossentropy_forward(y_true, y_pred, from_logits=False):
         )
     good = np.isfinite(y_true) & (y_true >= 0)
     checks.hold(owner, "y_true", y_true, good, "numbers of 0 or more")
-    return _crossentropy_forward(y_true.astype(y_pred.dtype, copy=False), y_pred, from_logits)
+    y_true = y_true.astype(y_pred.dtype, copy=False)
+    if from_logits:
+        return _crossentropy_forward(y_true, y_pred, from_logits)
+    logs = np.log(np.clip(_shares(y_pred), EPSILON, 1 - EPSILON))
+    return -(y_true * logs).sum(-1), CrossentropyCache(y_true, y_pred, from_logits)
 
 
 def categorical_crossentropy_backward(grad_losses, cache):
-    """Gradient of y_pred, given one gradient per example."""
-    return _crossentropy_backward("categorical_crossentropy_backward", grad_losses, cache)
+    """Gradient of y_pred, given one gradient per example.
+
+    From probabilities p = y_pred / s, s their sum: with g = -t/p, and 0 where p was clipped, it is
+    (g - sum(g p)) / s.
+    """
+    owner = "categorical_crossentropy_backward"
+    y_true, y_pred, from_logits = cache
+    if from_logits:
+        return _crossentropy_backward(owner, grad_losses, cache)
+    grad_losses = checks.gradient(
+        owner, grad_losses, y_pred.shape[:-1], y_pred.dtype, "grad_losses", "the losses"
+    )
+    shares = _shares(y_pred)
+    clipped = np.clip(shares, EPSILON, 1 - EPSILON)
+    grad = -y_true / clipped * (clipped == shares)
+    grad = (grad - (grad * shares).sum(-1, keepdims=True)) / y_pred.sum(-1, keepdims=True)
+    return grad_losses[..., None] * grad
+
+
+def _shares(y_pred):
+    """Each row divided by its sum. Keras does so before it clips; the sparse loss clips first."""
+    return y_pred / y_pred.sum(-1, keepdims=True)
 
 
 def _crossentropy_forward(y_true, y_pred, from_logits):

@@ -10,6 +10,7 @@ the name of the weight, and changes the arrays in place. Learning rates that cha
 step are in ``optimizers.schedules``.
 """
 
+from course_lib.errors import nearest
 from course_lib.optimizers import schedules
 from course_lib.optimizers.base import Optimizer
 from course_lib.optimizers.rules import SGD, Adam, AdamW, RMSprop
@@ -27,7 +28,9 @@ def get(identifier):
         return identifier()
     if isinstance(identifier, str) and identifier.lower() in _NAMES:
         return _NAMES[identifier.lower()]()
+    close = nearest(identifier, _NAMES)
+    meant = f" Do you mean {close[0]!r}?" if close else ""
     raise ValueError(
-        f"Unknown optimizer {identifier!r}. Known: {', '.join(_NAMES)}, or an object such as "
-        "optimizers.Adam(learning_rate=0.001)."
+        f"Unknown optimizer {identifier!r}.{meant} Known: {', '.join(_NAMES)}, or an object such "
+        "as optimizers.Adam(learning_rate=0.001)."
     )

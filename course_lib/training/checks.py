@@ -2,6 +2,7 @@
 
 import inspect
 import numbers
+import warnings
 
 import numpy as np
 
@@ -65,6 +66,33 @@ def labels(model, loss, y, count, what="y", of="x"):
         )
     no_nan(y, what)
     return loss.check(y, model.output_shape)
+
+
+def doubtful(model, loss):
+    """Warn where loss and last layer hardly say what was meant, as Keras does."""
+    if loss.activation is None or isinstance(model.output_shape, list):
+        return
+    classes = model.output_shape[-1]
+    behind = model.ends_with == loss.activation
+    if loss.activation == "softmax" and classes == 1:
+        text = (
+            f"{loss.name} over one class is always 0: the model's output has shape "
+            f"{tuple(model.output_shape)}."
+        )
+        if behind:
+            text = f"softmax over one unit is always 1, and {text}"
+        warnings.warn(
+            f'{text} For yes or no use Dense(1, activation="sigmoid") and the loss '
+            '"binary_crossentropy".',
+            stacklevel=4,
+        )
+    if loss.from_logits and behind:
+        warnings.warn(
+            f"{loss.name} has from_logits=True, but the model ends in {loss.activation}, whose "
+            "outputs are no logits. Leave one of them out; here, as in Keras, the numbers before "
+            f"the {loss.activation} are taken.",
+            stacklevel=4,
+        )
 
 
 def no_nan(array, what):

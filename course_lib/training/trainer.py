@@ -36,6 +36,7 @@ class Trainer:
         self.metrics = [*all_metrics.for_compile(metrics), *weighted]
         for metric in weighted:
             metric.weighted = True
+        self._looked_at = False  # whether loss and last layer were found to fit
 
     @property
     def names(self):
@@ -223,6 +224,9 @@ class Trainer:
         y = checks.labels(self.model, self.loss, y, len(x), f"{what}y", f"{what}x")
         for metric in self.metrics:
             metric.check(y, self.model.output_shape)
+        if not self._looked_at:
+            self._looked_at = True
+            checks.doubtful(self.model, self.loss)
         own = checks.weights(sample_weight, class_weight, y, len(x), f"{what}sample_weight")
         return x, y, own
 

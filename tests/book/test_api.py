@@ -18,6 +18,7 @@ from course_book.docstrings import prepared
 INSIDE = {
     "errors": "checks of arguments",
     "labels": "checks of labels",
+    "missing": "the sentence for names that are not here",
     "grading": "run by nbgrader and by the command `course`",
     "lectures": "shown in the appendix",
     "model": "its classes are names of course_lib itself",

@@ -89,7 +89,7 @@ def test_to_categorical():
     [
         (
             lambda: initializers.get("glorot"),
-            "Unknown initializer 'glorot'. Known: con",
+            "Unknown initializer 'glorot'. Do you mean 'glorot_normal'? Known: con",
             ValueError,
         ),
         (lambda: initializers.get(3), "An initializer must be a name, an initializer", TypeError),

@@ -334,7 +334,7 @@ def test_kernel_larger_than_the_input_says_which_layer():
         (lambda: layers.Input(28), "shape must be a tuple, got 28. Write (28,).", 1),
         (lambda: layers.Input((28, 0)), "must hold positive integers or None, got (28, 0)", None),
         (lambda: layers.Dense(2, kernel_initializer="glorot")(np.ones((2, 2))),
-         "Unknown initializer 'glorot'. Known: constant, glorot_normal", None),
+         "Unknown initializer 'glorot'. Do you mean 'glorot_normal'? Known: constant", None),
     ],
 )  # fmt: skip
 def test_bad_arguments(make, text, kind):

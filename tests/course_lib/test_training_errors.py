@@ -85,9 +85,9 @@ def test_class_numbers_given_to_the_loss_for_rows():
 
 def test_compile_refuses_and_lists_what_there_is():
     model = Sequential([Input(shape=(5,)), layers.Dense(3)])
-    with says("Unknown optimizer 'adm'. Known: adam, adamw, rmsprop, sgd, or an object such as"):
+    with says("Unknown optimizer 'adm'. Do you mean 'adam'? Known: adam, adamw, rmsprop, sgd"):
         model.compile("adm", "mse")
-    with says("Unknown loss 'crossentropy'. Known: binary_crossentropy, categorical_crossentropy"):
+    with says("Unknown loss 'crossentropy'. Do you mean 'binary_crossentropy'? Known: binary_cros"):
         model.compile("adam", "crossentropy")
     with says("Unknown loss <function"):
         model.compile("adam", lambda a, b: 0)
