@@ -14,18 +14,17 @@ LEFT_OUT = {
     "dtype_policies": 'a layer takes dtype="float32" or "float64".',
     "legacy": "only what Keras 3 has is here.",
     "mixed_precision": 'a layer takes dtype="float32" or "float64".',
-    "models": "Model and Sequential are names of course_lib itself.",
     "preprocessing": "layers.Rescaling and layers.Random... prepare images, NumPy the rest.",
     "quantizers": "weights are float32 or float64.",
     "random": "numpy.random draws numbers; utils.set_random_seed makes them repeatable.",
-    "saving": "a model's save_weights and load_weights keep it.",
+    "saving": "model.save keeps a model, models.load_model brings it back.",
     "tree": "inputs are arrays, lists of arrays or dictionaries of arrays.",
     "visualization": "the module figures has the course's pictures.",
     "wrappers": "fit and predict are called by oneself.",
 }
 _MODULES = (
     "layers", "optimizers", "losses", "metrics", "callbacks", "initializers", "regularizers",
-    "utils", "ops", "datasets", "activations",
+    "utils", "ops", "datasets", "activations", "models",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from course_lib import callbacks, optimizers
+from course_lib import callbacks, models, optimizers
 from course_lib.callbacks.base import MOMENTS
 from tests.examples import blobs, classifier, says
 
@@ -165,6 +165,13 @@ def test_checkpoint_keeps_the_best(tmp_path):
     kept, second = (dict(np.load(tmp_path / name)) for name in ("runs/best.npz", "02-1.0.npz"))
     for name, array in kept.items():
         np.testing.assert_array_equal(array, second[name])
+
+
+def test_checkpoint_of_the_whole_model_comes_back(tmp_path):
+    path = tmp_path / "model.npz"
+    model, _ = run(callbacks.ModelCheckpoint(path), epochs=1)
+    again = models.load_model(path)
+    np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))
 
 
 def test_checkpoint_every_so_many_batches(tmp_path):
