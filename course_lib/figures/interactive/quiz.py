@@ -1,6 +1,7 @@
 """The practice quiz: questions answered and explained in the page."""
 
 import html
+import re
 
 import traitlets as t
 
@@ -30,10 +31,11 @@ class Quiz(Figure):
     def room(self):
         first = self.questions[0]["variants"][0]
         rows = first["prompt_html"].count("<tr")
+        beside = _rows_where_tables_share_a_line(first["prompt_html"])
         choices = len(first["choices"] or ()) + 2 * (first["form"] == "array")
         lines = len(first["prompt_html"]) / (100 if rows == 0 else 400)
         return (
-            max(430 + 30 * choices, 310 + 29 * rows) + 14 * lines,
+            max(430 + 30 * choices, 310 + 29 * beside) + 14 * lines,
             555 + 29 * rows + 44 * choices + 28 * lines,
         )
 
@@ -46,6 +48,15 @@ class Quiz(Figure):
             f"comes from.</p><details><summary>{count} questions, with worked solutions"
             f"</summary><ol>{items}</ol></details>"
         )
+
+
+def _rows_where_tables_share_a_line(markup):
+    """Rows of the tables of a prompt on a wide page: neighbouring tables stand side by side."""
+    lines = re.split(r"</table>(?!\s*<table)", markup)
+    return sum(
+        max(table.count("<tr") for table in re.split(r"</table>\s*(?=<table)", line))
+        for line in lines
+    )
 
 
 def _item(variant):

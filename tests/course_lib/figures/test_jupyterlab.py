@@ -29,8 +29,10 @@ def _notebook():
             "source": source,
         }
 
-    shown = [f"{name} = figures.{name}()\n{name}" for name in NAMES]
-    cells = [code("from course_lib import figures"), *map(code, shown), code(ASK)]
+    made = {name: f"figures.{name}()" for name in NAMES} | {"Quiz": "quiz()"}
+    shown = [f"{name} = {call}\n{name}" for name, call in made.items()]
+    first = "from course_bank import quiz\nfrom course_lib import figures"
+    cells = [code(first), *map(code, shown), code(ASK)]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
 
