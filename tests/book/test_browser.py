@@ -169,10 +169,17 @@ def test_a_figure_answers_over_http_too(browser, server):
 
 
 def test_without_scripts_the_text_version_stands(browser, book):
-    context = browser.new_context(java_script_enabled=False)
+    """Its tables keep their colours, and no room is kept for what will not come."""
+    context = browser.new_context(viewport=WIDE, java_script_enabled=False)
     tab = context.new_page()
     tab.goto((book / "chapters" / "02-convolution.html").as_uri())
-    assert tab.locator(".cbh-fallback").first.is_visible()
+    version = tab.locator(".cbh-fallback").first
+    assert version.is_visible()
+    host = tab.locator(".cbh-host").first.bounding_box()
+    assert host["height"] <= version.bounding_box()["height"] + 40
+    coloured = version.locator("td[data-sign=pos]").first
+    plain = "rgba(0, 0, 0, 0)"
+    assert coloured.evaluate("e => getComputedStyle(e).backgroundColor") != plain
     context.close()
 
 
