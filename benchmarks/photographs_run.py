@@ -110,9 +110,9 @@ class Head:
             course_lib.Input((features.shape[1],)),
             layers.Dense(len(photographs.CLASSES), activation="softmax", name="head"),
         ])  # fmt: skip
-        self.model.compile(course_lib.optimizers.SGD(0.05), "sparse_categorical_crossentropy")
+        self.model.compile(course_lib.optimizers.SGD(0.5), "sparse_categorical_crossentropy")
         x = (features - self.mean) / self.scale
-        self.model.fit(x, labels, batch_size=len(x), epochs=60, verbose=0)
+        self.model.fit(x, labels, batch_size=len(x), epochs=100, verbose=0)
 
     def __call__(self, features):
         return self.model.predict((features - self.mean) / self.scale, verbose=0)
@@ -248,7 +248,7 @@ def scratch_arm(images, labels, development, shown):
         ("mirrored", ("mirrored",)),
         ("red and blue exchanged", ("red and blue exchanged",)),
     ):
-        for each in EACH:
+        for each in EACH if not copies else EACH[-1:]:
             found.setdefault(name, {})[each] = [
                 from_scratch(
                     small, labels, *draw(development, labels, shown, each, seed), seed, copies

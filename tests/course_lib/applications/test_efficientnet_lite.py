@@ -5,6 +5,7 @@ import importlib.util
 import numpy as np
 import pytest
 
+import course_lib
 from course_lib import datasets
 from course_lib.applications import EfficientNetLite0, efficientnet_lite, pretrained
 from course_lib.applications.efficientnet_lite import (
@@ -33,6 +34,53 @@ def test_keras_names_what_the_photographs_show(photographs):
     assert (trained, model.count_params()) == (PARAMETERS, 4_694_024)
     found = [row[0][1] for row in decode_predictions(model.predict(photographs, verbose=0))]
     assert found == ["Egyptian cat", "espresso", "strawberry", "zebra"]
+
+
+def _logits(library, **arguments):
+    return EfficientNetLite0(library=library, classifier_activation=None, **arguments)
+
+
+def _compare(x):
+    import keras
+
+    ours = _logits(course_lib).predict(x, batch_size=8, verbose=0)
+    theirs = _logits(keras).predict(x, batch_size=32, verbose=0)
+    assert np.abs(ours - theirs).max() < 1e-3
+    np.testing.assert_array_equal(np.argsort(-ours)[:, :5], np.argsort(-theirs)[:, :5])
+
+
+@pytest.mark.keras
+def test_both_libraries_give_the_same_five_answers(photographs):
+    _compare(photographs)
+
+
+@pytest.mark.keras
+@pytest.mark.slow
+def test_both_libraries_agree_on_every_bundled_photograph():
+    pytest.importorskip("PIL")
+    images, _, _ = datasets.photographs.load_data()
+    _compare(preprocess_input(images))
+
+
+def test_the_network_without_its_top_gives_maps_or_features(photographs):
+    maps = EfficientNetLite0(include_top=False, input_shape=(64, 96, 3))
+    assert maps.output_shape == (None, 2, 3, 1280)
+    whole = EfficientNetLite0(include_top=False, pooling="avg")
+    assert whole.count_params() == PARAMETERS + 42_016 - 1281 * 1000
+    features = whole.predict(photographs[:1], verbose=0)
+    dense = EfficientNetLite0(classifier_activation=None)
+    kernel, bias = dense.get_layer("predictions").get_weights()
+    logits = dense.predict(photographs[:1], verbose=0)
+    np.testing.assert_allclose(features @ kernel + bias, logits, atol=1e-4)
+
+
+def test_random_weights_and_saved_ones(tmp_path):
+    small = {"input_shape": (32, 32, 3), "classes": 4}
+    first = EfficientNetLite0(weights=None, **small)
+    first.save_weights(tmp_path / "own.weights.npz")
+    second = EfficientNetLite0(weights=str(tmp_path / "own.weights.npz"), **small)
+    x = np.zeros((1, 32, 32, 3), np.float32)
+    np.testing.assert_array_equal(first.predict(x, verbose=0), second.predict(x, verbose=0))
 
 
 def test_preprocess_input_centres_and_scales():
