@@ -63,7 +63,11 @@ class Watch(Callback):
         return sums / len(data[0])
 
     def _layers(self):
-        """{layer with weights: size of its outputs, of its gradient beside its weights; zeros}."""
+        """A row for each layer with weights, all sizes as root mean squares.
+
+        sums: its outputs; step: one step of plain gradient descent beside the weights; after a
+        ReLU zeros, the share of outputs that are 0, and dead, that of units that are 0 everywhere.
+        """
         x, y = self.probe
         loss = self.model.trainer.loss
         labels = loss.check(y, (len(y), *self.model.output_shape[1:]))
@@ -76,15 +80,15 @@ class Watch(Callback):
             kernel = layer.parameters.get("kernel")
             if kernel is not None:
                 key = next(k for k, v in self.model.trainable_parameters.items() if v is kernel)
+                step = self.model.trainer.optimizer.learning_rate * gradients[key] / len(x)
                 found.append(
                     {
                         "layer": type(layer).__name__,
                         "sums": _rms(outputs),
-                        "gradient": _rms(gradients[key] / len(x)),
-                        "weights": _rms(kernel),
+                        "step": _rms(step) / _rms(kernel),
                     }
                 )
-            elif type(layer).__name__ == "ReLU":
+            if type(layer).__name__ == "ReLU" or getattr(layer, "ends_with", "") == "relu":
                 silent = (outputs.reshape(-1, outputs.shape[-1]) == 0).all(axis=0)
                 found[-1] |= {"zeros": float((outputs == 0).mean()), "dead": float(silent.mean())}
         self.scores = outputs
@@ -124,8 +128,17 @@ class Watch(Callback):
         squares = np.maximum(best + (ours**2).sum(1), 0)
         return histogram(np.sqrt(squares / self.train[0].max() ** 2), low=0.0, high=10.0)
 
+    def orders(self):
+        """Validation accuracy in the order of the folders, and with the same digits mixed."""
+        x, y = self.validation
+        mixed = np.random.default_rng(0).permutation(len(x))
+        return [
+            float(self._scores(data, self.predict)[1]) for data in ((x, y), (x[mixed], y[mixed]))
+        ]
+
     def histograms(self):
         return {
+            "orders": self.orders(),
             "pixels": self.pixels(),
             "scores": self.scores_at_the_end(),
             "certainty": self.certainty(),
