@@ -56,10 +56,11 @@ class Watch(Callback):
         for cut in steps.parts(len(data[0]), 32):
             outputs, labels = predict(data[0][cut]), data[1][cut]
             labels = loss.check(labels, outputs.shape)
-            sums += (
-                loss.forward(labels, outputs, loss.from_logits)[0].sum(),
-                metric.values(labels, outputs).sum(),
+            values = (
+                loss.forward(labels, outputs, loss.from_logits)[0],
+                metric.values(labels, outputs),
             )
+            sums += [len(labels) * np.mean(value) for value in values]
         return sums / len(data[0])
 
     def _layers(self):
