@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ("chapters/appendix-facts.md", "chapters/glossary.md", "chapters/bibliography.md")
-LINKED = ("chapters", "index.md", "book", "course_lib", "course_bank")
+LINKED = ("chapters", "index.md", "book", "course_lib", "course_bank", "benchmarks")
 
 
 def prepare(folder, pages):

@@ -17,6 +17,7 @@ TOPICS = {
     "one, two and three dimensions": (11, "One, two and three dimensions"),
     "MNIST": (12, "MNIST in Keras and in NumPy"),
     "dropout and batch normalisation": (14, "Dropout and normalisation"),
+    "training clinic": (15, "Training clinic"),
     "architectures": (16, "LeNet, AlexNet, VGG"),
     "backward pass": (13, "How a convolution learns"),
     "fast convolution": (20, "How a convolution gets fast"),
@@ -38,6 +39,7 @@ CHAPTERS = {  # number -> file of the book, without its ending
     12: "12-mnist",
     13: "13-how-a-convolution-learns",
     14: "14-dropout-and-normalisation",
+    15: "15-training-clinic",
     16: "16-lenet-alexnet-vgg",
     20: "20-how-a-convolution-gets-fast",
 }

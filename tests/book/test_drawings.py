@@ -100,6 +100,16 @@ def test_curves_differ_in_more_than_colour_and_mark_their_values():
     assert "<circle" not in plots.lines({"a": [1, 2]}, "x", "y").svg()
 
 
+def test_several_runs_are_faint_and_their_mean_is_strong():
+    drawing = plots.lines({"a": [[0, 4], [2, 0]], "b": [1, 1]}, "x", "y", limits=(0, 4)).svg()
+    paths = re.findall(r'<path class="([^"]+)" d="M([^"]+)"', drawing)
+    faint = [path for kind, path in paths if kind == "curve faint"]
+    (strong,) = [path for kind, path in paths if kind == "curve"]
+    heights = [[float(point.split()[1]) for point in path.split(" L")] for path in (*faint, strong)]
+    np.testing.assert_allclose(np.mean(heights[:2], axis=0), heights[2], atol=0.01)
+    assert [kind for kind, _ in paths if kind.startswith("other")] == ["other dashed"]
+
+
 def test_a_long_key_takes_another_line_and_leaves_the_axis_its_name():
     names = ["kernels of 3", "convolution and pooling in turn", "dilated by 1, 2, 4, 8"]
     short = plots.lines({"a": [1, 2], "b": [2, 3]}, "layers", "cells seen")

@@ -164,7 +164,7 @@ def patient(run, panels):
     if unknown or len(panels) != 2:
         raise ValueError(f"patient: panels must be two of {', '.join(PANELS)}; got {panels}.")
     drawing = Drawing(2 * (WIDTH + MARGIN) + GAP, 2 * HEIGHT + GAP + 30)
-    first = ", ".join(f"{value:.2f}" for value in run["first_loss"])
+    first = ", ".join(f"{value:.3g}" for value in run["first_loss"])
     drawing.text(MARGIN + 4, 13, f"loss before the first step: {first}", "small", anchor="start")
     right, lower = MARGIN + WIDTH + GAP, 30 + HEIGHT + GAP
     places = ((MARGIN, 30), (right, 30), (MARGIN, lower), (right, lower))

@@ -2,6 +2,8 @@
 
 from math import ceil, floor, log10
 
+import numpy as np
+
 from course_lib.figures.static.canvas import Drawing
 
 __all__ = ["lines"]
@@ -56,18 +58,22 @@ def lines(series, x_label, y_label, x=None, limits=None, marks=False, width=560,
     """Curves with a key above them.
 
     series: {name: values}, at most three, each with one value for every entry of ``x`` (default: 1,
-    2, 3, ...). limits: the range of the vertical axis; default, that of the values. marks: a dot at
-    every value, where nothing lies between them.
+    2, 3, ...), or a list of such values for each of several runs: each run is drawn faint, their
+    mean strong. limits: the range of the vertical axis; default, that of the values. marks: a dot
+    at every value, where nothing lies between them.
     """
     if not 1 <= len(series) <= len(KINDS):
         raise ValueError(f"lines: series must have 1 to {len(KINDS)} curves, got {len(series)}.")
-    count = len(next(iter(series.values())))
+    runs = {name: np.atleast_2d(np.asarray(values, float)) for name, values in series.items()}
+    count = next(iter(runs.values())).shape[1]
     x = list(x) if x is not None else list(range(1, count + 1))
-    for name, values in series.items():
-        if len(values) != len(x):
-            raise ValueError(f"lines: {name!r} must have {len(x)} values, got {len(values)}.")
-    everything = [value for values in series.values() for value in values]
-    low, high = limits or (min(everything), max(everything))
+    for name, found in runs.items():
+        if found.shape[1] != len(x):
+            raise ValueError(f"lines: {name!r} must have {len(x)} values, got {found.shape[1]}.")
+    low, high = limits or (
+        min(found.min() for found in runs.values()),
+        max(found.max() for found in runs.values()),
+    )
     key_lines = _key_lines(series, width - RIGHT - CHARACTER * len(y_label))
     top = TOP + LINE * (len(key_lines) - 1)
     height += top - TOP
@@ -91,8 +97,11 @@ def lines(series, x_label, y_label, x=None, limits=None, marks=False, width=560,
     drawing.text((LEFT + width - RIGHT) / 2, height - 10, x_label, "small")
     drawing.text(4, 12, y_label, "small", anchor="start")
     kinds = dict(zip(series, KINDS, strict=False))
-    for name, values in series.items():
-        points = [at(*point) for point in zip(x, values, strict=True)]
+    for name, found in runs.items():
+        for values in found if len(found) > 1 else ():
+            points = [at(*point) for point in zip(x, values, strict=True)]
+            drawing.polyline(points, f"{kinds[name]} faint")
+        points = [at(*point) for point in zip(x, found.mean(axis=0), strict=True)]
         drawing.polyline(points, kinds[name])
         for px, py in points if marks else ():
             drawing.dot(px, py, kinds[name].split()[0])

@@ -56,7 +56,7 @@ def test_curves_of_every_seed_stand_at_their_height_and_leave_at_the_top():
     assert points[7] == pytest.approx([top + 0.8 * FULL, top], abs=0.02)
     (guide, _) = [line for line in shown(drawing, "line") if line.get("class") == "guide dotted"]
     assert float(guide.get("y1")) == pytest.approx(top + FULL * (1 - log(10) / 4), abs=0.02)
-    assert "loss before the first step: 2.50, 2.25" in texts(drawing)
+    assert "loss before the first step: 2.5, 2.25" in texts(drawing)
 
 
 def test_bars_are_as_high_as_their_shares():
