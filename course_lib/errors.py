@@ -9,16 +9,20 @@ import numbers
 import operator
 
 
+class NotAnInteger(TypeError, ValueError):
+    """A TypeError by its nature, and a ValueError, which is what Keras raises."""
+
+
 def integer(owner, name, value, minimum=None):
     """``value`` as an int, or an error that names ``owner`` and ``name``.
 
-    Raises TypeError when it is no integer (True and 2.0 are none), ValueError below ``minimum``.
+    Raises `NotAnInteger` when it is none (True and 2.0 are none), ValueError below ``minimum``.
     """
     kind = {None: "an integer", 0: "an integer, 0 or more", 1: "a positive integer"}.get(
         minimum, f"an integer, {minimum} or more"
     )
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{owner}: {name} must be {kind}, got {value!r}.")
+        raise NotAnInteger(f"{owner}: {name} must be {kind}, got {value!r}.")
     value = operator.index(value)
     if minimum is not None and value < minimum:
         raise ValueError(f"{owner}: {name} must be {kind}, got {value}.")

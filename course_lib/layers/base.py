@@ -12,9 +12,6 @@ so that several parts of a batch may run through one layer at the same time.
 import inspect
 import re
 from collections import Counter
-from contextlib import contextmanager
-from contextvars import ContextVar
-from math import prod
 
 import numpy as np
 
@@ -23,7 +20,17 @@ from course_lib.activations import ActivationFunction
 from course_lib.errors import unknown_argument
 from course_lib.initializers import generator
 from course_lib.initializers import get as get_initializer
-from course_lib.layers.checks import example_shape, flag, float_dtype, real_array
+from course_lib.layers.checks import (
+    any_batch,
+    clean_shape,
+    example_shape,
+    flag,
+    float_dtype,
+    real_array,
+    shape_of,
+)
+from course_lib.layers.memory import enough_memory, spend
+from course_lib.layers.own import LayerType
 from course_lib.layers.symbolic import Call, SymbolicTensor
 
 # Arguments of Keras' layers that the layers here do not take.
@@ -52,10 +59,18 @@ NOT_HERE = {
     "optional",
 }
 
+# Arguments of Keras 1 and 2, and what is written today.
+INSTEAD = {
+    "input_dim": "input_dim is written Input(shape=({0},)) before the layer today, or "
+    "input_shape=({0},).",
+    "batch_input_shape": "batch_input_shape is written Input(batch_shape={}) before the layer "
+    "today.",
+}
+
 _names = Counter()
 
 
-class Layer:
+class Layer(metaclass=LayerType):
     """Base class of all layers.
 
     ``name``: given, or the class name in snake case with a number, as Keras counts them.
@@ -89,8 +104,6 @@ class Layer:
         self.built = False
         self._parameters = {}
         self._state = {}
-        self.input_shape = None
-        self.output_shape = None
         self._calls = []
 
     # ------------------------------------------------------- what a kind of layer says of itself
@@ -107,11 +120,14 @@ class Layer:
 
     def forward(self, inputs, training=False, rng=None):
         """(outputs, cache) for an array of inputs; ``rng`` draws what is random in training."""
-        raise NotImplementedError
+        raise NotImplementedError(self._lacks("forward(inputs, training, rng)"))
 
     def backward(self, grad_outputs, cache, need_input_gradient=True):
         """(gradient of the inputs or None, {name: gradient of the parameter})."""
-        raise NotImplementedError
+        raise NotImplementedError(self._lacks("backward(grad_outputs, cache, need_input_gradient)"))
+
+    def _lacks(self, method):
+        return f"{self.label}: has no {method}. A layer of your own needs it; see layers.own."
 
     def infer(self, inputs):
         """The outputs alone, as `forward` gives them in inference."""
@@ -119,7 +135,7 @@ class Layer:
 
     def forward_logits(self, inputs, training=False, rng=None):
         """`forward` without the activation that the layer ``ends_with``, if it ends with one."""
-        raise NotImplementedError
+        return self.forward(inputs, training, rng)
 
     def new_state(self, cache):
         """{name: array} of what a training step makes of ``state``; most layers have none."""
@@ -172,9 +188,10 @@ class Layer:
         shape = shape_of(inputs)
         self.check_input(shape)
         self.build(any_batch(shape))
-        outputs, cache = self._named_errors(
-            self.forward, inputs, training=bool(training), rng=generator()
-        )
+        with self.enough_memory(inputs):
+            outputs, cache = self._named_errors(
+                self.forward, inputs, training=bool(training), rng=generator()
+            )
         if training:
             self.assign_state(self.new_state(cache))
         return outputs
@@ -218,6 +235,13 @@ class Layer:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f"{self.label}: {error}") from error
 
+    def enough_memory(self, inputs):
+        """A context in which a MemoryError says that it came up with ``inputs`` in this layer."""
+        return enough_memory(
+            self.label, f"the arrays for inputs of shape {shape_of(inputs)}",
+            "Give fewer examples at a time (batch_size), smaller ones, or take fewer filters.",
+        )  # fmt: skip
+
     def cast(self, inputs):
         """Inputs as an array of the layer's dtype; TypeError for what holds no real numbers."""
         inputs = real_array(f"{self.label}: inputs", inputs)
@@ -259,8 +283,11 @@ class Layer:
 
     def add_weight(self, name, shape, initializer, trainable=True):
         """Create the array ``name`` of ``shape`` by ``initializer``."""
-        _spend(self.label, name, shape)
-        array = np.array(get_initializer(initializer)(shape, self.dtype), self.dtype)
+        spend(self.label, name, shape)
+        initializer = get_initializer(initializer)
+        mend = "Take fewer units or filters, or make the maps before smaller: pool, or stride."
+        with enough_memory(self.label, f"the weights {name} of shape {tuple(shape)}", mend):
+            array = np.array(initializer(shape, self.dtype), self.dtype)
         if array.shape != tuple(shape):
             raise ValueError(
                 f"{self.label}: the initializer of {name} must return shape {tuple(shape)}, "
@@ -398,6 +425,8 @@ class Layer:
                     f"{type(self).__name__}: Keras has the argument {argument}, this library has "
                     "it not. Leave it out."
                 )
+            if argument in INSTEAD:
+                raise TypeError(f"{type(self).__name__}: {INSTEAD[argument].format(value)}")
             known = list(inspect.signature(type(self).__init__).parameters)[1:]
             known = [k for k in known if k not in ("kwargs", "unknown")]
             known += [f"{weight}_regularizer" for weight in self.regularizable]
@@ -405,50 +434,18 @@ class Layer:
             raise unknown_argument(type(self).__name__, argument, known)
 
 
-_numbers_left = ContextVar("numbers_left", default=None)
-
-
-@contextmanager
-def weights_at_most(count):
-    """A context in which layers may create that many numbers: what a file asks for is bounded."""
-    before = _numbers_left.set(count)
-    try:
-        yield
-    finally:
-        _numbers_left.reset(before)
-
-
-def _spend(label, name, shape):
-    left = _numbers_left.get()
-    if left is None:
-        return
-    if prod(shape) > left:
-        raise ValueError(f"{label}: {name} of shape {tuple(shape)} is more than there are numbers")
-    _numbers_left.set(left - prod(shape))
-
-
-def clean_shape(shape):
-    """A shape as a tuple of ints and None; a list of shapes as a list of them."""
-    if isinstance(shape, list) and any(isinstance(part, (tuple, list)) for part in shape):
-        return [clean_shape(part) for part in shape]
-    return tuple(None if n is None else int(n) for n in shape)
-
-
-def shape_of(inputs):
-    """The shape of an array, or the list of the shapes of a list of them."""
-    return [array.shape for array in inputs] if isinstance(inputs, list) else inputs.shape
-
-
-def any_batch(shape):
-    """The shape, or list of shapes, with None for the batch."""
-    if isinstance(shape, list):
-        return [any_batch(part) for part in shape]
-    return (None, *shape[1:])
-
-
 def weight_property(name):
-    """An attribute that reads the weight ``name``; None as long as there is none."""
-    return property(lambda self: self.named_weights.get(name), doc=f"The array {name}, or None.")
+    """An attribute that reads the weight ``name``: None where the layer has none of that name."""
+
+    def read(self):
+        if not self.built and name not in self.named_weights:
+            raise AttributeError(
+                f"{self.label}: {name} is not there before the input shape is known. Call the "
+                "layer on inputs, or build(input_shape), first."
+            )
+        return self.named_weights.get(name)
+
+    return property(read, doc=f"The array {name}, or None.")
 
 
 def unique_name(class_name):

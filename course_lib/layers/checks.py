@@ -4,6 +4,8 @@ from math import prod
 
 import numpy as np
 
+from course_lib.ops.checks import missing_axes
+
 AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
@@ -19,6 +21,25 @@ def example_shape(argument, shape):
         if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
             raise ValueError(f"{argument} must hold positive integers or None, got {tuple(shape)}.")
     return tuple(None if size is None else int(size) for size in shape)
+
+
+def clean_shape(shape):
+    """A shape as a tuple of ints and None; a list of shapes as a list of them."""
+    if isinstance(shape, list) and any(isinstance(part, (tuple, list)) for part in shape):
+        return [clean_shape(part) for part in shape]
+    return tuple(None if n is None else int(n) for n in shape)
+
+
+def shape_of(inputs):
+    """The shape of an array, or the list of the shapes of a list of them."""
+    return [array.shape for array in inputs] if isinstance(inputs, list) else inputs.shape
+
+
+def any_batch(shape):
+    """The shape, or list of shapes, with None for the batch."""
+    if isinstance(shape, list):
+        return [any_batch(part) for part in shape]
+    return (None, *shape[1:])
 
 
 def real_array(what, values):
@@ -39,33 +60,35 @@ def check_rank(label, shape, axes):
     if len(shape) == rank:
         return
     names = ", ".join(("batch", *AXES[axes], "channels"))
+    drawn = None in shape
+    mend = _symbolic_mend(tuple(shape), axes) if drawn else missing_axes("inputs", shape, rank)
     raise ValueError(
-        f"{label}: inputs must have rank {rank} ({names}), got shape {tuple(shape)}."
-        f"{_missing_axes(shape, axes)}"
+        f"{label}: inputs must have rank {rank} ({names}), got shape {tuple(shape)}.{mend}"
     )
 
 
-def _missing_axes(shape, axes):
-    """The reshape that adds the batch or the channel axis, where it is clear which is missing."""
-    if len(shape) == axes:
-        mended = (1, *shape, 1)
-    elif len(shape) == axes + 1 and None not in shape and shape[-1] <= 4 < shape[0]:
-        mended = (1, *shape)  # (height, width, channels): a last axis this short is channels
-    elif len(shape) == axes + 1:
-        mended = (*shape, 1)
-    elif len(shape) == axes + 3 and shape[0] is None:
-        one_example = ", ".join(map(str, shape[2:]))
+def _symbolic_mend(shape, axes):
+    """What to write differently where a model is drawn with the wrong rank, if it is clear."""
+    if shape[0] is not None:
+        return ""
+    if len(shape) == axes + 1:
+        return f" Add the channel axis: Input(shape=({_listed((*shape[1:], 1))}))."
+    if len(shape) == axes + 3:
         return (
             " The input shape is that of one example, without the number of examples: "
-            f"Input(shape=({one_example}))."
+            f"Input(shape=({_listed(shape[2:])}))."
         )
-    else:
-        return ""
-    if None in mended:
-        one_example = ", ".join(map(str, mended[1:]))
-        return f" Add the channel axis: Input(shape=({one_example}))."
-    word = "axes" if len(mended) - len(shape) > 1 else "axis"
-    return f" Add the missing {word}: inputs.reshape({', '.join(map(str, mended))})."
+    if len(shape) == 2:
+        sizes = ", ".join(AXES[axes])
+        return (
+            f" Rows of numbers, as Flatten makes them, have no {' and '.join(AXES[axes])}: put "
+            f"this layer before Flatten, or Reshape(({sizes}, channels)) before it."
+        )
+    return ""
+
+
+def _listed(sizes):
+    return ", ".join(map(str, sizes))
 
 
 def check_channels(label, shape, channels, noun="channels"):

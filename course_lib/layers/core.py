@@ -20,8 +20,20 @@ class InputLayer(Layer):
     """The entrance of a model: it passes its inputs on. Made by `Input`."""
 
     def __init__(self, shape=None, batch_size=None, dtype=None, *, batch_shape=None, **kwargs):
+        if "input_shape" in kwargs:
+            raise TypeError(
+                "InputLayer: input_shape is called shape, here as in Keras 3: "
+                f"InputLayer(shape={kwargs['input_shape']})."
+            )
         super().__init__(**kwargs)
-        if batch_shape is not None and shape is None:
+        if batch_shape is not None:
+            if shape is not None or batch_size is not None:
+                other = "shape" if shape is not None else "batch_size"
+                raise ValueError(
+                    f"Input: {other} and batch_shape cannot both be given, since batch_shape is "
+                    f"batch size and shape in one: got {other}="
+                    f"{shape if shape is not None else batch_size} and batch_shape={batch_shape}."
+                )
             batch_size, *shape = example_shape("batch_shape", batch_shape)
         if shape is None:
             raise ValueError(
@@ -30,9 +42,9 @@ class InputLayer(Layer):
             )
         self.shape = example_shape("Input: shape", shape)
         self.batch_size = batch_size
-        self.input_dtype = dtype
+        self.input_dtype = _number_type(dtype)
         self.build((batch_size, *self.shape))
-        self._calls.append(Call(self, (), [self.input_shape], self.dtype))
+        self._calls.append(Call(self, (), [self.input_shape], self.input_dtype or self.dtype))
 
     def cast(self, inputs):
         """Numbers as they come; the next layer decides on their type."""
@@ -54,6 +66,19 @@ class InputLayer(Layer):
             "batch_size": self.batch_size,
             "dtype": self.input_dtype,
         }
+
+
+def _number_type(dtype):
+    """The name of a type of numbers; TypeError for others."""
+    try:
+        found = None if dtype is None else np.dtype(dtype)
+    except TypeError:
+        found = np.dtype(object)
+    if found is not None and found.kind not in "biuf":
+        raise ValueError(
+            f'Input: dtype must be a type of real numbers, as "float32" or "int32", got {dtype!r}.'
+        )
+    return None if found is None else found.name
 
 
 def Input(shape=None, batch_size=None, dtype=None, *, batch_shape=None, name=None):
@@ -133,7 +158,9 @@ class Dropout(Layer):
                 f"got {rate!r}."
             )
         self.rate = rate
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        if noise_shape is not None:
+            noise_shape = example_shape("Dropout: noise_shape", noise_shape)
+        self.noise_shape = noise_shape
         self.seed = seed
         self._own_generator = None if seed is None else np.random.default_rng(seed)
 

@@ -74,7 +74,9 @@ class Graph:
         for step, done in zip(self.steps, self._no_longer_read, strict=True):
             bare = any(place in logits for place in step.writes)
             forward = step.layer.forward_logits if bare else step.layer.forward
-            result, cache = forward(step.taken(arrays), training, rng)
+            taken = step.taken(arrays)
+            with step.layer.enough_memory(taken):
+                result, cache = forward(taken, training, rng)
             arrays.update(step.made(result))
             caches.append(cache)
             for place in done:
@@ -85,7 +87,10 @@ class Graph:
         """The outputs alone, in inference; an array is let go when no step will read it."""
         arrays = dict(zip(self.starts, inputs, strict=True))
         for step, done in zip(self.steps, self._no_longer_read, strict=True):
-            arrays.update(step.made(step.layer.infer(step.taken(arrays))))
+            taken = step.taken(arrays)
+            with step.layer.enough_memory(taken):
+                arrays.update(step.made(step.layer.infer(taken)))
+            del taken
             for place in done:
                 del arrays[place]
         return [arrays[place] for place in self.ends]

@@ -14,7 +14,8 @@ import numpy as np
 
 from course_lib import initializers, layers, regularizers
 from course_lib.activations import ActivationFunction
-from course_lib.layers.base import Layer, weights_at_most
+from course_lib.layers.base import Layer
+from course_lib.layers.memory import weights_at_most
 
 CONFIGURATION = "configuration"  # the entry of the file that holds the text
 LONGEST = 10_000_000  # characters of a configuration

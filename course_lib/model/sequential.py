@@ -59,6 +59,8 @@ class Sequential(Model):
     def build(self, input_shape=None):
         """Create the weights for inputs of ``input_shape`` (batch first, None)."""
         if self.built:
+            if input_shape is not None:
+                self.check_input(tuple(input_shape))
             return
         if input_shape is None:
             raise ValueError(f"{self.name}: build needs input_shape, e.g. (None, 28, 28, 1).")

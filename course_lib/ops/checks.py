@@ -8,6 +8,7 @@ import numpy as np
 
 from course_lib.errors import integer
 
+FEW_CHANNELS = 4  # red, green, blue and transparency
 AXES = {1: "steps", 2: "height, width", 3: "depth, height, width"}
 
 
@@ -60,7 +61,7 @@ def channels_last(owner, inputs, axes, channels=None, name="inputs"):
     if inputs.ndim != rank:
         raise ValueError(
             f"{owner}: {name} must have rank {rank} (batch, {AXES[axes]}, channels), "
-            f"got shape {shape}.{_missing_axes(name, shape, rank, channels)}"
+            f"got shape {shape}.{missing_axes(name, shape, rank, channels)}"
         )
     if channels is not None and shape[-1] != channels:
         mend = ""
@@ -72,13 +73,19 @@ def channels_last(owner, inputs, axes, channels=None, name="inputs"):
         )
 
 
-def _missing_axes(name, shape, rank, channels):
-    """The reshape that adds the batch axis, the channel axis, or both, when it is clear which."""
+def missing_axes(name, shape, rank, channels=None):
+    """The reshape that adds the batch axis, the channel axis, or both, when it is clear which.
+
+    Where one of the two is missing, the last axis decides: as many channels as the kernel has, or
+    at most `FEW_CHANNELS` where it has not said, are channels, and the batch is what is missing.
+    """
+    shape = tuple(shape)
     one_channel = channels in (None, 1)
     if len(shape) == rank - 2 and one_channel:
         return f" Add the missing axes: {name}.reshape{(1, *shape, 1)}."
     if len(shape) == rank - 1:
-        if shape[-1] == channels or (channels is None and shape[-1] in (1, 3)):
+        few = channels is None and shape[-1] <= FEW_CHANNELS < shape[0]
+        if shape[-1] == channels or few:
             return f" Add the batch axis: {name}.reshape{(1, *shape)}."
         if one_channel:
             return f" Add the channel axis: {name}.reshape{(*shape, 1)}."

@@ -44,7 +44,7 @@ class ConvPool:
         self.name, self.trainable = conv.name, conv.trainable
         self.parameters, self.state = conv.parameters, conv.state
         self.trainable_parameters = conv.trainable_parameters
-        self.cast = conv.cast
+        self.cast, self.enough_memory = conv.cast, conv.enough_memory
         self._window = remember(self._window)  # sizes are checked once, not for every part
 
     def forward(self, inputs, training=False, rng=None):

@@ -38,7 +38,9 @@ def test_aliases_are_the_same_classes():
 
 def test_calling_on_an_array_builds_once():
     layer = layers.Conv2D(4, 3)
-    assert not layer.built and layer.kernel is None
+    assert not layer.built
+    with says("kernel is not there before the input shape is known.", AttributeError):
+        layer.kernel  # noqa: B018
     layer(images(2, 8, 8, 3))
     kernel = layer.kernel
     layer(images(5, 9, 7, 3))
@@ -235,14 +237,14 @@ def test_get_config_makes_the_same_layer_again():
 def test_missing_axes_are_mended():
     with says(
         "inputs must have rank 4 (batch, height, width, channels), got shape (32, 28, 28). "
-        "Add the missing axis: inputs.reshape(32, 28, 28, 1)."
+        "Add the channel axis: inputs.reshape(32, 28, 28, 1)."
     ):
         layers.Conv2D(4, 3)(images(32, 28, 28))
     with says("Add the missing axes: inputs.reshape(1, 28, 28, 1)."):
         layers.MaxPooling2D()(images(28, 28))
-    with says("Add the missing axis: inputs.reshape(1, 28, 28, 3)."):
+    with says("Add the batch axis: inputs.reshape(1, 28, 28, 3)."):
         layers.Conv2D(4, 3)(images(28, 28, 3))
-    with says("(batch, steps, channels), got shape (5, 7). Add the missing axis: inputs.reshape(5"):
+    with says("(batch, steps, channels), got shape (5, 7). Add the channel axis: inputs.reshape(5"):
         layers.Conv1D(4, 3)(images(5, 7))
     with says("got shape (None, 28, 28). Add the channel axis: Input(shape=(28, 28, 1))."):
         layers.Conv2D(4, 3)(layers.Input(shape=(28, 28)))
