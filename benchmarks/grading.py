@@ -25,6 +25,7 @@ from benchmarks.machine import describe
 from benchmarks.turns import FOREIGN, busy_seconds
 from course_grading.commands import demo, sample_class
 from course_grading.course import enter
+from course_grading.gradebook import keys
 from course_grading.kernels.inside import namespaces
 from course_lib import records
 
@@ -150,11 +151,12 @@ def handed_in(assignment, students, folder):
     source = course.source(assignment)
     solved = json.loads(source.read_text(encoding="utf-8"))
     released = json.loads((course.folder("release", assignment) / source.name).read_text("utf-8"))
+    key = keys.read(course.root, assignment)
     for place in range(students):
         student = f"student-{place:04}"
         path = course.folder("submitted", assignment, student)
         path.mkdir(parents=True)
-        book = sample_class.Notebook(released, solved, assignment, student)
+        book = sample_class.Notebook(released, solved, key, student)
         (path / source.name).write_text(sample_class.half_right(book), encoding="utf-8")
     os.chdir(before)
     return course

@@ -5,39 +5,38 @@
     >>> print(variant.prompt)            # doctest: +SKIP
     >>> variant.answer, variant.steps    # doctest: +SKIP
 
-For grading: ``variant = graded_variant(id, student, assignment, secret)`` has the student's public
-numbers, and for function and model questions the seed of hidden inputs;
-``bank[id].probe(variant)`` is what runs in the student's kernel (it calls ``emit(name=value)``),
-``bank[id].grade(variant, values)`` the verdict on what came back.
+A released assignment has a key: `course_bank.assignments.release` draws it,
+`course_bank.assignments.key` reads it. ``variant.question.probe(variant)`` is what runs in the
+student's kernel (it calls ``emit(name=value)``), ``variant.question.grade(variant, values)`` the
+verdict on what came back.
 """
 
-from course_bank.assignments.problem_sets import problem_sets
-from course_bank.assignments.sheets import (
-    graded_variant,
-    hidden_check,
-    hidden_seed,
-    sheet,
-    student_seed,
-    student_variant,
-)
-from course_bank.catalogue import bank
-from course_bank.core.question import Misconception, Question, Verdict, slip
+from course_bank.assignments.hidden_check import hidden_check
+from course_bank.assignments.judgements import Judgement
+from course_bank.assignments.problem_sets import Assignment, Step, Task, problem_sets
+from course_bank.catalogue import Catalogue, bank
+from course_bank.core.function_questions import Case, FunctionQuestion
+from course_bank.core.question import Misconception, Question, ranges, slip
+from course_bank.core.value_answer import Verdict
 from course_bank.core.variant import Variant
 from course_bank.practice import quiz
 
 __all__ = [
+    "Assignment",
+    "Case",
+    "Catalogue",
+    "FunctionQuestion",
+    "Judgement",
     "Misconception",
     "Question",
+    "Step",
+    "Task",
     "Variant",
     "Verdict",
     "bank",
-    "graded_variant",
     "hidden_check",
-    "hidden_seed",
     "problem_sets",
     "quiz",
-    "sheet",
+    "ranges",
     "slip",
-    "student_seed",
-    "student_variant",
 ]

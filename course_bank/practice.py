@@ -6,8 +6,9 @@ A page judges by itself, so it gets the answers too. What is graded comes from `
 import hashlib
 
 from course_bank.catalogue import bank
-from course_bank.core import forms, wording
+from course_bank.core import forms
 from course_bank.core.rendering import marked, minus, to_html
+from course_lib.exercise import wording
 
 
 def quiz(questions=None, topic=None, variants=5, seed=0, **kwargs):

@@ -1,7 +1,7 @@
 """nbgrader's configuration for this course: ``exercises/nbgrader_config.py`` calls `configure`."""
 
 from course_grading.pages import feedback_files, formgrader
-from course_grading.pipeline import converter
+from course_grading.pipeline import converter, generate
 
 _STEPS = "course_grading.pipeline."
 
@@ -9,6 +9,7 @@ _STEPS = "course_grading.pipeline."
 def configure(c):
     """Put the trusted pipeline in the place of nbgrader's. Set further options after this."""
     converter.install()
+    generate.install()
     feedback_files.install()
     formgrader.install()
     c.CourseDirectory.course_id = "convolution-by-hand"

@@ -44,8 +44,9 @@ class Step:
 class Assignment:
     """One notebook. ``minutes`` is what an average student needs; ``where`` is what to read.
 
-    ``imports`` are the lines that load what the tasks use. With ``own_code`` students write what
-    libraries have, and grading runs without those (`functions.LIBRARIES`).
+    ``imports`` are the lines that load what the tasks use, ``needs`` the libraries that these must
+    find. With ``own_code`` students write what
+    libraries have, and grading runs without those (`course_lib.exercise.functions.LIBRARIES`).
     """
 
     id: str
@@ -55,6 +56,7 @@ class Assignment:
     intro: str
     tasks: tuple
     imports: tuple = VALUES
+    needs: tuple = ("numpy",)
     own_code: bool = False
 
     @property
@@ -239,7 +241,7 @@ LISTED = (
     Assignment(
         id="ps8-mnist-in-keras",
         title="MNIST in Keras",
-        minutes=100,
+        minutes=105,
         where="Chapter 12, MNIST in Keras and in NumPy",
         intro="The lecture's program, in working order: prepare, build, count, train, predict. It "
         "trains on the 2,000 digits that come with the course, in about a minute. What counts are "
@@ -260,6 +262,8 @@ LISTED = (
                 '{n.epochs} epochs")\n# Train model here.\n### SOLUTION\n',
             ),
             Task("mnist-predict", 5),
+            Task("training-errors", 1),
+            Task("training-spread", 2),
             judgements["mnist-what-it-misreads"],
             judgements["mnist-tuned-on-test"],
             judgements["mnist-small-device"],
@@ -270,6 +274,7 @@ LISTED = (
             "",
             "from course_lib.datasets import mnist",
         ),
+        needs=("numpy", "tensorflow"),
     ),
 )
 

@@ -3,6 +3,9 @@
     python -m course_bank.authoring.notebook            # all assignments, into exercises/source
     python -m course_bank.authoring.notebook ps2-output-shapes
 
+In a course folder, one with ``nbgrader_config.py``, they go into its own ``source``, and its
+``own_questions.py`` is known.
+
 Each task becomes three cells: the prompt (locked), the answer (the student's; the solution stands
 between nbgrader's marks), and the check, whose ``grade_id`` is the id of the question. What
 nbgrader hands out has the solutions and the hidden checks taken away.
@@ -15,10 +18,11 @@ import textwrap
 from pathlib import Path
 
 from course_bank.assignments.judgements import Judgement
-from course_bank.assignments.problem_sets import Step, problem_sets
-from course_bank.catalogue import bank
+from course_bank.assignments.problem_sets import Step
+from course_bank.catalogue import COMMON, of_course
+from course_lib.exercise import WEIGHS
 
-SOURCE = Path("exercises") / "source"
+EXERCISES = Path("exercises")
 
 _HOW = (
     "**How this works.** Write your id into the first cell and run the cells from the top. Each "
@@ -38,35 +42,55 @@ _SHARES = (
 _VALUES = "Put your answer in place of `None` in the cell below the task"
 _CODE = "Write your code in the cell below the task, and keep the names that the task asks for"
 _HERE = "### SOLUTION"
+# the first cell: course_lib may be installed, or lie as a zip beside the notebook or one above
+_FIND = """\
+import importlib.util
+import pathlib
+import sys
+
+for folder in (".", ".."):
+    sys.path += map(str, pathlib.Path(folder).resolve().glob("course_lib*.zip"))
+if importlib.util.find_spec("course_lib") is None:
+    raise ModuleNotFoundError(
+        "course_lib is not here: put the file course_lib.zip, which came with this notebook, "
+        "into the same folder, and run this cell again."
+    )
+from course_lib.exercise import Exercise"""
 _ANSWER_HERE = "# Put your answer in place of None. Your numbers are in n."
 
 
-def write(assignment, folder=SOURCE):
-    """Write the notebook of ``assignment`` below ``folder``; returns its path."""
-    listed = _listed(assignment) if isinstance(assignment, str) else assignment
+def write(assignment, folder, catalogue=COMMON):
+    """Write the notebook of the assignment of that id below ``folder``; returns its path."""
+    listed = _listed(assignment, catalogue)
     path = Path(folder) / listed.id / f"{listed.notebook}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text(listed), encoding="utf-8")
+    path.write_text(text(listed, catalogue), encoding="utf-8")
     return path
 
 
-def _listed(name):
-    if name in problem_sets:
-        return problem_sets[name]
-    raise ValueError(f"there is no assignment {name!r}; there are: {', '.join(problem_sets)}")
+def _listed(name, catalogue):
+    if name in catalogue.assignments:
+        return catalogue.assignments[name]
+    listed = ", ".join(catalogue.assignments)
+    raise ValueError(f"there is no assignment {name!r}; there are: {listed}")
 
 
-def text(listed):
-    """The notebook as the text of its file."""
-    return json.dumps(build(listed), indent=1, ensure_ascii=False) + "\n"
+def text(listed, catalogue=COMMON):
+    """The notebook of an `Assignment` as the text of its file."""
+    return json.dumps(build(listed, catalogue), indent=1, ensure_ascii=False) + "\n"
 
 
-def build(listed):
+def build(listed, catalogue=COMMON):
     """The notebook as a dict in Jupyter's format 4.5, without outputs."""
-    cells = [*_opening(listed)]
-    makers = {Judgement: _judgement, Step: _step}
+    bank = catalogue.questions
+    cells = [*_opening(listed, bank)]
     for task in listed.tasks:
-        cells += makers.get(type(task), _task)(task)
+        if isinstance(task, Judgement):
+            cells += _judgement(task)
+        elif isinstance(task, Step):
+            cells += _step(task)
+        else:
+            cells += _task(task, bank[task.id])
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {
         "cells": cells,
@@ -76,23 +100,31 @@ def build(listed):
     }
 
 
-def _opening(listed):
+def _opening(listed, bank):
     hidden = any(bank[question].hidden for question in listed.questions)
+    how = _HOW.format(answer=_CODE if hidden else _VALUES)
     title = (
         f"# {listed.title}\n\n{listed.intro}\n\n"
         f"**Points:** {listed.points} · **Time:** about {listed.minutes} minutes · "
-        f"**In the book:** {listed.where}\n\n{_HOW.format(answer=_CODE if hidden else _VALUES)}"
+        f"**In the book:** {listed.where} · **Needs:** {_needs(listed)}\n\n{how}"
         f"\n\n{_SHARES if hidden else _CREDIT}"
     )
-    imports = "\n".join((*listed.imports, "from course_lib.exercise import Exercise")).strip()
     yield _markdown(title, f"{listed.id}-intro", locked=True)
     yield _code('STUDENT_ID = "demo"  # write your own id between the quotes', f"{listed.id}-id")
-    start = f'{imports}\n\nsheet = Exercise("{listed.id}", student=STUDENT_ID)\nsheet'
-    yield _code(start, f"{listed.id}-sheet", locked=True)
+    needs = (
+        "" if listed.needs == ("numpy",) else f", needs={list(listed.needs)!r}".replace("'", '"')
+    )
+    imports = "\n".join(listed.imports).strip()
+    start = f'sheet = Exercise("{listed.id}", student=STUDENT_ID{needs})\n\n{imports}\n\nsheet'
+    yield _code(f"{_FIND}\n\n{start}", f"{listed.id}-sheet", locked=True)
 
 
-def _task(task):
-    question = bank[task.id]
+def _needs(listed):
+    """What the notebook needs beside Jupyter and course_lib, and what that weighs."""
+    return ", ".join(WEIGHS[name] for name in listed.needs if name != "numpy") or "NumPy alone"
+
+
+def _task(task, question):
     return [
         _code(f'sheet.show("{task.id}")', f"{task.id}-prompt", locked=True),
         _code(_answer(question), f"{task.id}-answer", solution=True),
@@ -123,7 +155,8 @@ def _check(question):
     return (
         f'sheet.check_form("{question.id}", {question.subject})\n'
         "### BEGIN HIDDEN TESTS\n"
-        f'sheet.hidden_check("{question.id}", globals())\n'
+        "import course_bank\n\n"
+        f'course_bank.hidden_check(sheet, "{question.id}", globals())\n'
         "### END HIDDEN TESTS"
     )
 
@@ -183,9 +216,15 @@ def _cell(cell_type, source, grade_id, locked=False, solution=False, points=None
     }
 
 
+def _main(names):
+    here = Path() if Path("nbgrader_config.py").is_file() else EXERCISES
+    catalogue = of_course(here)
+    for name in names or catalogue.assignments:
+        print(write(name, here / "source", catalogue))
+
+
 if __name__ == "__main__":
     try:
-        for name in sys.argv[1:] or problem_sets:
-            print(write(name))
+        _main(sys.argv[1:])
     except ValueError as error:
         sys.exit(str(error))

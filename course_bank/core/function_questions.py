@@ -12,16 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_bank.core import wording
 from course_bank.core.plain_values import PLAIN_SOURCE, to_json
-from course_bank.core.question import Question, Verdict
+from course_bank.core.question import Question
 from course_bank.core.rng import Rng
-
-_TOLERANCE = 1e-4
-
-# what a student could call in place of writing it; the notebook's own side stays
-LIBRARIES = ("course_lib", "tensorflow", "keras", "scipy", "torch", "jax", "cv2", "skimage")
-STAYS = ("course_lib.exercise", "course_lib.errors")
+from course_bank.core.value_answer import Verdict
+from course_lib.exercise import wording
+from course_lib.exercise.functions import same
 
 _PROBE = """
 def _call(function, cases):
@@ -123,14 +119,14 @@ class FunctionQuestion(Question):
             expected, parts = self._expected(self.answer, case), self._split(value)
             if len(parts) != len(expected):
                 parts = [None] * len(expected)
-            table.append([_same(a, b) for a, b in zip(parts, expected, strict=True)])
+            table.append([same(a, b) for a, b in zip(parts, expected, strict=True)])
         return table
 
     def _follows(self, function, cases, given):
         """Whether the student's function returns what ``function`` returns, case by case."""
         for case, value in zip(cases, given, strict=True):
             expected, parts = self._expected(function, case), self._split(value)
-            if len(parts) != len(expected) or not all(map(_same, parts, expected)):
+            if len(parts) != len(expected) or not all(map(same, parts, expected)):
                 return False
         return True
 
@@ -174,58 +170,6 @@ def _shape(value):
     except (ValueError, TypeError, OverflowError):
         return None
     return array.shape if array.dtype.kind in "biuf" else None
-
-
-def _same(value, expected):
-    """Whether ``value`` is a finite array of the right shape and values."""
-    try:
-        array = np.asarray(value)
-        if array.dtype.kind not in "biuf" or array.shape != np.shape(expected):
-            return False
-        return bool(np.allclose(array.astype(np.float64), expected, _TOLERANCE, _TOLERANCE))
-    except (ValueError, TypeError, OverflowError):
-        return False
-
-
-def borrowed(function):
-    """The library of `LIBRARIES` that a function names, or None."""
-    code = getattr(function, "__code__", None)
-    known = getattr(function, "__globals__", {})
-    for name in code.co_names if code else ():
-        thing = known.get(name)
-        home = getattr(thing, "__module__", None) or getattr(thing, "__name__", None) or name
-        if (root := str(home).split(".")[0]) in LIBRARIES:
-            return root
-    return None
-
-
-def check_function(numbers, function, plain):
-    """None when the function gives the right result for its example, else a sentence."""
-    if not callable(function):
-        return f"A function is expected, not {wording.kind(function)}."
-    if library := borrowed(function):
-        return f"It uses {library}. Write it with NumPy alone: grading runs without {library}."
-    numbers = dict(numbers)
-    expected = numbers.pop("outputs")
-    arguments = {k: np.array(v) if isinstance(v, list) else v for k, v in numbers.items()}
-    try:
-        result = plain(function(**arguments))
-    except Exception as error:
-        return f"On your example it stops with {type(error).__name__}: {error}"
-    if result is None:
-        return "It returns nothing yet."
-    several = isinstance(expected, dict)
-    results = list(result) if several and isinstance(result, list | tuple) else [result]
-    targets = expected if several else {"outputs": expected}
-    if len(results) != len(targets):
-        return f"It must return {len(targets)} arrays: {', '.join(targets)}."
-    for value, (name, target) in zip(results, targets.items(), strict=True):
-        shape = np.shape(np.array(value, dtype=object) if isinstance(value, list) else value)
-        if shape != np.shape(target):
-            return f"On your example {name} must have shape {np.shape(target)}, got {shape}."
-        if not _same(value, target):
-            return f"On your example {name} has other values than sheet.numbers(...) gives."
-    return None
 
 
 def example(function, names, **arguments):

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from course_bank.core.plain_values import PLAIN_SOURCE
-from course_bank.core.question import Question, Verdict
+from course_bank.core.question import Question
+from course_bank.core.value_answer import Verdict
 
 NOTHING = Verdict(
     0.0, "empty", "Nothing to grade yet: a name that the task asks for is missing or holds nothing."

@@ -8,24 +8,15 @@ says in a sentence what was misunderstood.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from string import Formatter
 from types import SimpleNamespace
 
 from course_bank.core import forms, where_to_read
-from course_bank.core.nearly_right import few_wrong
-from course_bank.core.plain_values import PLAIN_SOURCE
 from course_bank.core.rendering import minus
 from course_bank.core.rng import Rng
+from course_bank.core.value_answer import ValueAnswer
 from course_bank.core.variant import Variant
 from course_bank.core.where_to_read import TOPICS
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Credit from 0 to 1, the name of the misconception if one was recognised, and a sentence."""
-
-    credit: float
-    misconception: str | None
-    message: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,7 @@ def ranges(where=None, **drawn):
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(ValueAnswer):
     """One declaration of the bank.
 
     Args:
@@ -154,35 +145,11 @@ class Question:
                 return variant
         raise RuntimeError(f"question {self.id}: no drawing keeps answer and misconceptions apart.")
 
-    def check_form(self, value):
-        """None when ``value`` can be read as an answer, else a sentence on its form."""
-        return forms.check_form(self.form, value, self.expects)
-
-    def grade(self, variant, values):
-        """Verdict on ``values``, a dict as the probe emitted it: ``{"value": ...}``."""
-        if not isinstance(values, dict) or "value" not in values:
-            text = f"`{self.variable}` was never set. Keep the name that the task gives."
-            return Verdict(0.0, "empty", text)
-        value = values["value"]
-        if forms.is_blank(value):
-            return Verdict(0.0, "empty", "No answer was given.")
-        form = forms.FORMS[self.form]
-        try:
-            value = form.read(value)
-        except forms.FormProblem as problem:
-            return Verdict(0.0, "form", forms.with_expected(self.form, problem, self.expects))
-        if form.equal(value, variant.answer, self.tolerance):
-            return Verdict(1.0, None, "Right.")
-        for wrong in variant.misconceptions:
-            if form.equal(value, wrong.answer, self.tolerance):
-                return Verdict(wrong.credit, wrong.name, wrong.message)
-        if self.form == "array" and (few := few_wrong(value, variant.answer, self.tolerance)):
-            return Verdict(0.5, None, few)
-        hint = form.hint(value, variant.answer, self.expects) or form.problem(value, self.expects)
-        hint = hint or "Not right."
-        return Verdict(0.0, None, f"{hint} Look again at {self.where}.")
-
-    def probe(self, variant):
-        """Python source, run in the student's kernel, that emits the value of the variable."""
-        name = self.variable
-        return f"{PLAIN_SOURCE}\nif {name!r} in globals():\n    emit(value=_plain({name}))\n"
+    def shown(self, numbers):
+        """Names of the numbers that the prompt tells, of an example all but what comes out."""
+        if self.form == "function":
+            return [name for name in numbers if name != "outputs"]
+        if not isinstance(self.prompt, str):
+            return list(numbers)
+        told = {name for _, name, _, _ in Formatter().parse(self.prompt)}
+        return [name for name in numbers if name in told]

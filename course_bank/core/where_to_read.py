@@ -110,6 +110,8 @@ SECTIONS = {  # question -> heading in the chapter of its topic
     "mnist-compile": "Part 4: training",
     "mnist-steps": "Part 4: training",
     "mnist-predict": "Which digits are wrong",
+    "training-errors": "Which digits are wrong",
+    "training-spread": "Which digits are wrong",
 }
 ELSEWHERE = {"conv-strided-map": (3, "Stride")}  # in another chapter than its topic's
 

@@ -9,7 +9,7 @@ import logging
 import os
 import shutil
 
-from course_bank.core.wording import counted
+from course_bank.catalogue import OWN_FILE
 from course_grading.commands import sample_class
 from course_grading.commands.class_run import grade_class
 from course_grading.commands.grades import show
@@ -18,6 +18,9 @@ from course_grading.course import CONFIG, enter
 from course_grading.gradebook.files import write_atomically
 from course_grading.kernels import sandbox
 from course_grading.pages.feedback_files import CurrentFeedback
+from course_grading.pipeline.generate import ReleaseAssignment
+from course_lib.exercise.sheets import file_name
+from course_lib.exercise.wording import counted
 
 FOLDER = "sample"
 _CONFIG = '''"""The sample class' course: the real one's options, a gradebook of its own."""
@@ -40,6 +43,8 @@ def sample_course(course, assignment, options=None):
         return course  # called from inside it
     source, root = course.source(assignment).parent, course.root / FOLDER
     shutil.copytree(source, root / "source" / assignment, dirs_exist_ok=True)
+    if (own := course.root / OWN_FILE).is_file():
+        shutil.copy(own, root)
     write_atomically(root / CONFIG, _CONFIG)
     return enter(root, options)
 
@@ -83,17 +88,18 @@ def run(course, assignment, workers=None, say=print):
 def generate(course, assignment):
     """Generate the assignment unless the release is newer than the source; whether it did."""
     from nbgrader.apps.generateassignmentapp import GenerateAssignmentApp
-    from nbgrader.converters import GenerateAssignment
 
     source = course.source(assignment)
     released = course.folder("release", assignment) / source.name
-    if released.is_file() and _newer(released, source) and _is_known(course, assignment):
+    sheets = released.with_name(file_name(assignment))
+    made = released.is_file() and sheets.is_file() and _newer(released, source)
+    if made and _is_known(course, assignment):
         return False
     app = GenerateAssignmentApp(log_level=logging.ERROR)
     app.initialize([], root=str(course.root))
     app.coursedir.assignment_id = assignment
     app.coursedir.student_id = "."
-    converter = GenerateAssignment(coursedir=app.coursedir, parent=app)
+    converter = ReleaseAssignment(coursedir=app.coursedir, parent=app)
     converter.force = True
     converter.start()
     return True

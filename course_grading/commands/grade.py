@@ -3,11 +3,11 @@
 import sys
 import time
 
-from course_bank.core.wording import counted
 from course_grading.commands import class_run
 from course_grading.commands.options import open_course
 from course_grading.gradebook import changed_source
 from course_grading.submission import misplaced
+from course_lib.exercise.wording import counted
 
 
 def command(options):

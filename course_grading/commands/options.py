@@ -96,6 +96,14 @@ COMMANDS = {  # name, which is its module's too: (what it does, its arguments)
             "--shown-id": _SHOWN,
         },
     ),
+    "mend": (
+        "Take mended wording, answers and wrong ideas of the bank into what was released. The "
+        "numbers of the students stay.",
+        {
+            "assignment": _ASSIGNMENT,
+            "--question": {"action": "append", "help": "only this question (repeatable)"},
+        },
+    ),
     "bundle": (
         "Write students.zip: the released notebooks with the engine, without grading and keys.",
         {},

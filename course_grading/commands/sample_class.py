@@ -9,7 +9,7 @@ import json
 import re
 from pathlib import Path
 
-import course_bank as questions
+from course_grading.gradebook import keys
 from course_grading.gradebook.files import write_atomically
 
 PREFIX = "sample-"
@@ -19,16 +19,15 @@ _SOLUTION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[^\n]*\n?", re.MULTILINE
 class Notebook:
     """A student's copy of the released notebook."""
 
-    def __init__(self, released, solved, assignment, student):
+    def __init__(self, released, solved, key, student):
         self.content = copy.deepcopy(released)
-        self.assignment, self.student = assignment, student
+        self.key, self.student = key, student
         self._solved = {
             _grade_id(cell): _SOLUTION.sub("", "".join(cell["source"]))
             for cell in solved["cells"]
             if _marks(cell).get("solution")
         }
-        listed = questions.problem_sets.get(assignment)
-        self.questions = list(listed.questions) if listed else []
+        self.questions = list(key.questions) if key else []
         self.sign(student)
 
     @property
@@ -74,14 +73,14 @@ class Notebook:
 
     def set_value(self, name, value):
         """Assign a value to the variable of a question."""
-        return self.set(name, f"{questions.bank[name].variable} = {value!r}")
+        return self.set(name, f"{self.key.variable(name)} = {value!r}")
 
     def value_questions(self):
         """Questions whose answer is a value that can be written down."""
-        return [name for name in self.questions if not questions.bank[name].hidden]
+        return [name for name in self.questions if not self.key.hidden(name)]
 
     def variant(self, name, student=None):
-        return questions.student_variant(name, student or self.student, self.assignment)
+        return self.key.variant(name, student or self.student)
 
     def text(self):
         return json.dumps(self.content, indent=1, ensure_ascii=False) + "\n"
@@ -161,14 +160,14 @@ def crash(book):
 def endless_loop(book):
     """All right but the second answer, which never ends."""
     name = book.questions[1]
-    del_line = f"{questions.bank[name].variable} = None\nwhile True:\n    pass"
+    del_line = f"{book.key.variable(name)} = None\nwhile True:\n    pass"
     return book.solve().set(name, del_line).text()
 
 
 def memory_hog(book):
     """All right but the third answer, which asks for 80 GB."""
     name = book.questions[min(2, len(book.questions) - 1)]
-    variable = questions.bank[name].variable
+    variable = book.key.variable(name)
     code = f"{variable} = None\nimport numpy; {variable} = numpy.ones(10**10)"
     return book.solve().set(name, code).text()
 
@@ -243,10 +242,11 @@ def write(course, assignment):
     solved = json.loads(source.read_text(encoding="utf-8"))
     released = course.folder("release", assignment) / source.name
     content = json.loads(released.read_text(encoding="utf-8"))
+    key = keys.read(course.root, assignment, STUDENTS)
     changed = {}
     for student, function in STUDENTS.items():
         folder = course.folder("submitted", assignment, student)
-        text = function(Notebook(content, solved, assignment, student))
+        text = function(Notebook(content, solved, key, student))
         changed[student] = _write(folder, source.name, text)
     return changed
 

@@ -53,3 +53,8 @@ def record_shown_id(root, assignment, student, shown):
         since = datetime.now(UTC).isoformat(timespec="seconds")
         listed[student] = {"shown_id": shown, "since": since}
     write_atomically(Path(root) / NAME, json.dumps(recorded, indent=1, sort_keys=True) + "\n")
+
+
+def shown(root, assignment):
+    """The ids whose numbers some student was shown in the place of the own ones."""
+    return {note["shown_id"] for note in shown_ids(root).get(assignment, {}).values()}

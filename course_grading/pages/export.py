@@ -4,10 +4,10 @@ import csv
 import io
 import sys
 
-import course_bank as questions
-from course_bank.core.wording import counted
+from course_grading.gradebook import keys
 from course_grading.gradebook.files import write_atomically
 from course_grading.gradebook.grades import grade_table
+from course_lib.exercise.wording import counted
 
 FORMATS = ("canvas", "moodle")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -20,8 +20,8 @@ def write(course, assignment, kind, warn=None):
     """
     if kind not in FORMATS:
         raise ValueError(f"export: format must be one of {FORMATS}, got {kind!r}.")
-    known = questions.problem_sets.get(assignment)
-    title = known.title if known else assignment
+    key = keys.read(course.root, assignment, course.students(assignment))
+    title = key.title if key else assignment
     grades = grade_table(course, assignment)
     people = _people(course)
     make = {"canvas": canvas, "moodle": moodle}[kind]

@@ -15,8 +15,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets import Bool, Integer, Unicode
 
-import course_bank as questions
 from course_bank.core.rendering import marked
+from course_grading.gradebook import keys
 from course_grading.pages.html_cleaning import clean_html
 from course_grading.pipeline.record import INSTRUCTOR, RECORD
 from course_grading.text import shorten
@@ -49,16 +49,19 @@ class FeedbackExporter(Exporter):
     def from_notebook_node(self, nb, resources=None, **kwargs):
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         run = resources["nbgrader"]
-        page = Page(nb, run, self.show_expected, self.max_bytes, self.book)
+        root = self.parent.coursedir.root if self.parent else "."
+        page = Page(nb, run, self.show_expected, self.max_bytes, self.book, root)
         return page.text(), resources
 
 
 class Page:
     """The text of one feedback page."""
 
-    def __init__(self, nb, run, show_expected=False, max_bytes=3_000_000, book=""):
+    def __init__(self, nb, run, show_expected=False, max_bytes=3_000_000, book="", root="."):
         self.nb, self.run, self.book = nb, run, book.rstrip("/")
         self.record = nb.metadata.get(RECORD, {})
+        assignment, shown = (self.record.get(name) for name in ("assignment", "shown_id"))
+        self.key = keys.read(root, assignment, [shown]) if assignment else None
         self.show_expected, self.left = show_expected, max_bytes
         self.scores = {
             cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader
@@ -140,7 +143,7 @@ class Page:
             )
             parts.append(f"<ul>{options}</ul>")
         answer = html.escape(entry.get("answer") or "")
-        folded = entry["id"] in questions.bank and questions.bank[entry["id"]].hidden
+        folded = self._is_asked(entry) and self.key.hidden(entry["id"])
         if answer and not folded:
             parts.append(f"<p>Your answer: <code>{answer}</code></p>")
         kind = {"right": "right", "partly right": "partly"}.get(_state(entry), "wrong")
@@ -160,19 +163,19 @@ class Page:
     def _where(self, entry):
         """Where in the book to look, linked where the book's address is known."""
         where = html.escape(entry.get("where") or "")
-        known = questions.bank.get(entry["id"])
-        if where and known and self.book.startswith(("https://", "http://")):
-            where = f'<a href="{html.escape(f"{self.book}/{known.page}")}">{where}</a>'
+        if where and self._is_asked(entry) and self.book.startswith(("https://", "http://")):
+            page = f"{self.book}/{self.key.page(entry['id'])}"
+            where = f'<a href="{html.escape(page)}">{where}</a>'
         return f" In the book: {where}." if where else ""
 
+    def _is_asked(self, entry):
+        """Whether it is a question of the key: other checks are the instructor's own."""
+        return self.key is not None and entry["id"] in self.key.questions
+
     def _expected(self, entry):
-        assignment, shown = self.record.get("assignment"), self.record.get("shown_id")
-        known = questions.problem_sets.get(assignment)
-        if known is None or entry["id"] not in known.questions:
+        if not self._is_asked(entry) or self.key.hidden(entry["id"]):
             return ""
-        variant = questions.student_variant(entry["id"], shown, assignment)
-        if variant.question.hidden:
-            return ""
+        variant = self.key.variant(entry["id"], self.record.get("shown_id"))
         steps = "".join(f"<li>{html.escape(str(step))}</li>" for step in variant.steps)
         expected = shorten(repr(variant.answer), 2000)
         return (

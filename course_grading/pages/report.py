@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-import course_bank as questions
+from course_grading.gradebook import keys
 from course_grading.gradebook.files import write_atomically
 from course_grading.gradebook.grades import grade_table
 from course_grading.submission import copied_answers
@@ -47,12 +47,12 @@ class Summary:
 def summarise(course, assignment):
     """A `Summary` of the graded submissions of ``assignment``."""
     grades, records = grade_table(course, assignment), course.records(assignment)
-    known = questions.problem_sets.get(assignment)
-    summary = Summary(assignment, known.title if known else assignment, grades)
+    key = keys.read(course.root, assignment, course.students(assignment))
+    summary = Summary(assignment, key.title if key else assignment, grades)
     readable = {s: r for s, r in records.items() if not r.get("problem")}
     summary.items = items(readable)
     summary.misconceptions = misconceptions(readable)
-    matches = copied_answers.find(assignment, readable, [grade.student for grade in grades])
+    matches = copied_answers.find(key, readable, [grade.student for grade in grades])
     summary.look_at = look_at(grades, records, matches)
     return summary
 

@@ -23,7 +23,8 @@ from traitlets import Integer
 from traitlets.config import Config
 
 import course_bank
-from course_grading.gradebook import mistyped_ids, scores
+from course_bank.catalogue import OWN_FILE
+from course_grading.gradebook import keys, mistyped_ids, scores
 from course_grading.gradebook.files import Unusable, write_atomically
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.kernels.sandbox import IsolationUnavailable
@@ -58,7 +59,7 @@ class TrustedAutograde(Autograde):
         """Refuse at once what no submission could be graded with; forget what was read before."""
         IsolatedKernel(parent=self).check()
         mistyped_ids.shown_ids(self.coursedir.root)
-        self._copies, self._numbers, self._scores = {}, {}, {}
+        self._copies, self._numbers, self._scores, self._keys = {}, {}, {}, {}
         self.close()
         self.exporter = self.exporter_class(parent=self, config=self.config)
 
@@ -234,6 +235,7 @@ class TrustedAutograde(Autograde):
             root=self.coursedir.root,
             folder=self._destination(assignment, student),
             plan=instructors.plan,
+            key=self._key(assignment),
             kind=instructors.kind,
             gradebook=self.gradebook,
             create_student=self.create_student,
@@ -294,11 +296,23 @@ class TrustedAutograde(Autograde):
     def _class_numbers(self, assignment):
         """The right answers of everybody who handed in or stands in the gradebook."""
         if assignment not in self._numbers:
-            pattern = self._format_source(assignment, "*")
-            handed_in = {self._names(path)[1] for path in glob(pattern)}
-            known = {name for (name,) in self.gradebook.db.query(Student.id)}
-            self._numbers[assignment] = Numbers(assignment, handed_in | known)
+            self._numbers[assignment] = Numbers(self._key(assignment), self._everybody(assignment))
         return self._numbers[assignment]
+
+    def _key(self, assignment):
+        """The key of the assignment, None where it asks no question of the bank."""
+        if assignment not in self._keys:
+            students = self._everybody(assignment) | mistyped_ids.shown(
+                self.coursedir.root, assignment
+            )
+            self._keys[assignment] = keys.read(self.coursedir.root, assignment, students)
+        return self._keys[assignment]
+
+    def _everybody(self, assignment):
+        """Ids of those who handed in and of those who stand in the gradebook."""
+        pattern = self._format_source(assignment, "*")
+        handed_in = {self._names(path)[1] for path in glob(pattern)}
+        return handed_in | {name for (name,) in self.gradebook.db.query(Student.id)}
 
     def points(self, assignment):
         """Points of the assignment, those that a person gives among them."""
@@ -323,7 +337,10 @@ class TrustedAutograde(Autograde):
 
     def _fingerprint(self, assignment, student):
         """A hash of all that decides the grade."""
-        digest = hashlib.sha256(_bank().encode())
+        key = self._key(assignment)
+        digest = hashlib.sha256(key.digest.encode() if key else b"")
+        if key and key.uses_the_bank:
+            digest.update(_code(self.coursedir.root).encode())
         digest.update(self._hand_in(assignment, student).encode())
         for name, copy in self._instructors(assignment).items():
             checksums = [cell.checksum for cell in copy.plan.cells.values()]
@@ -332,9 +349,16 @@ class TrustedAutograde(Autograde):
         return digest.hexdigest()
 
 
+def _code(root):
+    """A hash of the code that judges functions and models: where it changes, grades do."""
+    digest = hashlib.sha256(_bank().encode())
+    own = Path(root) / OWN_FILE
+    digest.update(own.read_bytes() if own.is_file() else b"")
+    return digest.hexdigest()
+
+
 @functools.cache
 def _bank():
-    """A hash of the question bank: where a question changes, its grades are not current."""
     digest = hashlib.sha256()
     for path in sorted(Path(course_bank.__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())

@@ -4,12 +4,10 @@ import re
 
 from nbformat.v4 import new_markdown_cell
 
-import course_bank as questions
-from course_bank.core import wording
 from course_grading.pipeline.record import INSTRUCTOR, RECORD
 from course_grading.pipeline.verdicts import NO_ANSWER, judged, values
 from course_grading.submission.preflight import OWN_ID
-from course_lib.exercise import SAMPLE_STUDENT
+from course_lib.exercise import SAMPLE_STUDENT, wording
 
 _TYPED = re.compile(r"""^\s*STUDENT_ID\s*=\s*(["'])([^"'\n]{0,100})\1""", re.MULTILINE)
 
@@ -42,7 +40,7 @@ def _flags_on_id(run):
         flags.append(f"graded, as recorded by regrade-as, under the numbers of {shown!r}")
     if typed == "":
         flags.append("STUDENT_ID is blank in the notebook")
-    if not typed or typed in (student, shown) or not run.variants:
+    if not typed or typed in (student, shown) or not run.variants or not run.key.knows(typed):
         return flags
     verdicts = run.verdicts.values()
     under, own = points_under(typed, run), sum(made["score"] for made in verdicts)
@@ -76,7 +74,7 @@ def points_under(other, run):
             continue
         emitted, problem = values(run.outcomes[name])
         if not problem:
-            theirs = questions.student_variant(name, other, run.assignment)
+            theirs = run.key.variant(name, other)
             points = run.verdicts[name]["points"]
             total += judged(theirs, emitted, None, name, points)["score"]
     return total

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from course_bank.assignments.key import Key
 from course_grading.submission.copied_answers import Numbers
 from course_grading.submission.repair import Plan
 
@@ -18,6 +19,7 @@ class Run:
         root: the course folder.
         folder: where the graded notebook goes; holds the files beside it.
         plan: the instructor's cells.
+        key: what is asked and right, None where it asks no question of the bank.
         kind: of kernel, "numpy" or "keras".
         gradebook: nbgrader's, open.
         create_student: whether a student who is not in the gradebook is added to it.
@@ -45,6 +47,7 @@ class Run:
     root: str
     folder: str
     plan: Plan
+    key: Key | None
     kind: str
     gradebook: object
     create_student: bool

@@ -12,14 +12,13 @@ from nbformat import from_dict
 from nbgrader import utils
 from nbgrader.preprocessors import Execute
 
-import course_bank as questions
-from course_bank.core.function_questions import LIBRARIES, STAYS
 from course_grading.gradebook import mistyped_ids, secret
 from course_grading.kernels.client import Outcome
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.pipeline.hidden_inputs import has_hidden_inputs, kind_of_error
 from course_grading.pipeline.run import run_of
 from course_grading.submission.files import copyable_files
+from course_lib.exercise.functions import LIBRARIES, STAYS
 
 
 class TrustedExecute(Execute):
@@ -32,9 +31,8 @@ class TrustedExecute(Execute):
         student, assignment = run.student, run.assignment
         run.shown_id = shown = mistyped_ids.shown_id(run.root, assignment, student)
         run.variants = variants = self._variants(nb, run, shown)
-        listed = questions.problem_sets.get(assignment)
         steps, places = [], []
-        if listed and listed.own_code:
+        if run.key and run.key.own_code:
             steps.append({"run": _without_libraries()})
             places.append(None)
         for place, cell in enumerate(nb.cells):
@@ -48,7 +46,7 @@ class TrustedExecute(Execute):
                 steps.append({kind: variant.question.probe(variant)})
             places.append(place)
         kernel = IsolatedKernel(parent=self)
-        sheet = questions.sheet(assignment, shown) if assignment in questions.problem_sets else {}
+        sheet = run.key.sheet(shown) if run.key else {}
         result = kernel.run(steps, _files(run), sheet, assignment, run.kind, self.timeout or 10**6)
         run.outcomes = {}
         ran = [pair for pair in zip(places, result.outcomes, strict=True) if pair[0] is not None]
@@ -68,15 +66,12 @@ class TrustedExecute(Execute):
 
     def _variants(self, nb, run, shown):
         """{grade id: the question's variant} of the test cells that the bank grades."""
-        if run.assignment not in questions.problem_sets:
+        if run.key is None:
             return {}
-        key = secret.of_hand_in(run.root, run.hand_in)
-        listed = questions.problem_sets[run.assignment].questions
+        hidden, listed = secret.of_hand_in(run.root, run.hand_in), run.key.questions
         names = [_grade_id(cell) for cell in nb.cells]
         return {
-            name: questions.graded_variant(name, shown, run.assignment, key)
-            for name in names
-            if name in listed
+            name: run.key.graded_variant(name, shown, hidden) for name in names if name in listed
         }
 
 

@@ -4,10 +4,10 @@ import math
 import re
 import reprlib
 
-from course_bank.core import wording
 from course_grading.kernels.inside.answers import BadAnswer, read_all
 from course_grading.pipeline.hidden_inputs import has_hidden_inputs, without_texts
 from course_grading.text import shorten
+from course_lib.exercise import wording
 
 NO_ANSWER = ("empty", "no answer")  # what a verdict calls it
 _INPUT = re.compile(r"\(<ipython-input[^>]*>, (line \d+)\)")  # IPython's name of a cell

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import course_bank as questions
 from course_grading.kernels.inside.answers import BadAnswer, read_all
 
 CHANCE = 0.01  # how often a class may have one false flag
@@ -31,9 +30,9 @@ class Match:
         return f"{len(self.questions)} answers fit the numbers of {self.other}: {listed}"
 
 
-def find(assignment, records, students):
+def find(key, records, students):
     """[Match] among ``records`` ({student: record}), with the numbers of all ``students``."""
-    numbers = Numbers(assignment, {*students, *records})
+    numbers = Numbers(key, {*students, *records})
     found = (
         numbers.match(student, record.get("questions", []))
         for student, record in sorted(records.items())
@@ -44,12 +43,9 @@ def find(assignment, records, students):
 class Numbers:
     """The right answers of a class: of a question, the first time that it is asked for."""
 
-    def __init__(self, assignment, students):
-        known = questions.problem_sets.get(assignment)
-        names = known.questions if known else ()
-        self.assignment = assignment
-        self.students = sorted(students)
-        self.names = {name for name in names if not questions.bank[name].hidden}
+    def __init__(self, key, students):
+        self.key, self.students = key, sorted(students)
+        self.names = {name for name in key.questions if not key.hidden(name)} if key else set()
         self._whose = {}  # {question: {answer: students for whose numbers it is right}}
 
     def match(self, student, entries):
@@ -74,8 +70,7 @@ class Numbers:
         if name not in self._whose:
             self._whose[name] = index = defaultdict(list)
             for student in self.students:
-                variant = questions.student_variant(name, student, self.assignment)
-                index[_key(variant.answer)].append(student)
+                index[_key(self.key.variant(name, student).answer)].append(student)
         return self._whose[name]
 
 

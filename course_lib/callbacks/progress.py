@@ -1,8 +1,16 @@
 """What ``fit`` shows while it trains: a bar per epoch, or a line per epoch."""
 
+import importlib.util
 import time
 
 from course_lib.callbacks.base import Callback
+
+
+def progress(epochs, batches, verbose):
+    """What to show: a bar for ``verbose`` 1, lines for 2 and where tqdm is not installed."""
+    if verbose == 1 and importlib.util.find_spec("tqdm"):
+        return ProgressBar(epochs, batches)
+    return Lines(epochs)
 
 
 class ProgressBar(Callback):

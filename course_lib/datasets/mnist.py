@@ -9,14 +9,16 @@ It is made available under the Creative Commons Attribution-Share Alike 3.0 lice
 sample.
 """
 
+import io
 import os
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 from course_lib.datasets import sources
 
-_SAMPLE = Path(__file__).with_name("mnist_sample.npz")
+_SAMPLE = files(__package__) / "mnist_sample.npz"  # inside a zip too
 
 
 def load_data(path="mnist.npz"):
@@ -48,7 +50,7 @@ def load_sample():
         ``(x_train, y_train), (x_test, y_test)``: uint8 images (2000, 28, 28) and (1000, 28, 28),
         uint8 labels (2000,) and (1000,), in MNIST's own order.
     """
-    with np.load(_SAMPLE, allow_pickle=False) as file:
+    with np.load(io.BytesIO(_SAMPLE.read_bytes()), allow_pickle=False) as file:
         return _pairs(file)
 
 

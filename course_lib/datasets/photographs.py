@@ -12,13 +12,17 @@ is in the archive ``cutouts.zip``.
 
 import io
 import zipfile
-from pathlib import Path
+from importlib.resources import files
 
 import numpy as np
 
-_FOLDER = Path(__file__).parent
+_FOLDER = files(__package__)  # inside a zip too
 NAMES = ("chelsea", "coffee", "strawberry", "zebra")
 CLASSES = ("birds", "flowers", "fruit", "mammals", "vegetables")
+
+
+def _bytes(name):
+    return io.BytesIO((_FOLDER / name).read_bytes())
 
 
 def load(name):
@@ -35,7 +39,7 @@ def load(name):
     """
     if name not in NAMES:
         raise ValueError(f"load: name must be one of {', '.join(NAMES)}, got {name!r}.")
-    with np.load(_FOLDER / "photographs.npz", allow_pickle=False) as file:
+    with np.load(_bytes("photographs.npz"), allow_pickle=False) as file:
         return file[name]
 
 
@@ -57,7 +61,7 @@ def load_data():
             "Install it: pip install pillow. (load() needs NumPy alone.)"
         ) from error
     images, labels, names = [], [], []
-    with zipfile.ZipFile(_FOLDER / "cutouts.zip") as archive:
+    with zipfile.ZipFile(_bytes("cutouts.zip")) as archive:
         for path in sorted(name for name in archive.namelist() if name.endswith(".jpg")):
             folder, file_name = path.split("/")
             with Image.open(io.BytesIO(archive.read(path))) as image:

@@ -5,18 +5,19 @@ A record is a JSON file beside this module, written by the command that it names
 computation would take too long for the build, and never a number typed by hand.
 """
 
+import io
 import json
 import re
-from pathlib import Path
+from importlib.resources import files
 
 import numpy as np
 
-_FOLDER = Path(__file__).parent
+_FOLDER = files(__package__)  # inside a zip too
 
 
 def names():
     """Names of all records, sorted."""
-    return sorted(path.stem for path in _FOLDER.glob("*.json"))
+    return sorted(path.name[:-5] for path in _FOLDER.iterdir() if path.name.endswith(".json"))
 
 
 def load(name):
@@ -33,10 +34,10 @@ def load(name):
 def weights(name):
     """The recorded model's weights, float32 arrays in the order of ``model.get_weights()``."""
     path = _FOLDER / f"{name}.npz"
-    if name not in names() or not path.exists():
-        held = [n for n in names() if (_FOLDER / f"{n}.npz").exists()]
+    if name not in names() or not path.is_file():
+        held = [n for n in names() if (_FOLDER / f"{n}.npz").is_file()]
         raise ValueError(f"weights: name must be one of {', '.join(held)}; got {name!r}.")
-    with np.load(path, allow_pickle=False) as file:
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
         return [file[key] for key in sorted(file.files)]
 
 

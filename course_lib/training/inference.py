@@ -105,8 +105,10 @@ def bar(kind, verbose):
     """A progress bar that shows itself only when the work takes more than a second."""
     if not verbose:
         return _NoBar()
-    from tqdm.auto import tqdm
-
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return _NoBar()
     return tqdm(desc={"test": "evaluate"}.get(kind, kind), unit="example", delay=1, leave=False)
 
 

@@ -5,16 +5,23 @@ each other longer than they compute, and far longer when other programs use the 
 Afterwards the number of threads is what it was.
 """
 
+from contextlib import nullcontext
 from functools import cache
 
 
 @cache
 def _controller():
-    from threadpoolctl import ThreadpoolController
-
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ImportError:
+        return None
     return ThreadpoolController()
 
 
 def one_thread():
-    """A context in which matrix products run on the thread that asks for them."""
-    return _controller().limit(limits=1, user_api="blas")
+    """A context in which matrix products run on the thread that asks for them.
+
+    Without threadpoolctl nothing changes but the time that it takes.
+    """
+    controller = _controller()
+    return controller.limit(limits=1, user_api="blas") if controller else nullcontext()

@@ -10,7 +10,7 @@ import numpy as np
 from course_lib import losses, optimizers
 from course_lib import metrics as all_metrics
 from course_lib.callbacks.base import Calls, History, check_callbacks
-from course_lib.callbacks.progress import Lines, ProgressBar
+from course_lib.callbacks.progress import progress
 from course_lib.errors import integer
 from course_lib.initializers import generator
 from course_lib.training import checks, data, steps
@@ -81,7 +81,7 @@ class Trainer:
         self.model.history, self.model.stop_training = History(), False
         calls = [*check_callbacks(callbacks), self.model.history]
         if verbose:
-            calls.append(ProgressBar(epochs, length) if verbose == 1 else Lines(epochs))
+            calls.append(progress(epochs, length, verbose))
         calls = Calls(calls, self.model, epochs=epochs, steps=length, verbose=verbose)
         with calls, self._batch_steps(source) as work:
             logs = {}

@@ -19,7 +19,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import course_bank as questions
+from course_bank import problem_sets
 from course_grading.commands import sample_class
 from course_grading.kernels import sandbox
 from tests.course_grading import corpus
@@ -73,7 +73,7 @@ def main():
     cases = corpus.write(course, PS2)
     hand_in(course, {HONEST: sample_class.right})
     (root / "nbgrader_config.py").write_text(STOCK)
-    points = questions.problem_sets[PS2].questions
+    points = problem_sets[PS2].questions
     found = read_rows() if options.only or options.missing else {}
     chosen = options.only or [name for name in cases if spoken(name) not in found]
     with ThreadPoolExecutor(options.workers) as pool:

@@ -5,12 +5,13 @@ import logging
 
 import nbformat
 
-import course_bank as questions
+from course_bank import problem_sets
 from course_grading.commands import sample_class
+from course_grading.gradebook import keys
 from course_grading.gradebook.grades import grade_table
 
 PS2 = "ps2-output-shapes"
-POINTS = questions.problem_sets[PS2].questions
+POINTS = problem_sets[PS2].questions
 AUTOMATIC = float(sum(POINTS.values()))
 MANUAL = "sizes-why-floor"
 
@@ -36,12 +37,18 @@ HANDED_IN = {
 def hand_in(course, students, assignment=PS2):
     source = course.source(assignment)
     solution = json.loads(source.read_text(encoding="utf-8"))
+    key = keys.read(course.root, assignment)
     released = json.loads((course.folder("release", assignment) / source.name).read_text("utf-8"))
     for student, function in students.items():
         folder = course.folder("submitted", assignment, student)
         folder.mkdir(parents=True, exist_ok=True)
-        book = sample_class.Notebook(released, solution, assignment, student)
+        book = sample_class.Notebook(released, solution, key, student)
         (folder / source.name).write_text(function(book), encoding="utf-8")
+
+
+def asked(course, name, student, assignment=PS2):
+    """The variant of a question that a student of the class has."""
+    return keys.read(course.root, assignment).variant(name, student)
 
 
 def nbgrader(*arguments):

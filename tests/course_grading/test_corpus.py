@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-import course_bank as questions
+from course_bank import problem_sets
 from course_grading.commands import demo
 from course_grading.commands.class_run import grade_class
 from course_grading.gradebook.grades import grade_table
@@ -64,7 +64,7 @@ def _rows(root, student):
 @pytest.mark.parametrize("student", corpus.CASES)
 def test_right_grade(classroom, student):
     course, cases, lines, _, grades = classroom
-    points = questions.problem_sets[PS2].questions
+    points = problem_sets[PS2].questions
     assert lines[student].failed is False, lines[student].remark
     assert grades[student].score == cases[student].points(points), course.record(PS2, student)
 

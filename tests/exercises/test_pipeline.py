@@ -12,9 +12,11 @@ import sys
 
 import pytest
 
-from course_bank import bank, problem_sets, student_variant
+from course_bank import bank, problem_sets
+from course_grading.gradebook import keys
 from course_grading.gradebook.grades import grade_table
 from tests.exercises.conftest import EXERCISES
+from tests.released import put_keys, put_sheets
 from tests.requirements import bubblewrap
 
 RIGHT, UNTOUCHED, MISTAKEN = "ada", "blank", "bo"
@@ -77,7 +79,7 @@ def hand_in(course, name):
     released = course.folder("release", name) / course.source(name).name
     content = json.loads(released.read_text(encoding="utf-8"))
     for student in (RIGHT, UNTOUCHED, MISTAKEN):
-        book = Notebook(content, solved, name, student)
+        book = Notebook(content, solved, keys.read(course.root, name), student)
         if student == RIGHT:
             book.solve()
         if student == MISTAKEN:
@@ -126,13 +128,13 @@ def test_the_untouched_release_gets_nothing_and_no_error(name, records):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in problem_sets if name != KERAS])
-def test_mistakes_get_their_credit_and_their_sentence(name, records):
+def test_mistakes_get_their_credit_and_their_sentence(name, course, records):
     for place, entry in enumerate(records[name, MISTAKEN]["questions"]):
         if entry["id"] in MISTAKES:
             assert entry["misconception"] == MISTAKES[entry["id"]][1], entry
             assert entry["score"] < entry["points"]
             continue
-        wrong = student_variant(entry["id"], MISTAKEN, name).misconceptions
+        wrong = keys.read(course.root, name).variant(entry["id"], MISTAKEN).misconceptions
         wrong = wrong[place % len(wrong)]
         assert entry["misconception"] == wrong.name
         assert entry["message"] == wrong.message
@@ -157,7 +159,7 @@ def test_the_answers_of_the_key_never_entered_the_notebook(course, records):
     cells = json.loads(graded.read_text(encoding="utf-8"))["cells"]
     outputs = json.dumps([cell.get("outputs") for cell in cells])
     for question in problem_sets[name].questions:
-        answer = student_variant(question, UNTOUCHED, name).answer
+        answer = keys.read(course.root, name).variant(question, UNTOUCHED).answer
         assert f"answered: {answer}" not in outputs
         assert bank[question].solution not in outputs
 
@@ -175,10 +177,12 @@ with Gradebook("sqlite:///gradebook.db") as gradebook:
 
 @pytest.mark.slow
 def test_stock_nbgrader_grades_the_same_notebooks(tmp_path):
-    """Without the course's configuration the hidden checks ask the bank in the student's kernel."""
+    """Without the course's configuration the hidden checks ask the key in the student's kernel."""
     name = "ps2-output-shapes"
     shutil.copytree(EXERCISES / "source" / name, tmp_path / "source" / name)
     run(tmp_path, f"nbgrader generate_assignment {name} --create")
+    put_keys(tmp_path, name)
+    put_sheets(tmp_path / "release" / name, name)
     released = (tmp_path / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8")
     solved = (tmp_path / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8")
     for student, text in (("ada", solved.replace('\\"demo\\"', '\\"ada\\"')), ("blank", released)):

@@ -4,12 +4,12 @@ import json
 
 import numpy as np
 
-from course_bank.core.function_questions import _same
 from course_bank.core.probe_questions import NOTHING, ProbeQuestion
-from course_bank.core.question import Verdict
 from course_bank.core.rng import Rng
+from course_bank.core.value_answer import Verdict
 from course_bank.topics.from_scratch.forward import conv2d
 from course_bank.topics.from_scratch.timing import TIMING, faster
+from course_lib.exercise.functions import same
 
 _PROBE = """
 def _measure(slow, fast, arguments):
@@ -48,7 +48,7 @@ def _judge(variant, values):
     if values.get("loops") is None and values.get("windows") is None:
         return NOTHING
     expected = conv2d(*(np.array(a, np.float64) for a in _arguments(variant)))
-    wrong = [f"conv2d_{name}" for name in ("loops", "windows") if not _same(values[name], expected)]
+    wrong = [f"conv2d_{name}" for name in ("loops", "windows") if not same(values[name], expected)]
     if wrong:
         verb = "are not right yet" if len(wrong) > 1 else "is not right yet"
         text = f"Speed counts for right results only, and {' and '.join(wrong)} {verb}."

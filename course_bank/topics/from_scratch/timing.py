@@ -8,8 +8,8 @@ import json
 from textwrap import indent
 
 from course_bank.core.function_questions import FunctionQuestion
-from course_bank.core.question import Verdict
 from course_bank.core.rng import Rng
+from course_bank.core.value_answer import Verdict
 
 # All windows at once are some hundred times faster than loops over every product, and a loop over
 # the places about five times.

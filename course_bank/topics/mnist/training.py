@@ -12,6 +12,11 @@ _STEPS = ranges(
 )
 
 
+def _right(n):
+    """Images that a model reads rightly: the accuracy times their number."""
+    return round(n.images * n.percent / 100)
+
+
 QUESTIONS = [
     Question(
         id="training-steps",
@@ -55,31 +60,32 @@ QUESTIONS = [
         id="training-errors",
         topic=_TOPIC,
         teaches="An accuracy is a count of right answers, divided.",
-        draw=ranges(hundredths=(9000, 9975), images=[10000, 20000, 30000]),
-        prompt=lambda n: (
-            f"A model has an accuracy of {n.hundredths / 100:.2f} % on {n.images} test "
-            "images. How many of them does it get wrong?"
-        ),
-        answer=lambda n: n.images - n.images * n.hundredths // 10000,
+        draw=lambda rng: {
+            "percent": rng.integer(9000, 9975) / 100,
+            "images": rng.choice([10000, 20000, 30000]),
+        },
+        prompt="A model has an accuracy of {percent:.2f} % on {images} test images. How many of "
+        "them does it get wrong?",
+        answer=lambda n: n.images - _right(n),
         steps=lambda n: [
-            f"right: {n.images} * {n.hundredths / 10000:.4f} = {n.images * n.hundredths // 10000}",
-            f"wrong: {n.images - n.images * n.hundredths // 10000}",
+            f"right: {n.images} * {n.percent / 100:.4f} = {_right(n)}",
+            f"wrong: {n.images - _right(n)}",
         ],
         misconceptions=(
             slip(
                 "right ones counted",
-                lambda n: n.images * n.hundredths // 10000,
+                _right,
                 "Those are the images it gets right.",
                 0.5,
             ),
             slip(
                 "percent taken for a share",
-                lambda n: (n.images - n.images * n.hundredths // 10000) / 100,
+                lambda n: (n.images - _right(n)) / 100,
                 "You divided by 100 once too often.",
                 0.5,
             ),
         ),
-        solution="n.images - n.images * n.hundredths // 10000",
+        solution="n.images - round(n.images * n.percent / 100)",
     ),
     Question(
         id="training-spread",

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from course_bank.core.probe_questions import NOTHING, properties
-from course_bank.core.question import Verdict, slip
+from course_bank.core.question import slip
+from course_bank.core.value_answer import Verdict
 from course_bank.topics.mnist import heldout_digits
 from course_bank.topics.model_summary.classifiers import classifier, conv, same
 

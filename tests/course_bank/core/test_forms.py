@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from course_bank.core import forms
-from course_bank.core.forms import FORMS, FormProblem, check_form
+from course_bank.core.forms import FORMS
+from course_lib.exercise import forms
+from course_lib.exercise.forms import FormProblem, check_form
 
 ACCEPTED = [
     ("integer", 26, [26, 26.0, "26", " 26 ", np.int64(26), np.float32(26), [26], (26,), "26.0"]),

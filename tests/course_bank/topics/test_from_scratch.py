@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 
-from course_bank import bank, graded_variant
+from course_bank import bank
 from course_bank.authoring.notebook import _answer
-from course_bank.core import function_questions
 from course_bank.core.function_questions import Case, FunctionQuestion
-from course_bank.core.plain_values import plain
 from course_bank.topics.from_scratch import speed
 from course_lib.exercise import Numbers
+from course_lib.exercise.functions import check_function
+from tests.released import key_of
 
 FUNCTIONS = [name for name, q in bank.items() if isinstance(q, FunctionQuestion)]
 ASSIGNMENT = "ps7-convolution-from-scratch"
 
 
 def variant_of(name, secret="a secret"):
-    return graded_variant(name, "ada", ASSIGNMENT, secret)
+    return key_of(ASSIGNMENT).graded_variant(name, "ada", secret)
 
 
 def emitted(variant, namespace):
@@ -48,9 +48,7 @@ def test_the_notebooks_solution_gets_full_marks(name, secret):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_solution_reproduces_the_students_example(name):
     numbers = variant_of(name).numbers
-    assert (
-        function_questions.check_function(numbers, solutions()[bank[name].variable], plain) is None
-    )
+    assert check_function(numbers, solutions()[bank[name].variable]) is None
 
 
 @pytest.mark.parametrize(
@@ -200,7 +198,7 @@ def test_the_visible_check_looks_at_the_students_example_only():
     numbers = Numbers(variant_of("conv2d-loops").numbers)
 
     def check(function):
-        return function_questions.check_function(numbers, function, plain)
+        return check_function(numbers, function)
 
     assert check(5) == "A function is expected, not a number."
     assert check(lambda image, kernel, bias: None) == "It returns nothing yet."
@@ -212,7 +210,7 @@ def test_the_visible_check_looks_at_the_students_example_only():
 
 def test_the_visible_check_wants_every_part():
     numbers = variant_of("conv2d-backward").numbers
-    problem = function_questions.check_function(numbers, lambda grad, image, kernel: grad, plain)
+    problem = check_function(numbers, lambda grad, image, kernel: grad)
     assert problem == "It must return 3 arrays: grad_image, grad_kernel, grad_bias."
 
 
@@ -226,7 +224,7 @@ def test_examples_are_no_whole_numbers_and_need_uneven_padding():
     for wrong in strided.misconceptions:
         if wrong.name in ("wrong padding side", "floor for ceil", "last output dropped"):
             compute = wrong.compute
-            found = function_questions.check_function(numbers, lambda f=compute, **n: f(**n), plain)
+            found = check_function(numbers, lambda f=compute, **n: f(**n))
             assert found.startswith("On your example outputs"), wrong.name
 
 
@@ -242,7 +240,7 @@ def test_the_check_names_a_library_that_does_the_work():
         namespace = {"np": np}
         exec(code, namespace)
         numbers = variant_of("conv2d-loops").numbers
-        return function_questions.check_function(numbers, namespace["conv2d_loops"], plain)
+        return check_function(numbers, namespace["conv2d_loops"])
 
     head, body = "def conv2d_loops(image, kernel, bias):", "ops.conv(image[None], kernel)[0] + bias"
     found = check(f"from course_lib import ops\n{head}\n return {body}")

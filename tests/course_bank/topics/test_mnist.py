@@ -4,17 +4,18 @@ import numpy as np
 import pytest
 
 import course_lib as keras
-from course_bank import bank, graded_variant, student_variant
+from course_bank import bank
 from course_bank.authoring.notebook import _answer
 from course_bank.topics.mnist import heldout_digits, verdicts
 from course_lib.datasets import mnist
 from course_lib.exercise import Numbers
+from tests.released import key_of
 
 ASSIGNMENT = "ps8-mnist-in-keras"
 
 
 def variant_of(name, secret="a secret"):
-    return graded_variant(name, "ada", ASSIGNMENT, secret)
+    return key_of(ASSIGNMENT).graded_variant(name, "ada", secret)
 
 
 def verdict(name, namespace, secret="a secret"):
@@ -26,7 +27,7 @@ def verdict(name, namespace, secret="a secret"):
 class Sheet:
     @staticmethod
     def numbers(name):
-        return Numbers(student_variant(name, "ada", ASSIGNMENT).numbers)
+        return Numbers(key_of(ASSIGNMENT).variant(name, "ada").numbers)
 
 
 def solved(name):
@@ -124,8 +125,8 @@ def test_the_solution_builds_the_model_of_the_own_numbers(capsys):
 
 def test_count_and_model_share_their_numbers():
     for student in map(str, range(100)):
-        count = student_variant("mnist-count", student, ASSIGNMENT)
-        model = student_variant("mnist-model", student, ASSIGNMENT)
+        count = key_of(ASSIGNMENT).variant("mnist-count", student)
+        model = key_of(ASSIGNMENT).variant("mnist-model", student)
         assert count.numbers == model.numbers
         assert count.answer == sum(row[2] for row in verdicts.layers(model.n))
 

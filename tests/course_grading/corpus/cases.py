@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 
 from course_grading.commands.sample_class import Notebook
+from course_grading.gradebook import keys
 
 PREFIX = "corpus-"
 WRITTEN = object()  # returned by a function that wrote the submission's files itself
@@ -67,6 +68,11 @@ class Book(Notebook):
 
     folder = root = path = None
 
+    @property
+    def assignment(self):
+        """Its id."""
+        return self.key.assignment
+
     def every(self, code):
         """Add code to every answer cell."""
         for name in self.questions:
@@ -108,8 +114,9 @@ def write(course, assignment):
     released = json.loads(
         (course.folder("release", assignment) / source.name).read_text(encoding="utf-8")
     )
+    key = keys.read(course.root, assignment)
     for student, case in CASES.items():
-        book = Book(released, solution, assignment, student)
+        book = Book(released, solution, key, student)
         book.folder = course.folder("submitted", assignment, student)
         book.root, book.path = course.root, book.folder / source.name
         book.folder.mkdir(parents=True)

@@ -2,14 +2,22 @@
 
 from tests.course_grading.corpus.cases import empty, solved
 
+_ASK_THE_KEY = (
+    "    from course_bank.assignments import key\n"
+    "    VARIABLE = key.read({root!r}, {assignment!r}).variant("
+    "'VARIABLE'.replace('_', '-'), {student!r}).answer"
+)
+
+
+def _ask_the_key(book):
+    return _ASK_THE_KEY.format(
+        root=str(book.root), assignment=book.assignment, student=book.student
+    )
+
 
 @empty
-def imports_the_question_bank(book):
-    book.every(
-        "try:\n    import course_bank as questions\n"
-        f"    VARIABLE = questions.student_variant('VARIABLE'.replace('_', '-'), "
-        f"'{book.student}', '{book.assignment}').answer\nexcept Exception:\n    pass"
-    )
+def imports_the_bank_and_asks_the_key(book):
+    book.every(f"try:\n{_ask_the_key(book)}\nexcept Exception:\n    pass")
 
 
 @empty
@@ -17,9 +25,7 @@ def reloads_the_bank_from_disk(book):
     book.every(
         "import sys, glob, subprocess\n"
         "found = [p for base in sys.path for p in glob.glob(base + '/course_bank/*.py')]\n"
-        "if found:\n    sys.modules.pop('course_lib', None)\n    import course_bank as q\n"
-        f"    VARIABLE = q.student_variant('VARIABLE'.replace('_', '-'), '{book.student}', "
-        f"'{book.assignment}').answer"
+        f"if found:\n    sys.modules.pop('course_lib', None)\n{_ask_the_key(book)}"
     )
 
 
@@ -39,7 +45,7 @@ def reads_a_classmates_notebook(book):
 def reads_the_secret_and_the_gradebook(book):
     book.first_cell(
         "import os\nfound = []\n"
-        f"for path in ['.secret', 'gradebook.db', 'source', 'submitted', 'autograded']:\n"
+        f"for path in ['.secret', 'keys', 'gradebook.db', 'source', 'submitted', 'autograded']:\n"
         f"    full = os.path.join({str(book.root)!r}, path)\n"
         "    if os.path.exists(full): found.append(full)\n"
         "print('FOUND' if found else 'nothing', found)"
@@ -55,6 +61,7 @@ def searches_every_file_for_the_course(book):
         "        folders[:] = [f for f in folders if f not in ('proc', 'sys', 'usr', 'lib', "
         "'site-packages', 'lib-dynload', '.venv', 'versions')]\n"
         "        found += [path + '/' + n for n in names if n in ('.secret', 'gradebook.db') or "
+        "n.endswith('.sheets.json') or "
         "n.startswith('hidden') or n.endswith('.ipynb')]\n"
         "print('FOUND' if found else 'nothing', found[:5])"
     )

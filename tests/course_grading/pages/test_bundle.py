@@ -1,28 +1,47 @@
-"""The archive for students: it works on its own, and holds no keys that it could do without."""
+"""The archive for students: it works on its own, and nothing in it tells right from wrong."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
 
 import pytest
 
-import course_bank as questions
+from course_bank import bank, problem_sets
 from course_bank.assignments.judgements import judgements
 from course_grading.commands import cli
+from course_grading.gradebook import keys
 from course_grading.pages import bundle
 from tests.course_grading.graded_class import PS2
 
-_DRAW = """
-import json
-import course_bank as questions
-from course_lib.exercise import Exercise
-print(json.dumps({name: questions.sheet(name, "ada") for name in questions.problem_sets}))
-Exercise("ps2-output-shapes", student="ada").check_form("sizes-valid", 26)
-import course_lib as keras, course_lib.figures, course_lib.ops, course_lib.shapes
-keras.datasets.mnist.load_sample()
-print(course_lib.__file__)
+# every public name of what ships, each figure made once
+_USE_IT = """
+import importlib, importlib.resources, pkgutil, sys
+
+import course_lib
+
+assert sys.argv[1] in course_lib.__file__, course_lib.__file__
+used = 0
+for found in pkgutil.walk_packages(course_lib.__path__, "course_lib."):
+    if found.name == "course_lib.grading":  # which says where it is now
+        continue
+    module = importlib.import_module(found.name)
+    for name in getattr(module, "__all__", ()):
+        assert getattr(module, name) is not None
+        used += 1
+for name in course_lib.__all__:
+    getattr(course_lib, name)
+from course_lib import figures, records
+from course_lib.datasets import mnist, photographs
+for name in figures.INTERACTIVE:
+    if name != "Quiz":  # whose questions come from the bank
+        assert getattr(figures, name)()._fallback
+for name in records.names():
+    records.load(name)
+assert len(mnist.load_sample()[0][0]) == 2000 and photographs.load("zebra").size
+print(used, "names")
 """
 
 
@@ -41,34 +60,112 @@ def unpacked(graded_class, tmp_path_factory):
     return folder / bundle.NAME
 
 
-def test_students_draw_the_numbers_that_grading_draws(unpacked):
+def run(code, folder, *arguments, path=""):
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     done = subprocess.run(
-        [sys.executable, "-c", _DRAW],
-        cwd=unpacked,
-        env={**os.environ, "PYTHONPATH": str(unpacked)},
+        [sys.executable, "-P", "-c", code, *arguments],
+        cwd=folder,
+        env={**environment, "PYTHONPATH": path},
         capture_output=True,
         text=True,
     )
-    drawn, checked, place = done.stdout.splitlines()
-    assert place.startswith(str(unpacked)), done.stderr
-    assert "this can be graded" in checked
-    mine = {name: questions.sheet(name, "ada") for name in questions.problem_sets}
-    assert json.loads(drawn) == json.loads(json.dumps(mine))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
-def test_neither_model_answers_nor_the_instructors_side_are_in_it(unpacked):
+def test_it_holds_notebooks_sheets_and_the_library_and_no_more(unpacked):
     files = {str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()}
-    assert f"exercises/release/{PS2}/{PS2}.ipynb" in files
-    assert {"Makefile", "pyproject.toml", "requirements.lock", "scripts/setup-python.sh"} <= files
-    assert not [
-        f
-        for f in files
-        if "/grading/" in f or f.startswith("exercises/source") or "heldout_digits" in f
-    ]
-    texts = [(unpacked / f).read_text("utf-8") for f in files if f.endswith((".py", ".ipynb"))]
+    wheel = next(name for name in files if name.endswith(".whl"))
+    assert re.fullmatch(r"course_lib-[\d.]+-py3-none-any\.whl", wheel)
+    assert files == {
+        "README.txt",
+        "LICENSE",
+        wheel,
+        "course_lib.zip",
+        f"{PS2}/{PS2}.ipynb",
+        f"{PS2}/{PS2}.sheets.json",
+    }
+    assert wheel in (unpacked / "README.txt").read_text("utf-8")
+    for library in (wheel, "course_lib.zip"):
+        with zipfile.ZipFile(unpacked / library) as archive:
+            tops = {name.split("/")[0] for name in archive.namelist()}
+        assert {top for top in tops if not top.endswith(".dist-info")} == {"course_lib"}
+
+
+@pytest.mark.parametrize("library", ["course_lib.zip", "*.whl"])
+def test_every_public_name_works_from_the_archive_itself(unpacked, library):
+    """Without unpacking: the zip lies on the path, wherever Python works."""
+    (path,) = unpacked.glob(library)
+    assert int(run(_USE_IT, unpacked.parent, path.name, path=str(path)).split()[0]) > 100
+
+
+def texts_of(unpacked):
+    """{name: text} of every text file that ships, those inside the archives too."""
+    found = {}
+    for path in unpacked.rglob("*"):
+        if path.suffix in (".zip", ".whl"):
+            with zipfile.ZipFile(path) as archive:
+                for name in archive.namelist():
+                    if name.endswith((".py", ".json", ".js", ".md", ".txt")):
+                        found[f"{path.name}/{name}"] = archive.read(name).decode("utf-8")
+        elif path.is_file():
+            found[path.name] = path.read_text("utf-8")
+    return found
+
+
+def test_nothing_in_it_tells_right_from_wrong(unpacked):
+    """No misconception, solution, model answer, rubric or checker of any question of the course."""
+    texts = texts_of(unpacked)
+    everything = "\n".join(texts.values())
     for one in judgements.values():
-        keys = [one.solution, *(text for _, text in one.rubric)]
-        assert not [key for key in keys for text in texts if len(key) > 30 and key in text], one.id
+        for secret in (one.solution, *(text for _, text in one.rubric)):
+            assert len(secret) < 30 or json.dumps(secret)[1:-1] not in everything, one.id
+            assert len(secret) < 30 or secret not in everything, one.id
+    for name in {name for listed in problem_sets.values() for name in listed.questions}:
+        question = bank[name]
+        for wrong in question.misconceptions:
+            assert wrong.message not in everything, (name, wrong.name)
+        for line in (question.solution or "").splitlines():
+            shown = question.prompt if isinstance(question.prompt, str) else ""
+            if len(line.strip()) > 30 and line not in (question.stub or "") + shown:
+                assert line.strip() not in texts[f"{PS2}.ipynb"], (name, line)
+    assert "hidden_check" not in everything
+    assert "HIDDEN TESTS" not in texts[f"{PS2}.ipynb"]
+    imported = re.findall(r"^\s*(?:from|import) (course_\w+)", everything, re.MULTILINE)
+    assert set(imported) == {"course_lib"}
+
+
+def test_the_sheets_are_those_of_the_key_without_its_answers(unpacked, graded_class):
+    key = keys.read(graded_class.root, PS2)
+    shipped = json.loads((unpacked / PS2 / f"{PS2}.sheets.json").read_text("utf-8"))
+    for entry, kept in zip(shipped["questions"], key.content["questions"], strict=True):
+        assert entry["id"] == kept["id"]
+        for variant, full in zip(entry["variants"], kept["variants"], strict=True):
+            assert variant == {name: full[name] for name in variant}
+            assert not set(variant) & {"answer", "wrong", "steps", "seed"}
+
+
+def test_a_student_works_with_the_zip_beside_the_notebook(unpacked, graded_class):
+    """The notebook's own first cells, in its folder, with nothing installed of the project."""
+    cells = json.loads((unpacked / PS2 / f"{PS2}.ipynb").read_text("utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"][:3]
+    told = run(
+        "\n".join(code).replace('"demo"', '"ada"') + "\nsheet.check_form('sizes-valid', 26)"
+        "\nprint(sheet.numbers('sizes-valid'))",
+        unpacked / PS2,
+    )
+    numbers = keys.read(graded_class.root, PS2).variant("sizes-valid", "ada").numbers
+    assert str(numbers) in told
+    assert "sizes_valid: this can be graded. Whether it is right, grading will tell." in told
+
+
+def test_without_the_library_the_first_cell_says_what_to_do(unpacked, tmp_path):
+    cells = json.loads((unpacked / PS2 / f"{PS2}.ipynb").read_text("utf-8"))["cells"]
+    start = next("".join(c["source"]) for c in cells if "find_spec" in "".join(c["source"]))
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", start], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "course_lib is not here: put the file course_lib.zip" in done.stderr.splitlines()[-1]
 
 
 def test_a_course_without_a_release_says_what_to_do(tmp_path, monkeypatch, capsys):

@@ -2,7 +2,7 @@
 
 from traitlets.config import Config
 
-import course_bank as questions
+from course_bank import problem_sets
 from course_bank.assignments.judgements import Judgement
 from course_grading.commands import demo, sample_class
 from tests.course_grading.graded_class import (
@@ -11,19 +11,20 @@ from tests.course_grading.graded_class import (
     MANUAL,
     POINTS,
     PS2,
+    asked,
     hand_in,
     nbgrader,
     page_of,
 )
 
-JUDGED = [task for task in questions.problem_sets[PS2].tasks if isinstance(task, Judgement)]
+JUDGED = [task for task in problem_sets[PS2].tasks if isinstance(task, Judgement)]
 
 
 def test_feedback_tells_what_was_misunderstood_and_no_answer(course):
     nbgrader("generate_feedback", PS2, "--force")
     page = page_of(course, "wrong")
     for name in POINTS:
-        variant = questions.student_variant(name, "wrong", PS2)
+        variant = asked(course, name, "wrong")
         assert name in page
         assert f"{POINTS[name]:g}" in page
     assert "hidden_check" not in page
@@ -52,7 +53,7 @@ def test_expected_answers_only_when_the_instructor_says_so(course):
     made.start()
     assert made.exporter.__class__ is FeedbackExporter
     page = page_of(course, "wrong")
-    variant = questions.student_variant("sizes-valid", "wrong", PS2)
+    variant = asked(course, "sizes-valid", "wrong")
     assert f"Expected: <code>{variant.answer!r}</code>" in page
     demo.feedback(course, PS2)
 

@@ -7,20 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import course_bank as questions
+from course_bank import problem_sets
 from course_grading.commands import cli
 from course_grading.gradebook.grades import Grade
 from course_grading.kernels.inside import answers
 from course_grading.pages import export, report
 from course_grading.submission import copied_answers
 from tests.course_grading.conftest import PS2
+from tests.released import key_of
 from tests.requirements import chromium
 
-NAMES = list(questions.problem_sets[PS2].questions)
+NAMES = list(problem_sets[PS2].questions)
 
 
 def entry(name, credit, misconception=None, value=None, message="Look again."):
-    points = questions.problem_sets[PS2].questions[name]
+    points = problem_sets[PS2].questions[name]
     emitted = {"value": answers.write(value)}
     return {
         "id": name,
@@ -35,10 +36,7 @@ def entry(name, credit, misconception=None, value=None, message="Look again."):
 
 def answered(whose, credit=0.0, names=NAMES):
     """Entries whose values are right for the numbers of ``whose``."""
-    return [
-        entry(name, credit, None, questions.student_variant(name, whose, PS2).answer)
-        for name in names
-    ]
+    return [entry(name, credit, None, key_of(PS2).variant(name, whose).answer) for name in names]
 
 
 def records(**students):
@@ -54,7 +52,7 @@ def students():
 
 
 def test_answers_for_anothers_numbers_are_found(students):
-    (match,) = copied_answers.find(PS2, records(eve=answered("student7")), students)
+    (match,) = copied_answers.find(key_of(PS2), records(eve=answered("student7")), students)
     assert (match.student, match.other) == ("eve", "student7")
     assert len(match.questions) >= len(NAMES) - 1
     assert "student7" in str(match)
@@ -66,7 +64,7 @@ def test_other_spellings_are_found_too(students):
         value = one["emitted"]["value"]
         if "int" in value:
             one["emitted"]["value"] = {"npy": None} if False else value["int"]
-    (match,) = copied_answers.find(PS2, records(eve=found), students)
+    (match,) = copied_answers.find(key_of(PS2), records(eve=found), students)
     assert match.other == "student7"
 
 
@@ -76,7 +74,7 @@ def test_right_answers_and_single_coincidences_are_no_matter(students):
         once=answered("student3", names=NAMES[:1]),
         nothing=[entry(name, 0.0, "empty") for name in NAMES],
     )
-    assert copied_answers.find(PS2, class_, students) == []
+    assert copied_answers.find(key_of(PS2), class_, students) == []
 
 
 def test_a_class_of_guesses_is_not_flagged(students):
@@ -85,7 +83,7 @@ def test_a_class_of_guesses_is_not_flagged(students):
         student: [entry(name, 0.0, None, int(rng.integers(2, 40))) for name in NAMES]
         for student in students
     }
-    assert copied_answers.find(PS2, records(**guesses), students) == []
+    assert copied_answers.find(key_of(PS2), records(**guesses), students) == []
 
 
 # ------------------------------------------------------------------ numbers of the report
@@ -99,7 +97,7 @@ def test_difficulty_and_discrimination():
     assert found[NAMES[0]].difficulty == 1.0
     assert found[NAMES[0]].discrimination is None  # everybody had it
     assert found[NAMES[2]].difficulty == pytest.approx(2 / 3)
-    points = np.array([questions.problem_sets[PS2].questions[name] for name in NAMES])
+    points = np.array([problem_sets[PS2].questions[name] for name in NAMES])
     credits = np.array([[e["credit"] for e in found] for found in (strong, weak, middle)])
     rest = credits @ points - credits[:, 2] * points[2]
     expected = np.corrcoef(credits[:, 2], rest)[0, 1]

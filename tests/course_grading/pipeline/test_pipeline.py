@@ -7,7 +7,6 @@ import pytest
 from nbgrader.apps import api as nbgrader_api
 from nbgrader.apps import autogradeapp
 
-import course_bank as questions
 from course_grading.commands import demo, sample_class
 from course_grading.commands.class_run import grade_class
 from course_grading.gradebook import secret
@@ -19,6 +18,7 @@ from tests.course_grading.graded_class import (
     MANUAL,
     POINTS,
     PS2,
+    asked,
     gradebook_rows,
     hand_in,
     nbgrader,
@@ -45,7 +45,7 @@ def test_solution_release_and_no_notebook(course):
 def test_partial_credit_and_the_misconception_by_name(course):
     record = course.record(PS2, "wrong")
     for entry in record["questions"]:
-        variant = questions.student_variant(entry["id"], "wrong", PS2)
+        variant = asked(course, entry["id"], "wrong")
         expected = variant.misconceptions[0]
         assert entry["misconception"] == expected.name
         assert entry["message"] == expected.message

@@ -5,6 +5,7 @@ import numpy as np
 from course_bank import bank
 from course_bank.core import forms
 from course_bank.practice import page_data
+from course_lib.exercise.forms import check_form
 from tests.course_lib.figures.javascript import call
 from tests.course_lib.figures.test_parity import CASES, _rng
 
@@ -93,7 +94,7 @@ def test_sentences_on_the_form_are_those_of_the_bank(tmp_path):
     cases, expected = [], []
     for form, text in (("number", "0,583"), ("number", "1,5"), ("number", "14,873")):
         cases.append([{"form": form}, text])
-        expected.append(forms.check_form(form, text))
+        expected.append(check_form(form, text))
     for question in VALUES:
         payload = page_data(question.variant("sentences"))
         if question.form == "shape":

@@ -1,15 +1,35 @@
 """The student's side: own numbers at once, complaints about the form, never the answer."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from course_bank import bank, sheet, student_variant
+import course_lib
+from course_bank import bank
 from course_lib import exercise
-from course_lib.exercise import Exercise, FormError, Numbers
+from course_lib.exercise import Exercise, FormError, MissingError, Numbers
+from tests.released import key_of, put_sheets
 
 PS2, PS7 = "ps2-output-shapes", "ps7-convolution-from-scratch"
+PS4, PS8 = "ps4-model-summaries", "ps8-mnist-in-keras"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where the notebooks lie, with their files of sheets."""
+    made = tmp_path_factory.mktemp("notebooks")
+    put_sheets(made, PS2, PS4, PS7, PS8)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _beside_the_sheets(folder, monkeypatch):
+    monkeypatch.chdir(folder)
 
 
 @pytest.fixture
@@ -21,7 +41,7 @@ def shown(monkeypatch):
 
 def test_the_own_numbers_are_shown(shown):
     Exercise(PS2, student="ada").show("sizes-stride")
-    variant = student_variant("sizes-stride", "ada", PS2)
+    variant = key_of(PS2).variant("sizes-stride", "ada")
     assert variant.prompt in shown[0]
     assert "the numbers of **ada**" in shown[0]
     assert "Assign a whole number to `sizes_stride`" in shown[0]
@@ -64,25 +84,23 @@ def test_every_check_warns_while_the_id_is_the_samples(capsys):
 
 def test_the_overview_lists_every_task_with_its_numbers():
     text = Exercise(PS2, student="ada")._repr_markdown_()
-    for name, n in ((q["id"], q["numbers"]) for q in sheet(PS2, "ada")["questions"]):
+    for name, n in ((q["id"], q["numbers"]) for q in key_of(PS2).sheet("ada")["questions"]):
         assert f"`{name}`" in text
         assert str(next(iter(n.values()))) in text
 
 
 def test_the_overview_tells_what_the_tasks_use():
-    mnist = Exercise("ps8-mnist-in-keras", student="ada")._repr_markdown_()
+    mnist = Exercise(PS8, student="ada")._repr_markdown_()
     assert "| `mnist-arrays` | the same for everybody |" in mnist
     assert "rate" not in mnist.split("`mnist-count`")[1].split("\n")[0]
     assert "rate" in mnist.split("`mnist-model`")[1].split("\n")[0]
     scratch = Exercise(PS7, student="ada")._repr_markdown_()
     assert "outputs" not in scratch
     assert "| `max-pool2d` | an example: maps 5 × 6 × 2, size 2, strides 2 |" in scratch
-    assert "..." not in Exercise("ps4-model-summaries", student="ada")._repr_markdown_()
+    assert "..." not in Exercise(PS4, student="ada")._repr_markdown_()
 
 
 def test_unknown_names_are_told_with_what_there_is():
-    with pytest.raises(ValueError, match="no assignment 'ps9'; there are: ps1-pixels"):
-        Exercise("ps9", student="ada")
     with pytest.raises(ValueError, match=r"no task 'sizes-vald'\. Did you mean 'sizes-valid'"):
         Exercise(PS2, student="ada").show("sizes-vald")
     for nobody, mended in (("", "ada"), ("  ", "ada"), (51234, "51234"), (None, "ada")):
@@ -125,7 +143,7 @@ def test_a_notebook_shows_the_complaint_without_a_traceback():
 
 def test_right_and_wrong_answers_look_the_same(capsys):
     student = Exercise(PS2, student="ada")
-    variant = student_variant("sizes-valid", "ada", PS2)
+    variant = key_of(PS2).variant("sizes-valid", "ada")
     for value in (variant.answer, variant.answer + 1):
         student.check_form("sizes-valid", value)
     first, second = capsys.readouterr().out.splitlines()
@@ -143,35 +161,105 @@ def test_functions_are_tried_on_the_students_example(capsys):
     assert "can be graded" in capsys.readouterr().out
 
 
-def test_the_sheet_of_the_grader_is_used_in_place_of_the_bank(tmp_path, monkeypatch):
+def test_the_sheet_of_the_grader_is_used_in_place_of_the_files(tmp_path, monkeypatch):
     """Where COURSE_SHEET names a file, what the notebook says about the student is not believed."""
     path = tmp_path / "sheet.json"
-    path.write_text(json.dumps(sheet(PS2, "ada")))
+    path.write_text(json.dumps(key_of(PS2).sheet("ada")))
     monkeypatch.setenv("COURSE_SHEET", str(path))
-    monkeypatch.setattr(exercise, "_draw", None)
+    monkeypatch.chdir(tmp_path)
     given = Exercise(PS2, student="somebody else")
     assert given.student == "ada"
-    assert given.numbers("sizes-valid") == sheet(PS2, "ada")["questions"][0]["numbers"]
-
-
-def test_without_the_bank_the_form_is_not_checked(tmp_path, monkeypatch, capsys):
-    def hidden(entry, value):
-        raise ImportError("no bank here")
-
-    monkeypatch.setattr(exercise, "_problem", hidden)
-    Exercise(PS2, student="ada").check_form("sizes-valid", object())
-    assert capsys.readouterr().out == ""
-
-
-def test_stock_nbgrader_gets_points_from_the_hidden_check(capsys):
-    student = Exercise(PS2, student="ada")
-    variant = student_variant("sizes-stride", "ada", PS2)
-    assert student.hidden_check("sizes-stride", {"sizes_stride": variant.answer}) == 2
-    wrong = variant.misconceptions[0]
-    assert student.hidden_check("sizes-stride", {"sizes_stride": wrong.answer}) == 2 * wrong.credit
-    assert student.hidden_check("sizes-stride", {}) == 0
-    assert wrong.message in capsys.readouterr().out
+    assert given.numbers("sizes-valid") == key_of(PS2).sheet("ada")["questions"][0]["numbers"]
 
 
 def test_numbers_are_a_dict():
     assert json.dumps(Numbers(a=1)) == '{"a": 1}'
+
+
+# ---------------------------------------------------------------------------- what is missing
+
+
+def test_missing_sheets_are_told_with_where_to_put_them(tmp_path, monkeypatch):
+    put_sheets(tmp_path, PS4)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MissingError) as told:
+        Exercise(PS2, student="ada")
+    text = str(told.value)
+    assert text.startswith("ps2-output-shapes.sheets.json is not here. It came with this notebook")
+    assert str(tmp_path) in text
+    assert "There are sheets of ps4-model-summaries" in text
+    assert told.value._render_traceback_() == [text]
+
+
+@pytest.mark.parametrize("place", [".", "below", "release/ps2-output-shapes"])
+def test_sheets_are_found_near_where_python_works(tmp_path, monkeypatch, place):
+    (tmp_path / place).mkdir(parents=True, exist_ok=True)
+    put_sheets(tmp_path / place, PS2)
+    (tmp_path / "source" / "x").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path if place != "release/ps2-output-shapes" else tmp_path / "source/x")
+    assert Exercise(PS2, student="ada").numbers("sizes-valid")
+
+
+def test_sheets_are_found_beside_a_zip_of_course_lib(tmp_path, monkeypatch):
+    (tmp_path / "uploaded").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    put_sheets(tmp_path / "uploaded", PS2)
+    monkeypatch.syspath_prepend(str(tmp_path / "uploaded" / "course_lib.zip"))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert Exercise(PS2, student="ada").numbers("sizes-valid")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "cannot be read (JSONDecodeError). Get it again"),
+        ("[1]", "cannot be read (TypeError)"),
+        (
+            '{"format": 2, "questions": [1]}',
+            "of another version (2) than this course_lib reads (1)",
+        ),
+    ],
+)
+def test_a_broken_file_of_sheets_is_told(tmp_path, monkeypatch, text, sentence):
+    (tmp_path / f"{PS2}.sheets.json").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError) as told:
+        Exercise(PS2, student="ada")
+    assert sentence in str(told.value)
+
+
+def test_a_missing_library_is_told_with_its_weight(monkeypatch):
+    found = exercise.importlib.util.find_spec
+    monkeypatch.setattr(
+        exercise.importlib.util,
+        "find_spec",
+        lambda name: None if name == "tensorflow" else found(name),
+    )
+    assert Exercise(PS8, student="ada")
+    with pytest.raises(
+        MissingError, match=r"Keras with TensorFlow \(1\.5 GB\), .*%pip install tensor"
+    ):
+        Exercise(PS8, student="ada", needs=["numpy", "tensorflow"])
+
+
+def test_a_sheet_is_read_without_numpy(folder):
+    """A student's first cell can say what is missing, whatever is."""
+    code = (
+        "import sys; sys.modules['numpy'] = None\n"
+        "from course_lib.exercise import Exercise\n"
+        f"sheet = Exercise({PS2!r}, student='ada', needs=[])\n"
+        "sheet.check_form('sizes-valid', '26')\n"
+        "print(sorted(m for m in sys.modules if m.startswith('course_')))\n"
+        f"Exercise({PS2!r}, student='ada')\n"
+    )
+    root = str(Path(course_lib.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": root},
+        capture_output=True,
+        text=True,
+    )
+    assert "this can be graded" in done.stdout
+    assert "course_bank" not in done.stdout
+    assert "This notebook needs NumPy (60 MB), which is not installed" in done.stderr

@@ -5,16 +5,22 @@
     n = sheet.numbers("sizes-valid")     # its numbers: n.size, n["kernel"]
     sheet.check_form("sizes-valid", 26)  # the form, never the value
 
-Numbers follow from the student's id and stay the same from day to day and machine to machine.
-Where the environment variable ``COURSE_SHEET`` names a file, the tasks are read from it instead of
-being drawn from the question bank: that is how grading runs a notebook without the bank.
+The numbers come from the file of sheets beside the notebook, ``ps2-output-shapes.sheets.json``;
+which of them are a student's follows from the id, from day to day and machine to machine. No
+answer is in the file, and nothing here knows one. Needs the standard library alone.
 """
 
 import difflib
-import json
-import os
+import importlib.util
+from pathlib import Path
+
+from course_lib.exercise import forms, functions, sheets
+from course_lib.exercise.plain_values import plain
 
 SAMPLE_STUDENT = "demo"
+
+# what a library that a notebook needs is called, and what it weighs once it is installed
+WEIGHS = {"numpy": "NumPy (60 MB)", "tensorflow": "Keras with TensorFlow (1.5 GB)"}
 
 
 class Numbers(dict):
@@ -42,21 +48,29 @@ class IdError(_Sentence, ValueError):
     """An id that is none."""
 
 
+class MissingError(_Sentence, ImportError):
+    """A file or a library that the notebook needs is not here."""
+
+
 class Exercise:
     """The sheet of one student for one assignment.
 
     Args:
         assignment: its id, such as "ps2-output-shapes".
         student: the student's id, as the instructor knows it.
+        needs: libraries that the notebook imports.
 
     Raises:
-        ValueError: there is no such assignment; the text names the ones there are.
         IdError: the id is empty or no text.
+        MissingError: the file of sheets or a library is not here; the text says what to do.
+        ValueError: the file cannot be read.
     """
 
-    def __init__(self, assignment, student=SAMPLE_STUDENT):
-        given = os.environ.get("COURSE_SHEET")
-        sheet = _read(given) if given else _draw(assignment, student)
+    def __init__(self, assignment, student=SAMPLE_STUDENT, needs=("numpy",)):
+        sheet = sheets.given()
+        if sheet is None:
+            _require(needs)
+            sheet = sheets.sheet_of(_content(assignment), _id(student))
         self.assignment = sheet["assignment"]
         self.student = sheet["student"]
         self.title = sheet.get("title", self.assignment)
@@ -108,52 +122,51 @@ class Exercise:
         value is right.
         """
         entry = self._entry(question)
-        try:
-            problem = _problem(entry, value)
-        except ImportError:  # grading hides the bank; it reads the answer by itself
-            return
+        problem = _problem(entry, value)
         if problem:
             raise FormError(f"{entry['variable']}: {problem}")
         print(f"{entry['variable']}: this can be graded. Whether it is right, grading will tell.")
         if self.student == SAMPLE_STUDENT:
             print(f'STUDENT_ID is still "{SAMPLE_STUDENT}": these are {SAMPLE_STUDENT}\'s numbers.')
 
-    def hidden_check(self, question, namespace):
-        """The points earned, for stock nbgrader's hidden tests. See `questions.hidden_check`."""
-        import course_bank as questions
-
-        return questions.hidden_check(self, question, namespace)
-
 
 def _problem(entry, value):
     """A sentence on what keeps ``value`` from being graded, or None."""
-    from course_bank.core import forms
-    from course_bank.core import function_questions as functions
-    from course_bank.core.plain_values import plain
-
     if value is not None and entry["form"] == "function":
-        return functions.check_function(entry["numbers"], value, plain)
+        return functions.check_function(entry["numbers"], value)
     return forms.check_form(entry["form"], plain(value), entry.get("expects") or None)
 
 
-def _read(path):
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
-
-
-def _draw(assignment, student):
-    import course_bank as questions
-
-    if assignment not in questions.problem_sets:
-        listed = ", ".join(questions.problem_sets)
-        raise ValueError(f"Exercise: no assignment {assignment!r}; there are: {listed}.")
-    if not isinstance(student, str) or not student.strip():
-        example = student if isinstance(student, int) else "ada"
-        raise IdError(
-            f"Exercise: student must be your id as a text in quotes, got {student!r}. "
-            f'Write for example STUDENT_ID = "{example}" in the cell above, and run both cells.'
+def _require(needs):
+    missing = [name for name in needs if importlib.util.find_spec(name) is None]
+    if missing:
+        name = missing[0]
+        raise MissingError(
+            f"This notebook needs {WEIGHS.get(name, name)}, which is not installed: run "
+            f"%pip install {name} in a cell of its own, restart the kernel, and run this again."
         )
-    return questions.sheet(assignment, student.strip())
+
+
+def _content(assignment):
+    path = sheets.find(assignment)
+    if path is not None:
+        return sheets.read(path)
+    others = ", ".join(sheets.beside(assignment))
+    there = f" There are sheets of {others}, which belong to other notebooks." if others else ""
+    raise MissingError(
+        f"{sheets.file_name(assignment)} is not here. It came with this notebook: put it into the "
+        f"folder in which Python works, {Path.cwd()}, and run this cell again.{there}"
+    )
+
+
+def _id(student):
+    if isinstance(student, str) and student.strip():
+        return student.strip()
+    example = student if isinstance(student, int) else "ada"
+    raise IdError(
+        f"Exercise: student must be your id as a text in quotes, got {student!r}. "
+        f'Write for example STUDENT_ID = "{example}" in the cell above, and run both cells.'
+    )
 
 
 def _told(entry):

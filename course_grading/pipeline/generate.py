@@ -1,0 +1,50 @@
+"""`nbgrader generate_assignment` that draws what the questions ask and keeps the key.
+
+Beside the notebook students get its file of sheets: see `course_bank.assignments.release`.
+"""
+
+import os
+
+from nbgrader.converters import GenerateAssignment, NbGraderException
+
+from course_bank.assignments import release
+from course_grading.gradebook import keys
+from course_grading.gradebook.files import Unusable
+
+
+class ReleaseAssignment(GenerateAssignment):
+    """GenerateAssignment that writes the key and the sheets of questions of the bank."""
+
+    def convert_notebooks(self):
+        """Draw first: what cannot be drawn is refused before anything is written."""
+        root, self._drawn = self.coursedir.root, {}
+        for notebooks in self.assignments.values():
+            assignment = os.path.basename(os.path.dirname(notebooks[0]))
+            try:
+                if points := keys.asked(notebooks, root):
+                    self._drawn[assignment] = keys.drawn(root, assignment, points)
+            except Unusable as refusal:  # nbgrader would not print it
+                self.log.error("%s", refusal)
+                raise NbGraderException(str(refusal)) from None
+        super().convert_notebooks()
+
+    def init_assignment(self, assignment_id, student_id):
+        """Write them beside the other files of the assignment."""
+        super().init_assignment(assignment_id, student_id)
+        if content := self._drawn.get(assignment_id):
+            folder = os.path.normpath(self._format_dest(assignment_id, student_id))
+            keys.keep(self.coursedir.root, content, folder)
+            self.log.info(
+                "Of a class of %d, two share their whole sheet with a chance of %.0e.",
+                release.CLASS,
+                release.shared_chance(content),
+            )
+
+
+def install():
+    """Let nbgrader's command and formgrader use `ReleaseAssignment`: see `converter`."""
+    import nbgrader.apps.api
+    import nbgrader.apps.generateassignmentapp
+
+    nbgrader.apps.api.GenerateAssignment = ReleaseAssignment
+    nbgrader.apps.generateassignmentapp.GenerateAssignment = ReleaseAssignment
