@@ -37,3 +37,11 @@ def test_references_of_a_chapter_name_a_label_of_the_book(path):
     used = re.findall(r"\{(?:ref|numref)\}`(?:[^`<]*<)?([\w-]+)>?`", path.read_text("utf-8"))
     lost = sorted({name for name in used if name.lower() not in labels})
     assert not lost, f"{path.name} refers to {', '.join(lost)}"
+
+
+def test_the_rooms_that_contributing_names_exist():
+    named = re.findall(
+        r"`((?:course_\w+|tests)/[\w/.]+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    )
+    assert len(named) > 10
+    assert not [name for name in named if not (ROOT / name).exists()]
