@@ -30,6 +30,8 @@ PACKAGES = {
     "model": ["summary"],
     "optimizers": ["schedules"],
 }
+# Names under which a class of course_lib stands once more.
+ALIASES = {"course_lib.models": {"Model", "Sequential"}}
 
 
 def public_names(module):
@@ -39,6 +41,7 @@ def public_names(module):
         for name, value in vars(module).items()
         if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__
     ]
+    names = [name for name in names if name not in ALIASES.get(module.__name__, ())]
     return [name for name in names if not isinstance(getattr(module, name), ModuleType)]
 
 
