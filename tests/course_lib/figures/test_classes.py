@@ -109,6 +109,16 @@ def test_variants_of_a_quiz_differ_and_are_the_banks():
     assert quiz(topic="pooling", variants=3, seed=1).questions != figure.questions
 
 
+def test_the_playground_starts_on_a_unit_that_is_alive():
+    playground = DigitPlayground()
+    sample = playground.samples[playground.sample]
+    image = np.frombuffer(base64.b64decode(sample["pixels"]), np.uint8).reshape(28, 28) / 255
+    weights = digit_playground.unpack(playground.weights)
+    layer, which, row, column = playground.unit
+    maps = [values[0] for values in digit_playground.forward(image[None], weights)[:4]]
+    assert maps[layer][row, column, which] > 0.5
+
+
 def test_the_pads_poster_is_the_network_reading_a_seven():
     pad = DigitPad()
     assert int(np.argmax(pad.poster["probabilities"])) == digit_pad.DIGIT
