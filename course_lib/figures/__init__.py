@@ -16,6 +16,7 @@ INTERACTIVE = {
     "ReceptiveField": "receptive_field",
     "Dimensions": "dimensions",
     "LossSurface": "loss_surface",
+    "TrainingClinic": "training_clinic",
     "ConvolutionCost": "convolution_cost",
     "DigitPad": "digit_pad",
     "DigitPlayground": "digit_playground",
