@@ -218,7 +218,11 @@ def maximum(inputs, **kwargs):
 
 
 def concatenate(inputs, axis=-1, **kwargs):
-    """`Concatenate` as a function: a list of tensors or arrays side by side along ``axis``."""
+    """`Concatenate` as a function: a list of tensors or arrays side by side along ``axis``.
+
+    >>> concatenate([np.ones((1, 2)), np.zeros((1, 1))])
+    array([[1., 1., 0.]], dtype=float32)
+    """
     return Concatenate(axis=axis, **kwargs)(inputs)
 
 

@@ -33,6 +33,13 @@ class Model(Layer):
     with the names of its Inputs; one of several outputs returns a list.
 
     Raises ValueError where the outputs do not come from the inputs.
+
+        >>> from course_lib import Input, layers
+        >>> x = Input(shape=(28, 28, 1))
+        >>> y = layers.Conv2D(8, 3, padding="same")(x)
+        >>> model = Model(x, layers.GlobalAveragePooling2D()(layers.Conv2D(8, 1)(y) + y))
+        >>> model.output_shape, model.count_params()
+        ((None, 8), 152)
     """
 
     def __init__(self, inputs, outputs, name=None, trainable=True):

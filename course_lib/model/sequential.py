@@ -12,6 +12,11 @@ class Sequential(Model):
 
     The first may be an `Input`, or have the argument ``input_shape``; then the weights exist at
     once. Without, they are created when the model first sees data, or by ``build(input_shape)``.
+
+        >>> from course_lib import Input, layers
+        >>> model = Sequential([Input(shape=(784,)), layers.Dense(10)])
+        >>> model.count_params()
+        7850
     """
 
     inputs = outputs = entrances = ()  # until the input shape is known

@@ -11,30 +11,34 @@ from course_lib.errors import number
 from course_lib.ops import checks
 
 
-def relu(inputs):
-    """max(0, x): negative numbers become 0."""
+def relu(inputs: np.ndarray) -> np.ndarray:
+    """max(0, x): negative numbers become 0.
+
+    >>> relu([-2.0, 0.0, 3.0])
+    array([0., 0., 3.], dtype=float32)
+    """
     return relu_forward(inputs)[0]
 
 
-def relu_forward(inputs):
+def relu_forward(inputs: np.ndarray) -> tuple:
     """`relu` and its cache."""
     (inputs,) = checks.as_floats("relu", inputs=inputs)
     outputs = np.maximum(inputs, 0)
     return outputs, outputs
 
 
-def relu_backward(grad_outputs, cache):
+def relu_backward(grad_outputs: np.ndarray, cache):
     """The gradient passes where the output is positive, and stops where it is 0."""
     grad_outputs = _like("relu_backward", grad_outputs, cache)
     return grad_outputs * (cache > 0)
 
 
-def sigmoid(inputs):
+def sigmoid(inputs: np.ndarray) -> np.ndarray:
     """1 / (1 + exp(-x)), between 0 and 1."""
     return sigmoid_forward(inputs)[0]
 
 
-def sigmoid_forward(inputs):
+def sigmoid_forward(inputs: np.ndarray) -> tuple:
     """`sigmoid` and its cache. Where exp overflows to infinity the quotient is 0, as is right."""
     (inputs,) = checks.as_floats("sigmoid", inputs=inputs)
     with np.errstate(over="ignore"):
@@ -42,25 +46,25 @@ def sigmoid_forward(inputs):
     return outputs, outputs
 
 
-def sigmoid_backward(grad_outputs, cache):
+def sigmoid_backward(grad_outputs: np.ndarray, cache):
     """dy/dx = y (1 - y)"""
     grad_outputs = _like("sigmoid_backward", grad_outputs, cache)
     return grad_outputs * cache * (1 - cache)
 
 
-def tanh(inputs):
+def tanh(inputs: np.ndarray) -> np.ndarray:
     """Hyperbolic tangent, between -1 and 1."""
     return tanh_forward(inputs)[0]
 
 
-def tanh_forward(inputs):
+def tanh_forward(inputs: np.ndarray) -> tuple:
     """`tanh` and its cache."""
     (inputs,) = checks.as_floats("tanh", inputs=inputs)
     outputs = np.tanh(inputs)
     return outputs, outputs
 
 
-def tanh_backward(grad_outputs, cache):
+def tanh_backward(grad_outputs: np.ndarray, cache):
     """dy/dx = 1 - y**2"""
     grad_outputs = _like("tanh_backward", grad_outputs, cache)
     slope = cache * cache
@@ -69,7 +73,7 @@ def tanh_backward(grad_outputs, cache):
     return slope
 
 
-def softmax(inputs, axis=-1):
+def softmax(inputs: np.ndarray, axis: int | tuple[int, ...] = -1) -> np.ndarray:
     """exp(x) over the sum of exp(x) along ``axis``, one or several: they sum to 1.
 
     >>> softmax([[0.0, 0.0, 0.0, 0.0]])
@@ -78,7 +82,7 @@ def softmax(inputs, axis=-1):
     return softmax_forward(inputs, axis)[0]
 
 
-def softmax_forward(inputs, axis=-1):
+def softmax_forward(inputs: np.ndarray, axis: int | tuple[int, ...] = -1) -> tuple:
     """`softmax` and its cache. The largest input is subtracted first, so that exp stays finite."""
     (inputs,) = checks.as_floats("softmax", inputs=inputs)
     axis = checks.axes_in("softmax", axis, inputs.ndim)
@@ -87,7 +91,7 @@ def softmax_forward(inputs, axis=-1):
     return outputs, (outputs, axis)
 
 
-def softmax_backward(grad_outputs, cache):
+def softmax_backward(grad_outputs: np.ndarray, cache):
     """dx_j = y_j (g_j - sum_k g_k y_k)"""
     outputs, axis = cache
     grad_outputs = _like("softmax_backward", grad_outputs, outputs)
@@ -95,12 +99,12 @@ def softmax_backward(grad_outputs, cache):
     return outputs * (grad_outputs - mean)
 
 
-def log_softmax(inputs, axis=-1):
+def log_softmax(inputs: np.ndarray, axis: int | tuple[int, ...] = -1) -> np.ndarray:
     """The logarithm of `softmax`, without the way over small numbers."""
     return log_softmax_forward(inputs, axis)[0]
 
 
-def log_softmax_forward(inputs, axis=-1):
+def log_softmax_forward(inputs: np.ndarray, axis: int | tuple[int, ...] = -1) -> tuple:
     """`log_softmax` and its cache."""
     (inputs,) = checks.as_floats("log_softmax", inputs=inputs)
     axis = checks.axes_in("log_softmax", axis, inputs.ndim)
@@ -109,19 +113,19 @@ def log_softmax_forward(inputs, axis=-1):
     return outputs, (outputs, axis)
 
 
-def log_softmax_backward(grad_outputs, cache):
+def log_softmax_backward(grad_outputs: np.ndarray, cache):
     """dx_j = g_j - softmax_j sum_k g_k"""
     outputs, axis = cache
     grad_outputs = _like("log_softmax_backward", grad_outputs, outputs)
     return grad_outputs - np.exp(outputs) * grad_outputs.sum(axis, keepdims=True)
 
 
-def leaky_relu(inputs, negative_slope=0.2):
+def leaky_relu(inputs: np.ndarray, negative_slope: float = 0.2) -> np.ndarray:
     """x for x > 0, ``negative_slope`` * x below."""
     return leaky_relu_forward(inputs, negative_slope)[0]
 
 
-def leaky_relu_forward(inputs, negative_slope=0.2):
+def leaky_relu_forward(inputs: np.ndarray, negative_slope: float = 0.2) -> tuple:
     """`leaky_relu` and its cache, the slope at every number."""
     (inputs,) = checks.as_floats("leaky_relu", inputs=inputs)
     number("leaky_relu", "negative_slope", negative_slope, minimum=0, inclusive=True)
@@ -129,17 +133,17 @@ def leaky_relu_forward(inputs, negative_slope=0.2):
     return inputs * slope, slope
 
 
-def leaky_relu_backward(grad_outputs, cache):
+def leaky_relu_backward(grad_outputs: np.ndarray, cache):
     """The gradient passes whole, or by the slope."""
     return _like("leaky_relu_backward", grad_outputs, cache) * cache
 
 
-def elu(inputs, alpha=1.0):
+def elu(inputs: np.ndarray, alpha: float = 1.0) -> np.ndarray:
     """x for x > 0, alpha * (exp(x) - 1) below: it bends towards -alpha."""
     return elu_forward(inputs, alpha)[0]
 
 
-def elu_forward(inputs, alpha=1.0):
+def elu_forward(inputs: np.ndarray, alpha: float = 1.0) -> tuple:
     """`elu` and its cache."""
     (inputs,) = checks.as_floats("elu", inputs=inputs)
     alpha = inputs.dtype.type(number("elu", "alpha", alpha))
@@ -147,33 +151,33 @@ def elu_forward(inputs, alpha=1.0):
     return outputs, (outputs, alpha)
 
 
-def elu_backward(grad_outputs, cache):
+def elu_backward(grad_outputs: np.ndarray, cache):
     """dy/dx = 1 for y > 0, y + alpha below"""
     outputs, alpha = cache
     grad_outputs = _like("elu_backward", grad_outputs, outputs)
     return grad_outputs * np.where(outputs > 0, outputs.dtype.type(1), outputs + alpha)
 
 
-def silu(inputs):
+def silu(inputs: np.ndarray) -> np.ndarray:
     """x * sigmoid(x), also called swish: a relu without a corner."""
     return silu_forward(inputs)[0]
 
 
-def silu_forward(inputs):
+def silu_forward(inputs: np.ndarray) -> tuple:
     """`silu` and its cache."""
     (inputs,) = checks.as_floats("silu", inputs=inputs)
     share = sigmoid(inputs)
     return inputs * share, (inputs, share)
 
 
-def silu_backward(grad_outputs, cache):
+def silu_backward(grad_outputs: np.ndarray, cache):
     """dy/dx = s (1 + x (1 - s)) with s = sigmoid(x)"""
     inputs, share = cache
     grad_outputs = _like("silu_backward", grad_outputs, inputs)
     return grad_outputs * (share * (1 + inputs * (1 - share)))
 
 
-def gelu(inputs, approximate=True):
+def gelu(inputs: np.ndarray, approximate: bool = True) -> np.ndarray:
     """x times the share of a standard normal distribution that lies below x.
 
     ``approximate``: with a tanh that comes close to that share (Hendrycks and Gimpel, 2016).
@@ -181,7 +185,7 @@ def gelu(inputs, approximate=True):
     return gelu_forward(inputs, approximate)[0]
 
 
-def gelu_forward(inputs, approximate=True):
+def gelu_forward(inputs: np.ndarray, approximate: bool = True) -> tuple:
     """`gelu` and its cache, the slope at every number."""
     (inputs,) = checks.as_floats("gelu", inputs=inputs)
     if approximate:
@@ -194,7 +198,7 @@ def gelu_forward(inputs, approximate=True):
     return inputs * share, share + inputs * slope
 
 
-def gelu_backward(grad_outputs, cache):
+def gelu_backward(grad_outputs: np.ndarray, cache):
     """dy/dx = share + x * slope of the share"""
     return _like("gelu_backward", grad_outputs, cache) * cache
 

@@ -23,7 +23,7 @@ class AffineCache(NamedTuple):
 
 def affine_transform(
     images, transforms, interpolation="bilinear", fill_mode="constant", fill_value=0.0
-):
+) -> np.ndarray:
     """Images (n, height, width, channels), each read through its row of transforms (n, 6).
 
     ``transforms`` holds a0, a1, a2, b0, b1, b2. Outside the image "constant" reads ``fill_value``,
@@ -39,7 +39,7 @@ def affine_transform(
 
 def affine_transform_forward(
     images, transforms, interpolation="bilinear", fill_mode="constant", fill_value=0.0
-):
+) -> tuple:
     """`affine_transform` and its cache."""
     owner = "affine_transform"
     images, transforms = checks.as_floats(owner, images=images, transforms=transforms)
@@ -84,7 +84,7 @@ def affine_transform_forward(
     return outputs, AffineCache(images.shape, reads)
 
 
-def affine_transform_backward(grad_outputs, cache):
+def affine_transform_backward(grad_outputs: np.ndarray, cache):
     """Gradient of the images: each output's gradient goes to the pixels that it read."""
     shape, reads = cache
     grad_outputs = checks.gradient("affine_transform_backward", grad_outputs, shape)

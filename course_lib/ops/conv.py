@@ -34,7 +34,14 @@ class ConvCache(NamedTuple):
     window: Windows
 
 
-def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
+def conv(
+    inputs: np.ndarray,
+    kernel: np.ndarray,
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    data_format: str | None = None,
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> np.ndarray:
     """Slide ``kernel`` over ``inputs`` and sum the products at every place.
 
     inputs (batch, *spatial, in_channels), kernel (*kernel_size, in_channels, filters), with one,
@@ -51,7 +58,13 @@ def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_
     return conv_forward(inputs, kernel, strides, padding, dilation_rate)[0]
 
 
-def conv_forward(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
+def conv_forward(
+    inputs: np.ndarray,
+    kernel: np.ndarray,
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> tuple:
     """`conv` and the cache that `conv_backward` needs; of groups a list, with one for each."""
     inputs, kernel = checks.as_floats("conv", inputs=inputs, kernel=kernel)
     axes = checks.spatial_axes("conv", kernel)
@@ -77,7 +90,7 @@ def _groups(inputs, kernel):
     return groups if fits and groups else 1
 
 
-def conv_backward(grad_outputs, cache, need_inputs=True):
+def conv_backward(grad_outputs: np.ndarray, cache, need_inputs: bool = True):
     """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
     if isinstance(cache, DepthwiseCache):
         grad_inputs, grad_kernel = depthwise_conv_backward(grad_outputs, cache, need_inputs)
@@ -96,9 +109,14 @@ def conv_backward(grad_outputs, cache, need_inputs=True):
 
 
 def conv_transpose(
-    inputs, kernel, strides=1, padding="valid", output_padding=None, data_format=None,
-    dilation_rate=1,
-):  # fmt: skip
+    inputs: np.ndarray,
+    kernel: np.ndarray,
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    output_padding: int | tuple[int, ...] | None = None,
+    data_format: str | None = None,
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> np.ndarray:
     """The transposed convolution: each input cell lays the kernel, scaled, into the outputs.
 
     inputs (batch, *spatial, in_channels), kernel (*kernel_size, filters, in_channels), as Keras'
@@ -110,8 +128,13 @@ def conv_transpose(
 
 
 def conv_transpose_forward(
-    inputs, kernel, strides=1, padding="valid", output_padding=None, dilation_rate=1
-):
+    inputs: np.ndarray,
+    kernel: np.ndarray,
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    output_padding: int | tuple[int, ...] | None = None,
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> tuple:
     """`conv_transpose` and its cache: the input gradient of the convolution that undoes it."""
     inputs, kernel = checks.as_floats("conv_transpose", inputs=inputs, kernel=kernel)
     axes = checks.spatial_axes("conv_transpose", kernel)
@@ -128,7 +151,7 @@ def conv_transpose_forward(
     return spread(inputs, kernel, window), ConvCache(inputs, kernel, window)
 
 
-def conv_transpose_backward(grad_outputs, cache, need_inputs=True):
+def conv_transpose_backward(grad_outputs: np.ndarray, cache, need_inputs: bool = True):
     """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
     inputs, kernel, window = cache
     shape = (len(inputs), *window.spatial, kernel.shape[-2])

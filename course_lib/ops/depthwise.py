@@ -30,17 +30,35 @@ class DepthwiseCache(NamedTuple):
     multiplier: int
 
 
-def depthwise_conv(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
+def depthwise_conv(
+    inputs: np.ndarray,
+    kernel: np.ndarray,
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> np.ndarray:
     """Convolve every channel of ``inputs`` with kernels of its own.
 
     inputs (batch, *spatial, channels), kernel (*kernel_size, channels, multiplier), with one, two
     or three spatial axes; outputs (batch, *output_shape(...), channels * multiplier), first all
     outputs of the first channel. Other arguments as in `conv`.
+
+        >>> pairs = [[[1.0, 10.0], [2.0, 30.0], [4.0, 60.0]]]  # two channels
+        >>> differences = [[[-1.0], [-1.0]], [[1.0], [1.0]]]
+        >>> depthwise_conv(pairs, differences)[0]
+        array([[ 1., 20.],
+               [ 2., 30.]], dtype=float32)
     """
     return depthwise_conv_forward(inputs, kernel, strides, padding, dilation_rate)[0]
 
 
-def depthwise_conv_forward(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
+def depthwise_conv_forward(
+    inputs: np.ndarray,
+    kernel: np.ndarray,
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> tuple:
     """`depthwise_conv` and its cache."""
     owner = "depthwise_conv"
     inputs, kernel = checks.as_floats(owner, inputs=inputs, kernel=kernel)
@@ -54,7 +72,7 @@ def depthwise_conv_forward(inputs, kernel, strides=1, padding="valid", dilation_
     return _forward(cache), cache
 
 
-def depthwise_conv_backward(grad_outputs, cache, need_inputs=True):
+def depthwise_conv_backward(grad_outputs: np.ndarray, cache, need_inputs: bool = True):
     """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
     inputs, kernel, window, multiplier = cache
     shape = (len(inputs), *window.outputs, kernel.shape[-1])

@@ -25,7 +25,7 @@ class SquaredErrorCache(NamedTuple):
     difference: np.ndarray  # y_pred - y_true
 
 
-def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False):
+def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False) -> np.ndarray:
     """-log of the probability given to the true class; y_true (batch,) holds class numbers.
 
     y_pred (batch, classes) holds probabilities, or logits (before softmax) with ``from_logits``.
@@ -33,7 +33,7 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False):
     return sparse_categorical_crossentropy_forward(y_true, y_pred, from_logits)[0]
 
 
-def sparse_categorical_crossentropy_forward(y_true, y_pred, from_logits=False):
+def sparse_categorical_crossentropy_forward(y_true, y_pred, from_logits=False) -> tuple:
     """`sparse_categorical_crossentropy` and its cache."""
     owner = "sparse_categorical_crossentropy"
     y_pred = _predictions(owner, y_pred)
@@ -58,12 +58,12 @@ def sparse_categorical_crossentropy_backward(grad_losses, cache):
     return _crossentropy_backward("sparse_categorical_crossentropy_backward", grad_losses, cache)
 
 
-def categorical_crossentropy(y_true, y_pred, from_logits=False):
+def categorical_crossentropy(y_true, y_pred, from_logits=False) -> np.ndarray:
     """-sum of y_true * log(y_pred): y_true is (batch, classes), often one-hot."""
     return categorical_crossentropy_forward(y_true, y_pred, from_logits)[0]
 
 
-def categorical_crossentropy_forward(y_true, y_pred, from_logits=False):
+def categorical_crossentropy_forward(y_true, y_pred, from_logits=False) -> tuple:
     """`categorical_crossentropy` and its cache."""
     owner = "categorical_crossentropy"
     y_pred = _predictions(owner, y_pred)
@@ -143,12 +143,12 @@ def _crossentropy_backward(owner, grad_losses, cache):
     return grad_losses[..., None] * grad
 
 
-def mean_squared_error(y_true, y_pred):
+def mean_squared_error(y_true, y_pred) -> np.ndarray:
     """Mean of (y_pred - y_true)**2 over the last axis."""
     return mean_squared_error_forward(y_true, y_pred)[0]
 
 
-def mean_squared_error_forward(y_true, y_pred):
+def mean_squared_error_forward(y_true, y_pred) -> tuple:
     """`mean_squared_error` and its cache."""
     owner = "mean_squared_error"
     y_true, y_pred = checks.as_floats(owner, y_true=y_true, y_pred=y_pred)

@@ -30,8 +30,14 @@ class BatchNormalizationCache(NamedTuple):
 
 
 def batch_normalization(
-    inputs, mean=None, variance=None, axis=-1, offset=None, scale=None, epsilon=1e-3
-):
+    inputs: np.ndarray,
+    mean: np.ndarray | None = None,
+    variance: np.ndarray | None = None,
+    axis: int = -1,
+    offset: np.ndarray | None = None,
+    scale: np.ndarray | None = None,
+    epsilon: float = 1e-3,
+) -> np.ndarray:
     """(inputs - mean) / sqrt(variance + epsilon) * scale + offset, for every channel of ``axis``.
 
     ``mean``, ``variance``, ``offset`` (beta) and ``scale`` (gamma) have shape (channels,). Without
@@ -41,8 +47,14 @@ def batch_normalization(
 
 
 def batch_normalization_forward(
-    inputs, mean=None, variance=None, axis=-1, offset=None, scale=None, epsilon=1e-3
-):
+    inputs: np.ndarray,
+    mean: np.ndarray | None = None,
+    variance: np.ndarray | None = None,
+    axis: int = -1,
+    offset: np.ndarray | None = None,
+    scale: np.ndarray | None = None,
+    epsilon: float = 1e-3,
+) -> tuple:
     """`batch_normalization` and its cache, which holds the mean and variance that were used."""
     owner = "batch_normalization"
     (inputs,) = checks.as_floats(owner, inputs=inputs)
@@ -77,7 +89,7 @@ def batch_normalization_forward(
     return outputs, cache
 
 
-def batch_normalization_backward(grad_outputs, cache):
+def batch_normalization_backward(grad_outputs: np.ndarray, cache):
     """(gradient of inputs, of scale, of offset).
 
     Where the batch gave mean and variance they depend on the inputs too: the parts of the gradient
@@ -105,7 +117,13 @@ class NormalizationCache(NamedTuple):
     shape: tuple  # of the outputs
 
 
-def layer_normalization(inputs, scale=None, offset=None, axis=-1, epsilon=1e-3):
+def layer_normalization(
+    inputs: np.ndarray,
+    scale: np.ndarray | None = None,
+    offset: np.ndarray | None = None,
+    axis: int | tuple[int, ...] = -1,
+    epsilon: float = 1e-3,
+) -> np.ndarray:
     """Every example (and place) brought to mean 0 and deviation 1 over ``axis``, one or several.
 
     ``scale`` (gamma) and ``offset`` (beta) have the sizes of these axes.
@@ -113,7 +131,13 @@ def layer_normalization(inputs, scale=None, offset=None, axis=-1, epsilon=1e-3):
     return layer_normalization_forward(inputs, scale, offset, axis, epsilon)[0]
 
 
-def layer_normalization_forward(inputs, scale=None, offset=None, axis=-1, epsilon=1e-3):
+def layer_normalization_forward(
+    inputs: np.ndarray,
+    scale: np.ndarray | None = None,
+    offset: np.ndarray | None = None,
+    axis: int | tuple[int, ...] = -1,
+    epsilon: float = 1e-3,
+) -> tuple:
     """`layer_normalization` and its cache."""
     owner = "layer_normalization"
     (inputs,) = checks.as_floats(owner, inputs=inputs)
@@ -127,7 +151,7 @@ def layer_normalization_forward(inputs, scale=None, offset=None, axis=-1, epsilo
     return _normalize(owner, inputs, axes, scale, offset, epsilon)
 
 
-def layer_normalization_backward(grad_outputs, cache):
+def layer_normalization_backward(grad_outputs: np.ndarray, cache):
     """(gradient of inputs, of scale, of offset); those of scale and offset in their sizes."""
     grad_outputs = checks.gradient(
         "layer_normalization_backward", grad_outputs, cache.shape, cache.normalized.dtype
@@ -137,7 +161,14 @@ def layer_normalization_backward(grad_outputs, cache):
     return _normalize_backward(grad_outputs, cache), grad_scale, grad_outputs.sum(others)
 
 
-def group_normalization(inputs, groups, scale=None, offset=None, axis=-1, epsilon=1e-3):
+def group_normalization(
+    inputs: np.ndarray,
+    groups: int,
+    scale: np.ndarray | None = None,
+    offset: np.ndarray | None = None,
+    axis: int = -1,
+    epsilon: float = 1e-3,
+) -> np.ndarray:
     """Every group of channels of an example brought to mean 0 and deviation 1 over all its places.
 
     ``axis`` holds the channels, which are split into ``groups`` of neighbours; ``scale`` and
@@ -146,7 +177,14 @@ def group_normalization(inputs, groups, scale=None, offset=None, axis=-1, epsilo
     return group_normalization_forward(inputs, groups, scale, offset, axis, epsilon)[0]
 
 
-def group_normalization_forward(inputs, groups, scale=None, offset=None, axis=-1, epsilon=1e-3):
+def group_normalization_forward(
+    inputs: np.ndarray,
+    groups: int,
+    scale: np.ndarray | None = None,
+    offset: np.ndarray | None = None,
+    axis: int = -1,
+    epsilon: float = 1e-3,
+) -> tuple:
     """`group_normalization` and its cache."""
     owner = "group_normalization"
     (inputs,) = checks.as_floats(owner, inputs=inputs)
@@ -169,7 +207,7 @@ def group_normalization_forward(inputs, groups, scale=None, offset=None, axis=-1
     return outputs.reshape(shape), cache._replace(shape=shape)
 
 
-def group_normalization_backward(grad_outputs, cache):
+def group_normalization_backward(grad_outputs: np.ndarray, cache):
     """(gradient of inputs, of scale, of offset)."""
     grad_outputs = checks.gradient(
         "group_normalization_backward", grad_outputs, cache.shape, cache.normalized.dtype

@@ -16,16 +16,19 @@ class ZeroPadCache(NamedTuple):
     shape: tuple  # of the padded array
 
 
-def zero_pad(inputs, padding):
+def zero_pad(inputs: np.ndarray, padding: str | int | tuple) -> np.ndarray:
     """``inputs`` (batch, *spatial, channels) with zeros around its spatial axes.
 
     ``padding`` is an int for every side, or one entry per axis, an int or a pair (before, after);
     over one axis two ints are that pair, as in Keras' ZeroPadding1D.
+
+        >>> zero_pad([[[1.0], [2.0]]], 1)[0, :, 0]
+        array([0., 1., 2., 0.], dtype=float32)
     """
     return zero_pad_forward(inputs, padding)[0]
 
 
-def zero_pad_forward(inputs, padding):
+def zero_pad_forward(inputs: np.ndarray, padding: str | int | tuple) -> tuple:
     """`zero_pad` and its cache."""
     (inputs,) = checks.as_floats("zero_pad", inputs=inputs)
     axes = inputs.ndim - 2
@@ -44,7 +47,7 @@ def zero_pad_forward(inputs, padding):
     return outputs, ZeroPadCache(pads, outputs.shape)
 
 
-def zero_pad_backward(grad_outputs, cache):
+def zero_pad_backward(grad_outputs: np.ndarray, cache):
     """Gradient with respect to the inputs."""
     return crop(checks.gradient("zero_pad_backward", grad_outputs, cache.shape), cache.pads)
 

@@ -25,16 +25,29 @@ class AveragePoolCache(NamedTuple):
     window: Windows
 
 
-def max_pool(inputs, pool_size, strides=None, padding="valid"):
+def max_pool(
+    inputs: np.ndarray,
+    pool_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] | None = None,
+    padding: str | int | tuple = "valid",
+) -> np.ndarray:
     """Largest value of every window of ``inputs`` (batch, *spatial, channels).
 
     ``strides`` is ``pool_size`` unless given. padding "valid" drops the cells that fill no whole
     window; "same" keeps them, in windows that hang over the edge.
+
+        >>> max_pool([[[1.0], [5.0], [2.0], [3.0]]], pool_size=2)[0, :, 0]
+        array([5., 3.], dtype=float32)
     """
     return max_pool_forward(inputs, pool_size, strides, padding)[0]
 
 
-def max_pool_forward(inputs, pool_size, strides=None, padding="valid"):
+def max_pool_forward(
+    inputs: np.ndarray,
+    pool_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] | None = None,
+    padding: str | int | tuple = "valid",
+) -> tuple:
     """`max_pool` and its cache."""
     inputs, window = _prepare("max_pool", inputs, pool_size, strides, padding)
     outputs = np.full((len(inputs), *window.outputs, inputs.shape[-1]), -np.inf, inputs.dtype)
@@ -44,7 +57,7 @@ def max_pool_forward(inputs, pool_size, strides=None, padding="valid"):
     return outputs, MaxPoolCache(inputs, outputs, window)
 
 
-def max_pool_backward(grad_outputs, cache):
+def max_pool_backward(grad_outputs: np.ndarray, cache):
     """Gradient of the inputs: each window's gradient goes to its first largest cell."""
     inputs, outputs, window = cache
     grad_outputs = checks.gradient("max_pool_backward", grad_outputs, outputs.shape, outputs.dtype)
@@ -63,15 +76,28 @@ def max_pool_backward(grad_outputs, cache):
     return grad_inputs
 
 
-def average_pool(inputs, pool_size, strides=None, padding="valid"):
+def average_pool(
+    inputs: np.ndarray,
+    pool_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] | None = None,
+    padding: str | int | tuple = "valid",
+) -> np.ndarray:
     """Mean of every window of ``inputs`` (batch, *spatial, channels).
 
     As `max_pool`; with "same" the mean is over the cells inside the input, as in Keras.
+
+        >>> average_pool([[[1.0], [5.0], [2.0], [3.0]]], pool_size=2)[0, :, 0]
+        array([3. , 2.5], dtype=float32)
     """
     return average_pool_forward(inputs, pool_size, strides, padding)[0]
 
 
-def average_pool_forward(inputs, pool_size, strides=None, padding="valid"):
+def average_pool_forward(
+    inputs: np.ndarray,
+    pool_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] | None = None,
+    padding: str | int | tuple = "valid",
+) -> tuple:
     """`average_pool` and its cache."""
     inputs, window = _prepare("average_pool", inputs, pool_size, strides, padding)
     outputs = np.zeros((len(inputs), *window.outputs, inputs.shape[-1]), inputs.dtype)
@@ -85,7 +111,7 @@ def average_pool_forward(inputs, pool_size, strides=None, padding="valid"):
     return outputs, AveragePoolCache(counts, inputs.shape, window)
 
 
-def average_pool_backward(grad_outputs, cache):
+def average_pool_backward(grad_outputs: np.ndarray, cache):
     """Gradient of the inputs: each window's gradient is shared equally by its cells."""
     counts, shape, window = cache
     expected = (shape[0], *window.outputs, shape[-1])

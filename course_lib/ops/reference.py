@@ -12,7 +12,13 @@ from course_lib.ops import checks
 from course_lib.ops.windows import transposed_windows, windows
 
 
-def conv(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
+def conv(
+    inputs: np.ndarray,
+    kernel: np.ndarray,
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> np.ndarray:
     """Outputs (batch, *places, filters): sums of input times kernel cells."""
     inputs, kernel = checks.as_floats("conv", inputs=inputs, kernel=kernel)
     axes = checks.spatial_axes("conv", kernel)
@@ -32,12 +38,12 @@ def conv(inputs, kernel, strides=1, padding="valid", dilation_rate=1):
 
 
 def conv_backward(
-    grad_outputs,
-    inputs,
-    kernel,
-    strides=1,
-    padding="valid",
-    dilation_rate=1,
+    grad_outputs: np.ndarray,
+    inputs: np.ndarray,
+    kernel: np.ndarray,
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    dilation_rate: int | tuple[int, ...] = 1,
 ):
     """(gradient of inputs, of kernel): each product hands both its share."""
     sizes = inputs.shape[1:-1], kernel.shape[:-2]
@@ -55,8 +61,13 @@ def conv_backward(
 
 
 def conv_transpose(
-    inputs, kernel, strides=1, padding="valid", output_padding=None, dilation_rate=1
-):
+    inputs: np.ndarray,
+    kernel: np.ndarray,
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    output_padding: int | tuple[int, ...] | None = None,
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> np.ndarray:
     """Every input cell lays the kernel, scaled by it, into the outputs; overlaps are summed."""
     inputs, kernel = checks.as_floats("conv_transpose", inputs=inputs, kernel=kernel)
     window = transposed_windows(
@@ -79,17 +90,33 @@ def conv_transpose(
     return outputs
 
 
-def max_pool(inputs, pool_size, strides=None, padding="valid"):
+def max_pool(
+    inputs: np.ndarray,
+    pool_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] | None = None,
+    padding: str | int | tuple = "valid",
+) -> np.ndarray:
     """The largest value of each window, cells outside the input left out."""
     return _pool(inputs, pool_size, strides, padding, max)
 
 
-def average_pool(inputs, pool_size, strides=None, padding="valid"):
+def average_pool(
+    inputs: np.ndarray,
+    pool_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] | None = None,
+    padding: str | int | tuple = "valid",
+) -> np.ndarray:
     """The mean of each window, cells outside the input left out."""
     return _pool(inputs, pool_size, strides, padding, lambda cells: sum(cells) / len(cells))
 
 
-def max_pool_backward(grad_outputs, inputs, pool_size, strides=None, padding="valid"):
+def max_pool_backward(
+    grad_outputs: np.ndarray,
+    inputs: np.ndarray,
+    pool_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] | None = None,
+    padding: str | int | tuple = "valid",
+):
     """Gradient of the inputs: all of a window's gradient to its first largest cell."""
     window = _pool_windows(inputs, pool_size, strides, padding)
     grad_inputs = np.zeros_like(inputs)
@@ -100,7 +127,13 @@ def max_pool_backward(grad_outputs, inputs, pool_size, strides=None, padding="va
     return grad_inputs
 
 
-def average_pool_backward(grad_outputs, inputs, pool_size, strides=None, padding="valid"):
+def average_pool_backward(
+    grad_outputs: np.ndarray,
+    inputs: np.ndarray,
+    pool_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] | None = None,
+    padding: str | int | tuple = "valid",
+):
     """Gradient of the inputs: a window's gradient in equal shares to its cells."""
     window = _pool_windows(inputs, pool_size, strides, padding)
     grad_inputs = np.zeros_like(inputs)

@@ -26,7 +26,7 @@ class ReceptiveField(Result):
         return self.rows[-1]["start"] if self.rows else 0.5
 
 
-def receptive_field(layers):
+def receptive_field(layers: list) -> ReceptiveField:
     """How many input cells one output cell depends on, along one axis, layer by layer.
 
     ``layers``: in order, each a kernel size, a tuple (kernel_size, strides, dilation_rate) of which
@@ -34,6 +34,10 @@ def receptive_field(layers):
 
     size_l  = size_(l-1) + d_l * (k_l - 1) * jump_(l-1)
     jump_l  = jump_(l-1) * s_l
+
+        >>> field = receptive_field([3, (2, 2), 3])
+        >>> int(field), field.jump
+        (8, 2)
     """
     size, jump, start = 1, 1, 0.5
     steps, rows = [], []

@@ -6,12 +6,24 @@ from course_lib.errors import integer, per_axis
 from course_lib.shapes.result import Result
 
 
-def conv_parameters(kernel_size, in_channels, filters, use_bias=True, groups=1):
+def conv_parameters(
+    kernel_size: int | tuple[int, ...],
+    in_channels: int,
+    filters: int,
+    use_bias: bool = True,
+    groups: int = 1,
+) -> Result:
     """Parameters of a convolution layer: (k*k*c/g + 1) * f.
 
     One filter has a weight for every cell of the kernel in every channel that it reads, and one
     bias. It reads all channels, or those of its own group. As many groups as channels: a depthwise
     convolution. ``kernel_size`` has one entry per axis; an int is one axis.
+
+        >>> print(conv_parameters((3, 3), in_channels=32, filters=64))
+        (3*3*32 + 1) * 64
+        = (288 + 1) * 64
+        = 289 * 64
+        = 18496
     """
     owner = "conv_parameters"
     axes = len(kernel_size) if isinstance(kernel_size, (tuple, list)) else 1
@@ -23,19 +35,32 @@ def conv_parameters(kernel_size, in_channels, filters, use_bias=True, groups=1):
     return _weights(factors, prod(kernel) * channels, filters, use_bias)
 
 
-def dense_parameters(inputs, units, use_bias=True):
-    """Parameters of a fully connected layer: (inputs + 1) * units."""
+def dense_parameters(inputs: int, units: int, use_bias: bool = True) -> Result:
+    """Parameters of a fully connected layer: (inputs + 1) * units.
+
+    >>> int(dense_parameters(1600, 10))
+    16010
+    """
     owner = "dense_parameters"
     inputs = integer(owner, "inputs", inputs, 1)
     units = integer(owner, "units", units, 1)
     return _weights(str(inputs), inputs, units, use_bias)
 
 
-def multiply_adds(spatial, kernel_size, in_channels, filters, groups=1):
+def multiply_adds(
+    spatial: tuple,
+    kernel_size: int | tuple[int, ...],
+    in_channels: int,
+    filters: int,
+    groups: int = 1,
+) -> Result:
     """Multiplications of one example in a convolution whose *output* has the axes ``spatial``.
 
     Every output cell of every filter multiplies once with every weight of the filter, which reads
     all channels, or those of its own group.
+
+        >>> int(multiply_adds((26, 26), (3, 3), in_channels=1, filters=32))
+        194688
     """
     owner = "multiply_adds"
     if not isinstance(spatial, (tuple, list)):
@@ -53,7 +78,7 @@ def multiply_adds(spatial, kernel_size, in_channels, filters, groups=1):
     return Result(value, steps)
 
 
-def activation_memory(shape, examples=1, bytes_each=4):
+def activation_memory(shape: tuple, examples: int = 1, bytes_each: int = 4) -> Result:
     """Bytes of a layer's maps: one number for every cell of ``shape``, without the batch axis.
 
     float32 takes 4 bytes a number. Training keeps the maps of every layer for the way back;

@@ -19,7 +19,13 @@ class Axis(NamedTuple):
     outputs: int  # places
 
 
-def output_size(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
+def output_size(
+    size: int,
+    kernel_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> Result:
     """Number of places a window takes along one axis.
 
     ``size`` input cells, a kernel of ``kernel_size`` cells, ``dilation_rate`` apart, moved by
@@ -30,6 +36,9 @@ def output_size(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
     same:      ceil(n / s)
 
     Raises ValueError when the kernel does not fit or a number is out of range.
+
+        >>> int(output_size(28, kernel_size=3))
+        26
     """
     span, before, after, outputs = axis_of(
         "output_size", size, kernel_size, strides, padding, dilation_rate
@@ -47,12 +56,21 @@ def output_size(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
     return Result(outputs, steps)
 
 
-def padding_split(size, kernel_size, strides=1, padding="same", dilation_rate=1):
+def padding_split(
+    size: int,
+    kernel_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "same",
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> Result:
     """Zeros put (before, after) one axis. For "same" by TensorFlow's rule, which may be uneven.
 
     total   =  max((ceil(n/s) - 1) * s + k - n, 0)
     before  =  floor(total / 2)
     after   =  the rest
+
+        >>> tuple(padding_split(6, kernel_size=3, strides=2))
+        (0, 1)
     """
     if padding != "same":
         before, after = _pads("padding_split", padding)
@@ -71,10 +89,19 @@ def padding_split(size, kernel_size, strides=1, padding="same", dilation_rate=1)
     return Result((before, after), steps)
 
 
-def output_shape(spatial, kernel_size, strides=1, padding="valid", dilation_rate=1):
+def output_shape(
+    spatial: tuple,
+    kernel_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> Result:
     """`output_size` for every axis of ``spatial``; each argument once for all axes or one per axis.
 
     ``padding`` may hold an int or a pair per axis. A size of None (not known yet) stays None.
+
+        >>> tuple(output_shape((28, 28), 3, strides=2, padding="same"))
+        (14, 14)
     """
     owner = "output_shape"
     axes = _axes(owner, spatial)
@@ -89,8 +116,18 @@ def output_shape(spatial, kernel_size, strides=1, padding="valid", dilation_rate
     return _joined([None if sizes[0] is None else output_size(*sizes) for sizes in arguments])
 
 
-def dropped(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
-    """Input cells at the end of an axis that no window reaches: what the floor throws away."""
+def dropped(
+    size: int,
+    kernel_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> Result:
+    """Input cells at the end of an axis that no window reaches: what the floor throws away.
+
+    >>> int(dropped(11, kernel_size=2, strides=2))
+    1
+    """
     span, before, _, outputs = axis_of(
         "dropped", size, kernel_size, strides, padding, dilation_rate
     )
@@ -106,8 +143,13 @@ def dropped(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
 
 
 def transpose_output_size(
-    size, kernel_size, strides=1, padding="valid", output_padding=None, dilation_rate=1
-):
+    size: int,
+    kernel_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    output_padding: int | tuple[int, ...] | None = None,
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> Result:
     """Size that a transposed convolution makes of ``size`` cells: Keras' rule for Conv2DTranspose.
 
     valid:  (n - 1) * s + k + output_padding
@@ -115,6 +157,9 @@ def transpose_output_size(
     same, with output_padding:  (n - 1) * s + (k mod 2) + output_padding
 
     For "valid" output_padding is max(s - k, 0) unless given.
+
+        >>> int(transpose_output_size(5, kernel_size=3, strides=2))
+        11
     """
     span, extra, value = transposed_axis_of(
         "transpose_output_size", size, kernel_size, strides, padding, output_padding, dilation_rate
@@ -134,8 +179,13 @@ def transpose_output_size(
 
 
 def transpose_output_shape(
-    spatial, kernel_size, strides=1, padding="valid", output_padding=None, dilation_rate=1
-):
+    spatial: tuple,
+    kernel_size: int | tuple[int, ...],
+    strides: int | tuple[int, ...] = 1,
+    padding: str | int | tuple = "valid",
+    output_padding: int | tuple[int, ...] | None = None,
+    dilation_rate: int | tuple[int, ...] = 1,
+) -> Result:
     """`transpose_output_size` for every axis of ``spatial``. None (not known yet) stays None."""
     owner = "transpose_output_shape"
     axes = _axes(owner, spatial)
