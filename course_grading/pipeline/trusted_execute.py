@@ -80,7 +80,8 @@ def _close(libraries, stays):
     import sys
 
     def closed(name):
-        kept = any(f"{{stay}}.".startswith(f"{{name}}.") for stay in stays)
+        whole = f"{{name}}."
+        kept = any(whole.startswith(f"{{s}}.") or f"{{s}}.".startswith(whole) for s in stays)
         return name.split(".")[0] in libraries and not kept
 
     class Closed:
