@@ -48,7 +48,8 @@ def public_names(module):
 def public_modules():
     names = {module.name for module in pkgutil.iter_modules(course_lib.__path__)} - INSIDE.keys()
     parts = [f"{name}.{part}" for name, inner in PACKAGES.items() for part in inner]
-    return ["course_lib", *(f"course_lib.{name}" for name in sorted([*names, *parts]))]
+    inside = [f"course_lib.{name}" for name in sorted([*names, *parts])]
+    return ["course_lib", "course_bank", *inside]
 
 
 @pytest.fixture(scope="module")
