@@ -90,6 +90,9 @@ def test_accessible_in_light_dark_and_on_a_phone(name, chrome, tmp_path):
             assert wide <= 0, f"{look}: the page scrolls sideways by {wide} pixels"
 
 
+TALLEST = {1280: 720, 390: 1100}  # as tests/book/test_figures.py has it for the built pages
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_moves_and_the_reserved_room_suffices(name, chrome, pages):
     watch = """new Promise((done) => { let sum = 0;
@@ -105,6 +108,28 @@ def test_nothing_moves_and_the_reserved_room_suffices(name, chrome, pages):
             )
             height = root.evaluate("e => e.getBoundingClientRect().height")
             assert height <= reserved <= height + 120, (width, height, reserved)
+            assert height <= TALLEST[width]
+
+
+SMALLEST = """(root) => { const found = [];
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement, box = element.getBoundingClientRect();
+    const style = getComputedStyle(element);
+    const seen = node.data.trim() && box.width > 1 && style.visibility !== "hidden";
+    if (!seen) continue;
+    const svg = element.ownerSVGElement;
+    const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+    found.push([parseFloat(style.fontSize) * (scale || 1), node.data.trim().slice(0, 30)]);
+  }
+  return found.sort((a, b) => a[0] - b[0])[0]; }"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_is_smaller_than_nine_pixels_on_a_phone(name, chrome, pages):
+    with open_page(chrome, pages(name), width=390, height=844) as page:
+        size, text = _ready(page, name).evaluate(SMALLEST)
+        assert size >= 9, text
 
 
 @pytest.mark.parametrize("name", NAMES)

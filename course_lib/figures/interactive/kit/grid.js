@@ -43,7 +43,7 @@ export function boundsOf(places) {
 }
 
 export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onChoose, onPaint }) {
-  const root = h("div", { class: "cbh-grid", role: "grid", "aria-label": label });
+  const root = h("div", { class: onPoint || onEdit || onChoose ? "cbh-grid cbh-live" : "cbh-grid", role: "grid", "aria-label": label });
   const pane = h("div", { class: "cbh-pane", "aria-hidden": "true", hidden: true }); // frames the window, slides with it
   let cells = []; // cells[r][c]
   let values = [];
