@@ -186,10 +186,17 @@ class Model(Layer):
     def ends_with(self):
         """The activation that makes the output, by name; a list of them for several outputs."""
         makers = {place: s.layer for s in self.graph.steps for place in s.writes}
-        return _one_or_all([_activation_of(makers.get(place)) for place in self.graph.ends])
+        read = {place for s in self.graph.steps for place in s.reads}
+        return _one_or_all(
+            [
+                None if place in read else _activation_of(makers.get(place))
+                for place in self.graph.ends
+            ]
+        )
 
-    def forward_logits(self, inputs, training=False, rng=None):
-        logits = self.graph.ends
+    def forward_logits(self, inputs, training=False, rng=None, which=(True,)):
+        """`forward` without the activations of ``which`` outputs."""
+        logits = [place for place, bare in zip(self.graph.ends, which, strict=True) if bare]
         outputs, caches = self.graph.forward(self._each(inputs), training, rng, logits)
         return _one_or_all(outputs), caches
 
@@ -345,16 +352,19 @@ class Model(Layer):
         (print_fn or print)(summary.explanation(self))
 
     def compile(
-        self, optimizer="rmsprop", loss=None, *, metrics=None, weighted_metrics=None, **unknown
-    ):
+        self, optimizer="rmsprop", loss=None, *, loss_weights=None, metrics=None,
+        weighted_metrics=None, **unknown,
+    ):  # fmt: skip
         """Choose how the model learns: optimizer, loss and metrics, by name or as objects.
 
+        A model of several outputs has a loss for each: a list, or a dictionary with the names of
+        the layers that make them, or one for all. ``loss_weights`` say how much each counts.
         ``weighted_metrics`` count an example as often as its sample or class weight says.
         """
         from course_lib.training import Trainer, checks
 
         checks.no_more_arguments("compile", Model.compile, unknown)
-        self._trainer = Trainer(self, optimizer, loss, metrics, weighted_metrics)
+        self._trainer = Trainer(self, optimizer, loss, metrics, weighted_metrics, loss_weights)
 
     @property
     def trainer(self):

@@ -8,13 +8,13 @@ import numpy as np
 
 from course_lib.errors import integer, unknown_argument
 from course_lib.layers.checks import real_array
+from course_lib.training.several import SumOfLosses, arranged
 from course_lib.training.together import Together
 
 # Arguments of Keras' compile and fit that are not here, with the value that says the same.
 NOT_HERE = {
     "auto_scale_loss": True,
     "jit_compile": "auto",
-    "loss_weights": None,
     "run_eagerly": False,
     "steps_per_execution": 1,
 }
@@ -58,6 +58,17 @@ def labels(model, loss, y, count, what="y", of="x"):
     """``y`` as an array with a label for each of ``count`` examples, as the loss needs them."""
     if y is None:
         raise TypeError(f"{what} must be an array of labels, got None.")
+    if isinstance(loss, SumOfLosses):
+        each = enumerate(zip(arranged(model, y, what), loss.each, model.outputs, strict=True))
+        return Together(
+            _labels(own, y, count, f"{what}[{place}]", of, tensor.shape)
+            for place, (y, own, tensor) in each
+        )
+    return _labels(loss, y, count, what, of, model.output_shape)
+
+
+def _labels(loss, y, count, what, of, shape):
+    """The labels of one output."""
     y = real_array(what, y)
     if y.ndim < 1 or len(y) != count:
         raise ValueError(
@@ -65,7 +76,22 @@ def labels(model, loss, y, count, what="y", of="x"):
             f"and {len(y) if y.ndim else 'a single number'} in {what}."
         )
     no_nan(y, what)
-    return loss.check(y, model.output_shape)
+    return loss.check(y, shape)
+
+
+def only_for_several_outputs(several, loss, loss_weights):
+    """Refuse what says something of each output where the model has one."""
+    if several:
+        return
+    if loss_weights is not None:
+        raise ValueError(
+            "compile: loss_weights say how much each of several outputs counts, and this model has "
+            "one. Leave them out; a learning rate does the same."
+        )
+    if isinstance(loss, (dict, list, tuple)):
+        raise ValueError(
+            f"compile: loss must be one loss, since the model has one output, got {loss!r}."
+        )
 
 
 def doubtful(model, loss):

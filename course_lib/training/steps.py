@@ -19,6 +19,7 @@ from course_lib import activations
 from course_lib.labels import spread
 from course_lib.ops.dense import MANY_WEIGHTS, FactoredGradient
 from course_lib.training.data import parts
+from course_lib.training.several import SumOfLosses
 
 PART = 32  # examples in a part, at most
 PART_NUMBERS = 1 << 22  # numbers in the largest map of a part in inference, where one fits
@@ -113,7 +114,10 @@ def total(found):
 
 
 def _forward(model, inputs, loss, training=False, rng=None):
-    """(outputs, cache, whether the outputs are logits)."""
+    """(outputs, cache, whether the outputs are logits; a list of that for several outputs)."""
+    if isinstance(loss, SumOfLosses):
+        bare = loss.bare(model.ends_with)
+        return *model.forward_logits(inputs, training, rng, bare), bare
     if loss.activation is not None and model.ends_with == loss.activation:
         return *model.forward_logits(inputs, training, rng), True
     return *model.forward(inputs, training, rng), loss.from_logits
@@ -123,7 +127,9 @@ def _metric_sums(metrics, y, outputs, loss, from_logits, weights):
     """Sums per metric. Those compare predictions, so logits get their activation first."""
     if not metrics:
         return ()
-    if from_logits and not loss.from_logits:
+    if isinstance(loss, SumOfLosses):
+        outputs = loss.predictions(outputs, from_logits)
+    elif from_logits and not loss.from_logits:
         outputs = activations.get(loss.activation)(outputs)
     return tuple(m.sums(y, outputs, weights if m.weighted else None) for m in metrics)
 

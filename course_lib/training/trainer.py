@@ -15,6 +15,7 @@ from course_lib.errors import integer
 from course_lib.initializers import generator
 from course_lib.training import checks, data, steps
 from course_lib.training.inference import Pass
+from course_lib.training.several import SumOfLosses, metrics_of
 from course_lib.training.shared_work import BatchSteps
 from course_lib.training.workers import weights_of
 
@@ -24,16 +25,22 @@ MANY = 100  # batches to go, where their number is not known
 class Trainer:
     """A model with its optimizer, loss and metrics: what `Model.compile` makes."""
 
-    def __init__(self, model, optimizer="rmsprop", loss=None, metrics=None, weighted_metrics=None):
+    def __init__(
+        self, model, optimizer="rmsprop", loss=None, metrics=None, weighted_metrics=None,
+        loss_weights=None,
+    ):  # fmt: skip
         if loss is None:
             raise ValueError(
                 'compile: loss must be given, e.g. loss="sparse_categorical_crossentropy".'
             )
         self.model = model
         self.optimizer = optimizers.get(optimizer)
-        self.loss = losses.get(loss)
+        several = len(model.outputs) > 1
+        checks.only_for_several_outputs(several, loss, loss_weights)
+        self.loss = SumOfLosses(model, loss, loss_weights) if several else losses.get(loss)
         weighted = all_metrics.for_compile(weighted_metrics, "weighted_metrics")
-        self.metrics = [*all_metrics.for_compile(metrics), *weighted]
+        own = metrics_of(model, self.loss, metrics) if several else all_metrics.for_compile(metrics)
+        self.metrics = [*own, *weighted]
         for metric in weighted:
             metric.weighted = True
         self._looked_at = False  # whether loss and last layer were found to fit

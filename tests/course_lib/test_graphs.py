@@ -270,3 +270,77 @@ def test_models_of_several_inputs_refuse():
     a = Input(shape=(3,))
     with says("has 2 outputs, and in a Sequential every layer has one."):
         Sequential([Input(shape=(3,)), Model(a, [a, layers.Dense(1)(a)])])
+
+
+def two_outputs(**options):
+    """A class and a map from one picture; the class is also read on the way."""
+    start = Input(shape=(6, 6, 2))
+    x = layers.Conv2D(3, 3, padding="same", activation="relu", **options)(start)
+    drawn = layers.Conv2D(1, 1, activation="sigmoid", name="drawn", **options)(x)
+    pooled = layers.GlobalAveragePooling2D(**options)(x)
+    return Model(start, [layers.Dense(3, "softmax", name="kind", **options)(pooled), drawn])
+
+
+LOSSES = {"kind": "sparse_categorical_crossentropy", "drawn": "binary_crossentropy"}
+
+
+def test_the_loss_of_several_outputs_is_the_weighted_sum_and_has_its_slope():
+    model = two_outputs(**D)
+    model.compile("sgd", LOSSES, loss_weights={"kind": 2.0, "drawn": 0.5})
+    x = RNG.normal(size=(5, 6, 6, 2))
+    y = model.trainer._checked(x, [np.arange(5) % 3, RNG.integers(0, 2, (5, 6, 6, 1))])[1]
+
+    def total():
+        return steps.scores(model, x, y, model.loss).loss_sum
+
+    kind, drawn = model(x)
+    expected = 2 * losses.get(LOSSES["kind"])(y.arrays[0], kind)
+    expected += 0.5 * losses.get(LOSSES["drawn"])(y.arrays[1], drawn)
+    assert total() / 5 == pytest.approx(expected, rel=1e-9)
+    part = steps.gradients(model, x, y, model.loss)
+    for name, array in model.trainable_parameters.items():
+        direction = RNG.normal(size=array.shape)
+        array += 1e-6 * direction
+        above = total()
+        array -= 2e-6 * direction
+        slope = (above - total()) / 2e-6
+        array += 1e-6 * direction
+        assert (part.gradients[name] * direction).sum() == pytest.approx(slope, rel=1e-5, abs=1e-6)
+
+
+def test_several_outputs_are_trained_and_reported():
+    model = two_outputs()
+    x, kinds = images(60, 6, 6, 2), np.arange(60) % 3
+    x[..., 0] += kinds[:, None, None]
+    drawn = (x[..., :1] > 0.5).astype(np.float32)
+    model.compile("adam", LOSSES, metrics={"kind": ["accuracy"]})
+    labels = {"drawn": drawn, "kind": kinds}
+    history = model.fit(x, labels, epochs=8, validation_split=0.2, verbose=0).history
+    assert list(history)[:4] == ["loss", "kind_loss", "drawn_loss", "kind_accuracy"]
+    assert history["loss"][-1] < history["loss"][0] and len(history["val_drawn_loss"]) == 8
+    found = model.evaluate(x, [kinds, drawn], verbose=0, return_dict=True)
+    assert found["loss"] == pytest.approx(found["kind_loss"] + found["drawn_loss"], rel=1e-5)
+    weights = np.linspace(0, 2, 60)
+    assert model.evaluate(x, labels, sample_weight=weights, verbose=0)[0] != found["loss"]
+
+
+def test_several_outputs_refuse():
+    model = two_outputs()
+    with says("compile: every output needs a loss, got none for drawn."):
+        model.compile("sgd", {"kind": "mse"})
+    with says("compile: loss must have names of outputs, kind, drawn, got 'kinds'."):
+        model.compile("sgd", {"kinds": "mse"})
+    with says("compile: loss must have one entry for each of the outputs kind, drawn, got 3."):
+        model.compile("sgd", ["mse"] * 3)
+    model.compile("sgd", LOSSES)
+    x = images(4, 6, 6, 2)
+    with says("y must be a list of 2 arrays, one for each output, or a dictionary with the names "
+              "kind, drawn; got ndarray."):  # fmt: skip
+        model.fit(x, np.zeros(4), verbose=0)
+    with says("x and y[1] must hold the same number of examples, got 4 in x and 3 in y[1]."):
+        model.fit(x, [np.zeros(4), np.zeros((3, 6, 6, 1))], verbose=0)
+    one = Sequential([Input((3,)), layers.Dense(1)])
+    with says("compile: loss must be one loss, since the model has one output, got ['mse', "):
+        one.compile("sgd", ["mse", "mse"])
+    with says("compile: loss_weights say how much each of several outputs counts"):
+        one.compile("sgd", "mse", loss_weights=[1])
