@@ -1,10 +1,12 @@
-"""All measurements of speed, in one run: ``python -m benchmarks``, about ten minutes.
+"""All measurements of speed, in one run: ``python -m benchmarks``, about a quarter of an hour.
 
-Training and prediction beside Keras (and PyTorch, where BENCH_TORCH_PYTHON names a Python that has
-it), single convolutions beside Keras, the share of the processor's peak that is reached, memory,
-the time of the import, and the ladder from loops to the last step. Prints a table and writes the
-record course_lib/records/benchmarks.json. --quick takes fewer examples and rounds and writes
-nothing; --ladder measures the ladder alone.
+Training and prediction beside Keras, and the lecture's model also beside the fastest peers that are
+there: Keras compiled by XLA, PyTorch, PyTorch compiled, JAX. BENCH_TORCH_PYTHON and
+BENCH_JAX_PYTHON name the Pythons that have them, if it is not this one. Then single layers beside
+Keras, the share of the processor's peak that is reached, memory, the time of the import, and the
+ladder from loops to the last step. Prints a table and writes the record
+course_lib/records/benchmarks.json. --quick takes fewer examples and rounds and writes nothing;
+--ladder measures the ladder alone.
 """
 
 import argparse
@@ -22,49 +24,59 @@ from benchmarks.turns import ROOT, engines, take_turns
 from course_lib import records
 
 ROUNDS = 3
-# (what, model, examples): a whole epoch of the lecture's model, and shares of one for the others
+BATCH = 128
+# (what, model, examples, batch): a whole epoch of the lecture's model, shares of one for the others
 TASKS = [
-    ("fit", "mnist", 60_000),
-    ("predict", "mnist", 10_000),
-    ("fit", "lenet", 12_800),
-    ("fit", "hidden", 6_400),
-    ("fit", "text", 6_400),
-    ("fit", "volume", 6_400),
+    ("fit", "mnist", 60_000, BATCH),
+    ("predict", "mnist", 10_000, BATCH),
+    ("fit", "lenet", 12_800, BATCH),
+    ("fit", "hidden", 6_400, BATCH),
+    ("fit", "text", 6_400, BATCH),
+    ("fit", "volume", 6_400, BATCH),
+    ("fit", "residual", 6_400, BATCH),
+    ("predict", "efficientnet", 1, 1),
+    ("predict", "efficientnet", 32, 32),
 ]
 GOALS = {
     ("fit", "mnist", 2): {"keras": 0.8, "torch": 0.7},
     ("fit", "mnist", 1): {"keras": 0.95, "torch": 0.75},
     ("predict", "mnist", 2): {"keras": 0.7},
     ("predict", "mnist", 1): {"keras": 0.7},
+    ("fit", "residual", 1): {"keras": 1.1},
 }
+# by the number of examples, on one core as on two
+PHOTOGRAPHS = {1: {"keras": 1.5}, 32: {"keras": 1.2}}
 
 
 def networks(quick):
     """The rows of training and prediction."""
     available = len(os.sched_getaffinity(0))
     for cores in sorted({min(2, available), 1}, reverse=True):
-        for do, name, count in TASKS:
-            names = [n for n in engines() if n != "torch" or name == "mnist"]
-            order = {"do": do, "model": name, "count": count, "batch": 128}
+        for do, name, count, batch in TASKS:
+            names = engines() if name == "mnist" else engines()[:2]
+            order = {"do": do, "model": name, "count": count, "batch": batch}
             if quick and do == "fit":
                 order["count"] = min(count, 2_560)
             row = take_turns(names, cores, order, 1 if quick else 5 if do == "predict" else ROUNDS)
             goals = GOALS.get((do, name, cores), {"keras": 1.0})
-            row["goals"] = {n: goal for n, goal in goals.items() if n in names}
+            if name == "efficientnet":
+                goals = PHOTOGRAPHS[count]
+            row["goals"] = {n: goal for n, goal in goals.items() if n in row}
             show_network(row)
             yield row
 
 
 def show_network(row):
     what = f"{row['do']} {row['model']}, {row['cores']} core{'s'[: row['cores'] > 1]}"
+    if row["model"] == "efficientnet":
+        what = f"{row['count']} x {what}"
     numbers = [f"{row['course_lib']['seconds']:8.3f} s"]
-    for name, goal in row["goals"].items():
-        ratio = row[f"ratio_to_{name}"]
-        mark = "" if ratio <= goal else "  above"
-        numbers.append(
-            f"{name} {row[name]['seconds']:8.3f} s  ratio {ratio:5.2f} (goal {goal}){mark}"
-        )
-    memory = " ".join(f"{n} {row[n]['memory_mib']:.0f}" for n in ("course_lib", *row["goals"]))
+    peers = [name for name in engines()[1:] if name in row]
+    for name in peers:
+        ratio, goal = row[f"ratio_to_{name}"], row["goals"].get(name)
+        aim = f" (goal {goal}){'' if ratio <= goal else '  above'}" if goal else ""
+        numbers.append(f"{name} {row[name]['seconds']:8.3f} s  ratio {ratio:5.2f}{aim}")
+    memory = " ".join(f"{n} {row[n]['memory_mib']:.0f}" for n in ("course_lib", *peers))
     noise = "" if row["quiet"] else "  NOISY: other programs were using the processors"
     print(f"{what:26} {'  '.join(numbers)}  MiB: {memory}{noise}", flush=True)
 

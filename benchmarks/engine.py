@@ -32,8 +32,8 @@ class Ours:
         model.fit(x, y, batch_size=batch, epochs=1, verbose=0, callbacks=[timer])
         return timer.seconds
 
-    def predict(self, model, x):
-        return seconds_of(lambda: model.predict(x, batch_size=128, verbose=0))
+    def predict(self, model, x, batch):
+        return seconds_of(lambda: model.predict(x, batch_size=batch, verbose=0))
 
     def model(self, name):
         from benchmarks.models import MODELS
@@ -55,6 +55,17 @@ class Keras(Ours):
         self.lib, self.callback = keras, keras.callbacks.Callback
 
 
+class KerasJit(Keras):
+    """Keras on TensorFlow, its steps compiled by XLA."""
+
+    def model(self, name):
+        from benchmarks.models import SETTING
+
+        model = super().model(name)
+        model.compile(**SETTING, jit_compile=True)
+        return model
+
+
 class Torch:
     """PyTorch, eager, the same MNIST model."""
 
@@ -65,8 +76,7 @@ class Torch:
         self.torch = torch
 
     def model(self, name):
-        if name != "mnist":
-            raise ValueError(f"torch: model must be mnist, got {name!r}.")
+        _only_mnist(name)
         nn = self.torch.nn
         return nn.Sequential(
             nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2),
@@ -77,7 +87,7 @@ class Torch:
     def fit(self, model, x, y, batch):
         torch = self.torch
         x, y = torch.from_numpy(x).movedim(-1, 1).contiguous(), torch.from_numpy(y)
-        optimizer = torch.optim.Adam(model.parameters())
+        optimizer = torch.optim.Adam(model.parameters(), eps=ADAM_EPSILON)
         model.train()
         start = time.perf_counter()
         for chosen in torch.randperm(len(x)).split(batch):
@@ -86,14 +96,34 @@ class Torch:
             optimizer.step()
         return time.perf_counter() - start
 
-    def predict(self, model, x):
+    def predict(self, model, x, batch):
         x = self.torch.from_numpy(x).movedim(-1, 1).contiguous()
         model.eval()
         with self.torch.no_grad():
-            return seconds_of(lambda: [model(part) for part in x.split(128)])
+            return seconds_of(lambda: [model(part) for part in x.split(batch)])
 
 
-ENGINES = {"course_lib": Ours, "keras": Keras, "torch": Torch}
+class TorchCompiled(Torch):
+    """PyTorch, the model compiled; needs a C++ compiler."""
+
+    def model(self, name):
+        return self.torch.compile(super().model(name))
+
+
+ENGINES = {
+    "course_lib": Ours,
+    "keras": Keras,
+    "keras_jit": KerasJit,
+    "torch": Torch,
+    "torch_compile": TorchCompiled,
+    "jax": lambda cores: __import__("benchmarks.in_jax", fromlist=["Jax"]).Jax(),
+}
+ADAM_EPSILON = 1e-7  # Keras'; PyTorch's own would be 1e-8
+
+
+def _only_mnist(name):
+    if name != "mnist":
+        raise ValueError(f"model must be mnist, got {name!r}.")
 
 
 def clock(base):
@@ -158,7 +188,7 @@ def main():
         if order["do"] == "fit":
             seconds = engine.fit(model, x, y, order["batch"])
         else:
-            seconds = engine.predict(model, x)
+            seconds = engine.predict(model, x, order["batch"])
         answer = {
             "seconds": seconds,
             "processor_seconds": processor_seconds() - before,

@@ -1,4 +1,4 @@
-"""Single convolutions beside Keras: forward, and forward with both gradients, by ratio.
+"""Single layers beside Keras: forward, and forward with all gradients, by ratio.
 
     python -m benchmarks.layers --threads 2 --output layers.json
 
@@ -48,6 +48,27 @@ CASES = [
     Case("Conv3D(8, 3) on (16, 32, 32, 1)", 8, (16, 32, 32), (3, 3, 3), 1, 8),
     Case("Conv3D(16, 3, same) on (8, 16, 16, 8)", 8, (8, 16, 16), (3, 3, 3), 8, 16, 1, "same"),
 ]
+
+
+class Whole(NamedTuple):
+    """A layer that is more than one convolution: measured as a layer, by its name in both."""
+
+    name: str
+    batch: int
+    shape: tuple
+    layer: str
+    arguments: dict
+
+
+WHOLE = [
+    Whole("DepthwiseConv2D(3, same) on (28, 28, 64)", 32, (28, 28, 64), "DepthwiseConv2D",
+          {"kernel_size": 3, "padding": "same"}),
+    Whole("DepthwiseConv2D(5, 2, same) on (56, 56, 48)", 32, (56, 56, 48), "DepthwiseConv2D",
+          {"kernel_size": 5, "strides": 2, "padding": "same"}),
+    Whole("SeparableConv2D(64, 3, same) on (28, 28, 32)", 32, (28, 28, 32), "SeparableConv2D",
+          {"filters": 64, "kernel_size": 3, "padding": "same"}),
+    Whole("LayerNormalization on (28, 28, 64)", 32, (28, 28, 64), "LayerNormalization", {}),
+]  # fmt: skip
 
 
 def turns(functions, rounds=ROUNDS, least=LEAST_SECONDS):
@@ -137,6 +158,50 @@ def measure(case):
     }
 
 
+def measure_whole(case):
+    """One row of the table for a layer that is measured whole."""
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    from course_lib import layers
+    from course_lib.training.workers import keep_freed_memory
+
+    keep_freed_memory()
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(case.batch, *case.shape)).astype(np.float32)
+    ours = getattr(layers, case.layer)(**case.arguments)
+    theirs = getattr(keras.layers, case.layer)(**case.arguments)
+    weights = rng.normal(size=ours(inputs).shape).astype(np.float32)
+    x, w = tf.constant(inputs), tf.constant(weights)
+    theirs(x)
+
+    @tf.function
+    def forward(x):
+        return theirs(x)
+
+    @tf.function
+    def gradients(x, w):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            outputs = theirs(x)
+        return tape.gradient(outputs, [x, *theirs.trainable_weights], w)
+
+    def both():
+        _, cache = ours.forward(inputs, training=True)
+        return ours.backward(weights, cache)
+
+    row = {"layer": case.name, "batch": case.batch, "forward_gflops": None}
+    pairs = {
+        "forward_ms": (lambda: forward(x).numpy(), lambda: ours.forward(inputs)),
+        "both_ms": (lambda: gradients(x, w)[-1].numpy(), both),
+    }
+    for name, functions in pairs.items():
+        keras_ms, own_ms = turns(functions)
+        row[name] = {"keras": keras_ms, "course_lib": own_ms, "ratio": own_ms / keras_ms}
+    return row
+
+
 def sgemm_peak(size=1024):
     """GFLOP/s of one large product, the best of its rounds: what the machine gives at most."""
     import numpy as np
@@ -152,10 +217,11 @@ def sgemm_peak(size=1024):
 
 def show(row, peak):
     forward, both = row["forward_ms"], row["both_ms"]
+    share = f"{row['forward_gflops'] / peak:5.0%}" if row["forward_gflops"] else ""
     print(
         f"{row['layer']:48} {forward['keras']:8.2f} {forward['course_lib']:8.2f}"
         f" {forward['ratio']:6.2f}  {both['keras']:8.2f} {both['course_lib']:8.2f}"
-        f" {both['ratio']:6.2f}  {row['forward_gflops'] / peak:5.0%}",
+        f" {both['ratio']:6.2f}  {share}",
         flush=True,
     )
 
@@ -183,8 +249,8 @@ def main():
             f"\n{'':48} {'forward':^24}  {'forward and gradients':^24}"
         )
         record["layers"] = []
-        for case in CASES:
-            row = measure(case)
+        for case in [*CASES, *WHOLE]:
+            row = measure(case) if isinstance(case, Case) else measure_whole(case)
             show(row, peak)
             record["layers"].append(row)
     record["load_average"] = os.getloadavg()

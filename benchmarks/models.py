@@ -92,8 +92,51 @@ def volume(lib):
     )
 
 
-MODELS = {"mnist": mnist, "lenet": lenet, "hidden": hidden, "text": text, "volume": volume}
+def residual(lib):
+    """Three stages of 16, 32 and 64 filters on 28x28 images, 8 layers with weights on the way."""
+    layers = lib.layers
+    start = lib.Input(shape=(28, 28, 1))
+    x = _normalised(layers, start, 16)
+    for filters, strides in ((16, 1), (32, 2), (64, 2)):
+        other = x
+        if strides > 1:
+            other = layers.Conv2D(filters, 1, strides=strides, use_bias=False)(x)
+            other = layers.BatchNormalization()(other)
+        x = _normalised(layers, x, filters, strides)
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = layers.Add()([layers.BatchNormalization()(x), other])
+        x = layers.ReLU()(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    model = lib.Model(start, layers.Dense(10, activation="softmax")(x))
+    model.compile(**SETTING)
+    return model
+
+
+def _normalised(layers, x, filters, strides=1):
+    """Convolution, batch normalisation, relu."""
+    x = layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x)
+    return layers.ReLU()(layers.BatchNormalization()(x))
+
+
+def efficientnet(lib):
+    """EfficientNet-Lite0 on photographs of 224x224; its speed does not depend on the weights."""
+    from course_lib.applications import EfficientNetLite0
+
+    return EfficientNetLite0(weights=None, library=lib)
+
+
+MODELS = {
+    "mnist": mnist,
+    "lenet": lenet,
+    "hidden": hidden,
+    "text": text,
+    "volume": volume,
+    "residual": residual,
+    "efficientnet": efficientnet,
+}
 INPUTS = {
+    "residual": (28, 28, 1),
+    "efficientnet": (224, 224, 3),
     "lenet": (32, 32, 1),
     "hidden": (28, 28, 1),
     "text": (100,),

@@ -5,6 +5,7 @@ rounds with a noisy turn are repeated, up to `REPEATS` times. The result holds t
 there are any, else all, and says which.
 """
 
+import importlib.util
 import json
 import os
 import statistics
@@ -50,8 +51,8 @@ class Engine(Peer):
     """The process of one engine."""
 
     def __init__(self, name, cores):
-        python = os.environ["BENCH_TORCH_PYTHON"] if name == "torch" else sys.executable
-        super().__init__(name, [python, "-m", "benchmarks.engine", name, "--cores", str(cores)])
+        command = [python_of(name), "-m", "benchmarks.engine", name, "--cores", str(cores)]
+        super().__init__(name, command)
 
     def do(self, **order):
         """The engine's answer, with the processors that others used meanwhile."""
@@ -62,18 +63,40 @@ class Engine(Peer):
         return answer | {"foreign": max(0.0, others / passed)}
 
 
+def python_of(name):
+    """The Python that has the engine; None where it has none.
+
+    BENCH_TORCH_PYTHON and BENCH_JAX_PYTHON name those of PyTorch and JAX, if it is not this one.
+    """
+    library = name.partition("_")[0]
+    if library not in ("torch", "jax"):
+        return sys.executable
+    given = os.environ.get(f"BENCH_{library.upper()}_PYTHON")
+    return given or (sys.executable if importlib.util.find_spec(library) else None)
+
+
 def engines():
-    """Names of the engines that are there: torch where BENCH_TORCH_PYTHON names its Python."""
-    return ["course_lib", "keras", *(["torch"] if os.environ.get("BENCH_TORCH_PYTHON") else [])]
+    """Names of the engines that are there, ours first, Keras second."""
+    names = ("course_lib", "keras", "keras_jit", "torch", "torch_compile", "jax")
+    return [name for name in names if python_of(name)]
 
 
 def take_turns(names, cores, order, rounds):
     """{engine: median seconds, memory, ...} of the same order given to each engine in turn."""
     with ExitStack() as stack:
-        running = [stack.enter_context(Engine(name, cores)) for name in names]
         warm = order | {"count": min(order["count"], 3 * order["batch"] + 96)}
-        for engine in running:
-            engine.do(**(warm if order["do"] == "fit" else order))
+        running = []
+        for name in names:
+            engine = stack.enter_context(Engine(name, cores))
+            try:
+                engine.do(**(warm if order["do"] == "fit" else order))
+            except RuntimeError:
+                if name in names[:2]:
+                    raise
+                print(f"{name} is left out: it ended while warming up, see above.", flush=True)
+                continue
+            running.append(engine)
+        names = [engine.name for engine in running]
         done, repeats = [], 0
         while len(done) < rounds + repeats:
             done.append([engine.do(**order) for engine in running])

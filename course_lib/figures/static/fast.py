@@ -74,6 +74,14 @@ def recorded_steps(record=None):
     return "\n".join([*lines, "", _when_and_where(record)])
 
 
+PEERS = {
+    "keras_jit": "Keras, XLA",
+    "torch": "PyTorch",
+    "torch_compile": "PyTorch, compiled",
+    "jax": "JAX",
+}
+
+
 def recorded_networks(record=None):
     """Training and prediction of whole models beside Keras: seconds, ratio, most memory in MiB."""
     record = record or _recorded()
@@ -83,31 +91,35 @@ def recorded_networks(record=None):
     for row in record["networks"]:
         ours, theirs = row["course_lib"], row["keras"]
         what = f"{row['do']} {row['model']}, {row['cores']} core{'s' if row['cores'] > 1 else ''}"
+        if row["model"] == "efficientnet":
+            what = f"{row['count']} x efficientnet, {row['cores']}"
         memory = f"{ours['memory_mib']:.0f} : {theirs['memory_mib']:,.0f}"
         lines.append(
             f"{what:23} {ours['seconds']:8.2f} s {theirs['seconds']:6.2f} s "
             f"{row['ratio_to_keras']:6.2f} {memory:>12}"
         )
-        if "ratio_to_torch" in row:
-            lines.append(
-                f"{'  beside PyTorch':23} {'':10} {row['torch']['seconds']:6.2f} s "
-                f"{row['ratio_to_torch']:6.2f}"
-            )
+        lines += [
+            f"{'  beside ' + label:29} {'':4} {row[peer]['seconds']:6.2f} s "
+            f"{row[f'ratio_to_{peer}']:6.2f}"
+            for peer, label in PEERS.items()
+            if peer in row
+        ]
     return "\n".join([*lines, "", _when_and_where(record)])
 
 
 def recorded_layers(record=None, threads=1):
-    """Single convolutions by their ratio to Keras, forward, and forward with both gradients."""
+    """Single layers by their ratio to Keras, forward, and forward with all gradients."""
     record = record or _recorded()
     if not record:
         return NOTHING
     table = record["layers"][str(threads)]
     lines = [f"{'':45} {'forward':>8} {'both':>6} {'peak':>5}"]
     for row in table["layers"]:
-        peak = row["forward_gflops"] / table["sgemm_gflops"]
+        speed = row["forward_gflops"]  # None where the layer is more than a matrix product
+        peak = f"{speed / table['sgemm_gflops']:5.0%}" if speed else ""
         lines.append(
             f"{row['layer']:45} {row['forward_ms']['ratio']:8.2f} {row['both_ms']['ratio']:6.2f} "
-            f"{peak:5.0%}"
+            f"{peak}".rstrip()
         )
     return "\n".join(lines)
 

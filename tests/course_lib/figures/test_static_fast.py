@@ -57,18 +57,22 @@ RECORD = {
         {"rung": "windows", "adds": "", "seconds": 30.0, "gain": 4000.0},
     ],
     "networks": [
-        {"do": do, "model": "mnist", "cores": 2, "ratio_to_keras": ratio,
+        {"do": do, "model": model, "count": 32, "cores": 2, "ratio_to_keras": ratio,
          "course_lib": {"seconds": 6.0, "memory_mib": 200.0},
-         "keras": {"seconds": 8.0, "memory_mib": 1300.0}} | torch
-        for do, ratio, torch in (
-            ("fit", 0.75, {"torch": {"seconds": 9.5}, "ratio_to_torch": 0.63}),
-            ("predict", 0.5, {}),
+         "keras": {"seconds": 8.0, "memory_mib": 1300.0}} | peers
+        for do, model, ratio, peers in (
+            ("fit", "mnist", 0.75, {"torch": {"seconds": 9.5}, "ratio_to_torch": 0.63,
+                                    "jax": {"seconds": 7.5}, "ratio_to_jax": 0.8}),
+            ("predict", "mnist", 0.5, {}),
+            ("predict", "efficientnet", 1.1, {}),
         )
     ],
     "layers": {
         "1": {"sgemm_gflops": 100.0, "layers": [
             {"layer": "Conv1D(2, 3)", "forward_ms": {"ratio": 0.9}, "both_ms": {"ratio": 1.4},
              "forward_gflops": 82.0},
+            {"layer": "LayerNormalization", "forward_ms": {"ratio": 0.8}, "both_ms": {"ratio": 1.2},
+             "forward_gflops": None},
         ]},
     },
 }  # fmt: skip
@@ -81,16 +85,19 @@ def test_recorded_steps_tell_seconds_gains_date_and_machine():
 
 
 def test_recorded_networks_tell_seconds_ratios_and_memory():
-    fit, torch, predict, _, when = fast.recorded_networks(RECORD).splitlines()[1:]
+    fit, torch, jax, predict, photographs, _, when = fast.recorded_networks(RECORD).splitlines()[1:]
     assert " ".join(fit.split()) == "fit mnist, 2 cores 6.00 s 8.00 s 0.75 200 : 1,300"
     assert " ".join(torch.split()) == "beside PyTorch 9.50 s 0.63"
+    assert " ".join(jax.split()) == "beside JAX 7.50 s 0.80"
     assert "predict mnist" in predict and "0.50" in predict
+    assert photographs.startswith("32 x efficientnet, 2") and "1.10" in photographs
     assert when == "2020-02-29, Abacus 7, 2 cores"
 
 
 def test_recorded_layers_tell_both_ratios_and_the_share_of_the_peak():
-    _, row = fast.recorded_layers(RECORD).splitlines()
+    _, row, whole = fast.recorded_layers(RECORD).splitlines()
     assert " ".join(row.split()) == "Conv1D(2, 3) 0.90 1.40 82%"
+    assert " ".join(whole.split()) == "LayerNormalization 0.80 1.20"
 
 
 def test_without_a_record_the_command_is_named(monkeypatch):
