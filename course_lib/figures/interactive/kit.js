@@ -12,6 +12,7 @@
  * Elements
  *   h(tag, attributes, ...children)             element; on<event> attributes are listeners,
  *                                               null/false attributes and children are left out
+ *   svg(tag, attributes, ...children)          the same for a drawing
  *   uid(prefix)                                 an id that is unique in the page
  *   fmt(number, digits = 2)                     "−0.33", "4": true minus sign, no trailing zeros
  *   is(number, digits = 2)                      "=" or, when fmt cuts decimals, "≈"
@@ -62,7 +63,7 @@
  *   imageUpload({ label, rows, cols, onImage(values) })      a file to grey values 0 to 1
  * Colours and sizes are the variables at the top of kit.css.
  */
-export { h, uid, fmt, is, parseNumber, reducedMotion, fetched, frame, panel, row, panels, board, stack, more } from "./kit/elements.js";
+export { h, svg, uid, fmt, is, parseNumber, reducedMotion, fetched, frame, panel, row, panels, board, stack, more } from "./kit/elements.js";
 export { select, number, range, checkbox, radios, button, status, formula, legend, stepper, tabs } from "./kit/controls.js";
 export { numberGrid, miniMap } from "./kit/grid.js";
 export { fly } from "./kit/motion.js";

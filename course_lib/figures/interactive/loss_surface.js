@@ -1,10 +1,9 @@
 /* Loss surface: gradient descent on the two weights of a kernel, seen from above. */
-import { frame, row, board, panel, select, stepper, status, formula, fmt, h, uid } from "./kit.js";
+import { frame, row, board, panel, select, stepper, status, formula, fmt, h, svg, uid } from "./kit.js";
 import { addUp } from "./numbers.js";
 
 const REACH = 2.5, SIZE = 330, EDGE = 30, STEPS = 60; // weights from -REACH to REACH; pixels of the surface, of its axes
 const LEVELS = [0.01, 0.05, 0.2, 0.5, 1, 2, 4, 8];
-const SVG = "http://www.w3.org/2000/svg";
 
 /** What the kernel [a, b] makes of a signal: valid, stride 1. Pure. */
 export const responses = (signal, [a, b]) => signal.slice(1).map((next, i) => a * signal[i] + b * next);
@@ -56,33 +55,27 @@ function render({ model, el }) {
   const steps = stepper({ label: "Step of the descent", interval: 250, text: (step) => `step ${step}`, onStep: (step) => figure.put({ step }), onPlay: (playing) => { said.quiet(playing); sum.quiet(playing); } });
   const said = status(), sum = formula("The step with its numbers");
 
-  const s = (tag, attributes, ...children) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    node.append(...children);
-    return node;
-  };
   const scale = SIZE / (2 * REACH), across = (w) => EDGE + (w + REACH) * scale, down = (w) => 4 + (REACH - w) * scale;
-  const clip = uid("clip"), levels = s("g", { "clip-path": `url(#${clip})`, class: "cbh-levels" });
-  const walked = s("polyline", { class: "cbh-walked", "clip-path": `url(#${clip})` }), dots = s("g", { "clip-path": `url(#${clip})` });
-  const from = s("circle", { r: 6, class: "cbh-from" }), now = s("circle", { r: 7, class: "cbh-now" }), goal = s("path", { class: "cbh-goal" });
+  const clip = uid("clip"), levels = svg("g", { "clip-path": `url(#${clip})`, class: "cbh-levels" });
+  const walked = svg("polyline", { class: "cbh-walked", "clip-path": `url(#${clip})` }), dots = svg("g", { "clip-path": `url(#${clip})` });
+  const from = svg("circle", { r: 6, class: "cbh-from" }), now = svg("circle", { r: 7, class: "cbh-now" }), goal = svg("path", { class: "cbh-goal" });
   const ticks = [-2, -1, 0, 1, 2].flatMap((w) => [[across(w), SIZE + 18, "middle"], [EDGE - 6, down(w) + 4, "end"]].map(([x, y, anchor]) => {
-    const text = s("text", { x, y, "text-anchor": anchor });
+    const text = svg("text", { x, y, "text-anchor": anchor });
     text.textContent = fmt(w);
     return text;
   }));
   const titles = [["weight 1", EDGE + SIZE, SIZE + 32, "end"], ["weight 2", EDGE + 6, 18, "start"]].map(([name, x, y, anchor]) => {
-    const text = s("text", { x, y, "text-anchor": anchor, class: "cbh-axis" });
+    const text = svg("text", { x, y, "text-anchor": anchor, class: "cbh-axis" });
     text.textContent = name;
     return text;
   });
-  const picture = s("svg", { viewBox: `0 0 ${SIZE + EDGE + 6} ${SIZE + 36}`, "aria-hidden": "true" },
-    s("defs", {}, s("clipPath", { id: clip }, s("rect", { x: EDGE, y: 4, width: SIZE, height: SIZE }))),
-    s("rect", { x: EDGE, y: 4, width: SIZE, height: SIZE, class: "cbh-ground" }), levels, ...ticks, ...titles, walked, dots, goal, from, now);
+  const picture = svg("svg", { viewBox: `0 0 ${SIZE + EDGE + 6} ${SIZE + 36}`, "aria-hidden": "true" },
+    svg("defs", {}, svg("clipPath", { id: clip }, svg("rect", { x: EDGE, y: 4, width: SIZE, height: SIZE }))),
+    svg("rect", { x: EDGE, y: 4, width: SIZE, height: SIZE, class: "cbh-ground" }), levels, ...ticks, ...titles, walked, dots, goal, from, now);
   const help = h("span", { class: "cbh-hidden", id: uid("help") }, "Arrow keys move the start by a tenth; Page Up and Page Down by a whole along weight 2.");
   const surface = h("div", { class: "cbh-surface", tabindex: "0", role: "application", "aria-roledescription": "loss surface", "aria-label": "Start of the descent", "aria-describedby": help.id, onpointerdown: click, onkeydown: keys }, picture, help);
-  const curve = s("polyline", { class: "cbh-walked" }), here = s("circle", { r: 4, class: "cbh-now" });
-  const lossPicture = s("svg", { viewBox: "0 0 230 120", class: "cbh-losses", role: "img" }, s("rect", { x: 1, y: 1, width: 228, height: 118, class: "cbh-ground" }), curve, here);
+  const curve = svg("polyline", { class: "cbh-walked" }), here = svg("circle", { r: 4, class: "cbh-now" });
+  const lossPicture = svg("svg", { viewBox: "0 0 230 120", class: "cbh-losses", role: "img" }, svg("rect", { x: 1, y: 1, width: 228, height: 118, class: "cbh-ground" }), curve, here);
   const facts = h("p", { class: "cbh-note" });
 
   figure.onReset(steps.stop);
@@ -116,13 +109,13 @@ function render({ model, el }) {
     momentum.set(get("momentum"));
     steps.set({ step, count: STEPS + 1 });
     const { radii, angle } = ellipseOf(x);
-    levels.replaceChildren(...[...LEVELS].reverse().map((level) => s("ellipse", {
+    levels.replaceChildren(...[...LEVELS].reverse().map((level) => svg("ellipse", {
       cx: across(hidden[0]), cy: down(hidden[1]), rx: radii[0] * Math.sqrt(level) * scale, ry: radii[1] * Math.sqrt(level) * scale,
       transform: `rotate(${-angle} ${across(hidden[0])} ${down(hidden[1])})` })));
     const far = (v) => Math.min(1e4, Math.max(-1e4, v));
     const points = path.slice(0, step + 1).map(([a, b]) => [far(across(a)), far(down(b))]);
     walked.setAttribute("points", points.map((p) => p.join(",")).join(" "));
-    dots.replaceChildren(...points.map(([cx, cy]) => s("circle", { cx, cy, r: 2.5, class: "cbh-foot" })));
+    dots.replaceChildren(...points.map(([cx, cy]) => svg("circle", { cx, cy, r: 2.5, class: "cbh-foot" })));
     put(from, points[0]);
     put(now, points.at(-1));
     const [gx, gy] = [across(hidden[0]), down(hidden[1])];

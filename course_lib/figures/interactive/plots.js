@@ -1,14 +1,5 @@
 // Curves and histograms as SVG; colours come from the style sheet of the figure.
-import { fmt } from "./kit.js";
-
-const SVG = "http://www.w3.org/2000/svg";
-
-export function svg(tag, attributes, ...children) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-}
+import { fmt, svg } from "./kit.js";
 
 /** Ends of an axis that holds the values: whole powers of ten with `log`, else the given ends. Pure. */
 export function endsOf(values, { log = false, low = Math.min(...values), high = Math.max(...values) } = {}) {

@@ -1,5 +1,5 @@
 /* Receptive field: a chain of one-dimensional windows, and what each cell of it depends on. */
-import { frame, row, board, select, number, button, status, formula, h, uid } from "./kit.js";
+import { frame, row, board, select, number, button, status, formula, h, svg, uid } from "./kit.js";
 import { chainSizes, fanIn, fanOut, fieldRows, readsOf } from "./chain.js";
 import { paddingSplit } from "./numbers.js";
 
@@ -8,7 +8,6 @@ export { chainSizes, fanIn, fanOut, fieldRows } from "./chain.js";
 const [NARROW, WIDE] = [15, 24], LEVEL = 58, GUTTER = 44; // pixels: from cell to cell, between levels, for names
 const PITCHES_BY = 24; // a width that differs by less changes nothing
 const MOST = 5;                          // layers in a chain
-const SVG = "http://www.w3.org/2000/svg";
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const typeset = (text) => text.replace(/\*/g, "·").replace(/ - /g, " \u2212 ");
@@ -131,12 +130,6 @@ function render({ model, el }) {
   figure.onReset(() => { problem.hidden = true; hovered = null; });
   figure.add(board([row(preset, length), table, row(add, remove)], [problem, picture, help, marks, said, rule]));
 
-  const s = (tag, attributes, ...children) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    node.append(...children);
-    return node;
-  };
   function build(sizes, layers) {
     const places = centres(sizes, layers), top = layers.length;
     const left = Math.min(0, ...places.flat().map((x) => x - 0.5)), right = Math.max(sizes[0], ...places.flat().map((x) => x + 0.5));
@@ -150,20 +143,20 @@ function render({ model, el }) {
     const x = (place) => (place - least) * PITCH + GUTTER, y = (l) => (top - l) * LEVEL + 6;
     lines = [];
     hovered = null; // the cell under the pointer is gone
-    const links = s("g", { class: "cbh-chain-links", "aria-hidden": "true" });
+    const links = svg("g", { class: "cbh-chain-links", "aria-hidden": "true" });
     for (let l = 1; l <= top; l++) for (let index = 0; index < sizes[l]; index++) for (const read of readsOf(sizes, layers, l, index)) {
-      const line = s("line", { x1: x(places[l][index]), y1: y(l) + CELL, x2: x(places[l - 1][read]), y2: y(l - 1) });
+      const line = svg("line", { x1: x(places[l][index]), y1: y(l) + CELL, x2: x(places[l - 1][read]), y2: y(l - 1) });
       lines.push({ line, l, index, read });
       links.append(line);
     }
-    const zeros = pads.flatMap((level, l) => level.map((place) => s("rect", { class: "cbh-chain-zero", x: x(place) - CELL / 2, y: y(l), width: CELL, height: CELL, rx: 3 })));
+    const zeros = pads.flatMap((level, l) => level.map((place) => svg("rect", { class: "cbh-chain-zero", x: x(place) - CELL / 2, y: y(l), width: CELL, height: CELL, rx: 3 })));
     const rows = sizes.map((n, l) => {
       cells[l] = Array.from({ length: n }, (_, i) => {
-        const text = s("text", { x: x(places[l][i]), y: y(l) + CELL / 2 + 4, "text-anchor": "middle", "aria-hidden": "true" });
+        const text = svg("text", { x: x(places[l][i]), y: y(l) + CELL / 2 + 4, "text-anchor": "middle", "aria-hidden": "true" });
         text.textContent = String(i + 1);
-        const group = s("g", { class: "cbh-chain-cell", role: "gridcell", tabindex: "-1", "data-lm-suppress-shortcuts": "true" },
-          s("rect", { class: "cbh-chain-hit", x: x(places[l][i]) - PITCH / 2, y: y(l) - 2, width: PITCH, height: PITCH }),
-          s("rect", { class: "cbh-chain-box", x: x(places[l][i]) - CELL / 2, y: y(l), width: CELL, height: CELL, rx: 3 }), text);
+        const group = svg("g", { class: "cbh-chain-cell", role: "gridcell", tabindex: "-1", "data-lm-suppress-shortcuts": "true" },
+          svg("rect", { class: "cbh-chain-hit", x: x(places[l][i]) - PITCH / 2, y: y(l) - 2, width: PITCH, height: PITCH }),
+          svg("rect", { class: "cbh-chain-box", x: x(places[l][i]) - CELL / 2, y: y(l), width: CELL, height: CELL, rx: 3 }), text);
         group.addEventListener("pointerenter", (event) => { if (event.pointerType !== "touch") { hovered = [l, i]; show(); } });
         group.addEventListener("pointerleave", () => { hovered = null; show(); });
         group.addEventListener("focus", () => { if (!same(get("cell"), [l, i])) figure.put({ cell: [l, i] }); });
@@ -171,17 +164,17 @@ function render({ model, el }) {
         group.addEventListener("keydown", (event) => keys(event, l, i));
         return group;
       });
-      return s("g", { role: "row", "aria-label": l === 0 ? "Input" : `Layer ${l}, ${layerText(layers[l - 1])}` }, ...cells[l]);
+      return svg("g", { role: "row", "aria-label": l === 0 ? "Input" : `Layer ${l}, ${layerText(layers[l - 1])}` }, ...cells[l]);
     });
     cells.length = sizes.length;
     const captions = sizes.map((n, l) => {
-      const text = s("text", { class: "cbh-chain-caption", x: 2, y: y(l) + CELL / 2 + 4 });
+      const text = svg("text", { class: "cbh-chain-caption", x: 2, y: y(l) + CELL / 2 + 4 });
       text.textContent = l === 0 ? "input" : `layer ${l}`;
-      return s("g", { "aria-hidden": "true" }, text);
+      return svg("g", { "aria-hidden": "true" }, text);
     });
-    const grid = s("g", { role: "grid", "aria-label": "Cells of every layer, the last layer first", "aria-describedby": help.id }, ...rows.reverse());
-    const svg = s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "presentation" }, links, s("g", { "aria-hidden": "true" }, ...zeros), ...captions, grid);
-    picture.replaceChildren(svg);
+    const grid = svg("g", { role: "grid", "aria-label": "Cells of every layer, the last layer first", "aria-describedby": help.id }, ...rows.reverse());
+    const drawing = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "presentation" }, links, svg("g", { "aria-hidden": "true" }, ...zeros), ...captions, grid);
+    picture.replaceChildren(drawing);
     const [level, index] = get("cell"), place = places[Math.min(level, top)];
     const middle = x(place[Math.min(index, place.length - 1)]);
     requestAnimationFrame(() => { // a phone is narrower than the picture: show the chosen cell, the names if they fit

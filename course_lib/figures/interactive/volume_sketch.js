@@ -1,12 +1,5 @@
 // A line of cells, a sheet of cells or a block of cells, with the window in it, in oblique projection.
-const SVG = "http://www.w3.org/2000/svg";
-
-function svg(tag, attributes, ...children) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-}
+import { svg } from "./kit.js";
 
 /** Rows, columns and depth of sizes along one, two or three axes. */
 const box = (sizes) => (sizes.length === 1 ? [1, sizes[0], 1] : [sizes[0], sizes[1], sizes[2] ?? 1]);

@@ -20,6 +20,14 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** An element of a drawing. */
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
 let ids = 0;
 const page = Math.random().toString(36).slice(2, 7); // two modules in one page must not share ids
 export const uid = (prefix = "cbh") => `${prefix}-${page}-${++ids}`;
