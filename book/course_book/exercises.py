@@ -21,7 +21,8 @@ class AssignmentPage(SphinxDirective):
             chosen.intro,
             "",
             f"*Read first:* {chosen.where}. *Time:* about {chosen.minutes} minutes. "
-            f"*Points:* {chosen.points}. *Notebook:* `{chosen.notebook}.ipynb`",
+            f"*Points:* {chosen.points}. *Needs:* {chosen.needed}. "
+            f"*Notebook:* `{chosen.notebook}.ipynb`",
             "",
         ]
         for task in chosen.tasks:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from course_bank.assignments.judgements import judgements
+from course_lib.exercise import WEIGHS
 
 VALUES = (
     "import numpy as np",
@@ -58,6 +59,11 @@ class Assignment:
     imports: tuple = VALUES
     needs: tuple = ("numpy",)
     own_code: bool = False
+
+    @property
+    def needed(self):
+        """What the notebook needs beside Jupyter and course_lib, and what that weighs."""
+        return ", ".join(WEIGHS[name] for name in self.needs if name != "numpy") or "NumPy alone"
 
     @property
     def notebook(self):

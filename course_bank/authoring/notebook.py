@@ -20,7 +20,6 @@ from pathlib import Path
 from course_bank.assignments.judgements import Judgement
 from course_bank.assignments.problem_sets import Step
 from course_bank.catalogue import COMMON, of_course
-from course_lib.exercise import WEIGHS
 
 EXERCISES = Path("exercises")
 
@@ -106,7 +105,7 @@ def _opening(listed, bank):
     title = (
         f"# {listed.title}\n\n{listed.intro}\n\n"
         f"**Points:** {listed.points} · **Time:** about {listed.minutes} minutes · "
-        f"**In the book:** {listed.where} · **Needs:** {_needs(listed)}\n\n{how}"
+        f"**In the book:** {listed.where} · **Needs:** {listed.needed}\n\n{how}"
         f"\n\n{_SHARES if hidden else _CREDIT}"
     )
     yield _markdown(title, f"{listed.id}-intro", locked=True)
@@ -117,11 +116,6 @@ def _opening(listed, bank):
     imports = "\n".join(listed.imports).strip()
     start = f'sheet = Exercise("{listed.id}", student=STUDENT_ID{needs})\n\n{imports}\n\nsheet'
     yield _code(f"{_FIND}\n\n{start}", f"{listed.id}-sheet", locked=True)
-
-
-def _needs(listed):
-    """What the notebook needs beside Jupyter and course_lib, and what that weighs."""
-    return ", ".join(WEIGHS[name] for name in listed.needs if name != "numpy") or "NumPy alone"
 
 
 def _task(task, question):
