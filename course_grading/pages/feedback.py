@@ -16,6 +16,7 @@ from pygments.lexers import PythonLexer
 from traitlets import Bool, Integer, Unicode
 
 from course_bank.core.rendering import marked
+from course_grading import limited
 from course_grading.gradebook import keys
 from course_grading.pages.html_cleaning import clean_html
 from course_grading.pipeline.record import INSTRUCTOR, RECORD
@@ -51,7 +52,11 @@ class FeedbackExporter(Exporter):
         run = resources["nbgrader"]
         root = self.parent.coursedir.root if self.parent else "."
         page = Page(nb, run, self.show_expected, self.max_bytes, self.book, root)
-        return page.text(), resources
+        try:
+            return limited.call(page.text), resources
+        except limited.Ended as end:
+            self.log.warning("%s: showing the notebook %s", run["student"], end)
+            return page.text(f"Your notebook cannot be shown: that {end}."), resources
 
 
 class Page:
@@ -69,12 +74,14 @@ class Page:
             if utils.is_grade(cell) or utils.is_task(cell)
         }
 
-    def text(self):
-        """The page."""
+    def text(self, instead=None):
+        """The page; with ``instead``, a sentence in the place of the notebook."""
         name = html.escape(self.run["notebook"])
         body = [self._heading(name), self._problem(), *map(self._question, self._entries())]
         body.append("<h2>Your notebook, as it ran</h2>")
-        for cell in self.nb.cells:
+        if instead:
+            body.append(f"<p><em>{html.escape(instead)}</em></p>")
+        for cell in [] if instead else self.nb.cells:
             part = self._cell(cell)
             self.left -= len(part.encode())
             if self.left < 0:

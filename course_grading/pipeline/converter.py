@@ -33,13 +33,16 @@ from course_grading.pipeline.record import read_record
 from course_grading.pipeline.run import Run, attach
 from course_grading.submission import files, preflight
 from course_grading.submission.copied_answers import Numbers
+from course_grading.submission.files import find_notebook
+from course_grading.text import printable_line
 
 
 class TrustedAutograde(Autograde):
     """Autograde that no submission can stop, mislead or use to reach another's grade."""
 
     max_notebook_bytes = Integer(
-        10_000_000, help="Larger notebooks are not read: they get 0 and a comment."
+        150_000_000,
+        help="Larger notebooks are not read: they get 0 and a comment. Outputs do not count.",
     ).tag(config=True)
 
     _gradebook = None
@@ -178,9 +181,11 @@ class TrustedAutograde(Autograde):
         self.notebooks = sorted(glob(os.path.join(glob_escape(path), "*.ipynb")))
         self.run_pre_convert_hook()
         self.init_assignment(assignment, student)
-        for name in self._instructors(assignment):
+        names = list(self._instructors(assignment))
+        for name in names:
             answers = earlier[name].get("answers", {})
-            self._convert(os.path.join(path, f"{name}.ipynb"), answers, problem)
+            found = find_notebook(path, name, names, self._submitted_root())
+            self._convert(os.path.join(path, f"{name}.ipynb"), answers, problem, found)
         self.set_permissions(assignment, student)
         self.run_post_convert_hook()
 
@@ -222,7 +227,8 @@ class TrustedAutograde(Autograde):
             self.log.warning("%s is not a time and was ignored", path)
             return None
 
-    def _convert(self, path, earlier, problem=None):
+    def _convert(self, path, earlier, problem=None, found=None):
+        """Grade one notebook; ``found`` is where it lies, if not under its own name."""
         self._sanitizing = True
         resources = self.init_single_notebook_resources(path)
         names = resources["nbgrader"]
@@ -249,10 +255,13 @@ class TrustedAutograde(Autograde):
         try:
             if problem:
                 raise files.Unreadable(problem)
-            nb = preflight.parse_notebook(
-                files.read_bytes(path, self.max_notebook_bytes, self._submitted_root()),
-                os.path.basename(path),
-            )
+            data = files.read_bytes(found or path, self.max_notebook_bytes, self._submitted_root())
+            nb = preflight.read_notebook(data, os.path.basename(path))
+            if found:
+                if not run.plan.is_of(nb.cells):  # then the missing one is told
+                    files.read_bytes(path, 0, self._submitted_root())
+                here = printable_line(os.path.relpath(found, os.path.dirname(path)))
+                run.remarks.append(f"there is no {os.path.basename(path)}; taken: {here!r}")
         except files.Unreadable as reason:
             self.log.warning("%s: %s", student, reason)
             run.problem = str(reason)

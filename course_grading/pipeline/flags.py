@@ -1,7 +1,5 @@
 """Sentences for the instructor alone, on what no program can decide."""
 
-import re
-
 from nbformat.v4 import new_markdown_cell
 
 from course_grading.pipeline.record import INSTRUCTOR, RECORD
@@ -9,20 +7,10 @@ from course_grading.pipeline.verdicts import NO_ANSWER, judged, values
 from course_grading.submission.preflight import OWN_ID
 from course_lib.exercise import SAMPLE_STUDENT, wording
 
-_TYPED = re.compile(r"""^\s*STUDENT_ID\s*=\s*(["'])([^"'\n]{0,100})\1""", re.MULTILINE)
-
-
-def typed_id(nb):
-    """The id that the student wrote into the notebook ("" where it is blank), or None."""
-    for cell in nb.cells:
-        if cell.cell_type == "code" and (found := _TYPED.search(cell.source)):
-            return found.group(2).strip()
-    return None
-
 
 def of(run):
     """The sentences on one submission."""
-    flags = []
+    flags = list(run.remarks)
     if run.failed_cells:
         count = run.failed_cells
         flags.append(f"{wording.counted(count, 'cell')} stopped or not run")
@@ -40,6 +28,8 @@ def _flags_on_id(run):
         flags.append(f"graded, as recorded by regrade-as, under the numbers of {shown!r}")
     if typed == "":
         flags.append("STUDENT_ID is blank in the notebook")
+    if typed and typed not in (student, shown) and typed.casefold() == student.casefold():
+        return flags  # ids that differ in case alone are one
     if not typed or typed in (student, shown) or not run.variants or not run.key.knows(typed):
         return flags
     verdicts = run.verdicts.values()

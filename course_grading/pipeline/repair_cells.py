@@ -3,12 +3,15 @@
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from course_grading.pipeline.run import run_of
-from course_grading.submission.repair import repaired
+from course_grading.submission.repair import copied, repaired
 
 
 class RepairCells(NbGraderPreprocessor):
     """Give every cell the marks, source and place that the instructor's copy has."""
 
     def preprocess(self, nb, resources):
-        nb.cells = repaired(nb.cells, run_of(resources).plan)
+        run = run_of(resources)
+        for name in copied(nb.cells, run.plan):
+            run.remarks.append(f"{name} stands there more than once; what is in its place counts")
+        nb.cells = repaired(nb.cells, run.plan)
         return nb, resources

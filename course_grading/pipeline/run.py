@@ -29,6 +29,7 @@ class Run:
         earlier: {grade id: digest of the answer} of the last grading.
         timestamp: when it was handed in, if that is known.
         problem: why the submission cannot be read, or None.
+        remarks: sentences on what was read otherwise than it was handed in.
         shown_id: the id whose numbers the student saw (set by `TrustedExecute`, as are the next).
         variants: {grade id: the question's variant} of checks that the bank grades.
         outcomes: {grade id: `client.Outcome`} of the checks; None where nothing was run.
@@ -57,6 +58,7 @@ class Run:
     earlier: dict = field(default_factory=dict)
     timestamp: datetime | None = None
     problem: str | None = None
+    remarks: list = field(default_factory=list)
     shown_id: str | None = None
     variants: dict = field(default_factory=dict)
     outcomes: dict | None = None

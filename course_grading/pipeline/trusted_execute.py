@@ -17,7 +17,9 @@ from course_grading.kernels.client import Outcome
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.pipeline.hidden_inputs import has_hidden_inputs, kind_of_error
 from course_grading.pipeline.run import run_of
+from course_grading.submission import student_id
 from course_grading.submission.files import copyable_files
+from course_grading.submission.outputs import NOTEBOOK_LIMIT, within
 from course_lib.exercise.functions import LIBRARIES, STAYS
 
 
@@ -35,26 +37,42 @@ class TrustedExecute(Execute):
         if run.key and run.key.own_code:
             steps.append({"run": _without_libraries()})
             places.append(None)
+        if student_id.typed(nb) is None:  # whose notebook it is, the folder tells
+            steps.append({"run": f"STUDENT_ID = {shown!r}"})
+            places.append(None)
         for place, cell in enumerate(nb.cells):
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
             variant = variants.get(_grade_id(cell))
             if variant is None:
-                steps.append({"run": cell.source})
+                steps.append({"run": student_id.runnable(cell.source, shown)})
             else:
                 kind = "ask" if has_hidden_inputs(variant) else "probe"
                 steps.append({kind: variant.question.probe(variant)})
             places.append(place)
+        late = {}  # {grade id: its step at the end}: answers that are set below their check
+        for name, variant in variants.items():
+            if not has_hidden_inputs(variant):
+                late[name] = len(steps)
+                steps.append({"probe": variant.question.probe(variant)})
+                places.append(None)
         kernel = IsolatedKernel(parent=self)
         sheet = run.key.sheet(shown) if run.key else {}
         result = kernel.run(steps, _files(run), sheet, assignment, run.kind, self.timeout or 10**6)
         run.outcomes = {}
+        left = NOTEBOOK_LIMIT
         ran = [pair for pair in zip(places, result.outcomes, strict=True) if pair[0] is not None]
         for count, (place, outcome) in enumerate(ran, 1):
             cell = nb.cells[place]
             cell.execution_count = count
-            cell.outputs = [from_dict(output) for output in _outputs(outcome)]
+            kept, left = within(_outputs(outcome), left)
+            cell.outputs = [from_dict(output) for output in kept]
             name = _grade_id(cell)
+            if name in late and _is_empty(outcome):
+                below = result.outcomes[late[name]]
+                if below.answer and not _is_empty(below):
+                    run.remarks.append(f"{name} was answered below its check, and counts")
+                    outcome.answer, outcome.error = below.answer, below.error
             if outcome.error and name in variants and has_hidden_inputs(variants[name]):
                 outcome.error = {"ename": kind_of_error(str(outcome.error.get("ename")))}
             if name:
@@ -111,6 +129,12 @@ def _without_libraries():
     the library is not taken for the function that was asked for.
     """
     return _CLOSE.format(libraries=LIBRARIES, stays=STAYS)
+
+
+def _is_empty(outcome):
+    """Whether a check that ran found no answer, or the None that stood there from the start."""
+    ran = outcome.status in ("ok", "error")
+    return ran and (not outcome.answer or all(v is None for v in outcome.answer.values()))
 
 
 def _grade_id(cell):

@@ -14,6 +14,7 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from course_grading.gradebook import read_again
 from course_grading.pipeline.record import RECORD, record
 from course_grading.pipeline.run import run_of
+from course_grading.submission.unanswered import is_unanswered
 
 
 class TrustedSave(SaveAutoGrades):
@@ -46,18 +47,32 @@ class TrustedSave(SaveAutoGrades):
         for cell in nb.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             if utils.is_grade(cell) and name in grades:
-                self._grade(cell, grades[name], run)
+                self._grade(nb, cell, grades[name], run)
             if name in grades:
                 grades[name].needs_manual_grade = read_again.is_to_read(grades[name], run)
             if (utils.is_solution(cell) or utils.is_task(cell)) and name in comments:
-                comments[name].auto_comment = _comment(cell, run, told)
+                comments[name].auto_comment = self._comment(nb, cell, run, told)
                 told = True
 
-    def _grade(self, cell, grade, run):
+    @staticmethod
+    def _is_unanswered(nb, cell, run):
+        name = cell.metadata.nbgrader.grade_id
+        stub = run.plan.cells[name].source
+        return utils.is_solution(cell) and is_unanswered(nb, name, stub)
+
+    def _comment(self, nb, cell, run, told):
+        """nbgrader's automatic comment; the first one says why a submission could not be read."""
+        if run.problem:
+            return None if told else run.problem
+        if utils.is_task(cell) or not self._is_unanswered(nb, cell, run):
+            return None
+        return "No response."
+
+    def _grade(self, nb, cell, grade, run):
         if run.problem:
             grade.auto_score = 0.0
         elif utils.is_solution(cell) or cell.cell_type != "code":
-            grade.auto_score, _ = utils.determine_grade(cell, self.log)
+            grade.auto_score = 0.0 if self._is_unanswered(nb, cell, run) else None
         elif not run.was_run():
             return  # --no-execute
         else:
@@ -97,11 +112,3 @@ def assign_late_penalty(parent, run, gradebook):
         penalty = assigner.plugin_inst.late_submission_penalty(run.student, notebook.score, seconds)
         if penalty is not None:
             notebook.late_submission_penalty = assigner._check_late_penalty(notebook, penalty)
-
-
-def _comment(cell, run, told):
-    """nbgrader's automatic comment; the first one says why a submission could not be read."""
-    if run.problem:
-        return None if told else run.problem
-    unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-    return "No response." if unchanged and not utils.is_task(cell) else None

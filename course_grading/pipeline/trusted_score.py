@@ -7,10 +7,13 @@ from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from course_grading import limited
 from course_grading.pipeline import flags, verdicts
 from course_grading.pipeline.hidden_inputs import has_hidden_inputs
 from course_grading.pipeline.run import run_of
+from course_grading.submission import student_id
 
+_SECONDS = 10.0  # for one question; all others together take a tenth of that
 KEPT = 2000  # characters of an answer that the record keeps as it came
 
 
@@ -22,28 +25,52 @@ class TrustedScore(NbGraderPreprocessor):
         run.verdicts = found = {}
         if not run.problem and not run.was_run():
             return nb, resources  # --no-execute: grades stay as they are
+        entries = self._entries([cell for cell in nb.cells if _is_check(cell)], run)
         stopped = None  # what the last cell before the check stopped with
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
-            if not utils.is_grade(cell) or utils.is_solution(cell):
+            if not _is_check(cell):
                 stopped = verdicts.stop(cell) or stopped
                 continue
-            name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
-            entry = verdicts.explained(self._entry(cell, name, points, run), stopped)
+            name = cell.metadata.nbgrader.grade_id
+            entry = verdicts.explained(entries[name], stopped)
             found[name], stopped = entry, None
             cell.outputs = [
                 *[o for o in cell.outputs if name not in run.variants],
                 _shown(entry),
             ]
-        run.typed_id = flags.typed_id(nb)
+        run.typed_id = student_id.typed(nb)
+        if line := student_id.slip(nb):
+            run.remarks.append(f"no text in straight quotes, so the folder's id was used: {line!r}")
         run.flags = flags.of(run)
         if run.flags:
             nb.cells.insert(0, flags.note(run.flags))
         run.seconds["score"] = time.monotonic() - begin
         return nb, resources
 
-    def _entry(self, cell, name, points, run):
+    def _entries(self, checks, run):
+        """{grade id: entry}, made in a child; what ends it costs one question, not the others."""
+
+        def made(*cells):
+            return {cell.metadata.nbgrader.grade_id: self._entry(cell, run) for cell in cells}
+
+        try:
+            return limited.call(made, *checks)
+        except limited.Ended:
+            return {name: entry for cell in checks for name, entry in self._alone(made, cell)}
+
+    def _alone(self, made, cell):
+        """One question in a child of its own."""
+        try:
+            yield from limited.call(made, cell, seconds=_SECONDS).items()
+        except limited.Ended as end:
+            name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
+            message = f"No answer: reading it {end}."
+            yield name, verdicts.entry(name, points, 0.0, misconception="form", message=message)
+
+    def _entry(self, cell, run):
+        name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
         outcome = (run.outcomes or {}).get(name)
         variant = run.variants.get(name)
         if run.problem:
@@ -59,6 +86,10 @@ class TrustedScore(NbGraderPreprocessor):
         if values and not has_hidden_inputs(variant) and len(json.dumps(outcome.answer)) <= KEPT:
             made["emitted"] = outcome.answer
         return made
+
+
+def _is_check(cell):
+    return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
 
 
 def _shown(made):

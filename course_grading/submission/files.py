@@ -7,6 +7,8 @@ import re
 import stat
 from pathlib import Path
 
+from course_grading.submission.platform_names import plain
+
 LARGEST_FILE = 20_000_000  # bytes
 ALL_FILES = 50_000_000  # bytes of all files beside a notebook
 MOST_FILES = 500
@@ -86,3 +88,22 @@ def copyable_files(folder, below, ignored=()):
             if status.st_size <= LARGEST_FILE and total <= ALL_FILES and len(found) < MOST_FILES:
                 found.append((full, os.path.relpath(full, folder)))
     return found
+
+
+def find_notebook(folder, name, names, below):
+    """Where the notebook ``name`` lies, if not under its own name; else None.
+
+    A sole other notebook is taken, or the sole one that is a copy by its name; ``names`` are all
+    notebooks of the assignment.
+    """
+    if os.path.lexists(os.path.join(folder, f"{name}.ipynb")):
+        return None
+    others = [
+        path
+        for path in listed(folder, below)
+        if path.endswith(".ipynb") and not os.path.islink(path)
+    ]
+    copies = [path for path in others if plain(os.path.basename(path)) == name]
+    if len(copies) == 1:
+        return copies[0]
+    return others[0] if len(others) == len(names) == 1 else None

@@ -1,25 +1,27 @@
 """Outputs that a kernel claims, made small and harmless before they are stored or shown."""
 
-import base64
-import binascii
-
+from course_grading import limited
 from course_grading.pages.html_cleaning import clean_html, disarm
-from course_grading.text import printable, shorten
+from course_grading.submission.pictures import MIMES, is_picture
+from course_grading.text import LIMIT, printable, shorten
 
 CELL_LIMIT = 300_000  # characters of all text outputs of a cell
-IMAGE_LIMIT = 1_500_000  # characters of base64
+PICTURES_LIMIT = 6_000_000  # characters of all its pictures
+NOTEBOOK_LIMIT = 24_000_000  # characters of all outputs of a notebook
 MOST_OUTPUTS = 100
+TOO_MUCH = "[not kept: the outputs of this notebook are too large together]"
 
-_PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _MARKUP = ("text/markdown", "text/latex")
+_SMALL = 2000  # characters of HTML that cannot unfold to much, whatever they are
+_CLEANING = 5.0  # seconds
 
 
 class Outputs:
-    """The outputs of one cell, in notebook format."""
+    """The outputs of one cell, in notebook format; ``items`` once they are clean."""
 
     def __init__(self):
-        self.items = []
-        self._left = CELL_LIMIT
+        self._raw = []
+        self._left, self._pictures_left = CELL_LIMIT, PICTURES_LIMIT
         self._displays = {}
         self._clear_next = False
 
@@ -42,30 +44,74 @@ class Outputs:
             if name in self._displays and output["output_type"] == "display_data":
                 self._displays[name]["data"] = output["data"]
             return
-        size = _text_size(output)
-        if len(self.items) >= MOST_OUTPUTS or size > self._left:
+        size, pictures = _text_size(output), _pictures_size(output)
+        full = size > self._left or pictures > self._pictures_left
+        if len(self._raw) >= MOST_OUTPUTS or full:
             return
         self._left -= size
-        last = self.items[-1] if self.items else None
+        self._pictures_left -= pictures
+        last = self._raw[-1] if self._raw else None
         both_printed = last and output["output_type"] == "stream" == last["output_type"]
         if both_printed and last["name"] == output["name"]:
             last["text"] = shorten(last["text"] + output["text"])
             return
         if name and output["output_type"] == "display_data":
             self._displays[name] = output
-        self.items.append(output)
+        self._raw.append(output)
 
     def _clear(self):
-        self.items.clear()
+        self._raw.clear()
         self._displays.clear()
         self._clear_next = False
+
+    @property
+    def items(self):
+        """The outputs with harmless HTML, which is cleaned once, when all has come."""
+        pages = [o["data"] for o in self._raw if "text/html" in o.get("data", {})]
+        texts = [data["text/html"] for data in pages]
+        for data, text in zip(pages, _cleaned(texts), strict=True):
+            data["text/html"] = text
+        return self._raw
+
+
+def within(outputs, left):
+    """(the outputs that fit into ``left`` characters, what is left then)."""
+    kept = []
+    for output in outputs:
+        size = _text_size(output) + _pictures_size(output)
+        if size > left:
+            told = {"output_type": "stream", "name": "stderr", "text": TOO_MUCH}
+            return [*kept, told], 0
+        left -= size
+        kept.append(output)
+    return kept, left
+
+
+def _cleaned(texts):
+    """The HTML texts of a cell, cleaned; in a child where they could unfold to millions of tags."""
+    if sum(map(len, texts)) <= _SMALL:
+        return [clean_html(text) for text in texts]
+    try:
+        made = limited.call(_clean_all, texts, seconds=_CLEANING)
+    except limited.Ended as end:
+        made = [f"<p>[not shown: cleaning this HTML {end}]</p>" for _ in texts]
+    return made
+
+
+def _clean_all(texts):
+    made = map(clean_html, texts)
+    return [t if len(t) <= 2 * LIMIT else "<p>[not shown: too long]</p>" for t in made]
+
+
+def _pictures_size(output):
+    return sum(len(text) for mime, text in output.get("data", {}).items() if mime in MIMES)
 
 
 def _text_size(output):
     data = output.get("data", {})
     return (
         len(output.get("text", ""))
-        + sum(len(text) for mime, text in data.items() if mime not in _PICTURES)
+        + sum(len(text) for mime, text in data.items() if mime not in MIMES)
         + sum(len(line) for line in output.get("traceback", ()))
     )
 
@@ -100,10 +146,10 @@ def _checked_data(kind, output):
     for mime, value in list(data.items())[:20]:
         if not isinstance(value, str):
             continue
-        if mime in _PICTURES and _is_picture(mime, value):
+        if mime in MIMES and is_picture(mime, value):
             kept[mime] = value
         elif mime == "text/html":
-            kept[mime] = clean_html(shorten(printable(value)))
+            kept[mime] = shorten(printable(value))  # cleaned when all has come
         elif mime == "text/plain":
             kept[mime] = shorten(printable(value))
         elif mime in _MARKUP:
@@ -115,15 +161,6 @@ def _checked_data(kind, output):
         count = output.get("execution_count")
         checked["execution_count"] = count if isinstance(count, int) and 0 < count < 10**6 else None
     return checked
-
-
-def _is_picture(mime, text):
-    if len(text) > IMAGE_LIMIT:
-        return False
-    try:
-        return base64.b64decode(text.strip(), validate=True).startswith(_PICTURES[mime])
-    except (binascii.Error, ValueError):
-        return False
 
 
 def _short(value, limit):

@@ -11,13 +11,36 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
+from course_grading import limited
 from course_grading.submission.files import Unreadable
-from course_grading.submission.outputs import IMAGE_LIMIT
+from course_grading.submission.pictures import is_picture
 
 MOST_CELLS = 2000
 LONGEST_SOURCE = 500_000
+LONGEST_SOURCES = 4_000_000  # characters of all cells together
+_SMALL = 500_000  # bytes
 OWN_ID = "course-"  # ids of cells that the grader names begin so, and no student's do
 _ID = re.compile(rf"(?!{OWN_ID})[A-Za-z0-9_-]{{1,64}}")
+
+
+def read_notebook(data, name="The file"):
+    """`parse_notebook` in a child with limits, where the file is not small."""
+    if len(data) <= _SMALL:
+        return parse_notebook(data, name)
+    try:
+        made = limited.call(_parsed, data, name, memory=4 << 30)
+    except limited.Ended as end:
+        raise Unreadable(f"{name} cannot be read: reading it {end}.") from None
+    if "problem" in made:
+        raise Unreadable(made["problem"])
+    return nbformat.from_dict(made["notebook"])
+
+
+def _parsed(data, name):
+    try:
+        return {"notebook": parse_notebook(data, name)}
+    except Unreadable as problem:
+        return {"problem": str(problem)}
 
 
 def parse_notebook(data, name="The file"):
@@ -34,6 +57,12 @@ def parse_notebook(data, name="The file"):
         raise Unreadable(f"{name} has {len(cells):,} cells; at most {MOST_CELLS:,} are read.")
     seen = set()
     kept = [cell for i, raw in enumerate(cells) if (cell := _cell(raw, i, seen)) is not None]
+    total = sum(len(cell.source) for cell in kept)
+    if total > LONGEST_SOURCES:
+        raise Unreadable(
+            f"{name} has {total:,} characters in its cells; at most {LONGEST_SOURCES:,} are read. "
+            "Data belongs into a file beside the notebook."
+        )
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return new_notebook(cells=kept, metadata={"kernelspec": kernel})
 
@@ -104,14 +133,6 @@ def _attachments(raw):
         if not isinstance(bundle, dict) or not re.fullmatch(r"[\w .()-]{1,100}", name):
             continue
         for mime, data in bundle.items():
-            if mime in ("image/png", "image/jpeg") and _is_base64(data):
+            if isinstance(data, str) and is_picture(mime, data):
                 kept[name] = {mime: data}
     return kept
-
-
-def _is_base64(data):
-    return (
-        isinstance(data, str)
-        and len(data) <= IMAGE_LIMIT
-        and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data) is not None
-    )

@@ -64,6 +64,26 @@ class Plan:
             marks["points"] = points
         return from_dict(marks)
 
+    def is_of(self, cells):
+        """Whether a notebook holds cells of this one."""
+        texts = {source.source.strip() for source in self.cells.values() if source.locked}
+        return any(
+            cell.metadata.get("nbgrader", {}).get("grade_id") in self.cells
+            or cell["id"] in self.cell_ids
+            or cell.source.strip() in texts
+            for cell in cells
+        )
+
+    def is_locked(self, name):
+        """Whether the cell's text is the instructor's."""
+        return self.cells[name].locked and not self.is_answer(name)
+
+    def neighbours(self, name):
+        """The cells before and after this one, None at the ends."""
+        place = self.order.index(name)
+        after = self.order[place + 1] if place + 1 < len(self.order) else None
+        return self.order[place - 1] if place else None, after
+
     def is_answer(self, name):
         """Whether the student writes in the cell."""
         return name in self.solutions
@@ -90,6 +110,8 @@ def repaired(cells, plan):
         cell.metadata.clear()
         if name in plan.cells:
             cell.metadata["nbgrader"] = {"grade_id": name}
+    if not any(cell.metadata for cell in cells):
+        _align(cells, plan)
     chosen = _chosen(cells, plan)
     leading, segments = _segments(cells, chosen)
     for name in plan.order:
@@ -103,18 +125,57 @@ def repaired(cells, plan):
     return ordered
 
 
+def _align(cells, plan):
+    """Mark the cells of a notebook that has lost every mark and id: by the locked texts.
+
+    An answer is the last cell of its kind between the two locked ones around its stub.
+    """
+    texts = {plan.cells[name].source.strip(): name for name in plan.order if plan.is_locked(name)}
+    place = {
+        texts[cell.source.strip()]: i
+        for i, cell in enumerate(cells)
+        if cell.source.strip() in texts
+    }
+    for name, i in place.items():
+        cells[i].metadata["nbgrader"] = {"grade_id": name}
+    for before, name, after in zip(
+        ["", *plan.order], plan.order, [*plan.order[1:], ""], strict=False
+    ):
+        if plan.is_locked(name) or before not in place:
+            continue
+        end = place.get(after, len(cells) if not after else place[before])
+        kind = plan.cells[name].cell_type
+        between = [c for c in cells[place[before] + 1 : end] if c.cell_type == kind]
+        if between:
+            between[-1].metadata["nbgrader"] = {"grade_id": name}
+
+
 def _chosen(cells, plan):
-    """{id(cell): name}: of each name the last copy, or the last one that holds an answer."""
+    """{id(cell): name}: of each name the copy in its place, the last one written of several.
+
+    JupyterLab copies a cell with its grade id: a copy under another stub, or an older attempt
+    below the check, is the student's own cell there.
+    """
+    marked = [c for c in cells if c.metadata.get("nbgrader")]
+    names = [c.metadata.pop("nbgrader")["grade_id"] for c in marked]
     copies = {}
-    for cell in cells:
-        name = cell.metadata.pop("nbgrader", {}).get("grade_id")
-        if name is not None:
-            copies.setdefault(name, []).append(cell)
-    chosen = {}
-    for name, found in copies.items():
-        written = [c for c in found if plan.is_answer(name) and not _is_stub(c, name, plan)]
-        chosen[id((written or found)[-1])] = name
-    return chosen
+    for i, (cell, name) in enumerate(zip(marked, names, strict=True)):
+        before = next((n for n in reversed(names[:i]) if n != name), None)
+        after = next((n for n in names[i + 1 :] if n != name), None)
+        known = plan.neighbours(name)
+        in_place = (before == known[0]) + (after == known[1])
+        is_written = plan.is_answer(name) and not _is_stub(cell, name, plan)
+        # a text counts wherever it stands; code runs where it stands, as the student's own cell
+        is_code = plan.cells[name].cell_type == "code"
+        rank = (in_place, is_written, i) if is_code else (is_written, in_place, i)
+        copies.setdefault(name, []).append((rank, cell))
+    return {id(max(found, key=lambda pair: pair[0])[1]): name for name, found in copies.items()}
+
+
+def copied(cells, plan):
+    """Names of answers that stand in the notebook more than once, in order."""
+    names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells]
+    return [name for name in plan.order if plan.is_answer(name) and names.count(name) > 1]
 
 
 def _is_stub(cell, name, plan):

@@ -27,6 +27,7 @@ from . import answers, frames
 
 TEXT_PER_CELL = 200_000  # characters of printed text sent for one cell
 PICTURE = 1_500_000  # characters of one in base64
+PICTURES_PER_CELL = 6_000_000  # characters of all that one cell shows
 FRAME_LIMIT = 64_000_000
 
 
@@ -35,7 +36,7 @@ class Channel:
 
     def __init__(self, sock):
         self.sock, self._owner, self._lock = sock, os.getpid(), threading.Lock()
-        self.text_left = TEXT_PER_CELL
+        self.text_left, self.pictures_left = TEXT_PER_CELL, PICTURES_PER_CELL
 
     def send(self, **message):
         if os.getpid() == self._owner:
@@ -90,7 +91,7 @@ class Publisher(DisplayPublisher):
     def publish(self, data, metadata=None, *, transient=None, update=False, **ignored):
         _flush()
         self.channel.send(
-            output={"output_type": "display_data", "data": _text_only(data)},
+            output={"output_type": "display_data", "data": _text_only(data, self.channel)},
             display_id=(transient or {}).get("display_id"),
             update=bool(update),
         )
@@ -109,7 +110,7 @@ class Results(DisplayHook):
         pass
 
     def write_format_data(self, format_dict, md_dict=None):
-        self._data = _text_only(format_dict)
+        self._data = _text_only(format_dict, self.channel)
 
     def finish_displayhook(self):
         _flush()
@@ -123,7 +124,7 @@ class Results(DisplayHook):
             self.channel.send(output=output)
 
 
-def _text_only(data):
+def _text_only(data, channel):
     """A bundle with bytes (PNG images) in base64; no more of each than the grader would keep."""
     kept = {}
     for mime, value in data.items():
@@ -131,6 +132,10 @@ def _text_only(data):
             value = b64encode(value).decode("ascii")
         if not isinstance(value, str) or (len(value) > PICTURE and str(mime).startswith("image/")):
             continue
+        if str(mime).startswith("image/"):
+            channel.pictures_left -= len(value)
+            if channel.pictures_left < 0:
+                continue
         kept[str(mime)] = value if len(value) <= PICTURE else value[:TEXT_PER_CELL]
     return kept
 
@@ -202,7 +207,7 @@ def serve(sock, shell):
         if request is None:
             return
         number += 1
-        channel.text_left = TEXT_PER_CELL
+        channel.text_left, channel.pictures_left = TEXT_PER_CELL, PICTURES_PER_CELL
         sys.stdout, sys.stderr = Printed(channel, "stdout"), Printed(channel, "stderr")
         try:
             if "probe" in request:

@@ -5,6 +5,7 @@ The class of all of them is graded in one run by ``test_corpus.py``, and through
 """
 
 from tests.course_grading.corpus import (
+    careless,
     channel,
     deadly,
     edited,
@@ -20,6 +21,7 @@ from tests.course_grading.corpus.cases import CASES, Case, write
 __all__ = [
     "CASES",
     "Case",
+    "careless",
     "channel",
     "deadly",
     "edited",

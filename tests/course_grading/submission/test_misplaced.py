@@ -70,19 +70,20 @@ def test_the_list_is_short_and_follows_no_link(course):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("names", "told"),
     [
-        (f"{PS2} (1).ipynb", f"; it holds '{PS2} (1).ipynb'."),
-        (f"deeper/{PS2}.ipynb", f"; it holds 'deeper/{PS2}.ipynb'."),
-        (SCRIPT, "submission."),
-        ("answers.txt", "submission."),
+        (("a.ipynb", "deeper/b.ipynb"), "; it holds 'a.ipynb', 'deeper/b.ipynb'."),
+        ((f"{PS2} (1).ipynb", f"Copy of {PS2}.ipynb"), f"'{PS2} (1).ipynb'."),
+        ((SCRIPT, "b.ipynb"), "; it holds 'b.ipynb'."),
+        (("answers.txt",), "submission."),
     ],
 )
-def test_the_file_that_was_found_beside_the_missing_one(course, name, told):
+def test_the_files_that_were_found_beside_the_missing_one(course, names, told):
     (course.root / "elsewhere").mkdir()
     (course.root / "elsewhere" / "private.ipynb").touch()
     os.symlink(course.root / "elsewhere", notebook(course).parent / "link")
-    put(course, "ada", PS2, name)
+    for name in names:
+        put(course, "ada", PS2, name)
     notebook(course).unlink()
     assert cli.main(["grade", PS2, "--workers", "1"]) == 0
     problem = course.record(PS2, "ada")["problem"]
@@ -90,3 +91,10 @@ def test_the_file_that_was_found_beside_the_missing_one(course, name, told):
     assert problem.endswith(told)
     graded = course.folder("autograded", PS2, "ada") / f"{PS2}.ipynb"
     assert "<script" not in graded.read_text("utf-8")
+
+
+def test_a_sole_notebook_of_another_kind_is_not_taken(course):
+    notebook(course).write_text('{"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}')
+    notebook(course).rename(notebook(course).with_name("holiday.ipynb"))
+    assert cli.main(["grade", PS2, "--workers", "1"]) == 0
+    assert "it holds 'holiday.ipynb'" in course.record(PS2, "ada")["problem"]

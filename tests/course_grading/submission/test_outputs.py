@@ -1,12 +1,13 @@
 """Outputs and feedback pages: small, and nothing in them acts."""
 
 import base64
+import struct
 
 import nbformat
 import pytest
 
 from course_grading.pages import feedback
-from course_grading.submission import outputs
+from course_grading.submission import outputs, pictures
 
 
 def shown(*frames):
@@ -47,10 +48,24 @@ def test_tables_stay():
     assert 'colspan="2"' in item["data"]["text/html"]
 
 
+def png_of(width, height):
+    """The beginning of a PNG file of this size."""
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
+
+
+def test_the_size_of_a_jpeg_is_found():
+    frame = struct.pack(">BBHBHH", 0xFF, 0xC0, 17, 8, 3, 4) + bytes(20)
+    comment = struct.pack(">BBH", 0xFF, 0xFE, 4) + b"hi"
+    picture = base64.b64encode(b"\xff\xd8" + comment + frame).decode()
+    assert pictures.is_picture("image/jpeg", picture)
+    assert not pictures.is_picture("image/jpeg", base64.b64encode(b"\xff\xd8\xff").decode())
+
+
 def test_only_pictures_are_pictures():
-    png = base64.b64encode(b"\x89PNG\r\n\x1a\nrest").decode()
+    png = base64.b64encode(png_of(4, 3)).decode()
     assert shown(display(image_png=png))[0]["data"]["image/png"] == png
-    for fake in ("<script>", base64.b64encode(b"GIF89a").decode(), "A" * 2_000_000):
+    unfolding = base64.b64encode(png_of(16_000, 16_000)).decode()
+    for fake in ("<script>", base64.b64encode(b"GIF89a").decode(), "A" * 2_000_000, unfolding):
         assert shown(display(image_png=fake)) == []
 
 

@@ -1,5 +1,6 @@
 """What is read of a submission, and the notebook that is made of it."""
 
+import base64
 import json
 import os
 
@@ -8,6 +9,7 @@ from nbformat import NotebookNode
 
 from course_grading.submission import files, preflight
 from course_grading.submission.repair import Plan, Source, repaired
+from tests.course_grading.submission.test_outputs import png_of
 
 
 def notebook(*cells, **more):
@@ -108,15 +110,18 @@ def test_the_kernelspec_is_ours():
     assert made.metadata.kernelspec.name == "python3"
 
 
+PNG = base64.b64encode(png_of(4, 3)).decode()
+
+
 def test_pasted_pictures_stay_and_other_attachments_go():
     cell = {
         "cell_type": "markdown",
         "source": "![x](attachment:x.png)",
         "metadata": {},
-        "attachments": {"x.png": {"image/png": "aGk=", "text/html": "<script>"}, "../y": {}},
+        "attachments": {"x.png": {"image/png": PNG, "text/html": "<script>"}, "../y": {}},
     }
     (made,) = preflight.parse_notebook(notebook(cell)).cells
-    assert made.attachments == {"x.png": {"image/png": "aGk="}}
+    assert made.attachments == {"x.png": {"image/png": PNG}}
 
 
 # ------------------------------------------------------------------ repair

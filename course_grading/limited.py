@@ -1,0 +1,84 @@
+"""Work on what a student wrote, in a child process with limits of time and memory.
+
+The grader's own process moves bytes. Whatever parses, cleans, compares or renders a student's text
+may meet one that was made to take hours or gigabytes: then the child is ended, and the caller says
+what became of that one cell or page.
+"""
+
+import contextlib
+import json
+import os
+import resource
+import select
+import signal
+import time
+
+SECONDS = 30.0
+MEMORY = 1 << 30  # bytes beyond what this process has already
+LARGEST = 64 << 20  # bytes of a result
+
+
+class Ended(Exception):
+    """The child was ended or failed; the text says by what, as the end of a sentence."""
+
+
+def call(function, *arguments, seconds=SECONDS, memory=MEMORY):
+    """What ``function(*arguments)`` returns, which must be plain JSON; raises `Ended`."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        _be_child(writer, function, arguments, seconds, memory)
+    os.close(writer)
+    try:
+        body = _read(reader, time.monotonic() + seconds, seconds)
+    finally:
+        os.close(reader)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    if not body:
+        raise Ended("needed more memory than it may have")
+    result = json.loads(body)
+    if "failed" in result:
+        raise Ended(f"failed ({result['failed']})")
+    return result["value"]
+
+
+def _be_child(writer, function, arguments, seconds, memory):
+    """Work, write the result, end: nothing of the parent's is cleaned up here."""
+    status = 1
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        with open("/proc/self/statm") as file:
+            held = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (held + memory, held + memory))
+        most = int(seconds) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+        try:
+            made = {"value": function(*arguments)}
+        except MemoryError:
+            os._exit(1)
+        except Exception as error:
+            made = {"failed": type(error).__name__}
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(json.dumps(made).encode())
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _read(reader, deadline, seconds):
+    pieces, size = [], 0
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([reader], [], [], left)[0]:
+            raise Ended(f"took more than {seconds:g} seconds")
+        piece = os.read(reader, 1 << 20)
+        if not piece:
+            return b"".join(pieces)
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST:
+            raise Ended(f"made more than {LARGEST >> 20} MB")
