@@ -9,6 +9,7 @@ from pathlib import Path
 
 from course_grading.pipeline.converter import TrustedAutograde
 from course_grading.pipeline.record import read_record
+from course_grading.submission.files import is_plain
 
 CONFIG = "nbgrader_config.py"
 FOLDER = "exercises"
@@ -82,7 +83,8 @@ class Course:
         pattern = self.directory.format_path(self.directory.submitted_directory, "*", assignment)
         before, after = pattern.split("*")
         found = Path(before).glob(f"*{after}")
-        return sorted(str(path)[len(before) : -len(after) or None] for path in found)
+        ids = (str(path)[len(before) : -len(after) or None] for path in found)
+        return sorted(student for student in ids if is_plain(student))
 
     def require_submissions(self, assignment, students):
         """Raise unless each of the students has handed something in."""

@@ -16,6 +16,7 @@ from multiprocessing.connection import wait
 from tqdm import tqdm
 
 from course_grading.commands import error_text
+from course_grading.gradebook.files import alone
 from course_grading.gradebook.grades import remark
 from course_grading.kernels import executor, warm
 
@@ -49,7 +50,11 @@ def grade_class(course, assignment, workers=None, force=False, students=None, sa
     Raises `NoCourse` where nothing was handed in, by the class or by one of ``students``, and
     `sandbox.IsolationUnavailable` where submissions may not be run.
     """
-    say = say or _say
+    with alone(course.root, "course grade"):
+        return _grade_class(course, assignment, workers, force, students, say or _say)
+
+
+def _grade_class(course, assignment, workers, force, students, say):
     grader = course.grader(assignment, force)
     grader.require_master(assignment)
     course.require_submissions(assignment, students)

@@ -1,6 +1,7 @@
 """Files of the course folder: written whole or not at all, refused where unreadable."""
 
 import contextlib
+import fcntl
 import os
 import tempfile
 from pathlib import Path
@@ -8,6 +9,19 @@ from pathlib import Path
 
 class Unusable(ValueError):
     """A file of the course folder cannot be read; the text says which one and what to do."""
+
+
+@contextlib.contextmanager
+def alone(root, what):
+    """Hold the course for one command; another one on it is refused in a sentence."""
+    with open(Path(root) / ".lock", "a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Unusable(
+                f"Another {what} runs on this course. Wait until it has ended."
+            ) from None
+        yield
 
 
 def write_atomically(path, text):

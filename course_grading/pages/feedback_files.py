@@ -6,8 +6,9 @@ person's points and comments, a regrade, a late penalty, or another option.
 """
 
 import os
+from glob import escape, glob
 
-from nbgrader.converters import GenerateFeedback
+from nbgrader.converters import GenerateFeedback, NbGraderException
 
 from course_grading.gradebook.files import write_atomically
 
@@ -19,6 +20,17 @@ class CurrentFeedback(GenerateFeedback):
         self.written, self.same = [], 0
         super().start()
         self.log.info("Feedback: %d pages written, %d unchanged", len(self.written), self.same)
+
+    def init_notebooks(self):
+        """The graded submissions; an id such as "[ab]" is a name and no pattern."""
+        assignment, student = self.coursedir.assignment_id, self.coursedir.student_id
+        pattern = self._format_source(assignment, student)
+        named = self._format_source(assignment, escape(student))
+        found = glob(named) or glob(pattern, include_hidden=True)
+        self.assignments = {path: _notebooks(path) for path in sorted(found)}
+        self.notebooks = []
+        if not self.assignments:
+            raise NbGraderException(f"There is no graded submission at {pattern}")
 
     def init_destination(self, assignment_id, student_id):
         """Every student's page is made but those of students whom nbgrader is told to leave out."""
@@ -34,6 +46,10 @@ class CurrentFeedback(GenerateFeedback):
         os.makedirs(folder, exist_ok=True)
         write_atomically(path, output)
         self.written.append(path)
+
+
+def _notebooks(folder):
+    return sorted(glob(os.path.join(escape(folder), "*.ipynb")))
 
 
 def _read(path):

@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, Student
 from nbgrader.converters import Autograde, NbGraderException
-from nbgrader.utils import parse_utc, rmtree, setenv
+from nbgrader.utils import rmtree, setenv
 from traitlets import Integer
 from traitlets.config import Config
 
@@ -31,7 +31,7 @@ from course_grading.kernels.sandbox import IsolationUnavailable
 from course_grading.pipeline import instructor_copy
 from course_grading.pipeline.record import read_record
 from course_grading.pipeline.run import Run, attach
-from course_grading.submission import files, preflight
+from course_grading.submission import files, handed_in_at, preflight
 from course_grading.submission.copied_answers import Numbers
 from course_grading.submission.files import find_notebook
 from course_grading.text import printable_line
@@ -100,7 +100,11 @@ class TrustedAutograde(Autograde):
     def init_notebooks(self):
         """Every folder of a student counts, with or without a notebook in it."""
         pattern = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
-        self.assignments = {path: [] for path in glob(pattern) if os.path.isdir(path)}
+        self.assignments = {
+            path: []
+            for path in glob(pattern, include_hidden=True)
+            if os.path.isdir(path) and files.is_plain(path)
+        }
         self.notebooks = []
         if not self.assignments:
             message = f"No submissions were found at {pattern}"
@@ -215,17 +219,19 @@ class TrustedAutograde(Autograde):
     def _submitted_root(self):
         return os.path.join(self.coursedir.root, self.coursedir.submitted_directory)
 
-    def _timestamp(self, folder):
-        """When the submission was handed in, if timestamp.txt says so readably."""
+    def _take_time(self, run, folder):
+        """When the submission was handed in, if timestamp.txt says so; else a remark."""
         path = os.path.join(folder, "timestamp.txt")
         if not os.path.lexists(path):
-            return None
+            return
         try:
-            text = files.read_bytes(path, 1000, self._submitted_root()).decode().strip()
-            return parse_utc(text) if text else None
-        except Exception:
-            self.log.warning("%s is not a time and was ignored", path)
-            return None
+            data = files.read_bytes(path, 1000, self._submitted_root())
+            run.timestamp = handed_in_at.moment(data)
+        except (files.Unreadable, ValueError, OverflowError, OSError) as problem:
+            self.log.warning("%s: timestamp.txt was not understood: %s", run.student, problem)
+            run.remarks.append(
+                f"timestamp.txt was not understood, so it counts as in time: {problem}"
+            )
 
     def _convert(self, path, earlier, problem=None, found=None):
         """Grade one notebook; ``found`` is where it lies, if not under its own name."""
@@ -249,8 +255,8 @@ class TrustedAutograde(Autograde):
             hand_in=self._hand_in(assignment, student),
             fingerprint=self._fingerprint(assignment, student),
             earlier=earlier,
-            timestamp=self._timestamp(os.path.dirname(path)),
         )
+        self._take_time(run, os.path.dirname(path))
         attach(resources, run)
         try:
             if problem:
@@ -320,7 +326,8 @@ class TrustedAutograde(Autograde):
     def _everybody(self, assignment):
         """Ids of those who handed in and of those who stand in the gradebook."""
         pattern = self._format_source(assignment, "*")
-        handed_in = {self._names(path)[1] for path in glob(pattern)}
+        found = glob(pattern, include_hidden=True)
+        handed_in = {self._names(path)[1] for path in found if files.is_plain(path)}
         return handed_in | {name for (name,) in self.gradebook.db.query(Student.id)}
 
     def points(self, assignment):

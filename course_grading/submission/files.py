@@ -60,6 +60,11 @@ def _instead(path):
     return f"; it holds {', '.join(map(repr, named[:3]))}" if named else ""
 
 
+def is_plain(name):
+    """Whether a name can be an id: no line end, no control character, no broken character."""
+    return name.isprintable()
+
+
 def listed(folder, below):
     """Paths of what lies in ``folder`` and its folders, sorted, hidden folders left out."""
     if is_linked(folder, below):

@@ -1,6 +1,7 @@
 """Work that was handed in where no assignment looks for it."""
 
 from course_grading.course import nearest
+from course_grading.submission.files import is_plain
 from course_grading.text import listed
 
 
@@ -11,6 +12,9 @@ def misplaced(course, assignment):
         return []  # c.CourseDirectory.directory_structure is not nbgrader's own
     known, found = course.assignments(), []
     for student in _entries(place.parents[1]):
+        if not is_plain(student.name):
+            found.append(f"{student.relative_to(course.root)}/: the name holds what no id can hold")
+            continue
         if _is_notebook(student):
             found.append(_expected(course, student, assignment, "<id>"))
         for entry in _entries(student):

@@ -1,5 +1,6 @@
 """What a person has read stays read, until the answer changes."""
 
+import base64
 import json
 
 import pytest
@@ -14,9 +15,10 @@ from tests.course_grading.graded_class import (
     nbgrader,
     scores,
 )
+from tests.course_grading.submission.test_outputs import png_of
 
 OVERRIDDEN = "sizes-stride"
-PICTURE = {"image/png": "iVBORw0KGgo="}
+PICTURE = {"image/png": base64.b64encode(png_of(4, 3)).decode()}
 
 
 @pytest.fixture
