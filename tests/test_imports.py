@@ -47,8 +47,13 @@ NEIGHBOURS = {("figures", "lectures"): "pictures of the lectures' own examples"}
 # A model offers fit(), whose code has a room of its own; it calls it when asked. And `utils` has
 # Keras' name for the drawing of a model.
 INSIDE_FUNCTIONS = {("model", "training"), ("utils", "model")}
-# The same between modules of one room: a tensor's + makes the layer Add.
-WHEN_ASKED = {("course_lib.layers.symbolic", "course_lib.layers.merging")}
+# The same between modules of one room: a tensor's + makes the layer Add, and a name that is not
+# there is explained by what is.
+WHEN_ASKED = {
+    ("course_lib.layers.symbolic", "course_lib.layers.merging"),
+    ("course_lib.__init__", "course_lib.missing"),
+    ("course_lib.missing", "course_lib.__init__"),
+}
 
 # Large libraries: {library: the only rooms of course_lib, or packages, that import it}.
 OWNERS = {
