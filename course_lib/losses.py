@@ -38,6 +38,12 @@ __all__ = [
 class Loss:
     """Base class. ``loss(y_true, y_pred)`` is the mean over all examples.
 
+    >>> loss = SparseCategoricalCrossentropy()
+    >>> round(loss([0, 1], [[0.5, 0.5], [0.25, 0.75]]), 4)
+    0.4904
+    >>> round(loss([0, 1], [[0.5, 0.5], [0.25, 0.75]], sample_weight=[2, 0]), 4)
+    0.6931
+
     ``activation``: the activation whose inputs the loss can take instead of its outputs.
     """
 
@@ -47,7 +53,7 @@ class Loss:
     def __init__(self, name):
         self.name = name
 
-    def check(self, y_true, output_shape):
+    def check(self, y_true, output_shape: tuple) -> np.ndarray:
         """``y_true`` as an array, if it fits predictions of ``output_shape``; else ValueError."""
         return labels.as_rows(self.name, y_true, output_shape)
 
@@ -59,7 +65,7 @@ class Loss:
         """Gradient of ``y_pred``, given a gradient per example."""
         raise NotImplementedError(_unwritten(self))
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
+    def __call__(self, y_true, y_pred, sample_weight=None) -> float:
         y_true = self.check(y_true, np.shape(y_pred))
         losses = self.forward(y_true, y_pred, self.from_logits)[0]
         if sample_weight is not None:
@@ -82,7 +88,7 @@ class SparseCategoricalCrossentropy(Loss):
         super().__init__(name)
         self.from_logits = bool(from_logits)
 
-    def check(self, y_true, output_shape):
+    def check(self, y_true, output_shape: tuple) -> np.ndarray:
         return labels.as_class_numbers(self.name, y_true, output_shape)
 
     def forward(self, y_true, y_pred, from_logits=False):
@@ -128,7 +134,7 @@ class BinaryCrossentropy(Loss):
         super().__init__(name)
         self.from_logits = bool(from_logits)
 
-    def check(self, y_true, output_shape):
+    def check(self, y_true, output_shape: tuple) -> np.ndarray:
         y_true = super().check(y_true, output_shape)
         if y_true.size and not 0 <= y_true.min() <= y_true.max() <= 1:
             raise ValueError(
@@ -171,7 +177,7 @@ class MeanSquaredError(Loss):
         return ops.mean_squared_error_backward(grad_losses, cache)
 
 
-def binary_crossentropy(y_true, y_pred, from_logits=False):
+def binary_crossentropy(y_true, y_pred, from_logits: bool = False) -> np.ndarray:
     """-(t log p + (1 - t) log(1 - p)), mean over the last axis: a number per example."""
     return BinaryCrossentropy().forward(y_true, y_pred, from_logits)[0]
 
@@ -199,7 +205,7 @@ _FUNCTIONS = [
 ]
 
 
-def get(identifier):
+def get(identifier) -> Loss:
     """A loss from its name, its class or function in this module, or an instance."""
     if isinstance(identifier, Loss):
         return identifier

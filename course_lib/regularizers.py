@@ -28,20 +28,20 @@ class Regularizer:
     worked on some rows at a time.
     """
 
-    def __call__(self, x):
+    def __call__(self, x) -> float:
         raise NotImplementedError(
             f"{type(self).__name__} has no rule yet: write __call__(self, x), which returns the "
             "penalty, and gradient(self, x), which returns its slope in the shape of x."
         )
 
-    def gradient(self, x):
+    def gradient(self, x) -> np.ndarray:
         """Gradient of the penalty with respect to ``x``, in the shape of ``x``."""
         raise NotImplementedError(
             f"{type(self).__name__} has no gradient yet: write gradient(self, x), which returns "
             "the slope of the penalty in the shape of x."
         )
 
-    def get_config(self):
+    def get_config(self) -> dict:
         """The arguments it was made with."""
         return dict(vars(self))
 
@@ -62,11 +62,11 @@ class L1L2(Regularizer):
         self.l1 = number(type(self).__name__, "l1", 0.0 if l1 is None else l1, inclusive=True)
         self.l2 = number(type(self).__name__, "l2", 0.0 if l2 is None else l2, inclusive=True)
 
-    def __call__(self, x):
+    def __call__(self, x) -> float:
         x = np.asarray(x)
         return float(self.l1 * np.abs(x).sum() + self.l2 * np.square(x).sum())
 
-    def gradient(self, x):
+    def gradient(self, x) -> np.ndarray:
         x = np.asarray(x)
         return (self.l1 * np.sign(x) + 2 * self.l2 * x).astype(x.dtype, copy=False)
 
@@ -77,7 +77,7 @@ class L1(L1L2):
     def __init__(self, l1=0.01):
         super().__init__(l1=0.01 if l1 is None else l1)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {"l1": self.l1}
 
 
@@ -87,7 +87,7 @@ class L2(L1L2):
     def __init__(self, l2=0.01):
         super().__init__(l2=0.01 if l2 is None else l2)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {"l2": self.l2}
 
 
@@ -96,7 +96,7 @@ l1, l2, l1_l2 = L1, L2, L1L2  # the names of Keras 2, which Keras 3 keeps
 _NAMES = {"l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2}
 
 
-def get(identifier):
+def get(identifier) -> Regularizer | None:
     """A regularizer from its name ("l1", "l2", "l1_l2"), a class or an instance; None is none."""
     if identifier is None or isinstance(identifier, Regularizer):
         return identifier

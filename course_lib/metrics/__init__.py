@@ -59,7 +59,7 @@ _NAMES = {
 _LOSSES = ("binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
 
 
-def get(identifier):
+def get(identifier) -> Metric:
     """A metric from its name or class, an instance, or a function of (y_true, y_pred)."""
     if isinstance(identifier, Metric):
         return identifier
@@ -83,7 +83,7 @@ def get(identifier):
     )
 
 
-def for_compile(identifiers, argument="metrics"):
+def for_compile(identifiers, argument: str = "metrics") -> list[Metric]:
     """The metrics of a list that ``compile`` was given; "accuracy" is the one that fits."""
     if isinstance(identifiers, (str, Metric)) or not isinstance(identifiers or [], (list, tuple)):
         raise TypeError(f"compile: {argument} must be a list, got {identifiers!r}. Write [...].")

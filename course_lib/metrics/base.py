@@ -19,11 +19,11 @@ class Metric:
         self.name = name
         self.reset_state()
 
-    def check(self, y_true, output_shape):
+    def check(self, y_true, output_shape: tuple) -> np.ndarray:
         """``y_true`` as an array, if it fits predictions of ``output_shape``; else ValueError."""
         return labels.as_rows(self.name, y_true, output_shape)
 
-    def values(self, y_true, y_pred):
+    def values(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         """The number of each example, (n, ...)."""
         raise NotImplementedError(
             f"{type(self).__name__} has no rule yet: write values(self, y_true, y_pred), which "
@@ -40,11 +40,11 @@ class Metric:
         shares = labels.spread(weights, values)
         return np.array([(values * shares).sum(), shares.sum()], np.float64)
 
-    def number(self, sums):
+    def number(self, sums: np.ndarray) -> float:
         """The result that follows from ``sums``; 0 where nothing was counted."""
         return float(sums[0] / sums[1]) if sums[1] else 0.0
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(self, y_true, y_pred, sample_weight=None) -> None:
         """Take a batch into the result."""
         y_pred = np.asarray(y_pred)
         y_true = self.check(y_true, y_pred.shape)
@@ -55,11 +55,11 @@ class Metric:
             )
         self._total = self._total + self.sums(y_true, y_pred, sample_weight)
 
-    def result(self):
+    def result(self) -> float:
         """The number over all batches since the last reset; 0 before the first."""
         return self.number(self._total) if np.ndim(self._total) else 0.0
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         self._total = 0.0
 
     def __call__(self, y_true, y_pred, sample_weight=None):

@@ -11,7 +11,7 @@ from course_lib.errors import integer
 from course_lib.metrics.base import Metric
 
 
-def confusion_matrix(y_true, y_pred, num_classes=None):
+def confusion_matrix(y_true, y_pred, num_classes: int | None = None) -> np.ndarray:
     """How many examples of class i (row) were taken for class j (column), (classes, classes).
 
     Both arguments hold class numbers, (n,). ``num_classes`` is one more than the largest unless
@@ -84,6 +84,10 @@ class _Share(Metric):
 
 class Precision(_Share):
     """Of the outputs that say yes (above ``thresholds``, 0.5), the share that is right.
+
+    >>> metric = Precision()
+    >>> metric([1, 0, 1], [[0.9], [0.8], [0.2]])
+    0.5
 
     ``class_id``: only the outputs of that class. ``top_k``: only the k largest of a row say yes.
     """

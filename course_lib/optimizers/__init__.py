@@ -20,7 +20,7 @@ __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get", "schedules"]
 _NAMES = {"adam": Adam, "adamw": AdamW, "rmsprop": RMSprop, "sgd": SGD}
 
 
-def get(identifier):
+def get(identifier) -> Optimizer:
     """An optimizer from its name ("adam", "adamw", "rmsprop", "sgd"), from a class or instance."""
     if isinstance(identifier, Optimizer):
         return identifier

@@ -36,6 +36,12 @@ class Optimizer:
     ``clipnorm`` shortens the gradient of a weight that is longer; ``global_clipnorm`` shortens all
     gradients by one factor when together they are longer; ``clipvalue`` cuts every number to
     [-clipvalue, clipvalue]. One of the three at most.
+
+    >>> from course_lib.optimizers import SGD
+    >>> weights = {"w": np.array([1.0, 1.0])}
+    >>> SGD(learning_rate=0.1, clipvalue=2.0).apply({"w": np.array([1.0, 50.0])}, weights)
+    >>> weights["w"]
+    array([0.9, 0.8])
     """
 
     def __init__(
@@ -137,7 +143,7 @@ class Optimizer:
                     f"model, and after layers were unfrozen: optimizers.{type(self).__name__}(...)."
                 )
 
-    def apply(self, gradients, parameters):
+    def apply(self, gradients: dict, parameters: dict) -> None:
         """Change ``parameters`` {name: array} in place, by ``gradients`` {name: array}."""
         self.begin_step()
         for name, gradient in gradients.items():
@@ -208,7 +214,7 @@ class Optimizer:
             self.averages[key] = np.zeros_like(like)
         return self.averages[key]
 
-    def get_config(self):
+    def get_config(self) -> dict:
         """{argument: value} that the optimizer was made with."""
         shared = ("weight_decay", *CLIPS)
         own = {name: getattr(self, name) for name in (*self._settings(), *shared)}

@@ -31,13 +31,13 @@ class LearningRateSchedule:
 
     name = None
 
-    def __call__(self, step):
+    def __call__(self, step: int) -> float:
         raise NotImplementedError(
             f"{type(self).__name__} has no rule yet: write __call__(self, step), which returns the "
             "learning rate after so many steps."
         )
 
-    def get_config(self):
+    def get_config(self) -> dict:
         """{argument: value} that the schedule was made with."""
         names = list(inspect.signature(type(self).__init__).parameters)[1:]
         return {name: getattr(self, name) for name in names}
@@ -76,7 +76,7 @@ class ExponentialDecay(LearningRateSchedule):
         self._steps(decay_steps=decay_steps)
         self.staircase, self.name = bool(staircase), name
 
-    def __call__(self, step):
+    def __call__(self, step: int) -> float:
         return self.initial_learning_rate * self.decay_rate ** _part(self, step)
 
 
@@ -94,7 +94,7 @@ class InverseTimeDecay(LearningRateSchedule):
         self._steps(decay_steps=decay_steps)
         self.staircase, self.name = bool(staircase), name
 
-    def __call__(self, step):
+    def __call__(self, step: int) -> float:
         return self.initial_learning_rate / (1 + self.decay_rate * _part(self, step))
 
 
@@ -116,7 +116,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
                 f"PiecewiseConstantDecay: boundaries must rise, got {self.boundaries}."
             )
 
-    def __call__(self, step):
+    def __call__(self, step: int) -> float:
         passed = sum(step > boundary for boundary in self.boundaries)
         return float(self.values[passed])
 
@@ -138,7 +138,7 @@ class PolynomialDecay(LearningRateSchedule):
         self._steps(decay_steps=decay_steps, power=power)
         self.cycle, self.name = bool(cycle), name
 
-    def __call__(self, step):
+    def __call__(self, step: int) -> float:
         steps = self.decay_steps
         if self.cycle:
             steps *= max(1, math.ceil(step / steps))
@@ -167,7 +167,7 @@ class CosineDecay(LearningRateSchedule):
         if warmup_target is not None:
             self._numbers(warmup_target=warmup_target)
 
-    def __call__(self, step):
+    def __call__(self, step: int) -> float:
         start = self.initial_learning_rate
         if self.warmup_target is not None:
             if step < self.warmup_steps:

@@ -62,7 +62,14 @@ class Pass:
         self._calls(f"on_{self._kind}_batch_end", number, logs=self.logs(batch))
 
 
-def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+def predict(
+    model,
+    x,
+    batch_size: int | None = None,
+    verbose="auto",
+    steps: int | None = None,
+    callbacks=None,
+):  # fmt: skip
     """Outputs for all examples. A list of arrays where the model has several outputs."""
     size = checks.size("predict", "batch_size", batch_size)
     verbose = checks.verbosity(verbose)

@@ -35,7 +35,7 @@ class Part(NamedTuple):
     state: dict  # {name: array} of what the step makes of the model's state
 
 
-def gradients(model, x, y, loss, metrics=(), rng=None, weights=None):
+def gradients(model, x, y, loss, metrics=(), rng=None, weights=None) -> Part:
     """The `Part` of the examples x (n, ...) with labels y: one pass forward, one back.
 
     The gradient is that of the sum of the losses, not of their mean. ``weights`` (n,) say how often
@@ -56,7 +56,7 @@ def gradients(model, x, y, loss, metrics=(), rng=None, weights=None):
     )
 
 
-def scores(model, x, y, loss, metrics=(), weights=None):
+def scores(model, x, y, loss, metrics=(), weights=None) -> Part:
     """The `Part` of the examples without gradients, in inference mode."""
     outputs, _, from_logits = _forward(model, model.cast(x), loss)
     losses, _ = loss.forward(y, outputs, from_logits)
@@ -64,7 +64,7 @@ def scores(model, x, y, loss, metrics=(), weights=None):
     return Part(_weighted_sum(losses, weights), {}, losses.size, sums, {})
 
 
-def batch_gradients(model, x, y, loss, metrics=(), seed=(0,), weights=None):
+def batch_gradients(model, x, y, loss, metrics=(), seed=(0,), weights=None) -> Part:
     """The `Part` of a whole batch. ``seed``: integers from which each part's randomness follows."""
     return total(
         gradients(
@@ -94,7 +94,7 @@ def inference_part(model):
     return max(1, min(PART, PART_NUMBERS // max(sizes)))
 
 
-def total(found):
+def total(found) -> Part:
     """The sum of parts, in the order in which they come; the first part's arrays take it up."""
     found = list(found)
     first, *others = found

@@ -22,6 +22,26 @@ def test_crossentropies(keras, kind, from_logits):
     assert mine(truth, scores) == pytest.approx(float(theirs(truth, scores)), rel=1e-5)
 
 
+def test_scores_that_do_not_add_up_to_one(keras):
+    """Keras divides by the sum and then clips for rows; for class numbers it clips first."""
+    import tensorflow as tf
+
+    scores = np.array([[1, 0.5, -2], [0.2, 0.1, 3], [1e-9, 2, 1], [0.5, 0, 1.5]], np.float32)
+    classes = np.array([1, 2, 0, 0])
+    rows = np.eye(3, dtype=np.float32)[classes]
+    for name, truth in (("SparseCategorical", classes), ("Categorical", rows)):
+        mine, theirs = (getattr(m, f"{name}Crossentropy")() for m in (losses, keras.losses))
+        assert mine(truth, scores) == pytest.approx(float(theirs(truth, scores)), rel=1e-5)
+        cache = mine.forward(truth, scores)[1]
+        x = tf.constant(scores)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = theirs(truth, x)
+        wanted = tape.gradient(value, x).numpy()
+        found = mine.backward(np.full(4, 0.25, np.float32), cache)
+        np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+
+
 def test_label_smoothing_and_squares(keras):
     rng = np.random.default_rng(0)
     scores = rng.dirichlet(np.ones(4), size=6).astype(np.float32)
