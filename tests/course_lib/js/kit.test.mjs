@@ -41,7 +41,7 @@ test("a number that a field does not take is told, with its limits", () => {
 });
 
 test("the denominator is the smallest that writes all values in full", () => {
-  assert.deepEqual([[1 / 9, 2 / 9], [1 / 16, 0.25], [0.25, -1.5], [1 / 3, 1 / 7], [Math.PI]].map(denominatorOf), [9, 16, 1, 21, 1]);
+  assert.deepEqual([[1 / 9, 2 / 9], [1 / 16, 0.25], [0.25, -1.5], [0.125], [1 / 3, 1 / 7], [Math.PI]].map(denominatorOf), [9, 16, 1, 8, 21, 1]);
   assert.deepEqual([fraction(2 / 16, 16), fraction(-1 / 9, 9), fraction(0, 9), fraction(0.25, 1)], ["2/16", "−1/9", "0", "0.25"]);
 });
 
