@@ -47,6 +47,11 @@ def max_difference(model, keras_model, inputs, batch_size=256):
             "max_difference: needs a model of this library and a Keras model, in this order, "
             f"got {type(model).__name__} and {type(keras_model).__name__}."
         )
+    if len(model.inputs) > 1 or len(model.outputs) > 1:
+        raise ValueError(
+            "max_difference: needs models of one input and one output; compare what "
+            f"{model.name}.predict returns, array by array."
+        )
     ours = model.predict(inputs, verbose=0)
     inputs = np.asarray(inputs)
     theirs = np.concatenate(

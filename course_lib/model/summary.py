@@ -222,8 +222,7 @@ def _memory(model, count):
     """Bytes of ``count`` weights in a unit that reads well."""
     arrays = model.weights
     size = float(count * (arrays[0].itemsize if arrays else 4))
-    for unit in ("B", "KB", "MB", "GB"):
-        if size < 1024 or unit == "GB":
-            return f"{size:.2f} {unit}"
-        size /= 1024
-    return None
+    units = ["B", "KB", "MB", "GB"]
+    while size >= 1024 and len(units) > 1:
+        size, units = size / 1024, units[1:]
+    return f"{size:.2f} {units[0]}"

@@ -186,6 +186,8 @@ def test_max_difference_wants_two_models_of_one_output_shape(keras):
     ours, theirs = words(course_lib), words(keras)
     with says("needs a model of this library and a Keras model, in this order", TypeError):
         keras_bridge.max_difference(theirs, ours, np.zeros((2, 6)))
+    with says("needs models of one input and one output; compare what"):
+        keras_bridge.max_difference(graph(course_lib), theirs, np.zeros((2, 6)))
     other = keras.Sequential([keras.Input((6,)), keras.layers.Dense(2)])
     with says("outputs must have the same shape, got (2, 3) and (2, 2)"):
         keras_bridge.max_difference(ours, other, np.zeros((2, 6)))

@@ -92,3 +92,14 @@ def test_dropout_differs_between_parts_and_repeats_with_the_seed():
     ]
     assert len({quarter.loss_sum for quarter in quarters}) == 4
     assert one.loss_sum == pytest.approx(sum(quarter.loss_sum for quarter in quarters))
+
+
+def test_large_maps_are_predicted_in_smaller_parts(monkeypatch):
+    model = Sequential([Input(shape=(6, 6, 1)), layers.Conv2D(4, 3, padding="same")])
+    assert steps.inference_part(model) == steps.PART
+    monkeypatch.setattr(steps, "PART_NUMBERS", 2 * 6 * 6 * 4)
+    assert steps.inference_part(model) == 2
+    x = np.random.default_rng(0).normal(size=(7, 6, 6, 1)).astype(np.float32)
+    np.testing.assert_allclose(model.predict(x, verbose=0), model(x), atol=1e-6)
+    monkeypatch.setattr(steps, "PART_NUMBERS", 1)
+    assert steps.inference_part(model) == 1
