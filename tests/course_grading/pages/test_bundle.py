@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,8 @@ from course_grading.commands import cli
 from course_grading.gradebook import keys
 from course_grading.pages import bundle
 from tests.course_grading.graded_class import PS2
+
+GUIDE = (Path(__file__).parents[3] / "chapters" / "student-guide.md").read_text(encoding="utf-8")
 
 # every public name of what ships, each figure made once
 _USE_IT = """
@@ -99,6 +103,55 @@ def test_every_public_name_works_from_the_archive_itself(unpacked, library):
     assert int(run(_USE_IT, unpacked.parent, path.name, path=str(path)).split()[0]) > 100
 
 
+def first_cells(unpacked):
+    """Source of the released notebook's cells of code, up to the first task."""
+    cells = json.loads((unpacked / PS2 / f"{PS2}.ipynb").read_text("utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"][:3]
+
+
+def commands(system):
+    """The lines that the student's guide has for a system."""
+    found = re.search(rf"tab-item}} {system}\n:sync: \w+\n\n(.*?)```", GUIDE, re.DOTALL)
+    return [line.strip() for line in found[1].splitlines() if line.strip()]
+
+
+def test_the_guide_has_the_same_lines_for_every_system(unpacked):
+    windows, unix = commands("Windows"), commands("macOS and Linux")
+    assert [
+        line.replace("\\", "/").replace("env/Scripts/", "env/bin/").replace("py ", "python3 ")
+        for line in windows
+    ] == unix
+    (wheel,) = unpacked.glob("*.whl")
+    assert wheel.name in unix[1]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_lines_of_the_guide_make_an_environment_that_works(unpacked, tmp_path):
+    """Typed as they stand, in the unpacked folder; JupyterLab is asked for its version only."""
+    folder = tmp_path / "students"
+    shutil.copytree(unpacked, folder)
+    *install, start = commands("macOS and Linux")
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    for line in [*install, f"{start} --version"]:
+        done = subprocess.run(
+            line, shell=True, cwd=folder, env=environment, capture_output=True, text=True
+        )
+        if "No matching distribution found for jupyterlab" in done.stderr:
+            pytest.skip("no package registry can be reached")
+        assert done.returncode == 0, done.stdout + done.stderr
+    code = "\n".join([*first_cells(unpacked), "import course_lib; print(course_lib.__file__)"])
+    (folder / "course_lib.zip").unlink()
+    done = subprocess.run(
+        [folder / "env/bin/python", "-c", code],
+        cwd=folder / PS2,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert "site-packages/course_lib" in done.stdout, done.stderr
+
+
 def texts_of(unpacked):
     """{name: text} of every text file that ships, those inside the archives too."""
     found = {}
@@ -145,14 +198,19 @@ def test_the_sheets_are_those_of_the_key_without_its_answers(unpacked, graded_cl
             assert not set(variant) & {"answer", "wrong", "steps", "seed"}
 
 
-def test_a_student_works_with_the_zip_beside_the_notebook(unpacked, graded_class):
+@pytest.mark.parametrize("place", ["as unpacked", "three files uploaded into one folder"])
+def test_a_student_works_with_the_zip_beside_the_notebook(unpacked, graded_class, tmp_path, place):
     """The notebook's own first cells, in its folder, with nothing installed of the project."""
-    cells = json.loads((unpacked / PS2 / f"{PS2}.ipynb").read_text("utf-8"))["cells"]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"][:3]
+    folder = unpacked / PS2
+    if place != "as unpacked":
+        shutil.copytree(folder, tmp_path / "content")
+        folder = tmp_path / "content"
+        shutil.copy(unpacked / "course_lib.zip", folder)
+    code = first_cells(unpacked)
     told = run(
         "\n".join(code).replace('"demo"', '"ada"') + "\nsheet.check_form('sizes-valid', 26)"
         "\nprint(sheet.numbers('sizes-valid'))",
-        unpacked / PS2,
+        folder,
     )
     numbers = keys.read(graded_class.root, PS2).variant("sizes-valid", "ada").numbers
     assert str(numbers) in told
