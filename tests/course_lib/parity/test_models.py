@@ -157,3 +157,39 @@ def test_summary_is_drawn_like_that_of_keras(keras):
     text = {who: [s.rstrip() for s in "\n".join(lines).strip().split("\n")]
             for who, lines in drawn.items()}  # fmt: skip
     assert text["ours"] == text["theirs"]
+
+
+def two_outputs(lib):
+    start = lib.Input(shape=(6, 6, 2))
+    x = lib.layers.Conv2D(3, 3, padding="same", activation="relu")(start)
+    drawn = lib.layers.Conv2D(1, 1, activation="sigmoid", name="drawn")(x + x)
+    pooled = lib.layers.GlobalAveragePooling2D()(x)
+    return lib.Model(start, [lib.layers.Dense(3, "softmax", name="kind")(pooled), drawn])
+
+
+def test_several_outputs_are_trained_as_in_keras(keras):
+    rng = np.random.default_rng(5)
+    ours = two_outputs(course_lib)
+    theirs = keras_bridge.to_keras(ours)
+    for model in (ours, theirs):
+        model.compile(
+            "sgd", ["sparse_categorical_crossentropy", "binary_crossentropy"],
+            loss_weights=[2.0, 0.5],
+        )  # fmt: skip
+    batches = [
+        (
+            rng.normal(size=(20, 6, 6, 2)).astype(np.float32),
+            [rng.integers(0, 3, 20), rng.integers(0, 2, (20, 6, 6, 1)).astype(np.float32)],
+        )
+        for _ in range(5)
+    ]
+    mine = [ours.train_on_batch(x, y, return_dict=True)["loss"] for x, y in batches]
+    np.testing.assert_allclose(mine, keras_losses(theirs, batches), atol=1e-5)
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+    x, y = batches[0]
+    wanted = theirs.evaluate(x, y, verbose=0, return_dict=True)
+    found = ours.evaluate(x, y, verbose=0, return_dict=True)
+    assert sorted(found) == sorted(wanted)
+    for name, value in wanted.items():
+        assert found[name] == pytest.approx(value, abs=1e-5), name
