@@ -339,3 +339,17 @@ def test_evaluate_and_predict_name_themselves_in_errors():
     for name, arguments in (("evaluate", (x, y)), ("predict", (x,))):
         with pytest.raises(ValueError, match=f"{name}: batch_size must be a positive integer"):
             getattr(model, name)(*arguments, batch_size=0)
+
+
+def test_the_weight_of_an_example_counts_at_all_of_its_places():
+    model = Sequential([Input((4, 5)), layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy", weighted_metrics=["accuracy"])
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(6, 4, 5)), rng.integers(0, 3, (6, 4))
+    weights = rng.uniform(0, 2, 6)
+    outputs = model.predict(x, verbose=0)
+    each = -np.log(np.take_along_axis(outputs, y[..., None], -1)[..., 0])
+    right = (outputs.argmax(-1) == y).mean(1)
+    loss, accuracy = model.evaluate(x, y, sample_weight=weights, verbose=0)
+    assert loss == pytest.approx((each * weights[:, None]).mean(), rel=1e-5)
+    assert accuracy == pytest.approx((right * weights).sum() / weights.sum(), rel=1e-5)
