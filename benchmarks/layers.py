@@ -71,15 +71,15 @@ WHOLE = [
 ]  # fmt: skip
 
 
-def turns(functions, rounds=ROUNDS, least=LEAST_SECONDS):
+def turns(functions, rounds=ROUNDS, least=LEAST_SECONDS, clock=time.perf_counter):
     """Median milliseconds of each function, called in turn: A B A B ..."""
     seconds = [[] for _ in functions]
     for function in functions:
         function()
     for _ in range(rounds):
         for function, found in zip(functions, seconds, strict=True):
-            calls, start = 0, time.perf_counter()
-            while (passed := time.perf_counter() - start) < least or not calls:
+            calls, start = 0, clock()
+            while (passed := clock() - start) < least or not calls:
                 function()
                 calls += 1
             found.append(passed / calls)

@@ -132,14 +132,12 @@ def small_network():
     return model
 
 
-def from_scratch(images, labels, drawn, left, seed, copies=()):
+def from_scratch(images, labels, drawn, left, seed):
     """Balanced accuracy of the small network on the photographs ``left``."""
     course_lib.utils.set_random_seed(seed)
     model = small_network()
-    x = np.concatenate([images["as they are"][drawn], *(images[name][drawn] for name in copies)])
-    y = np.tile(labels[drawn], 1 + len(copies))
-    model.fit(x, y, batch_size=len(drawn), epochs=40 // (1 + len(copies)), verbose=0)
-    return balanced_accuracy(model.predict(images["as they are"][left], verbose=0), labels[left])
+    model.fit(images[drawn], labels[drawn], batch_size=len(drawn), epochs=40, verbose=0)
+    return balanced_accuracy(model.predict(images[left], verbose=0), labels[left])
 
 
 def fine_tuned(network, maps, features, labels, drawn, left, seed):
@@ -236,26 +234,15 @@ def frozen_arm(features, labels, development, shown):
 
 
 def scratch_arm(images, labels, development, shown):
-    """{copies: {each: [...]}} of the small network, without and with copies."""
-    small = {
-        name: preprocess_input(pictures.reshape(-1, 56, 4, 56, 4, 3).mean(axis=(2, 4)))
-        for name, pictures in variants(images).items()
-        if name in ("as they are", "mirrored", "red and blue exchanged")
-    }
+    """{each: [...]} of the small network."""
+    small = preprocess_input(images.reshape(-1, 56, 4, 56, 4, 3).mean(axis=(2, 4)))
     found = {}
-    for name, copies in (
-        ("none", ()),
-        ("mirrored", ("mirrored",)),
-        ("red and blue exchanged", ("red and blue exchanged",)),
-    ):
-        for each in EACH if not copies else EACH[-1:]:
-            found.setdefault(name, {})[each] = [
-                from_scratch(
-                    small, labels, *draw(development, labels, shown, each, seed), seed, copies
-                )
-                for seed in range(SLOW_RESAMPLES)
-            ]
-            show(f"scratch, copies: {name}", each, found[name][each])
+    for each in EACH:
+        found[each] = [
+            from_scratch(small, labels, *draw(development, labels, shown, each, seed), seed)
+            for seed in range(SLOW_RESAMPLES)
+        ]
+        show("from scratch", each, found[each])
     return found
 
 

@@ -99,6 +99,7 @@ def settings():
         "program": f"{TRAIN} digits of MNIST at 14 x 14; {FILTERS} filters; {EPOCHS} epochs in "
         f"batches of {BATCH} with Adam",
         "seeds": list(SEEDS),
+        "arms": list(ARMS),
         "epochs": EPOCHS,
     }
 

@@ -19,6 +19,9 @@ TOPICS = {
     "dropout and batch normalisation": (14, "Dropout and normalisation"),
     "training clinic": (15, "Training clinic"),
     "architectures": (16, "LeNet, AlexNet, VGG"),
+    "residual networks": (17, "Residual networks"),
+    "cost": (18, "What a convolution costs"),
+    "photographs": (19, "Photographs"),
     "backward pass": (13, "How a convolution learns"),
     "fast convolution": (20, "How a convolution gets fast"),
 }
@@ -41,6 +44,9 @@ CHAPTERS = {  # number -> file of the book, without its ending
     14: "14-dropout-and-normalisation",
     15: "15-training-clinic",
     16: "16-lenet-alexnet-vgg",
+    17: "17-residual-networks",
+    18: "18-what-a-convolution-costs",
+    19: "19-photographs",
     20: "20-how-a-convolution-gets-fast",
 }
 

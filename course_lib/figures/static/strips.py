@@ -94,7 +94,7 @@ def _key(drawing, names, kinds):
         x -= 20
 
 
-def confusion(counts, names, cell=64):
+def confusion(counts, names, cell=80):
     """A table of counts: what is shown in the row, what was said in the column.
 
     counts (classes, classes) of whole numbers. The diagonal, where both agree, is marked; other

@@ -12,6 +12,7 @@ from course_lib.applications.efficientnet_lite import (
     class_names,
     decode_predictions,
     preprocess_input,
+    recorded_answers,
 )
 
 PARAMETERS = 4_652_008  # what the package's file holds without the averages
@@ -149,3 +150,18 @@ def test_another_file_in_its_place_is_refused(monkeypatch, fresh_weights, tmp_pa
 
 def test_the_plan_has_sixteen_blocks():
     assert sum(stage.repeats for stage in efficientnet_lite.BLOCKS) == 16
+
+
+def test_recorded_answers_are_those_of_the_network(photographs):
+    names = ["chelsea", "coffee", "strawberry", "zebra"]
+    recorded = recorded_answers(names)
+    live = decode_predictions(EfficientNetLite0().predict(photographs, verbose=0))
+    for mine, theirs in zip(recorded, live, strict=True):
+        assert [row[:2] for row in mine] == [row[:2] for row in theirs]
+        np.testing.assert_allclose([r[2] for r in mine], [r[2] for r in theirs], atol=1e-3)
+
+
+def test_recorded_answers_know_both_backgrounds():
+    assert recorded_answers(["zebra"], before="wood") != recorded_answers(["zebra"])
+    with pytest.raises(ValueError, match="no photograph 'unicorn' before white"):
+        recorded_answers(["unicorn"])
