@@ -90,7 +90,7 @@ def test_an_entry_says_what_was_asked_and_whether_it_agrees(soups, book):
     for fact in FACTS.values():
         entry = appendix.find(id=f"fact-{fact.id}")
         shown = entry.select_one(".verdict").get_text()
-        assert (shown == "agrees, but") == fact.reserved, fact.id
+        assert shown.endswith("agrees, but" if fact.reserved else fact.verdict), fact.id
         if isinstance(fact.value, bool):
             text = " ".join(entry.get_text().replace("’", "'").split())
             assert fact.question in text, fact.id
