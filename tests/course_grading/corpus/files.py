@@ -57,7 +57,7 @@ def no_notebook_at_all(book):
     return WRITTEN
 
 
-@unreadable
+@solved()
 def a_notebook_of_another_name(book):
     (book.folder / "my solution (1).ipynb").write_text(book.text())
     return WRITTEN
@@ -88,7 +88,7 @@ def numbers_with_a_million_digits(book):
     return b'{"cells": [], "nbformat": ' + b"9" * 1_000_000 + b"}"
 
 
-@unreadable
+@solved()
 def a_notebook_of_twelve_megabytes(book):
     book.content["cells"].append(own_cell("x = '" + "y" * 12_000_000 + "'"))
 
