@@ -30,6 +30,7 @@ from course_bank.topics import (
     pooling,
     receptive_field,
     stride_and_padding,
+    training_clinic,
     weight_sharing,
 )
 
@@ -46,6 +47,7 @@ CHAPTERS = (
     weight_sharing,
     dimensions,
     dropout_and_normalisation,
+    training_clinic,
     architectures,
     backward_pass,
     fast_convolution,
