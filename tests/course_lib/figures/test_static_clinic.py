@@ -84,9 +84,16 @@ def test_panels_are_two_that_there_are(panels):
         clinic.patient(RUN, panels)
 
 
-def test_every_panel_can_be_drawn():
+def test_bars_stand_within_their_panel():
+    starts = (clinic.MARGIN, clinic.MARGIN + clinic.WIDTH + clinic.GAP)
     for name in clinic.PANELS:
-        drawing = clinic.patient(RUN, [name, name])
-        for node in shown(drawing, "rect"):
-            x, width = float(node.get("x")), float(node.get("width"))
-            assert x >= 0 and x + width <= drawing.width, name
+        bars = [
+            (float(node.get("x")), float(node.get("width")))
+            for node in shown(clinic.patient(RUN, [name, name]), "rect")
+            if node.get("class") == "result"
+        ]
+        half = len(bars) // 2
+        for place, (x, width) in enumerate(bars):
+            start = starts[place >= half]
+            assert x >= start + clinic.LEFT, name
+            assert x + width <= start + clinic.WIDTH - clinic.RIGHT, name
