@@ -2,10 +2,12 @@
 
 import base64
 import struct
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
+from course_bank import bank
 from course_grading.pages import feedback
 from course_grading.submission import outputs, pictures
 
@@ -82,10 +84,20 @@ def test_size_of_a_cell_is_bounded():
     assert len(shown(*[display(text_plain="y")] * 1000)) == outputs.MOST_OUTPUTS
 
 
-def page(*cells, record=None, **run):
+def page(*cells, record=None, key=None, **run):
     nb = nbformat.v4.new_notebook(cells=list(cells), metadata={"grading": record or {}})
     values = {"notebook": "ps2", "score": 1.0, "max_score": 2.0, "late_penalty": 0.0, **run}
-    return feedback.Page(nb, values).text()
+    made = feedback.Page(nb, values)
+    made.key = key
+    return made.text()
+
+
+def key_of(name):
+    """As much of an assignment's key as a page reads, of one question of the bank."""
+    question = bank[name]
+    return SimpleNamespace(
+        questions={name: 1}, hidden=lambda _: question.hidden, page=lambda _: question.page
+    )
 
 
 def test_a_page_shows_names_and_answers_as_text():
@@ -123,7 +135,7 @@ def test_the_sentence_comes_before_the_numbers_of_a_function():
         "message": "Not yet. Keep `bias`.",
         "answer": "case0 = array of shape (4, 4, 1)",
     }
-    text = page(record={"questions": [entry], "assignment": "ps7"})
+    text = page(record={"questions": [entry]}, key=key_of(entry["id"]))
     assert "Keep <code>bias</code>." in text
     assert text.index("Not yet.") < text.index("<details>") < text.index("case0 =")
     assert "Your answer" not in page(record={"questions": [{**entry, "answer": ""}]})
@@ -141,7 +153,9 @@ def test_the_book_is_linked_where_its_address_is_known():
     nb = nbformat.v4.new_notebook(metadata={"grading": {"questions": [entry]}})
     run = {"notebook": "ps2", "score": 0.0, "max_score": 2.0}
     assert "In the book: Chapter 3, Stride." in feedback.Page(nb, run).text()
-    text = feedback.Page(nb, run, book="https://example.org/book/").text()
+    linked = feedback.Page(nb, run, book="https://example.org/book/")
+    linked.key = key_of("sizes-stride")
+    text = linked.text()
     link = "https://example.org/book/chapters/03-stride-and-padding.html#stride"
     assert f'<a href="{link}">Chapter 3, Stride</a>.' in text
     assert "<a href=" not in feedback.Page(nb, run, book="javascript:x").text().split("<section")[1]
