@@ -24,12 +24,7 @@ def page_with(name, book):
     pytest.fail(f"no page shows the figure {name}")
 
 
-# of a chapter that is being written; an entry goes when its chapter shows the figure
-WAITING = {"ConvolutionCost": "What a convolution costs"}
-SHOWN = [name for name in figures.INTERACTIVE if name not in WAITING]
-
-
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", figures.INTERACTIVE)
 def test_each_figure_is_driven_in_the_book(browser, book, name):  # noqa: F811
     stem = figures.INTERACTIVE[name]
     with opened(browser) as (tab, wrong):
