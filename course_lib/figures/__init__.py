@@ -17,6 +17,7 @@ INTERACTIVE = {
     "Dimensions": "dimensions",
     "LossSurface": "loss_surface",
     "TrainingClinic": "training_clinic",
+    "ResidualGradients": "residual_gradients",
     "ConvolutionCost": "convolution_cost",
     "DigitPad": "digit_pad",
     "DigitPlayground": "digit_playground",
