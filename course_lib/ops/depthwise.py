@@ -7,7 +7,11 @@ numbers lie in long runs and stay in the cache:
 - cells and channels of the last axis are one run (x*c); the weights are repeated along it;
 - `numpy.einsum` goes through all taps of a run before it turns to the next, and needs no array for
   the products;
-- a stride of s over an array is a stride of 1 over each of its s interleaved parts, the *phases*.
+- a stride of s over an array is a stride of 1 over each of its s interleaved parts, the *phases*;
+- the gradient of the kernel goes the other way round, place by place for one tap: then what it adds
+  to is one run, which stays nearest;
+- the gradient of the inputs is a depthwise convolution with the taps reversed. At a stride of 1 its
+  padding is that of the inputs turned about, and nothing is computed to be cut off.
 
 Index letters: i the taps, n example, y output place of the axes but the last, k the run (x*c).
 """
@@ -91,72 +95,84 @@ def _forward(cache):
     outputs = np.empty((len(inputs), *window.outputs, kernel.shape[-1]), inputs.dtype)
     for part in _parts(cache):
         padded = surround(inputs[part], window.pads)
-        for number, (cells, taps) in enumerate(_phases(window)):
+        for number, (cells, taps) in enumerate(_phases_of_runs(window)):
             into = outputs[part] if number == 0 else np.empty_like(outputs[part])
             phase = np.ascontiguousarray(padded[cells])
-            slide(phase, kernel[taps], window.dilation_rate, into)
+            slide(phase, kernel[taps], window.dilation_rate, into, window.strides)
             if number:
                 outputs[part] += into
     return outputs
 
 
 def _kernel_gradient(grad_outputs, cache):
+    """One tap at a time over all places."""
     inputs, kernel, window, _ = cache
-    total = np.zeros_like(kernel)
+    *ahead, last = window.outputs
+    sums = np.zeros((*window.kernel_size, last * kernel.shape[-1]), kernel.dtype)
     for part in _parts(cache):
         padded = surround(inputs[part], window.pads)
-        for cells, taps in _phases(window):
-            size = kernel[taps].shape[:-1]
+        grad = grad_outputs[part].reshape(-1, *ahead, sums.shape[-1])
+        for cells, taps in _phases_of_runs(window):
+            found = sums[taps]
+            size = found.shape[:-1]
             phase = np.ascontiguousarray(padded[cells])
-            runs = runs_under(phase, size, window.outputs, window.dilation_rate)
-            grad = grad_outputs[part].reshape(*runs.shape[len(size) : -1], -1)
-            tap, place, run = _axes(size)
-            found = np.einsum(runs, [*tap, *place, run], grad, [*place, run], [*tap, run])
-            total[taps] += found.reshape(*size, window.outputs[-1], -1).sum(-2)
-    return total
+            runs = runs_under(phase, size, window.outputs, window.dilation_rate, window.strides)
+            _, place, run = _axes(size)
+            for tap in np.ndindex(size):
+                found[tap] += np.einsum(runs[tap], [*place, run], grad, [*place, run], [run])
+    return sums.reshape(*window.kernel_size, last, -1).sum(-2)
 
 
 def _input_gradient(grad_outputs, cache):
     """Each phase of the inputs: a convolution of the outputs' gradient with its taps, reversed."""
     inputs, kernel, window, _ = cache
     grad_inputs = np.empty_like(inputs)
-    reach = [n + b + a for n, (b, a) in zip(window.spatial, window.pads, strict=True)]
     for part in _parts(cache):
-        grad = grad_outputs[part]
-        grad_padded = np.zeros((len(grad), *reach, inputs.shape[-1]), inputs.dtype)
-        for cells, taps in _phases(window):
-            weights = np.flip(kernel[taps], range(len(reach)))
-            into = grad_padded[cells]
-            sizes = (weights.shape[:-1], window.dilation_rate, into.shape[1:-1], window.outputs)
-            pads = [((k - 1) * d, n - places) for k, d, n, places in zip(*sizes, strict=True)]
-            into[...] = slide(surround(grad, pads), weights, window.dilation_rate)
-        grad_inputs[part] = crop(grad_padded, window.pads)
+        if max(window.strides) == 1:
+            _gradient_of_phase(grad_outputs[part], kernel, window, window.pads, grad_inputs[part])
+            continue
+        reach = [n + b + a for n, (b, a) in zip(window.spatial, window.pads, strict=True)]
+        padded = np.zeros((len(inputs[part]), *reach, inputs.shape[-1]), inputs.dtype)
+        for cells, taps in _phases(window.kernel_size, window.strides):
+            phase = np.empty_like(padded[cells], order="C")
+            _gradient_of_phase(grad_outputs[part], kernel[taps], window, None, phase)
+            padded[cells] = phase
+        grad_inputs[part] = crop(padded, window.pads)
     return grad_inputs
 
 
-def slide(cells, kernel, dilation_rate, outputs=None):
-    """Convolve contiguous ``cells`` (n, *spatial, c), as they are, with a stride of 1."""
-    *size, channels = kernel.shape
-    if outputs is None:
-        spans = zip(cells.shape[1:], size, dilation_rate, strict=False)
-        places = [n - (k - 1) * d for n, k, d in spans]
-        outputs = np.empty((len(cells), *places, channels), cells.dtype)
-    places = outputs.shape[1:-1]
-    runs = runs_under(cells, size, places, dilation_rate)
+def _gradient_of_phase(grad, kernel, window, pads, phase):
+    """Write what all cells of a phase receive; without those that are ``pads`` of the inputs."""
+    pads = pads or [(0, 0)] * len(window.outputs)
+    axes = (kernel.shape, window.dilation_rate, phase.shape[1:], window.outputs, pads)
+    around = [
+        ((k - 1) * d - b, n + b - places)
+        for k, d, n, places, (b, _) in zip(*axes, strict=False)  # the kernel's last is the channels
+    ]
+    slide(surround(grad, around), np.flip(kernel, range(len(around))), window.dilation_rate, phase)
+
+
+def slide(cells, kernel, dilation_rate, outputs, strides=(1, 1, 1)):
+    """Convolve contiguous ``cells`` (n, *spatial, c), as they are, into ``outputs``.
+
+    The stride of the last axis is 1, whatever ``strides`` says: along a run it is taken by phases.
+    """
+    size, places = kernel.shape[:-1], outputs.shape[1:-1]
+    runs = runs_under(cells, size, places, dilation_rate, strides)
     weights = np.repeat(kernel[..., None, :], places[-1], axis=-2).reshape(*size, -1)
     tap, place, run = _axes(size)
     into = outputs.reshape(runs.shape[len(size) :])
     np.einsum(runs, [*tap, *place, run], weights, [*tap, run], [*place, run], out=into)
-    return outputs
 
 
-def runs_under(cells, kernel_size, outputs, dilation_rate):
+def runs_under(cells, kernel_size, outputs, dilation_rate, strides):
     """What every tap reads, (*kernel_size, n, *outputs but the last, x*c): a view."""
     batch, *steps, channel = cells.strides
     taps = [step * d for step, d in zip(steps, dilation_rate, strict=True)]
     *ahead, last = outputs
+    places = [step * s for step, s, _ in zip(steps, strides, ahead, strict=False)]
     shape = (*kernel_size, len(cells), *ahead, last * cells.shape[-1])
-    return np.ndarray(shape, cells.dtype, cells, 0, (*taps, batch, *steps[:-1], channel))
+    return np.ndarray(shape, cells.dtype, cells, 0, (*taps, batch, *places, channel))
 
 
 def _axes(size):
@@ -165,12 +181,17 @@ def _axes(size):
     return range(axes), range(axes, 2 * axes), 2 * axes
 
 
-def _phases(window):
+def _phases(kernel_size, strides):
     """(cells of the padded input, taps of the kernel) of every interleaved part that has taps."""
-    axes = zip(window.kernel_size, window.strides, strict=True)
+    axes = zip(kernel_size, strides, strict=True)
     for starts in product(*(range(min(k, s)) for k, s in axes)):
-        cut = tuple(slice(p, None, s) for p, s in zip(starts, window.strides, strict=True))
+        cut = tuple(slice(p, None, s) for p, s in zip(starts, strides, strict=True))
         yield (slice(None), *cut), cut
+
+
+def _phases_of_runs(window):
+    """The phases of the last axis: along the others the strides need no copy of the inputs."""
+    return _phases(window.kernel_size, (*(1,) * (len(window.strides) - 1), window.strides[-1]))
 
 
 def _parts(cache):
