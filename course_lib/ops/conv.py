@@ -23,7 +23,15 @@ from course_lib.ops.depthwise import (
     depthwise_conv_forward,
 )
 from course_lib.ops.wide import wide_kernel, wide_window
-from course_lib.ops.windows import Windows, parts, patches, taps, transposed_windows, windows
+from course_lib.ops.windows import (
+    Windows,
+    parts,
+    patches,
+    taps,
+    transposed_windows,
+    turned,
+    windows,
+)
 
 FEW_CHANNELS = 16
 
@@ -181,12 +189,20 @@ def kernel_gradient(inputs, outputs, window):
 
 def spread(outputs, kernel, window):
     """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
+    channels, filters = kernel.shape[-2:]
+    if max(window.strides) == 1 < prod(window.kernel_size) and FEW_CHANNELS <= filters <= channels:
+        return correlate(outputs, _reversed(kernel), turned(window))
     if window.dilation_rate[-1] == 1:
         if window.strides[-1] > 1:
             return _spread_side_by_side(outputs, kernel, window)
-        if kernel.shape[-2] < FEW_CHANNELS and window.outputs[-1] % 2 == 0:
+        if channels < FEW_CHANNELS and window.outputs[-1] % 2 == 0:
             return _spread_pairs(outputs, kernel, window)
     return _spread_taps(outputs, kernel, window)
+
+
+def _reversed(kernel):
+    """The taps in reverse order, each with filters and channels exchanged."""
+    return np.flip(kernel, range(kernel.ndim - 2)).swapaxes(-1, -2)
 
 
 def _spread_taps(outputs, kernel, window):

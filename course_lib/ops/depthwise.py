@@ -24,7 +24,7 @@ import numpy as np
 
 from course_lib.ops import checks
 from course_lib.ops.padding import crop, surround
-from course_lib.ops.windows import Windows, batches, windows
+from course_lib.ops.windows import Windows, batches, turned, windows
 
 
 class DepthwiseCache(NamedTuple):
@@ -129,27 +129,24 @@ def _input_gradient(grad_outputs, cache):
     grad_inputs = np.empty_like(inputs)
     for part in _parts(cache):
         if max(window.strides) == 1:
-            _gradient_of_phase(grad_outputs[part], kernel, window, window.pads, grad_inputs[part])
+            _gradient_of_phase(grad_outputs[part], kernel, window, grad_inputs[part])
             continue
         reach = [n + b + a for n, (b, a) in zip(window.spatial, window.pads, strict=True)]
         padded = np.zeros((len(inputs[part]), *reach, inputs.shape[-1]), inputs.dtype)
         for cells, taps in _phases(window.kernel_size, window.strides):
             phase = np.empty_like(padded[cells], order="C")
-            _gradient_of_phase(grad_outputs[part], kernel[taps], window, None, phase)
+            weights, none = kernel[taps], ((0, 0),) * len(reach)
+            sizes = {"kernel_size": weights.shape[:-1], "spatial": phase.shape[1:-1], "pads": none}
+            _gradient_of_phase(grad_outputs[part], weights, window._replace(**sizes), phase)
             padded[cells] = phase
         grad_inputs[part] = crop(padded, window.pads)
     return grad_inputs
 
 
-def _gradient_of_phase(grad, kernel, window, pads, phase):
-    """Write what all cells of a phase receive; without those that are ``pads`` of the inputs."""
-    pads = pads or [(0, 0)] * len(window.outputs)
-    axes = (kernel.shape, window.dilation_rate, phase.shape[1:], window.outputs, pads)
-    around = [
-        ((k - 1) * d - b, n + b - places)
-        for k, d, n, places, (b, _) in zip(*axes, strict=False)  # the kernel's last is the channels
-    ]
-    slide(surround(grad, around), np.flip(kernel, range(len(around))), window.dilation_rate, phase)
+def _gradient_of_phase(grad, kernel, window, phase):
+    """Write what the cells of ``phase`` receive from the taps that read them, one cell a step."""
+    weights = np.flip(kernel, range(kernel.ndim - 1))
+    slide(surround(grad, turned(window).pads), weights, window.dilation_rate, phase)
 
 
 def slide(cells, kernel, dilation_rate, outputs, strides=(1, 1, 1)):

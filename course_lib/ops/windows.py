@@ -85,6 +85,20 @@ def transposed_windows(
     return windows(owner, grown, kernel_size, strides, padding, dilation_rate)
 
 
+def turned(window):
+    """The `Windows` over the outputs under which the way back, at a stride of 1, is a convolution.
+
+    Its kernel has the taps in reverse order. Padding turns about: a tap that reads the first cell
+    has k - 1 taps after it, less those that only ever stand on zeros.
+    """
+    sizes = (window.kernel_size, window.dilation_rate, window.spatial, window.outputs, window.pads)
+    pads = tuple(
+        ((k - 1) * d - before, n + before - places)
+        for k, d, n, places, (before, _) in zip(*sizes, strict=True)
+    )
+    return window._replace(pads=pads, spatial=window.outputs, outputs=window.spatial)
+
+
 def patches(inputs, window, pool=1):
     """The cells under every window as one matrix (n*y*x, i*j*c): the one copy of a convolution.
 

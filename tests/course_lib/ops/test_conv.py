@@ -72,6 +72,22 @@ def test_gradient_of_conv(inputs, kernel, options):
     check_gradients(ops.conv_forward, ops.conv_backward, arrays, **options)
 
 
+@pytest.mark.parametrize(
+    "shape, size, options",
+    [
+        ((2, 7, 18), (3,), {"padding": "same", "dilation_rate": 2}),
+        ((2, 5, 4, 18), (3, 2), {"padding": ((2, 0), (1, 3))}),
+        ((2, 5, 4, 18), (2, 3), {}),
+        ((2, 4, 3, 4, 18), (2, 2, 3), {"padding": "same"}),
+    ],
+)
+def test_gradient_of_conv_on_as_many_channels_as_filters_or_more(shape, size, options):
+    """There the way back is a convolution itself, with the kernel turned about."""
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=shape), rng.normal(size=(*size, shape[-1], 16))]
+    check_gradients(ops.conv_forward, ops.conv_backward, arrays, **options)
+
+
 def test_a_batch_larger_than_the_working_memory_is_taken_in_parts():
     rng = np.random.default_rng(4)
     inputs, kernel = rng.normal(size=(50, 20, 20, 8)), rng.normal(size=(3, 3, 8, 5))
