@@ -22,6 +22,7 @@ from course_lib.ops.depthwise import (
     depthwise_conv_backward,
     depthwise_conv_forward,
 )
+from course_lib.ops.sharing import do_each, each
 from course_lib.ops.wide import wide_kernel, wide_window
 from course_lib.ops.windows import (
     Windows,
@@ -172,9 +173,12 @@ def correlate(inputs, kernel, window):
     """nyxijc, ijcf -> nyxf"""
     matrix = kernel.reshape(-1, kernel.shape[-1])
     outputs = np.empty((len(inputs), *window.outputs, kernel.shape[-1]), inputs.dtype)
-    for part in parts(window, inputs, matrix[:, 0].size):
+
+    def write(part):
         rows = outputs[part].reshape(-1, kernel.shape[-1])
         np.matmul(patches(inputs[part], window), matrix, out=rows)
+
+    do_each(write, parts(window, inputs, len(matrix)))
     return outputs
 
 
@@ -182,8 +186,12 @@ def kernel_gradient(inputs, outputs, window):
     """nyxijc, nyxf -> ijcf"""
     shape = (*window.kernel_size, inputs.shape[-1], outputs.shape[-1])
     total = np.zeros((prod(shape[:-1]), shape[-1]), inputs.dtype)
-    for part in parts(window, inputs, len(total)):
-        total += patches(inputs[part], window).T @ outputs[part].reshape(-1, shape[-1])
+
+    def gradient(part):
+        return patches(inputs[part], window).T @ outputs[part].reshape(-1, shape[-1])
+
+    for found in each(gradient, parts(window, inputs, len(total))):
+        total += found
     return total.reshape(shape)
 
 
@@ -210,12 +218,15 @@ def _spread_taps(outputs, kernel, window):
     channels, filters = kernel.shape[-2:]
     matrices = np.ascontiguousarray(kernel.reshape(-1, channels, filters).swapaxes(1, 2))
     grown = np.zeros((len(outputs), *window.spatial, channels), kernel.dtype)
-    for part in parts(window, outputs, channels + filters):
+
+    def add(part):
         rows = outputs[part].reshape(-1, filters)
         for matrix, (places, cells) in zip(matrices, taps(window), strict=True):
             products = (rows @ matrix).reshape(-1, *window.outputs, channels)
             target = grown[part][cells]
             target += products[places]
+
+    do_each(add, parts(window, outputs, channels + filters))
     return grown
 
 

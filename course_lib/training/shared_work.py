@@ -11,6 +11,7 @@ from contextlib import ExitStack
 import numpy as np
 
 from course_lib import utils
+from course_lib.ops import sharing
 from course_lib.ops.dense import FactoredGradient
 from course_lib.training import steps, together
 from course_lib.training.folding import fold
@@ -105,9 +106,11 @@ class BatchSteps(SharedWork):
         self._by_team = team is not None and self._at_hand and len(batch) <= self._most
         if not self._by_team:
             x, y, weights = self._examples(batch)
-            part = steps.batch_gradients(
-                self.network, x, y, self._loss, self._metrics, seed, weights
-            )
+            alone = self.network.treats_examples_alone
+            with sharing.threads(1 if alone else utils.workers()):
+                part = steps.batch_gradients(
+                    self.network, x, y, self._loss, self._metrics, seed, weights
+                )
             if team is None:
                 self._last, self._most = part.gradients, len(batch)
             return part

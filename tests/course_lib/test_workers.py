@@ -12,6 +12,7 @@ import pytest
 
 from course_lib import Input, Sequential, layers, optimizers, utils
 from course_lib.callbacks import Callback
+from course_lib.ops import sharing
 from course_lib.training import fusion, shared_work, workers
 from course_lib.training.workers import Team
 
@@ -197,6 +198,37 @@ def test_weights_set_by_a_callback_reach_the_helpers():
 DATA = images()
 
 
+def test_a_model_that_needs_the_whole_batch_shares_out_each_operation(monkeypatch):
+    shared_out = []
+
+    class Pool(sharing.ThreadPoolExecutor):
+        def map(self, function, parts):
+            shared_out.append(len(parts))
+            return super().map(function, parts)
+
+    monkeypatch.setattr(sharing, "ThreadPoolExecutor", Pool)
+    x, y = RNG.normal(size=(48, 28, 28, 16)).astype(np.float32), RNG.integers(0, 3, 48)
+    found = []
+    for count in (1, 3):
+        utils.set_workers(count)
+        utils.set_random_seed(3)
+        model = Sequential(
+            [
+                Input(shape=(28, 28, 16)),
+                layers.Conv2D(16, 3, use_bias=False),
+                layers.BatchNormalization(),
+                layers.GlobalAveragePooling2D(),
+                layers.Dense(3, activation="softmax"),
+            ]
+        )
+        model.compile("adam", "sparse_categorical_crossentropy")
+        model.fit(x, y, batch_size=24, epochs=2, verbose=0)
+        found.append(model.get_weights())
+        assert bool(shared_out) == (count > 1)
+    for alone, shared in zip(*found, strict=True):
+        np.testing.assert_array_equal(alone, shared)
+
+
 @linux
 def test_an_error_ends_the_helpers():
     class Stop(Callback):
@@ -245,6 +277,7 @@ import numpy as np
 import course_lib
 from course_lib import Input, Sequential, layers, optimizers, utils
 from course_lib.callbacks import Callback
+from course_lib.ops import sharing
 from course_lib.training import fusion, shared_work, workers
 
 shared_work.WORTH = 0

@@ -1,0 +1,43 @@
+"""Parts of an operation by threads: in order, by more than one, and none left afterwards."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from course_lib import ops
+from course_lib.ops import sharing
+
+
+def test_threads_work_at_the_same_time_and_results_keep_their_order():
+    both = threading.Barrier(2, timeout=10)  # passed only by two at a time
+
+    def work(part):
+        both.wait()
+        return part
+
+    before = threading.active_count()
+    with sharing.threads(2):
+        assert list(sharing.each(work, range(6))) == list(range(6))
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_an_error_in_a_part_comes_through_and_ends_the_sharing(count):
+    with pytest.raises(ZeroDivisionError), sharing.threads(count):
+        sharing.do_each(lambda part: 1 / part, [1, 0, 1])
+    main = threading.get_ident()
+    assert set(sharing.each(lambda part: threading.get_ident(), [1, 2])) == {main}
+
+
+def test_a_convolution_and_its_gradients_are_the_same_to_the_last_bit():
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(40, 28, 28, 16)).astype("float32")
+    kernel = rng.normal(size=(3, 3, 16, 32)).astype("float32")
+    found = []
+    for count in (1, 3):
+        with sharing.threads(count):
+            outputs, cache = ops.conv_forward(inputs, kernel, padding="same")
+            found.append([outputs, *ops.conv_backward(outputs, cache)])
+    for alone, shared in zip(*found, strict=True):
+        np.testing.assert_array_equal(alone, shared)
