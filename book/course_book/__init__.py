@@ -15,6 +15,8 @@
 ``drawings``   gives drawings their size, and on a phone the width at which they can be read
 ``figures``    moves interactive figures into the page, with their text fallback
 ``pages``      mends what the stock theme gets wrong: duplicates, labels, icons
+``address``    says what a link to the book shows elsewhere, and where the book stands
+``chapter_map`` makes the cards of the chapters on the first page
 ``moved``      leads from the old address of a page to the new one
 """
 
@@ -43,6 +45,8 @@ PARTS = (
     "drawings",
     "figures",
     "pages",
+    "address",
+    "chapter_map",
     "moved",
 )
 
