@@ -9,6 +9,7 @@ Hinton, 2016), or over all places of a group of channels (Wu and He, 2018). So t
 training and after, and whatever else is in the batch.
 """
 
+from math import gcd
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +17,14 @@ import numpy as np
 from course_lib.errors import integer, number
 from course_lib.ops import checks
 from course_lib.ops.dense import bias_gradient as column_sums
+from course_lib.ops.sharing import do_each, each
+from course_lib.ops.windows import batches
+
+RUN = 1024  # numbers
 
 
 class BatchNormalizationCache(NamedTuple):
-    normalized: np.ndarray  # (inputs - mean) / deviation
+    normalized: np.ndarray  # (inputs - mean) / deviation, as `_runs`
     mean: np.ndarray  # (channels,)
     variance: np.ndarray  # (channels,)
     scale: np.ndarray  # (channels,)
@@ -65,23 +70,37 @@ def batch_normalization_forward(
     channels, dtype = inputs.shape[axis], inputs.dtype
     offset = _channel(owner, "offset", offset, channels, dtype, 0)
     scale = _channel(owner, "scale", scale, channels, dtype, 1)
-    rows = _rows(inputs, axis)
-    from_batch = mean is None
-    if from_batch and not len(rows):
+    runs = _runs(_rows(inputs, axis))
+    normalized, outputs, blocks = np.empty_like(runs), np.empty_like(runs), _blocks(runs)
+    from_batch, count = mean is None, dtype.type(inputs.size // max(1, channels))
+    if from_batch and not count:
         raise ValueError(f"{owner}: inputs must have at least one example, got {inputs.shape}.")
+
     if from_batch:
-        mean = column_sums(rows) / dtype.type(len(rows))
-        centred = rows - mean
-        variance = column_sums(np.square(centred)) / dtype.type(len(rows))
+        sums = each(lambda block: column_sums(runs[block]), blocks)
+        mean = _per_channel(sums, channels) / count
     else:
         mean = _channel(owner, "mean", mean, channels, dtype, 0)
         variance = _channel(owner, "variance", variance, channels, dtype, 1)
         checks.hold(owner, "variance", variance, variance >= 0, "numbers of 0 or more")
-        centred = rows - mean
+    along_mean = _along_runs(mean, runs)
+
+    def centre(block):
+        centred = np.subtract(runs[block], along_mean, out=normalized[block])
+        return column_sums(np.square(centred)) if from_batch else None
+
+    squares = list(each(centre, blocks))
+    if from_batch:
+        variance = _per_channel(squares, channels) / count
     inverse = 1 / np.sqrt(variance + dtype.type(epsilon))
-    normalized = np.multiply(centred, inverse, out=centred)
-    outputs = normalized * scale
-    outputs += offset
+    factor, stretch, shift = (_along_runs(vector, runs) for vector in (inverse, scale, offset))
+
+    def finish(block):
+        normalized[block] *= factor
+        np.multiply(normalized[block], stretch, out=outputs[block])
+        outputs[block] += shift
+
+    do_each(finish, blocks)
     outputs = _unrows(outputs, inputs.shape, axis)
     cache = BatchNormalizationCache(
         normalized, mean, variance, scale, inverse, axis, inputs.shape, from_batch
@@ -99,13 +118,26 @@ def batch_normalization_backward(grad_outputs: np.ndarray, cache):
     grad_outputs = checks.gradient(
         "batch_normalization_backward", grad_outputs, shape, normalized.dtype
     )
-    grad = _rows(grad_outputs, axis)
-    grad_scale, grad_offset = column_sums(grad * normalized), column_sums(grad)
-    if cache.from_batch:
-        count = grad.dtype.type(len(grad))
-        grad = grad - grad_offset / count
-        grad -= normalized * (grad_scale / count)
-    grad_inputs = _unrows(grad * (scale * inverse), grad_outputs.shape, axis)
+    grad, channels = _runs(_rows(grad_outputs, axis)), len(scale)
+    grad_inputs, blocks = np.empty_like(grad), _blocks(grad)
+
+    def sums(block):
+        return np.stack([column_sums(grad[block] * normalized[block]), column_sums(grad[block])])
+
+    grad_scale, grad_offset = _per_channel(each(sums, blocks), channels)
+    factor = _along_runs(scale * inverse, grad)
+    count = grad.dtype.type(max(1, grad.size // max(1, channels)))
+    along_inputs, along_one = (_along_runs(g / count, grad) for g in (grad_scale, grad_offset))
+
+    def back(block):
+        part = grad[block]
+        if cache.from_batch:
+            part = part - along_one
+            part -= normalized[block] * along_inputs
+        np.multiply(part, factor, out=grad_inputs[block])
+
+    do_each(back, blocks)
+    grad_inputs = _unrows(grad_inputs, grad_outputs.shape, axis)
     return grad_inputs, grad_scale, grad_offset
 
 
@@ -245,6 +277,29 @@ def _along(owner, name, value, sizes, shape, dtype):
     (value,) = checks.as_floats(owner, **{name: value})
     checks.same_shape(owner, name, value, sizes, "what is normalised")
     return value.reshape(shape).astype(dtype, copy=False)
+
+
+def _runs(rows):
+    """Some rows side by side: NumPy is slow where a vector of few channels meets many rows."""
+    count, channels = rows.shape
+    beside = gcd(count, max(1, RUN // max(1, channels))) or 1
+    return rows.reshape(count // beside, beside * channels)
+
+
+def _along_runs(vector, runs):
+    """One number per channel, repeated for the rows that a run has side by side."""
+    return np.tile(vector, runs.shape[1] // max(1, len(vector)))
+
+
+def _per_channel(sums, channels):
+    """The sum of column sums of runs, (..., beside * channels), for every channel."""
+    total = sum(sums)
+    return total.reshape(*total.shape[:-1], -1, channels).sum(-2)
+
+
+def _blocks(runs):
+    """Slices of the runs that stay in the cache from one operation to the next."""
+    return batches(len(runs), 3 * runs.shape[1] * runs.itemsize) or [slice(0, 0)]
 
 
 def _rows(array, axis):

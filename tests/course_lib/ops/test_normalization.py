@@ -139,3 +139,25 @@ def test_bad_input_of_layer_and_group_normalization():
         ops.layer_normalization(inputs, np.ones(3))
     with pytest.raises(ValueError, match="group_normalization: groups must divide the channels"):
         ops.group_normalization(inputs, 3)
+
+
+def test_many_examples_in_blocks_are_those_of_the_formula():
+    """More than one block, of rows that go side by side, and of an odd number that do not."""
+    rng = np.random.default_rng(4)
+    for count in (1 << 15, (1 << 15) + 1):
+        inputs, grad = rng.normal(2, 3, size=(2, count, 16))
+        outputs, cache = ops.batch_normalization_forward(inputs)
+        deviation = np.sqrt(inputs.var(0) + 1e-3)
+        normalized = (inputs - inputs.mean(0)) / deviation
+        np.testing.assert_allclose(outputs, normalized, atol=1e-9)
+        found, of_scale, of_offset = ops.batch_normalization_backward(grad, cache)
+        np.testing.assert_allclose(of_scale, (grad * normalized).sum(0), rtol=1e-9)
+        np.testing.assert_allclose(of_offset, grad.sum(0), rtol=1e-9)
+        expected = grad - grad.mean(0) - normalized * (grad * normalized).mean(0)
+        np.testing.assert_allclose(found, expected / deviation, atol=1e-9)
+
+
+def test_no_examples_at_inference():
+    outputs, cache = ops.batch_normalization_forward(np.zeros((0, 3)), np.zeros(3), np.ones(3))
+    found = ops.batch_normalization_backward(outputs, cache)
+    assert [array.shape for array in (outputs, *found)] == [(0, 3), (0, 3), (3,), (3,)]
