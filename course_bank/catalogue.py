@@ -19,6 +19,7 @@ from course_bank.topics import (
     backward_pass,
     channels_and_filters,
     convolution,
+    design,
     dimensions,
     dropout_and_normalisation,
     fast_convolution,
@@ -53,6 +54,7 @@ CHAPTERS = (
     fast_convolution,
     from_scratch,
     mnist,
+    design,
 )
 
 

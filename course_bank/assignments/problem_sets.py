@@ -48,6 +48,7 @@ class Assignment:
     ``imports`` are the lines that load what the tasks use, ``needs`` the libraries that these must
     find. With ``own_code`` students write what
     libraries have, and grading runs without those (`course_lib.exercise.functions.LIBRARIES`).
+    ``rule`` says how points are given, where that differs from the other assignments.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Assignment:
     imports: tuple = VALUES
     needs: tuple = ("numpy",)
     own_code: bool = False
+    rule: str = ""
 
     @property
     def needed(self):
@@ -281,6 +283,42 @@ LISTED = (
             "from course_lib.datasets import mnist",
         ),
         needs=("numpy", "tensorflow"),
+    ),
+    Assignment(
+        id="ps9-design-under-constraints",
+        title="Design under constraints",
+        minutes=110,
+        where="Chapter 9, Receptive field and dilation, chapter 16, LeNet, AlexNet, VGG, and "
+        "chapter 18, What a convolution costs",
+        intro="Now you are the one who designs. Each task lists what a model must do and what it "
+        "may cost, with your own numbers; the design that comes to mind first costs too much or "
+        "sees too little. Any model that meets the list is right. Build it with `course_lib`, "
+        "which is imported as `keras`, or with Keras itself (`from tensorflow import keras` in "
+        "your cell); nothing is trained. A model is a chain in which each layer is used once, and "
+        "activations and `Dropout` are allowed everywhere. The receptive field is that of the last "
+        "map, before anything makes one row of it. Estimate on paper what a design would cost "
+        "before you build it; then `costs.total_cost(model)` and `shapes.receptive_field` count "
+        "what you built.",
+        tasks=(
+            Task("design-stack", 3),
+            Task("design-dilated", 3),
+            Task("design-early-stride", 4),
+            Task("design-channels-apart", 3),
+            Task("design-classifier", 4),
+            Task("design-text", 4),
+            judgements["design-what-it-gives-up"],
+            judgements["design-budgets-say-little"],
+        ),
+        imports=(
+            "import numpy as np",
+            "",
+            "import course_lib as keras",
+            "from course_lib import costs, shapes",
+        ),
+        rule="A model that meets the whole list earns all points of its task. As long as a line "
+        "is missed, those that hold share half of the points, and limits count only once the "
+        "output shape is right. The feedback tells for each line the number that your model "
+        "reached, and what would mend it.",
     ),
 )
 

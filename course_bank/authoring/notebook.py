@@ -106,7 +106,7 @@ def _opening(listed, bank):
         f"# {listed.title}\n\n{listed.intro}\n\n"
         f"**Points:** {listed.points} · **Time:** about {listed.minutes} minutes · "
         f"**In the book:** {listed.where} · **Needs:** {listed.needed}\n\n{how}"
-        f"\n\n{_SHARES if hidden else _CREDIT}"
+        f"\n\n{_rule(listed, hidden)}"
     )
     yield _markdown(title, f"{listed.id}-intro", locked=True)
     yield _code('STUDENT_ID = "demo"  # write your own id between the quotes', f"{listed.id}-id")
@@ -116,6 +116,12 @@ def _opening(listed, bank):
     imports = "\n".join(listed.imports).strip()
     start = f'sheet = Exercise("{listed.id}", student=STUDENT_ID{needs})\n\n{imports}\n\nsheet'
     yield _code(f"{_FIND}\n\n{start}", f"{listed.id}-sheet", locked=True)
+
+
+def _rule(listed, hidden):
+    if listed.rule:
+        return f"**Points.** {listed.rule}"
+    return _SHARES if hidden else _CREDIT
 
 
 def _task(task, question):

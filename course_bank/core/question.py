@@ -151,5 +151,6 @@ class Question(ValueAnswer):
             return [name for name in numbers if name != "outputs"]
         if not isinstance(self.prompt, str):
             return list(numbers)
-        told = {name for _, name, _, _ in Formatter().parse(self.prompt)}
+        fields = [name for _, name, _, _ in Formatter().parse(self.prompt) if name]
+        told = {name.partition("[")[0] for name in fields}  # {input[0]} tells of input
         return [name for name in numbers if name in told]

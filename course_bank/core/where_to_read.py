@@ -118,8 +118,16 @@ SECTIONS = {  # question -> heading in the chapter of its topic
     "mnist-predict": "Which digits are wrong",
     "training-errors": "Which digits are wrong",
     "training-spread": "Which digits are wrong",
+    "design-early-stride": "Memory: training keeps, prediction lets go",
+    "design-channels-apart": "A block of a network for telephones",
 }
-ELSEWHERE = {"conv-strided-map": (3, "Stride")}  # in another chapter than its topic's
+ELSEWHERE = {  # in another chapter than its topic's
+    "conv-strided-map": (3, "Stride"),
+    "design-stack": (16, "VGG: only 3 × 3"),
+    "design-dilated": (9, "Dilation"),
+    "design-classifier": (16, "An average in the place of dense layers"),
+    "design-text": (9, "Four ways to grow"),
+}
 
 
 def place(question, chapter):

@@ -1,4 +1,4 @@
-"""The eight assignments in a course of their own, generated with the real nbgrader."""
+"""The assignments in a course of their own, generated with the real nbgrader."""
 
 import os
 import shutil

@@ -66,7 +66,7 @@ def test_the_commands_of_the_page_work(project):
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"\d+ passed", done.stdout)
     for folder in ("source", "release"):
-        path = project / "exercises" / folder / "ps9-pooling" / "ps9-pooling.ipynb"
+        path = project / "exercises" / folder / "ps12-pooling" / "ps12-pooling.ipynb"
         text = path.read_text(encoding="utf-8")
         assert 'sheet.show(\\"pool-twice\\")' in text
         assert ("n.size // 4" in text) == (folder == "source")

@@ -73,6 +73,9 @@ def test_every_task_has_its_cells_and_points(name):
     assert f"about {listed.minutes} minutes" in text
     assert listed.where in text
     hidden = any(bank[question].hidden for question in listed.questions)
+    if listed.rule:
+        assert f"**Points.** {listed.rule}" in text
+        return
     assert "a quarter where it is not" in text
     assert ("earns its share of the points" in text) == hidden
 
@@ -172,10 +175,10 @@ def test_write_makes_the_folder(tmp_path):
 
 
 def test_a_misspelled_assignment_names_the_known_ones(tmp_path):
-    command = [sys.executable, "-m", "course_bank.authoring.notebook", "ps9-poolin"]
+    command = [sys.executable, "-m", "course_bank.authoring.notebook", "ps12-poolin"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
     listed = ", ".join(problem_sets)
-    assert done.stderr == f"there is no assignment 'ps9-poolin'; there are: {listed}\n"
+    assert done.stderr == f"there is no assignment 'ps12-poolin'; there are: {listed}\n"
     assert not list(tmp_path.iterdir())

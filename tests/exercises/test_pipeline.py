@@ -50,6 +50,11 @@ MISTAKES = {
         "bias averaged",
     ),
     "max-pool2d-backward": ("max_pool2d_backward = None", "empty"),
+    **{  # designs of which only the beginning is there
+        name: (f"{bank[name].variable} = keras.Sequential({bank[name].variable}.layers[:1])", None)
+        for name in problem_sets["ps9-design-under-constraints"].questions
+    },
+    "design-channels-apart": ("design_channels_apart = keras.layers", "form"),
 }
 
 

@@ -2,13 +2,14 @@
 
 from course_bank.assignments.judgements import (
     counts,
+    designs,
     dimensions,
     programs,
     sizes,
 )
 from course_bank.assignments.judgements.judgement import Judgement
 
-MODULES = (sizes, counts, dimensions, programs)
+MODULES = (sizes, counts, dimensions, programs, designs)
 
 judgements = {judgement.id: judgement for module in MODULES for judgement in module.JUDGEMENTS}
 
