@@ -114,6 +114,8 @@ def _parameters(n, reached):
         "A weight for each cell of the window, input channel and filter: smaller windows, fewer "
         "channels before it, or channels apart from places."
     )
+    if reached.dearest["parameters"].kind == "Dense":
+        mend = "A dense layer has a weight for each input and unit: let fewer values reach it."
     return _limit(
         reached.parameters, n.parameters, "parameters", mend, reached.dearest["parameters"]
     )
