@@ -114,8 +114,10 @@ def patches(inputs, window, pool=1):
     if channels * (window.kernel_size[-1] if rate == 1 else 1) < LONG_RUN:
         return _patches_on_their_side(padded, window, pool)
     *outputs, count = window.outputs
-    pools = (len(padded), *outputs, count // pool, pool, *window.kernel_size, channels)
-    rows = np.moveaxis(cells_under(padded, window).reshape(pools), len(outputs) + 2, 0)
+    rows = cells_under(padded, window)
+    if pool > 1:
+        pools = (len(padded), *outputs, count // pool, pool, *window.kernel_size, channels)
+        rows = np.moveaxis(rows.reshape(pools), len(outputs) + 2, 0)
     return rows.reshape(-1, prod(window.kernel_size) * channels)
 
 
