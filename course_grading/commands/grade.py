@@ -7,6 +7,7 @@ from course_grading.commands import class_run
 from course_grading.commands.options import open_course
 from course_grading.gradebook import changed_source
 from course_grading.submission import misplaced
+from course_grading.text import printable_line
 from course_lib.exercise.wording import counted
 
 
@@ -32,7 +33,7 @@ def command(options):
     else:
         print("Every submission is graded already (--force grades them again).")
     if failed:
-        print(f"Not graded: {', '.join(failed)}", file=sys.stderr)
+        print(printable_line(f"Not graded: {', '.join(failed)}"), file=sys.stderr)
     return 1 if failed else 0
 
 

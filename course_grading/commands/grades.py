@@ -2,6 +2,7 @@
 
 from course_grading.commands.options import open_course
 from course_grading.gradebook.grades import grade_table
+from course_grading.text import printable_line
 
 WIDEST = 300  # characters of a line
 
@@ -20,5 +21,5 @@ def show(course, assignment):
         score = "–" if grade.score is None else f"{grade.score:g} of {grade.most:g}"
         notes = [f"{grade.to_read} to read" if grade.to_read else "", "late" if grade.late else ""]
         remark = "; ".join(filter(None, [*notes, grade.remark]))
-        line = f"{grade.student:<{width}} {score:>12}  {remark}"
+        line = printable_line(f"{grade.student:<{width}} {score:>12}  {remark}")
         print(line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…")

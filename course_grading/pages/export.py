@@ -2,15 +2,18 @@
 
 import csv
 import io
+import re
 import sys
 
 from course_grading.gradebook import keys
 from course_grading.gradebook.files import write_atomically
 from course_grading.gradebook.grades import grade_table
+from course_grading.text import printable_line
 from course_lib.exercise.wording import counted
 
 FORMATS = ("canvas", "moodle")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# at the begin of a cell, whatever separator the spreadsheet goes by
+_FORMULA = re.compile(r"(^|[;,|\t])([^\S\t]*)([=+\-@＝＋－＠])")
 
 
 def write(course, assignment, kind, warn=None):
@@ -35,7 +38,7 @@ def write(course, assignment, kind, warn=None):
 
 
 def _warn(line):
-    print(f"Warning: {line}", file=sys.stderr)
+    print(f"Warning: {printable_line(line)}", file=sys.stderr)
 
 
 def lacking(grades, handed_in):
@@ -101,7 +104,10 @@ def _score(grade):
 
 
 def as_csv(rows):
-    """CSV text; a cell that a spreadsheet would run as a formula is quoted."""
+    """CSV text; what a spreadsheet would run as a formula gets an apostrophe before it.
+
+    A text is cut at semicolons where a comma is the decimal sign: then a formula begins there.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     for row in rows:
@@ -110,5 +116,5 @@ def as_csv(rows):
 
 
 def _inert(cell):
-    text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) and text != "-" else text
+    text = re.sub(r"[\r\n]+", " ", str(cell))  # a row is a line
+    return text if text == "-" else _FORMULA.sub(r"\1\2'\3", text)

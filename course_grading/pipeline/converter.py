@@ -257,6 +257,7 @@ class TrustedAutograde(Autograde):
             earlier=earlier,
         )
         self._take_time(run, os.path.dirname(path))
+        run.remarks += files.left_out(os.path.dirname(path), self._submitted_root())
         attach(resources, run)
         try:
             if problem:

@@ -8,6 +8,9 @@ import builtins
 import re
 from dataclasses import replace
 
+from course_grading.pipeline.closed_libraries import REFUSALS
+
+_TOLD = {f"ImportError: {sentence}" for sentence in REFUSALS.values()}
 _ERROR = re.compile(r"(?:(?P<which>\w{1,60}) stops with )?(?P<kind>\w{1,60})(?::|$)")
 
 
@@ -30,13 +33,16 @@ def without_texts(values, prompt=""):
 def kind_of_error(text, prompt=""):
     """Of "IndexError: index 5 is out of ..." the "IndexError", if it is one of Python's own.
 
-    Before it may stand which function stopped, if ``prompt`` names that function.
+    Before it may stand which function stopped, if ``prompt`` names that function. That a library
+    is closed is told whole: it is one of a few sentences, word for word, with nothing added.
     """
     found = _ERROR.match(text)
     known = getattr(builtins, found["kind"], None) if found else None
     kind = "an error of its own kind."
     if isinstance(known, type) and issubclass(known, Exception):
         kind = f"{found['kind']}."
+    if found and (told := text[found.start("kind") :]) in _TOLD:
+        kind = told
     if found and found["which"] and found["which"] in re.findall(r"\w+", prompt):
         return f"{found['which']} stops with {kind}"
     return kind

@@ -15,12 +15,12 @@ from nbgrader.preprocessors import Execute
 from course_grading.gradebook import mistyped_ids, secret
 from course_grading.kernels.client import Outcome
 from course_grading.kernels.executor import IsolatedKernel
+from course_grading.pipeline import closed_libraries
 from course_grading.pipeline.hidden_inputs import has_hidden_inputs, kind_of_error
 from course_grading.pipeline.run import run_of
 from course_grading.submission import student_id
 from course_grading.submission.files import copyable_files
 from course_grading.submission.outputs import NOTEBOOK_LIMIT, within
-from course_lib.exercise.functions import LIBRARIES, STAYS
 
 
 class TrustedExecute(Execute):
@@ -35,7 +35,7 @@ class TrustedExecute(Execute):
         run.variants = variants = self._variants(nb, run, shown)
         steps, places = [], []
         if run.key and run.key.own_code:
-            steps.append({"run": _without_libraries()})
+            steps.append({"run": closed_libraries.closing()})
             places.append(None)
         if student_id.typed(nb) is None:  # whose notebook it is, the folder tells
             steps.append({"run": f"STUDENT_ID = {shown!r}"})
@@ -91,44 +91,6 @@ class TrustedExecute(Execute):
         return {
             name: run.key.graded_variant(name, shown, hidden) for name in names if name in listed
         }
-
-
-_CLOSE = """
-def _close(libraries, stays):
-    import sys
-
-    def closed(name):
-        whole = f"{{name}}."
-        kept = any(whole.startswith(f"{{s}}.") or f"{{s}}.".startswith(whole) for s in stays)
-        return name.split(".")[0] in libraries and not kept
-
-    class Closed:
-        @staticmethod
-        def find_spec(name, path=None, target=None):
-            if closed(name):
-                raise ImportError(
-                    f"{{name}} cannot be used in this assignment: write it with NumPy alone."
-                )
-
-    for name in [name for name in sys.modules if closed(name)]:
-        package, _, last = name.rpartition(".")
-        if last in vars(sys.modules.get(package, object)):
-            delattr(sys.modules[package], last)
-        del sys.modules[name]
-    sys.meta_path.insert(0, Closed)
-
-_close({libraries!r}, {stays!r})
-del _close
-"""
-
-
-def _without_libraries():
-    """Source that takes away what the assignment asks students to write themselves.
-
-    A student can undo it, as a student can copy a library's source. It is there so that a call of
-    the library is not taken for the function that was asked for.
-    """
-    return _CLOSE.format(libraries=LIBRARIES, stays=STAYS)
 
 
 def _is_empty(outcome):

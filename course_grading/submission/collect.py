@@ -3,13 +3,18 @@
 The platforms begin a file's name with the student's name and a number of their own. The gradebook
 knows both (`nbgrader db student import`), so it tells the id. With
 ``c.FileNameCollectorPlugin.named_regexp`` nbgrader's own rule holds instead.
+
+Canvas puts LATE into a name, and not how late: such a submission gets the first second after the
+due date as its time, and a warning.
 """
 
+import contextlib
 import os
 import unicodedata
+from datetime import timedelta
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from course_grading.submission.platform_names import (
@@ -35,7 +40,31 @@ class ClassListCollector(FileNameCollectorPlugin):
         if submitted_file not in best:
             return None
         student, name = best[submitted_file]
-        return {"student_id": student, "file_id": f"{name}.ipynb"}
+        found = {"student_id": student, "file_id": f"{name}.ipynb"}
+        if _is_late(submitted_file) and (time := self._first_late_second(submitted_file)):
+            found["timestamp"] = time
+        return found
+
+    def _first_late_second(self, path):
+        """The time of what Canvas calls late, as text, or None where there is no due date."""
+        told, directory = printable_line(os.path.basename(path)), self.parent.coursedir
+        assignment, due = directory.assignment_id, None
+        opened = Gradebook(directory.db_url, directory.course_id)
+        with opened as gradebook, contextlib.suppress(MissingEntry):
+            due = gradebook.find_assignment(assignment).duedate
+        if due is None:
+            self.log.warning(
+                "%s: Canvas says LATE, but %s has no due date, so it counts as in time. Set one "
+                "(nbgrader db assignment add %s --duedate ...) and collect again.",
+                *(told, assignment, assignment),
+            )
+            return None
+        self.log.warning(
+            "%s: Canvas says LATE and not how late: timestamp.txt says one second. Where the "
+            "penalty counts days, write the time that Canvas shows into it.",
+            told,
+        )
+        return f"{due + timedelta(seconds=1):%Y-%m-%d %H:%M:%S}"
 
     def _best(self, path):
         """{path: (id, name of the notebook)} of the files to take: of several copies the last."""
@@ -67,14 +96,9 @@ class ClassListCollector(FileNameCollectorPlugin):
 
     def _found(self, path):
         """(id, name of the notebook); raises LookupError with a sentence."""
-        parts = path.split(os.sep)
-        inside = next((i for i, part in enumerate(parts) if part.endswith(UNPACKED)), None)
-        if inside is None:
-            folder, name = parts[-2:]
-            return self._owner(folder, name)
-        # names in a student's zip are the student's own: the zip's name tells whose it is
-        archive = parts[inside].removesuffix(UNPACKED)
-        return self._owner(parts[inside - 1], archive)[0], parts[-1]
+        folder, name = _platforms_names(path)
+        student, own = self._owner(folder, name)
+        return student, own if path.endswith(name) else os.path.basename(path)
 
     def _owner(self, folder, name):
         for text in (name, folder):
@@ -108,6 +132,23 @@ class ClassListCollector(FileNameCollectorPlugin):
                 self._known = list(gradebook.students)
                 gradebook.db.expunge_all()
         return self._known
+
+
+def _platforms_names(path):
+    """(folder, file) as the platform named them: a student's zip, where the notebook is in one.
+
+    Names in a student's zip are the student's own: the zip's name tells whose it is.
+    """
+    parts = path.split(os.sep)
+    inside = next((i for i, part in enumerate(parts) if part.endswith(UNPACKED)), len(parts) - 1)
+    return parts[inside - 1], parts[inside].removesuffix(UNPACKED)
+
+
+def _is_late(path):
+    """Whether Canvas says so."""
+    _, name = _platforms_names(path)
+    canvas = CANVAS.match(name)
+    return bool(canvas and canvas["late"] and not MOODLE.match(name))
 
 
 def _only(found, what):

@@ -8,9 +8,10 @@ import stat
 from pathlib import Path
 
 from course_grading.submission.platform_names import plain
+from course_grading.text import printable_line
 
-LARGEST_FILE = 20_000_000  # bytes
-ALL_FILES = 50_000_000  # bytes of all files beside a notebook
+LARGEST_FILE = 50_000_000  # bytes
+ALL_FILES = 100_000_000  # bytes of all files beside a notebook
 MOST_FILES = 500
 
 
@@ -76,9 +77,26 @@ def listed(folder, below):
 
 def copyable_files(folder, below, ignored=()):
     """[(path, relative name)] of plain files in ``folder`` that may be copied, no notebooks."""
-    found, total = [], 0
+    return _parted(folder, below, ignored)[0]
+
+
+def left_out(folder, below, ignored=()):
+    """Sentences on files that are too large or too many to be copied, the first three of them."""
+    left = _parted(folder, below, ignored)[1]
+    told = [
+        f"{printable_line(name)!r} ({size:,} bytes) is not there when cells run: a file may have "
+        f"{LARGEST_FILE:,} bytes, all together {ALL_FILES:,} in {MOST_FILES} files. Hand in the "
+        "rows and columns that the notebook reads, or the table compressed"
+        for name, size in left[:3]
+    ]
+    return told + ([f"and {len(left) - 3} more files"] if len(left) > 3 else [])
+
+
+def _parted(folder, below, ignored):
+    """The plain files that have room, and [(relative name, bytes)] of those that have none."""
+    kept, left, total = [], [], 0
     if is_linked(folder, below):
-        return found
+        return kept, left
     for path, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(f for f in folders if f not in ignored and not f.startswith("."))
         for name in sorted(names):
@@ -89,10 +107,13 @@ def copyable_files(folder, below, ignored=()):
                 continue
             if name.endswith(".ipynb") or name in ignored or not stat.S_ISREG(status.st_mode):
                 continue
-            total += status.st_size
-            if status.st_size <= LARGEST_FILE and total <= ALL_FILES and len(found) < MOST_FILES:
-                found.append((full, os.path.relpath(full, folder)))
-    return found
+            size, here = status.st_size, os.path.relpath(full, folder)
+            if size <= LARGEST_FILE and total + size <= ALL_FILES and len(kept) < MOST_FILES:
+                kept.append((full, here))
+                total += size
+            else:
+                left.append((here, size))
+    return kept, left
 
 
 def find_notebook(folder, name, names, below):

@@ -19,9 +19,11 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import course_bank
 from course_bank import problem_sets
 from course_grading.commands import sample_class
 from course_grading.kernels import sandbox
+from course_grading.kernels.inside.namespaces import HOME
 from tests.course_grading import corpus
 from tests.course_grading.conftest import PS2, make_course
 from tests.course_grading.graded_class import hand_in
@@ -30,6 +32,7 @@ from tests.requirements import bubblewrap
 HONEST = "zoe"
 SECONDS = 240
 TABLE = Path(__file__).parents[2] / "exercises" / "COMPARISON.md"
+BANK = "/bank"  # where stock's hidden tests find the question bank
 STOCK = "c = get_config()\nc.CourseDirectory.course_id = 'stock'\nc.Execute.timeout = 5\n"
 
 # Runs inside the sandbox: a copy of the class of two, graded by the stock command.
@@ -99,7 +102,7 @@ def read_rows():
 def stock(root, name):
     """[exit status, {student: score}] of the class of two, or why there is no result."""
     class_ = Path(tempfile.mkdtemp(prefix="course-two-"))
-    for part in ("source", "release", "gradebook.db", "nbgrader_config.py"):
+    for part in ("source", "release", "keys", "gradebook.db", "nbgrader_config.py"):
         copy = shutil.copytree if (root / part).is_dir() else shutil.copy
         copy(root / part, class_ / part)
     os.chmod(class_, 0o755)
@@ -130,22 +133,23 @@ def _command(class_):
     user = []
     if os.getuid() == 0:
         user = ["setpriv", "--reuid", "61999", "--regid", "61999", "--clear-groups"]
-    view = [a for a in sandbox._file_system(()) if a is not None]
-    view = view[: view.index(str(sandbox._PACKAGE / "questions")) - 1]  # stock sees the bank
+    bank = str(Path(course_bank.__file__).resolve().parent)
     return [
         "bwrap",
-        *sandbox._namespaces(),
+        *sandbox.namespace_arguments(),
         "--die-with-parent",
-        *view,
-        *["--size", "500000000", "--perms", "1777", "--tmpfs", "/tmp"],
         *["--size", "1000000000", "--perms", "1777", "--tmpfs", "/course"],
-        *["--perms", "1777", "--tmpfs", "/home", "--ro-bind", str(class_), "/input"],
+        *["--ro-bind", str(class_), "/input"],
+        *["--perms", "0755", "--dir", BANK, "--ro-bind", bank, f"{BANK}/course_bank"],
+        *sandbox.shown_arguments((), disk=500_000_000),
         *["--chdir", "/course", *limits, *user, sys.executable, "-c", INSIDE],
     ]
 
 
 def _environment():
-    return {**sandbox.environment(), "HOME": "/home", "IPYTHONDIR": "/home/.ipython"}
+    made = sandbox.environment()
+    path = f"{BANK}:{made['PYTHONPATH']}"
+    return {**made, "PYTHONPATH": path, "IPYTHONDIR": f"{HOME}/.ipython"}
 
 
 def row(name, case, result, points):

@@ -228,7 +228,8 @@ def _first_process(connection, shell, request, separate, uid):
     """Process 1: sets the sandbox up, then waits for all that runs in it."""
     namespaces.die_with_parent()
     if separate:
-        namespaces.private_folders(uid, request["limits"]["disk"])
+        room = sum(len(text) * 3 // 4 + _PAGE for text in request["files"].values())
+        namespaces.private_folders(uid, request["limits"]["disk"], room)
     kernel = os.fork()
     if kernel == 0:
         try:

@@ -60,18 +60,20 @@ def _map_user(uid, gid):
             file.write(text)
 
 
-def private_folders(uid, disk_bytes):
+def private_folders(uid, disk_bytes, file_bytes=0):
     """Own /proc, /tmp, /dev/shm and home, in memory and bounded. Called as process 1.
 
-    What is mounted below one of them stays in sight.
+    Home has room for the files of the submission beside what it may write. What is mounted below
+    one of them stays in sight.
     """
     _mount(b"proc", "/proc", flags=_NOSUID | _NODEV | _NOEXEC)
-    size = f"size={disk_bytes},nr_inodes=20000,mode=700,uid={uid},gid={uid}"
-    if os.getuid() != 0:
-        size = f"size={disk_bytes},nr_inodes=20000,mode=700"
+    options = "nr_inodes=20000,mode=700"
+    if os.getuid() == 0:
+        options += f",uid={uid},gid={uid}"
     for folder in ("/tmp", "/dev/shm", HOME):
         held = {place: os.open(place, os.O_PATH) for place in _mounts_below(folder)}
-        _mount(b"tmpfs", folder, size.encode())
+        size = disk_bytes + (file_bytes if folder == HOME else 0)
+        _mount(b"tmpfs", folder, f"size={size},{options}".encode())
         for place, descriptor in held.items():  # Python itself, where the project lies in /tmp
             os.makedirs(place, exist_ok=True)
             origin = f"/proc/self/fd/{descriptor}".encode()

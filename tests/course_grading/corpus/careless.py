@@ -238,3 +238,25 @@ def marks_on_own_cells(book):
     half = {**copy.deepcopy(first), "id": "half", "source": "# the rest of my work"}
     book.cells.insert(_place(book, first) + 1, half)
     assert marks_of(half)
+
+
+# ------------------------------------------------------------------ files beside the notebook
+
+
+@solved()
+def a_table_of_25_megabytes_that_a_cell_reads(book):
+    line = b"12,34,56,78,90\n"
+    (book.folder / "table.csv").write_bytes(line * (25_000_000 // len(line) + 1))
+    second = _answers(book)[1]
+    read = "with open('table.csv') as file:\n    assert sum(1 for line in file) > 1_600_000"
+    second["source"] = f"{read}\n{second['source']}"
+
+
+@solved()
+def a_table_that_is_too_large_beside_a_small_one(book):
+    """Seventy megabytes are left out; what the notebook reads is there all the same."""
+    with open(book.folder / "all of it.csv", "wb") as file:
+        file.truncate(70_000_000)
+    (book.folder / "some.csv").write_text("1,2\n")
+    second = _answers(book)[1]
+    second["source"] = f"assert open('some.csv').read()\n{second['source']}"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course_bank import problem_sets
-from course_grading.commands import cli
+from course_grading.commands import cli, grades
 from course_grading.gradebook.grades import Grade
 from course_grading.kernels.inside import answers
 from course_grading.pages import export, report
@@ -232,6 +232,26 @@ def test_moodle():
     assert head == ["ID number", "First name", "Surname", "Email address", "Output shapes"]
     assert ada == ["ada", "Ada", "Lovelace", "ada@example.org", "17.5"]
     assert bo[-1] == "-"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "\n", "\r"])
+def test_a_cell_of_the_export_is_no_formula_after_any_separator(separator):
+    texts = [f"a{separator}{space}{sign}1+1" for sign in "=+-@＝" for space in ("", " ")]
+    for text in [*texts, "=1", " @x", f"{separator}=1", f"{separator}{separator}-1"]:
+        ((made,),) = csv.reader(io.StringIO(export.as_csv([[text]]), newline=""))
+        for part in made.split(separator):
+            assert not part.strip(" ").startswith(tuple("=+-@＝")), (text, made)
+    plain = ["Berg, Bo", "4711", "17.5", "-", "a-b", "x@example.org", "a + b"]
+    assert rows([plain]) == [plain]
+
+
+def test_a_grade_table_holds_nothing_that_a_terminal_obeys(monkeypatch, capsys):
+    made = Grade("ada", 1.0, 2.0, remark="Cell stopped: \x1b]0;mine\x07\x1b[31m\u202e red")
+    monkeypatch.setattr(grades, "grade_table", lambda course, assignment: [made])
+    grades.show(None, PS2)
+    printed = capsys.readouterr().out
+    assert "Cell stopped: ?]0;mine??[31m? red" in printed
+    assert all(line.isprintable() for line in printed.splitlines())
 
 
 def test_an_export_says_what_its_points_lack():

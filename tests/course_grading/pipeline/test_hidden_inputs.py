@@ -7,7 +7,7 @@ import pytest
 from course_grading.commands.class_run import grade_class
 from course_grading.gradebook import secret
 from course_grading.kernels import runner
-from course_grading.pipeline import hidden_inputs
+from course_grading.pipeline import closed_libraries, hidden_inputs
 from tests.course_grading.corpus.cases import own_cell
 from tests.course_grading.graded_class import hand_in
 from tests.course_grading.kernel_runs import job, printed
@@ -77,6 +77,23 @@ def test_only_the_kind_of_pythons_own_errors_is_told():
         "error2": "an error of its own kind.",
         "case0": 7,
     }
+
+
+def test_a_closed_library_is_told_word_for_word_or_not_at_all():
+    told = hidden_inputs.kind_of_error
+    for sentence in closed_libraries.REFUSALS.values():
+        assert told(f"ImportError: {sentence}") == f"ImportError: {sentence}"
+    scipy = closed_libraries.REFUSALS["scipy"]
+    both = f"f stops with ImportError: {scipy}"
+    assert told(both, "Write `f`.") == both
+    for forged in (
+        f"ImportError: {scipy} TOLD 7",
+        f"ImportError: TOLD 7 {scipy}",
+        f"ImportError: {scipy.replace('scipy', 'told7')}",
+        f"ImportError: {scipy}\nTOLD 7",
+    ):
+        assert told(forged) == "ImportError."
+    assert told(f"KeyError: {scipy}") == "KeyError."
 
 
 def test_a_second_hand_in_meets_other_inputs_and_a_regrade_the_same(tmp_path):

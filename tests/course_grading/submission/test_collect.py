@@ -2,12 +2,16 @@
 
 import io
 import logging
+import os
 import warnings
 import zipfile
+from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.apps.zipcollectapp import ZipCollectApp
 
+from course_grading.submission.handed_in_at import moment
 from tests.course_grading.graded_class import PS2
 
 STUDENTS = {
@@ -111,7 +115,7 @@ def with_password(data):
 
 ADA, BO = "lovelaceada_312_98765_", "bergbo_313_98766_"
 WORK = f"{PS2}.ipynb"
-BOMB = zipped(("bomb.bin", bytes(30_000_000)), compress_type=zipfile.ZIP_DEFLATED)
+BOMB = zipped(("bomb.bin", bytes(60_000_000)), compress_type=zipfile.ZIP_DEFLATED)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +125,7 @@ BOMB = zipped(("bomb.bin", bytes(30_000_000)), compress_type=zipfile.ZIP_DEFLATE
         ("work.zip", zipped((f"../../../{WORK}", b"x")), "leads out of the folder"),
         ("work.zip", zipped((f"C:\\{WORK}", b"x")), "leads out of the folder"),
         ("work.zip", with_password(zipped((WORK, b"x"))), "has a password"),
-        ("work.zip", BOMB, "it has more than 20,000,000 bytes"),
+        ("work.zip", BOMB, "it has more than 50,000,000 bytes"),
         ("work.zip", zipped((f"{'d/' * 2000}{WORK}", b"x")), "its name is too long"),
         ("work.zip", zipped(*[(f"{i}.txt", b"") for i in range(600)]), "only 500 of its 600"),
         ("data.csv.gz", b"\x1f\x8b no gzip", ""),
@@ -150,6 +154,28 @@ def test_the_platforms_own_archive_and_the_zips_in_it(collected):
     placed, log = collected(archives={"submissions.zip": whole})
     assert placed == {f"ada/{PS2}/{WORK}": "from the zip", f"ada_2/{PS2}/{WORK}": "as it is"}
     assert "broken.zip" in log
+
+
+@pytest.mark.parametrize("form", [f"312_98765_{PS2}.ipynb", "312_98765_work.zip"])
+@pytest.mark.parametrize("due", [None, "2026-11-20 18:00:00"])
+def test_what_canvas_calls_late_is_late(collected, form, due):
+    with Gradebook(f"sqlite:///{os.getcwd()}/gradebook.db", "convolution-by-hand") as gradebook:
+        gradebook.update_or_create_assignment(PS2, duedate=due)
+    late = f"lovelaceada_LATE_{form}"
+    inside = zipped((f"bergbo_LATE_314_1_{PS2}.ipynb", b"work"))
+    archives = {late: zipped((f"{PS2}.ipynb", b"work"))} if late.endswith("zip") else {}
+    archives["bergbo_313_98766_own.zip"] = inside
+    placed, log = collected(*([] if late in archives else [late]), archives=archives)
+    times = {p.parents[1].name: p.read_text() for p in Path("submitted").rglob("timestamp.txt")}
+    assert f"ada/{PS2}/{WORK}" in placed
+    if due is None:
+        assert times == {}
+        assert "Canvas says LATE, but" in log
+    else:
+        assert {student: str(moment(text.encode())) for student, text in times.items()} == {
+            "ada": "2026-11-20 18:00:01"
+        }
+        assert "LATE and not how late" in log
 
 
 def test_of_two_copies_the_later_is_taken_and_told(collected):

@@ -71,6 +71,18 @@ def test_only_plain_files_are_copied(tmp_path, monkeypatch):
     (tmp_path / ".hidden" / "x").write_text("1")
     found = files.copyable_files(tmp_path, tmp_path.parent)
     assert [name for _, name in found] == ["data/a.csv"]
+    (told,) = files.left_out(tmp_path, tmp_path.parent)
+    assert told.startswith("'large.bin' (200 bytes) is not there when cells run: ")
+
+
+def test_a_file_that_is_left_out_takes_no_room_of_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LARGEST_FILE", 100)
+    monkeypatch.setattr(files, "ALL_FILES", 150)
+    for name, size in (("a", 200), ("b", 90), ("c", 90), ("d", 60)):
+        (tmp_path / name).write_bytes(b"x" * size)
+    found = files.copyable_files(tmp_path, tmp_path.parent)
+    assert [name for _, name in found] == ["b", "d"]
+    assert len(files.left_out(tmp_path, tmp_path.parent)) == 2
 
 
 # ------------------------------------------------------------------ notebooks
