@@ -7,7 +7,7 @@ from course_grading.text import LIMIT, printable, shorten
 
 CELL_LIMIT = 300_000  # characters of all text outputs of a cell
 PICTURES_LIMIT = 6_000_000  # characters of all its pictures
-NOTEBOOK_LIMIT = 24_000_000  # characters of all outputs of a notebook
+NOTEBOOK_LIMIT = 3_000_000  # characters of all outputs of a notebook: as many as a page shows
 MOST_OUTPUTS = 100
 TOO_MUCH = "[not kept: the outputs of this notebook are too large together]"
 
@@ -79,11 +79,11 @@ def within(outputs, left):
     kept = []
     for output in outputs:
         size = _text_size(output) + _pictures_size(output)
-        if size > left:
-            told = {"output_type": "stream", "name": "stderr", "text": TOO_MUCH}
-            return [*kept, told], 0
-        left -= size
-        kept.append(output)
+        if size <= left:
+            left -= size
+            kept.append(output)
+    if len(kept) < len(outputs):
+        kept.append({"output_type": "stream", "name": "stderr", "text": TOO_MUCH})
     return kept, left
 
 

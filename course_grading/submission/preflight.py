@@ -17,7 +17,9 @@ from course_grading.submission.pictures import is_picture
 
 MOST_CELLS = 2000
 LONGEST_SOURCE = 500_000
+MOST_LINES = 50_000  # of a cell
 LONGEST_SOURCES = 4_000_000  # characters of all cells together
+_LINE = 9  # characters more that a stored line takes: quotes, a comma, the indentation
 _SMALL = 500_000  # bytes
 OWN_ID = "course-"  # ids of cells that the grader names begin so, and no student's do
 _ID = re.compile(rf"(?!{OWN_ID})[A-Za-z0-9_-]{{1,64}}")
@@ -57,7 +59,7 @@ def parse_notebook(data, name="The file"):
         raise Unreadable(f"{name} has {len(cells):,} cells; at most {MOST_CELLS:,} are read.")
     seen = set()
     kept = [cell for i, raw in enumerate(cells) if (cell := _cell(raw, i, seen)) is not None]
-    total = sum(len(cell.source) for cell in kept)
+    total = sum(len(cell.source) + _LINE * cell.source.count("\n") for cell in kept)
     if total > LONGEST_SOURCES:
         raise Unreadable(
             f"{name} has {total:,} characters in its cells; at most {LONGEST_SOURCES:,} are read. "
@@ -96,7 +98,7 @@ def _cell(raw, index, seen):
         source = "".join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):
         return None
-    if len(source) > LONGEST_SOURCE:
+    if len(source) > LONGEST_SOURCE or source.count("\n") > MOST_LINES:
         source = "# This cell was too long to be read."
     source = source.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
     cell = NotebookNode(cell_type=raw["cell_type"], metadata=NotebookNode(), source=source)

@@ -105,7 +105,7 @@ def stock(root, name):
     for part in ("source", "release", "keys", "gradebook.db", "nbgrader_config.py"):
         copy = shutil.copytree if (root / part).is_dir() else shutil.copy
         copy(root / part, class_ / part)
-    os.chmod(class_, 0o755)
+    subprocess.run(["chmod", "-R", "a+rX", str(class_)], check=True)  # keys are the grader's alone
     for student in (name, HONEST):
         (class_ / "submitted").mkdir(exist_ok=True)
         _copy(root / "submitted" / student, class_ / "submitted" / student)

@@ -171,3 +171,12 @@ def test_checks_are_not_shown():
     check = nbformat.v4.new_code_cell("### BEGIN HIDDEN TESTS\nassert x == 26")
     check.metadata["nbgrader"] = {"grade": True, "solution": False, "grade_id": "q1", "points": 1}
     assert "26" not in page(check).replace("#", "").split("Your notebook")[1]
+
+
+def test_what_is_too_large_displaces_nothing_after_it():
+    small = {"output_type": "stream", "name": "stdout", "text": "small"}
+    large = {"output_type": "stream", "name": "stdout", "text": "x" * 100}
+    kept, left = outputs.within([small, large, small], 60)
+    assert [output["text"] for output in kept] == ["small", "small", outputs.TOO_MUCH]
+    assert left < 60
+    assert outputs.within([small], left)[0] == [small]

@@ -240,3 +240,15 @@ def test_ids_of_cells_are_unique_and_never_the_graders_own():
     made = preflight.parse_notebook(notebook(*cells, code("e", id="course-flags")))
     found = [cell["id"] for cell in made.cells]
     assert found == ["course-0", "course-1", "x", "course-3", "course-4"]
+
+
+def test_line_ends_are_bounded_as_they_are_stored():
+    cells = [{"cell_type": "code", "source": "\n" * 49_000, "metadata": {}} for _ in range(9)]
+    one = json.dumps({"cells": cells[:1], "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
+    assert preflight.parse_notebook(one.encode()).cells[0].source == "\n" * 49_000
+    many = json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
+    with pytest.raises(files.Unreadable, match="4,410,000 characters"):
+        preflight.parse_notebook(many.encode())
+    cells[0]["source"] = "\n" * 51_000
+    longer = json.dumps({"cells": cells[:1], "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
+    assert "too long to be read" in preflight.parse_notebook(longer.encode()).cells[0].source
