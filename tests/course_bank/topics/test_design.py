@@ -340,6 +340,7 @@ def test_branches_are_no_chain():
     second = L.Conv2D(n.output[-1] + 1, 3, padding="same")(x)
     found = verdict("design-dilated", keras.Model(x, [first, second]))
     assert found.credit == 0
+    assert "it must be a chain in which each layer is used once." in found.message
     joined = L.Concatenate()([first, second])
     found = verdict("design-dilated", keras.Model(x, joined))
     assert found.credit == 0
