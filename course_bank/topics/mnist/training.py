@@ -110,6 +110,7 @@ QUESTIONS = [
                 "as many as the errors",
                 lambda n: n.errors,
                 "Then a set without a single error would be nothing unusual.",
+                0.25,
             ),
         ),
         solution="round(n.errors**0.5)",
