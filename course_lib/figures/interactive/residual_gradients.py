@@ -41,7 +41,7 @@ class ResidualGradients(Figure):
         super().__init__(gradient_norms=record["gradient_norms"], runs=runs, **kwargs)
 
     def room(self):
-        return 430, 870
+        return 430, 890
 
     def fallback(self):
         deepest = max(run["depth"] for run in self.runs)

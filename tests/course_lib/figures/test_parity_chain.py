@@ -50,9 +50,8 @@ def _reads(sizes, layers):
         ).value
         padded = np.pad(np.eye(size), ((before, after), (0, 0)))[None]
         # each input in its own channel: a convolution with ones says who reads it
-        outputs = ops.conv(
-            padded, np.eye(size)[None].repeat(kernel, 0), layer["stride"], "valid", dilation
-        )
+        everyone = np.eye(size)[None].repeat(kernel, 0)
+        outputs = ops.conv(padded, everyone, layer["stride"], "valid", dilation_rate=dilation)
         found.append(outputs[0] > 0)
     return found
 

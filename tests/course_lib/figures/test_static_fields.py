@@ -19,7 +19,7 @@ def touched(size, layers, cell):
     outputs = np.eye(size, dtype="float32")[..., np.newaxis]
     for kernel_size, strides, dilation_rate in layers:
         ones = np.ones((kernel_size, 1, 1), "float32")
-        outputs = ops.conv(outputs, ones, strides, "valid", dilation_rate)
+        outputs = ops.conv(outputs, ones, strides, "valid", dilation_rate=dilation_rate)
     return set(np.flatnonzero(outputs[:, cell, 0]))
 
 
