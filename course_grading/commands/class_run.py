@@ -105,7 +105,7 @@ class _Pool:
         for _ in range(self._count):  # forked before any server or thread is started
             self._start()
         self._sockets = executor.IsolatedKernel(parent=self.grader).start_servers(
-            self.grader.kinds(self.assignment)
+            self.grader.kinds(self.assignment), self.course.root
         )
         while queue or any(job for _, job in self.workers.values()):
             self._hand_out(queue, tries)

@@ -12,7 +12,8 @@ from course_grading.submission.outputs import Outputs
 
 FRAME_LIMIT = 6_000_000  # bytes of one message of a kernel
 STEP_LIMIT = 64_000_000  # bytes of all messages about one cell
-REST = 0.2  # seconds in which a late interrupt still comes
+REST = 0.2  # seconds of quiet after an interrupt that has stopped a cell
+UNDER_WAY = 5.0  # the same where it may not have come yet; less as soon as it comes
 GRACE = 2.0  # seconds that an interrupted cell has to stop
 
 
@@ -105,7 +106,7 @@ class Kernel:
                         if late:
                             outcome.status = "timeout"
                             outcome.reason = f"was stopped after {timeout:g} seconds"
-                            self._let_interrupts_pass()
+                            self._let_interrupts_pass(_was_interrupted(outcome, outputs))
                         outcome.outputs = outputs.items
                         return outcome
                     self._take(frame, outcome, outputs if not is_silent else Outputs())
@@ -114,11 +115,12 @@ class Kernel:
         except OSError:
             return self._ended(outputs, "ended the kernel")
 
-    def _let_interrupts_pass(self):
+    def _let_interrupts_pass(self, has_come):
         """A cell may end by itself just when it is interrupted: the next one must not be hit."""
         self._count += 1
-        frames.send(self._socket, {"rest": REST})
-        deadline = time.monotonic() + REST + GRACE
+        rest = REST if has_come else UNDER_WAY
+        frames.send(self._socket, {"rest": rest})
+        deadline = time.monotonic() + rest + GRACE
         while True:
             received = self._receive(deadline)
             if received is None:
@@ -143,3 +145,9 @@ class Kernel:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+
+
+def _was_interrupted(outcome, outputs):
+    """Whether the interrupt itself ended the cell, or the probe."""
+    errors = [*outputs.errors, (outcome.error or {}).get("ename")]
+    return "KeyboardInterrupt" in errors

@@ -47,8 +47,8 @@ class IsolatedKernel(Limits):
         self.check()
         return _refused[None] is None
 
-    def run(self, steps, files, sheet, assignment, kind, cell_timeout):
-        """Run the steps of one submission; returns a `runner.Result`."""
+    def run(self, steps, files, sheet, assignment, kind, cell_timeout, root):
+        """Run the steps of one submission to the course in ``root``; returns a `runner.Result`."""
         job = runner.Job(
             steps,
             files,
@@ -66,9 +66,12 @@ class IsolatedKernel(Limits):
                 return runner.run(job, path)
             except (servers.KernelFailed, OSError) as error:
                 self.log.warning("The shared kernel server was lost: %s", error)
-        return warm.run_here(job, kind, self.warm, self.hidden, self.log)
+        return warm.run_here(job, kind, self.warm, self._hidden(root), self.log)
 
-    def start_servers(self, kinds):
+    def _hidden(self, root):
+        return (*self.hidden, *sandbox.hidden_parts(root))
+
+    def start_servers(self, kinds, root):
         """Start the kernel server of each kind; {kind: socket} for the worker processes."""
         if self.scheduler:
             return {}
@@ -76,6 +79,6 @@ class IsolatedKernel(Limits):
         if not self.warm:
             return {}
         started = {
-            kind: warm.shared_server(kind, isolated, self.hidden, self.log) for kind in kinds
+            kind: warm.shared_server(kind, isolated, self._hidden(root), self.log) for kind in kinds
         }
         return {kind: server.path for kind, server in started.items() if server is not None}

@@ -19,6 +19,7 @@ _PACKAGE = Path(course_lib.__file__).resolve().parent
 _INSIDE = Path(__file__).resolve().parent / "inside"
 _SEEN_INSIDE = "/opt/kernel"
 _OURS = "course_*"  # packages of this project, of which a submission sees course_lib alone
+_PARTS = ("bin", "lib", "lib64", "libexec", "include", "share", "etc", "ssl", "pyvenv.cfg")
 _PLAIN_ENV = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -30,6 +31,7 @@ _PLAIN_ENV = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
+    "HDF5_USE_FILE_LOCKING": "FALSE",  # `inside.syscalls` refuses locks
 }
 
 
@@ -87,18 +89,35 @@ def _system():
 
 
 def _python_folders():
-    """Folders that hold this Python, its environment and its installed packages."""
-    wanted = [sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.realpath(sys.base_prefix)]
-    wanted += [p for p in sys.path if os.path.basename(p) in ("site-packages", "dist-packages")]
+    """What holds this Python, its environment and its installed packages.
+
+    Of an environment its own parts alone: beside them may lie a course (`python -m venv .`).
+    """
+    prefixes = [sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.realpath(sys.base_prefix)]
     link = sys.executable
     while os.path.islink(link):  # each step of .venv/bin/python -> ... -> python3.11
         link = os.path.join(os.path.dirname(link), os.readlink(link))
-        wanted.append(os.path.dirname(os.path.dirname(os.path.normpath(link))))
+        prefixes.append(os.path.dirname(os.path.dirname(os.path.normpath(link))))
+    wanted = [os.path.join(prefix, part) for prefix in prefixes for part in _PARTS]
+    wanted += [p for p in sys.path if os.path.basename(p) in ("site-packages", "dist-packages")]
     kept = []
-    for folder in sorted({os.path.abspath(p) for p in wanted if os.path.isdir(p)}):
-        if folder != "/" and not any(_is_within(folder, other) for other in ["/usr", *kept]):
-            kept.append(folder)
+    for path in sorted({os.path.abspath(p) for p in wanted if os.path.exists(p)}):
+        if not any(_is_within(path, other) for other in ["/usr", *kept]):
+            kept.append(path)
     return kept
+
+
+def hidden_parts(root):
+    """What is to be hidden of the course in ``root``, wherever it lies: all of it.
+
+    Where Python itself lies in that folder, its entries one by one.
+    """
+    root = os.path.abspath(root)
+    ours = [path for path in ["/usr", *_python_folders()] if _is_within(path, root)]
+    if not ours:
+        return [root]
+    entries = sorted(os.path.join(root, name) for name in os.listdir(root))
+    return [p for p in entries if not any(_is_within(path, p) for path in ours)]
 
 
 def _is_within(path, folder):
@@ -115,17 +134,30 @@ def shown_arguments(hidden, disk=64 << 20):
     arguments += _parents(HOME, made)
     for folder in (HOME, "/tmp", "/dev/shm"):  # a warm server's kernels get their own over these
         arguments += ["--size", str(disk), "--perms", "1777", "--tmpfs", folder]
-    arguments += ["--remount-ro", "/dev"]  # else kernels of one user could leave notes there
-    for folder in shown:  # after /tmp: the project may lie in it
-        arguments += _parents(folder, made) + ["--ro-bind", folder, folder]
+    # else kernels of one user could leave notes there, and tell each other by terminals
+    arguments += ["--size", "4096", "--tmpfs", "/dev/pts", "--remount-ro", "/dev/pts"]
+    arguments += ["--remount-ro", "/dev"]
+    for path in shown:  # after /tmp: the project may lie in it
+        arguments += _parents(path, made) + _bound(path)
     for folder in _other_packages(shown):
         arguments += ["--tmpfs", folder, "--remount-ro", folder]
-    for folder in hidden:  # only where something shown contains it
-        if any(_is_within(folder, other) for other in ["/usr", *shown]):
-            arguments += ["--tmpfs", folder]
+    for path in hidden:  # only where something shown contains it
+        if os.path.lexists(path) and any(_is_within(path, other) for other in ["/usr", *shown]):
+            arguments += ["--tmpfs", path] if os.path.isdir(path) else _emptied(path)
     arguments += _parents(f"{_SEEN_INSIDE}/inside", made)
     arguments += ["--ro-bind", str(_INSIDE), f"{_SEEN_INSIDE}/inside"]
     return [*arguments, "--remount-ro", "/"]
+
+
+def _bound(path):
+    """Show one path, read-only; a link in an environment (lib64) as a link."""
+    if os.path.islink(path) and not os.path.isabs(os.readlink(path)):
+        return ["--symlink", os.readlink(path), path]
+    return ["--ro-bind", path, path]
+
+
+def _emptied(path):
+    return ["--ro-bind", os.devnull, path]
 
 
 def _other_packages(shown):

@@ -34,18 +34,16 @@ class KernelServer:
 
     def __init__(self, preload=("numpy",), isolated=True, warm=True, hidden=()):
         self.isolated, self.warm, self.preload = isolated, warm, tuple(preload)
-        self.folder = tempfile.mkdtemp(prefix="course-kernels-")
-        self.path = os.path.join(self.folder, "socket")
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        listener.bind(self.path)
-        listener.listen(64)
+        listener, self._place, name = _listener()
+        self.path = f"/proc/{os.getpid()}/fd/{self._place}"
         reader, self._lifeline = os.pipe()
         options = {
             "listen": listener.fileno(),
             "lifeline": reader,
             "preload": list(preload),
             "separate": isolated and warm,
-            "folder": self.folder,  # only to be found again among processes
+            "isolated": isolated,
+            "name": name,  # only to be found again among processes
         }
         module = "inside.forkserver" if isolated else f"{__package__}.inside.forkserver"
         command = [sys.executable, "-P", "-u", "-m", module, json.dumps(options)]
@@ -88,11 +86,33 @@ class KernelServer:
             self.process.kill()
             self.process.wait()
         self.process.stdout.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._place is not None:
+            os.close(self._place)
+            self._place = None
 
     def connect(self):
         """A new connection to the server at this socket path."""
         return connect(self.path)
+
+
+def _listener():
+    """(listening socket, descriptor of its place, its name): a socket that lies in no folder.
+
+    Who may open the grader's files in /proc reaches it through the descriptor, nobody else; a
+    grader that is killed leaves nothing behind.
+    """
+    folder = tempfile.mkdtemp(prefix="course-kernels-")
+    name = os.path.join(folder, "socket")
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(name)
+        listener.listen(64)
+        return listener, os.open(name, os.O_PATH), name
+    except BaseException:
+        listener.close()
+        raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def connect(path):

@@ -13,7 +13,7 @@ PRELOAD = {
     "numpy": ("numpy", "course_lib.ops", "course_lib.shapes", "course_lib.exercise"),
     "keras": ("numpy", "course_lib.exercise", "tensorflow", "keras"),
 }
-_servers = {}  # {(kind, isolated): KernelServer} of this process
+_servers = {}  # {(kind, isolated, what is hidden): KernelServer} of this process
 _starting = threading.Lock()  # a worker of a cluster runs jobs in threads
 
 
@@ -37,7 +37,7 @@ def run_here(job, kind, warm=True, hidden=(), log=None):
 
 def shared_server(kind, isolated, hidden, log):
     """The warm server of this process, or None where none can run."""
-    key = (kind, isolated)
+    key = (kind, isolated, tuple(hidden))
     with _starting:
         known = _servers.get(key)
         if key in _servers and (known is None or known.process.poll() is None):

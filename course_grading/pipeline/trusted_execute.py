@@ -58,7 +58,8 @@ class TrustedExecute(Execute):
                 places.append(None)
         kernel = IsolatedKernel(parent=self)
         sheet = run.key.sheet(shown) if run.key else {}
-        result = kernel.run(steps, _files(run), sheet, assignment, run.kind, self.timeout or 10**6)
+        timeout = self.timeout or 10**6
+        result = kernel.run(steps, _files(run), sheet, assignment, run.kind, timeout, run.root)
         run.outcomes = {}
         left = NOTEBOOK_LIMIT
         ran = [pair for pair in zip(places, result.outcomes, strict=True) if pair[0] is not None]

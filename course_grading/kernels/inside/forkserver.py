@@ -27,6 +27,7 @@ import json
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -38,6 +39,7 @@ _FIRST_USER = 61000  # user ids of kernels when the server runs as root
 _USERS = 3000
 _LONGEST_CALL = 100  # bytes of what the server reads itself
 _LARGEST_SUBMISSION = 400_000_000  # bytes, files included
+_MOST_SOCKETS = 300  # of a submission; what waits in one is up to 200 kB that no process owns
 _PAGE = resource.getpagesize()
 
 
@@ -110,7 +112,7 @@ def _answer(connection, listener, lifeline, shell, options, count):
             connection.settimeout(None)
             if request is not None:
                 uid = _FIRST_USER + count % _USERS
-                _keep(connection, shell, request, options["separate"], uid)
+                _keep(connection, shell, request, options, uid)
             status = 0
         except BaseException as error:
             _report(connection, error)
@@ -128,9 +130,10 @@ def _report(connection, error):
 # ---------------------------------------------------------------------------- the keeper
 
 
-def _keep(connection, shell, request, separate, uid):
+def _keep(connection, shell, request, options, uid):
     """Fork the kernel's tree, forward interrupts to it, end it when the grader hangs up."""
     os.setsid()
+    separate = options["separate"]
     namespaces.adopt_orphans()
     keeper = os.getpid()
     processes = os.open("/proc", os.O_RDONLY)  # before the sandbox mounts its own over it
@@ -155,9 +158,13 @@ def _keep(connection, shell, request, separate, uid):
                 break
             if _memory(processes, keeper) > request["limits"]["memory_all"]:
                 break
+            if options["isolated"] and _sockets(processes) > _MOST_SOCKETS:
+                break
     except ChildProcessError:
         pass
     _kill_tree(processes, keeper, child)
+    if home := request.get("home"):  # without isolation it is a folder of the machine
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _signal(pid, number):
@@ -208,6 +215,12 @@ def _tree(processes, root):
         more = {pid for pid, parent in parents.items() if parent in found} - found
         found, grew = found | more, bool(more)
     return found
+
+
+def _sockets(processes):
+    """Sockets of this network namespace, those among them that no process has open."""
+    used = _read(processes, "net/sockstat").split("\n")[0]  # "sockets: used 3"
+    return int(used.split()[-1])
 
 
 def _memory(processes, keeper):

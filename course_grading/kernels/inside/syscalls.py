@@ -1,9 +1,10 @@
 """Kernel calls that no notebook needs, refused for the rest of a process' life.
 
 A filter (seccomp) answers them with "not permitted", also for root and for children. They are of
-three kinds: memory that no limit counts (memfd, System V), places that outlive a submission or are
-shared with others (keyrings, queues), and large parts of Linux that a notebook has no use for and
-that attacks begin with (io_uring, bpf, userfaultfd, mounts, tracing).
+four kinds: memory that no limit counts (memfd, System V, pages given to pipes, large buffers of
+sockets), what two kernels could talk by (keyrings, queues, locks and watches on files that both
+see, vsock), ways out of one's share of the machine, and large parts of Linux that a notebook has
+no use for and that attacks begin with (io_uring, bpf, userfaultfd, mounts, tracing).
 """
 
 import ctypes
@@ -39,6 +40,29 @@ _NUMBERS = {
     "move_mount": (429, 429),
     "fsopen": (430, 430),
     "mount_setattr": (442, 442),
+    "vmsplice": (278, 75),
+    "flock": (73, 32),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "inotify_add_watch": (254, 27),
+    "fanotify_init": (300, 262),
+    "mincore": (27, 232),
+    "cachestat": (451, 451),
+    "setsid": (112, 157),  # a session is a scheduler's group: each has an equal share
+    "sched_setaffinity": (203, 122),
+    "sched_setscheduler": (144, 119),
+    "sched_setattr": (314, 274),
+}
+# {call: (numbers, place of the argument, values)}: of fcntl's requests F_GETLK, its twin for open
+# files, leases and watches tell who else has a file open; buffers of sockets stay at their default
+_REFUSED_FOR = {
+    "fcntl": ((72, 25), 1, (5, 36, 1024, 1026)),
+    "setsockopt": ((54, 208), 2, (7, 8, 32, 33)),
+}
+_UNIX, _INET, _INET6 = 1, 2, 10
+_ALLOWED_FOR = {
+    "socket": ((41, 198), 0, (_UNIX, _INET, _INET6)),
+    "socketpair": ((53, 199), 0, (_UNIX,)),
 }
 _MACHINES = {"x86_64": (_X86_64, 0xC000003E), "aarch64": (_AARCH64, 0xC00000B7)}
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # instructions of the filter
@@ -61,20 +85,34 @@ def refuse():
     if os.uname().machine not in _MACHINES:
         return False
     column, architecture = _MACHINES[os.uname().machine]
-    steps = _steps(sorted(numbers[column] for numbers in _NUMBERS.values()), architecture)
+    steps = _steps(column, architecture)
     program = _Program(len(steps), b"".join(struct.pack("HBBI", *step) for step in steps))
     return _libc.prctl(_SET_FILTER, _MODE_FILTER, ctypes.byref(program), 0, 0) == 0
 
 
-def _steps(numbers, architecture):
+def _steps(column, architecture):
     """The filter as (instruction, steps to skip if true, if false, operand)."""
-    return [
+    steps = [
         (_LOAD, 0, 0, 4),  # the architecture of the call; 32-bit calls have other numbers
         (_EQUAL, 1, 0, architecture),
         (_RETURN, 0, 0, _REFUSE),
         (_LOAD, 0, 0, 0),  # the number of the call
-        (_AT_LEAST, len(numbers) + 1, 0, _OTHER_CALLS),
-        *[(_EQUAL, len(numbers) - place, 0, number) for place, number in enumerate(numbers)],
-        (_RETURN, 0, 0, _ALLOW),
+        (_AT_LEAST, 0, 1, _OTHER_CALLS),
         (_RETURN, 0, 0, _REFUSE),
     ]
+    for numbers in _NUMBERS.values():
+        if numbers[column] is not None:
+            steps += [(_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, _REFUSE)]
+    for listed, met, unmet in ((_REFUSED_FOR, _REFUSE, _ALLOW), (_ALLOWED_FOR, _ALLOW, _REFUSE)):
+        for numbers, place, values in listed.values():
+            steps += _for_values(numbers[column], place, values, met, unmet)
+    return [*steps, (_RETURN, 0, 0, _ALLOW)]
+
+
+def _for_values(number, place, values, met, unmet):
+    """Answer one call by an argument of 32 bits: ``met`` where it is one of ``values``."""
+    told = [(_LOAD, 0, 0, 16 + 8 * place)]
+    for value in values:
+        told += [(_EQUAL, 0, 1, value), (_RETURN, 0, 0, met)]
+    told.append((_RETURN, 0, 0, unmet))
+    return [(_EQUAL, 0, len(told), number), *told]

@@ -61,8 +61,8 @@ def test_a_lost_kernel_server_is_replaced(new_course, monkeypatch):
     hand_in(course, dict.fromkeys(("ada", "bo"), sample_class.right))
     start = executor.IsolatedKernel.start_servers
 
-    def lost(self, kinds):
-        sockets = start(self, kinds)
+    def lost(self, kinds, root):
+        sockets = start(self, kinds, root)
         for server in warm._servers.values():
             server.process.kill()
             server.process.wait()

@@ -101,7 +101,8 @@ def threads_that_never_end(book):
 @solved()
 def a_surviving_daemon(book):
     book.first_cell(
-        "import os, time, signal\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+        "import os, time, signal\nif os.fork() == 0:\n    os.setpgid(0, 0)\n"
+        "    if os.fork() == 0:\n"
         "        for n in range(1, 32):\n            try: signal.signal(n, signal.SIG_IGN)\n"
         "            except (OSError, ValueError): pass\n"
         "        time.sleep(777_777)\n    os._exit(0)"

@@ -116,7 +116,7 @@ def test_memory_shared_between_processes_is_counted(kernel):
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers are those of x86_64")
-@pytest.mark.parametrize("number", [101, 248, 250, 425, 272, 321, 0x40000000 + 39])
+@pytest.mark.parametrize("number", [101, 248, 425, 272, 321, 278, 294, 27, 0x40000000 + 39])
 def test_calls_that_no_notebook_needs_are_refused(kernel, number):
     outcome = run(kernel, f"{MEMORY}print(call({number}, 0, 0, 0, 0, 0))")
     assert printed(outcome) == "(-1, 1)\n"
@@ -165,3 +165,69 @@ def test_a_kernel_inherits_nothing_of_a_classmate(kernel_server):
     seen = printed(run(after, SCAN, 20))
     after.close()
     assert int(seen) < 20
+
+
+# ------------------------------------------------------------------ what two kernels could talk by
+
+ASK = """
+import ctypes, fcntl, os, resource, socket, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+shared = open(os.__file__)
+def lock(request):
+    return fcntl.fcntl(shared, request, struct.pack("hhqqi", fcntl.F_RDLCK, 0, 0, 1, 0))
+def refused(what):
+    try:
+        what()
+    except PermissionError:
+        return True
+    except OSError as error:
+        return type(error).__name__
+    return False
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "fcntl.flock(shared, fcntl.LOCK_SH)",
+        "lock(fcntl.F_GETLK)",
+        "lock(fcntl.F_OFD_GETLK)",
+        "fcntl.fcntl(shared, fcntl.F_SETLEASE, fcntl.F_RDLCK)",
+        "fcntl.fcntl(shared, fcntl.F_NOTIFY, fcntl.DN_ACCESS)",
+        "socket.socket(40, socket.SOCK_STREAM)",  # vsock, which namespaces do not part
+        "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+        "socket.socketpair(socket.AF_UNIX)[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)",
+        "os.setsid()",
+        "os.sched_setaffinity(0, {0, 1})",
+    ],
+)
+def test_ways_to_talk_and_out_of_ones_share_are_refused(kernel, call):
+    assert printed(run(kernel, f"{ASK}\nprint(refused(lambda: {call}))")) == "True\n"
+
+
+def test_what_a_notebook_needs_is_not_refused(kernel):
+    source = f"""{ASK}
+a, b = socket.socketpair()
+a.send(b"x"), b.recv(1)
+socket.socket().close()
+mine = open("mine", "w+")
+fcntl.fcntl(mine, fcntl.F_SETLK, struct.pack("hhqqi", fcntl.F_WRLCK, 0, 0, 1, 0))
+fcntl.fcntl(mine, fcntl.F_GETFL)
+import sqlite3
+with sqlite3.connect("own.db") as database:
+    database.execute("create table t (x)")
+    database.execute("insert into t values (26)")
+print(list(sqlite3.connect("own.db").execute("select x from t")), os.listdir("/dev/pts"))
+"""
+    assert printed(run(kernel, source)) == "[(26,)] []\n"
+
+
+def test_bytes_that_wait_in_sockets_are_bounded(kernel):
+    """No process owns them: a submission with many sockets is ended, those in flight included."""
+    source = "import socket, time\npairs = []\nfor _ in range(110):\n"
+    source += "    pairs.append(socket.socketpair())\ntime.sleep(3)"
+    assert run(kernel, source, 10).status == "ok"
+    source = "import os\nfor _ in range(3):\n    if os.fork() == 0:\n        pairs = []\n"
+    source += "        for _ in range(110): pairs.append(socket.socketpair())\n"
+    source += "        time.sleep(60)\ntime.sleep(60)"
+    assert run(kernel, f"pairs.clear()\n{source}", 20).status == "died"

@@ -1,8 +1,9 @@
 """The kernel: what cells show, what a probe finds, and what a cell that fails costs."""
 
+import threading
 import time
 
-from course_grading.kernels import runner, sandbox
+from course_grading.kernels import client, runner, sandbox, servers
 from course_grading.kernels.client import Kernel
 from tests.course_grading.kernel_runs import LIMITS, PROBE_X, job, printed, run
 
@@ -128,3 +129,22 @@ def test_memory_of_all_processes_is_bounded(kernel):
         "        time.sleep(60)\ntime.sleep(60)"
     )
     assert run(kernel, source, 20).status == "died"
+
+
+def test_an_interrupt_that_comes_late_does_not_hit_the_next_cell(kernel, monkeypatch):
+    """The cell ends by itself just as its time is up; the interrupt is still on its way."""
+    sent = []
+    interrupt = servers.interrupt
+    monkeypatch.setattr(servers, "interrupt", lambda path, pid: sent.append((path, pid)))
+    run(kernel, "import time\nslept = 0")
+    send = client.frames.send
+
+    def late(socket, message):
+        send(socket, message)
+        if "rest" in message:  # later than the rest after an interrupt that has come
+            threading.Timer(2 * client.REST, interrupt, sent[0]).start()
+
+    monkeypatch.setattr(client.frames, "send", late)
+    assert run(kernel, "time.sleep(1)", 0.5).status == "timeout"
+    outcome = run(kernel, "for _ in range(10): time.sleep(0.1); slept += 1\nprint(slept)")
+    assert (outcome.status, printed(outcome)) == ("ok", "10\n")

@@ -22,7 +22,9 @@ def test_nothing_outlives_the_kernel():
     server = servers.KernelServer()
     alone = tree(server)
     kernel = Kernel(server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
-    source = "import os, time\nfor _ in range(3):\n    if os.fork() == 0:\n        os.setsid()\n"
+    source = (
+        "import os, time\nfor _ in range(3):\n    if os.fork() == 0:\n        os.setpgid(0, 0)\n"
+    )
     source += "        if os.fork() == 0: time.sleep(1000)\n        os._exit(0)"
     run(kernel, source)
     assert len(tree(server)) >= len(alone) + 6  # keeper, process 1, kernel, three daemons
@@ -51,7 +53,7 @@ def test_a_lost_server_is_replaced_and_leaves_nothing(monkeypatch):
 
     def graded():
         result = warm.run_here(job("x = 7", PROBE_X), "numpy")
-        return result.outcomes[1].answer, warm._servers["numpy", True]
+        return result.outcomes[1].answer, warm._servers["numpy", True, ()]
 
     first, lost = graded()
     lost.process.kill()
@@ -60,7 +62,7 @@ def test_a_lost_server_is_replaced_and_leaves_nothing(monkeypatch):
     warm.close_servers()
     assert first == second == {"value": {"int": "7"}}
     assert server is not lost
-    assert not os.path.exists(lost.folder)
+    assert not os.path.exists(lost.path)
 
 
 def test_a_cold_kernel_is_isolated_too():
@@ -81,7 +83,7 @@ def test_a_cold_kernel_is_isolated_too():
 
 def test_without_isolation_limits_hold_and_nothing_is_left():
     server = servers.KernelServer(isolated=False)
-    source = "import os, time\nif os.fork() == 0:\n    os.setsid(); time.sleep(1000)\n"
+    source = "import os, time\nif os.fork() == 0:\n    os.setpgid(0, 0); time.sleep(1000)\n"
     source += "x = os.getcwd()"
     try:
         result = runner.run(

@@ -1,5 +1,6 @@
 """A project that lies below /tmp: its Python stays in sight, and nothing beside it does."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -60,3 +61,37 @@ def test_the_bank_of_an_installed_copy_is_hidden_too(monkeypatch, tmp_path):
     finally:
         server.close()
     assert seen == "[[], ['key.py']]\n"
+
+
+def test_a_course_in_the_folder_of_the_environment_is_hidden(monkeypatch, tmp_path):
+    """`python -m venv .`: of an environment its own parts are shown, of a course nothing."""
+    bubblewrap()
+    (tmp_path / "submitted" / "ada").mkdir(parents=True)
+    (tmp_path / ".secret").write_text("26")
+    beside = tmp_path / "lib" / "course"  # and one among the packages
+    (beside / "keys").mkdir(parents=True)
+    (beside / ".secret").write_text("26")
+    monkeypatch.setattr(sys, "exec_prefix", str(tmp_path))
+    hidden = [*sandbox.hidden_parts(tmp_path), *sandbox.hidden_parts(beside)]
+    assert str(tmp_path / "lib") not in hidden
+    server = servers.KernelServer(hidden=hidden)
+    try:
+        kernel = Kernel(server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+        look = f"import os\nprint(os.listdir({str(tmp_path)!r}), os.listdir({str(beside)!r}))"
+        seen = printed(run(kernel, look))
+        kernel.close()
+    finally:
+        server.close()
+    assert seen == "['lib'] []\n"
+
+
+def test_a_course_among_the_systems_files_is_hidden(tmp_path, monkeypatch):
+    """Where Python itself lies in the course's folder, its entries are hidden one by one."""
+    monkeypatch.setattr(sandbox, "_python_folders", lambda: [str(tmp_path / "bin")])
+    for name in ("bin", "keys", "submitted"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".secret").write_text("26")
+    found = sandbox.hidden_parts(tmp_path)
+    assert found == [str(tmp_path / name) for name in (".secret", "keys", "submitted")]
+    arguments = sandbox.shown_arguments([*found, str(tmp_path / "bin" / "x")])
+    assert str(tmp_path / "keys") not in arguments  # nothing shown holds it
