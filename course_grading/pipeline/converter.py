@@ -5,15 +5,11 @@ student's files surprise it. This one reads through `preflight`, gives 0 and a c
 submission cannot be read, and goes on. `install` makes nbgrader's command and formgrader use it.
 """
 
-import functools
-import hashlib
-import json
 import os
 import re
 import shutil
 import traceback
 from glob import glob
-from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook, Student
@@ -22,13 +18,11 @@ from nbgrader.utils import rmtree, setenv
 from traitlets import Integer
 from traitlets.config import Config
 
-import course_bank
-from course_bank.catalogue import OWN_FILE
 from course_grading.gradebook import keys, mistyped_ids, scores
 from course_grading.gradebook.files import Unusable, write_atomically
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.kernels.sandbox import IsolationUnavailable
-from course_grading.pipeline import instructor_copy
+from course_grading.pipeline import fingerprint, instructor_copy
 from course_grading.pipeline.record import read_record
 from course_grading.pipeline.run import Run, attach
 from course_grading.submission import files, handed_in_at, preflight
@@ -341,45 +335,18 @@ class TrustedAutograde(Autograde):
         return sorted({copy.kind for copy in self._instructors(assignment).values()})
 
     def _hand_in(self, assignment, student):
-        """A hash of the student's files, those in folders too, whatever they are."""
-        digest, below = hashlib.sha256(), self._submitted_root()
         folder = self._format_source(assignment, student)
-        for path in files.listed(folder, below):
-            digest.update(os.path.relpath(path, folder).encode("utf-8", "surrogateescape"))
-            try:
-                digest.update(files.read_bytes(path, files.LARGEST_FILE, below))
-            except files.Unreadable as problem:
-                digest.update(str(problem).encode("utf-8", "surrogateescape"))
-        return digest.hexdigest()
+        return fingerprint.of_hand_in(folder, self._submitted_root())
 
     def _fingerprint(self, assignment, student):
-        """A hash of all that decides the grade."""
-        key = self._key(assignment)
-        digest = hashlib.sha256(key.digest.encode() if key else b"")
-        if key and key.uses_the_bank:
-            digest.update(_code(self.coursedir.root).encode())
-        digest.update(self._hand_in(assignment, student).encode())
-        for name, copy in self._instructors(assignment).items():
-            checksums = [cell.checksum for cell in copy.plan.cells.values()]
-            digest.update(json.dumps([name, sorted(filter(None, checksums))]).encode())
-        digest.update(mistyped_ids.shown_id(self.coursedir.root, assignment, student).encode())
-        return digest.hexdigest()
-
-
-def _code(root):
-    """A hash of the code that judges functions and models: where it changes, grades do."""
-    digest = hashlib.sha256(_bank().encode())
-    own = Path(root) / OWN_FILE
-    digest.update(own.read_bytes() if own.is_file() else b"")
-    return digest.hexdigest()
-
-
-@functools.cache
-def _bank():
-    digest = hashlib.sha256()
-    for path in sorted(Path(course_bank.__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+        root = self.coursedir.root
+        return fingerprint.of_grade(
+            root,
+            self._key(assignment),
+            self._instructors(assignment),
+            self._hand_in(assignment, student),
+            mistyped_ids.shown_id(root, assignment, student),
+        )
 
 
 def glob_escape(path):

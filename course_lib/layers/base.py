@@ -15,11 +15,9 @@ from collections import Counter
 
 import numpy as np
 
-from course_lib import regularizers
 from course_lib.activations import ActivationFunction
 from course_lib.errors import unknown_argument
 from course_lib.initializers import generator
-from course_lib.initializers import get as get_initializer
 from course_lib.layers.checks import (
     any_batch,
     clean_shape,
@@ -29,9 +27,10 @@ from course_lib.layers.checks import (
     real_array,
     shape_of,
 )
-from course_lib.layers.memory import enough_memory, spend
+from course_lib.layers.memory import enough_memory
 from course_lib.layers.own import LayerType
 from course_lib.layers.symbolic import Call, SymbolicTensor
+from course_lib.layers.weights import Weights
 
 # Arguments of Keras' layers that the layers here do not take.
 NOT_HERE = {
@@ -70,7 +69,7 @@ INSTEAD = {
 _names = Counter()
 
 
-class Layer(metaclass=LayerType):
+class Layer(Weights, metaclass=LayerType):
     """Base class of all layers.
 
     ``name``: given, or the class name in snake case with a number, as Keras counts them.
@@ -86,12 +85,9 @@ class Layer(metaclass=LayerType):
 
     ends_with = None  # the activation that comes last, by name
     takes_several = False  # whether it is called on a list: merging layers, models of many inputs
-    regularizable = ()  # weights that may have a regularizer: kernel has kernel_regularizer
 
     def __init__(self, *, input_shape=None, trainable=True, name=None, dtype=None, **unknown):
-        for weight in self.regularizable:
-            argument = f"{weight}_regularizer"
-            setattr(self, argument, regularizers.get(unknown.pop(argument, None)))
+        self._init_weights(unknown)
         self._reject(unknown)
         if name is not None and (not isinstance(name, str) or not name):
             raise TypeError(f"{type(self).__name__}: name must be a string, got {name!r}.")
@@ -102,8 +98,6 @@ class Layer(metaclass=LayerType):
             None if input_shape is None else example_shape("input_shape", input_shape)
         )
         self.built = False
-        self._parameters = {}
-        self._state = {}
         self._calls = []
 
     # ------------------------------------------------------- what a kind of layer says of itself
@@ -279,119 +273,6 @@ class Layer(metaclass=LayerType):
             )
         return self._calls[0]
 
-    # ----------------------------------------------------------------------------------- weights
-
-    def add_weight(self, name, shape, initializer, trainable=True):
-        """Create the array ``name`` of ``shape`` by ``initializer``."""
-        spend(self.label, name, shape)
-        initializer = get_initializer(initializer)
-        mend = "Take fewer units or filters, or make the maps before smaller: pool, or stride."
-        with enough_memory(self.label, f"the weights {name} of shape {tuple(shape)}", mend):
-            array = np.array(initializer(shape, self.dtype), self.dtype)
-        if array.shape != tuple(shape):
-            raise ValueError(
-                f"{self.label}: the initializer of {name} must return shape {tuple(shape)}, "
-                f"got {array.shape}."
-            )
-        (self.parameters if trainable else self.state)[name] = array
-
-    @property
-    def parameters(self):
-        """{name: array} of what can be learned."""
-        return self._parameters
-
-    @property
-    def state(self):
-        """{name: array} of what changes in training without being learned."""
-        return self._state
-
-    @property
-    def trainable(self):
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value):
-        self._trainable = flag(self.label, "trainable", value)
-
-    @property
-    def trainable_parameters(self):
-        """The ``parameters`` that training changes: all, or none when the layer is frozen."""
-        return self.parameters if self.trainable else {}
-
-    @property
-    def penalties(self):
-        """{name: regularizer} of the weights that training changes and that have one."""
-        named = {n: getattr(self, f"{n}_regularizer", None) for n in self.trainable_parameters}
-        return {name: regularizer for name, regularizer in named.items() if regularizer is not None}
-
-    @property
-    def losses(self):
-        """The penalties of the regularizers, as numbers: what training adds to the loss."""
-        weights = self.trainable_parameters
-        return [regularizer(weights[name]) for name, regularizer in self.penalties.items()]
-
-    @property
-    def named_weights(self):
-        """{name: array} of parameters and state, in Keras' order."""
-        return {**self.parameters, **self.state}
-
-    @property
-    def weights(self):
-        return list(self.named_weights.values())
-
-    @property
-    def trainable_weights(self):
-        return list(self.trainable_parameters.values())
-
-    @property
-    def non_trainable_weights(self):
-        trainable = {id(array) for array in self.trainable_weights}
-        return [array for array in self.weights if id(array) not in trainable]
-
-    def get_weights(self):
-        """Copies of all weights, in Keras' order: parameters, then state."""
-        return [array.copy() for array in self.weights]
-
-    def set_weights(self, weights):
-        """Copy ``weights``, a list as `get_weights` returns, into the layer."""
-        own = self.named_weights
-        weights = list(weights)
-        if not own and not self.built and weights:
-            raise ValueError(
-                f"{self.label} has no weights yet: its input shape is not known. "
-                "Call it on inputs, or build(input_shape), before set_weights."
-            )
-        if len(weights) != len(own):
-            shapes = ", ".join(f"{name} {array.shape}" for name, array in own.items())
-            raise ValueError(
-                f"{self.label}: set_weights needs {len(own)} arrays ({shapes}), got {len(weights)}."
-            )
-        new = [
-            real_array(f"{self.label}: weight {name}", w)
-            for name, w in zip(own, weights, strict=True)
-        ]
-        for (name, array), weight in zip(own.items(), new, strict=True):
-            if weight.shape != array.shape:
-                raise ValueError(
-                    f"{self.label}: {name} must have shape {array.shape}, got {weight.shape}."
-                )
-        for array, weight in zip(own.values(), new, strict=True):
-            array[...] = weight
-
-    def assign_state(self, state):
-        """Write {name: array}, as `new_state` returns it, into the state."""
-        for name, array in state.items():
-            self.state[name][...] = array
-
-    def count_params(self):
-        """How many numbers the weights have, those that are not learned included."""
-        if not self.built:
-            raise ValueError(
-                f"{self.label}: the weights cannot be counted before the input shape is known. "
-                "Call it on inputs, or build(input_shape), first."
-            )
-        return sum(array.size for array in self.weights)
-
     # -------------------------------------------------------------------------------- reflection
 
     def get_config(self):
@@ -432,20 +313,6 @@ class Layer(metaclass=LayerType):
             known += [f"{weight}_regularizer" for weight in self.regularizable]
             known = list(dict.fromkeys([*known, "input_shape", "trainable", "name", "dtype"]))
             raise unknown_argument(type(self).__name__, argument, known)
-
-
-def weight_property(name):
-    """An attribute that reads the weight ``name``: None where the layer has none of that name."""
-
-    def read(self):
-        if not self.built and name not in self.named_weights:
-            raise AttributeError(
-                f"{self.label}: {name} is not there before the input shape is known. Call the "
-                "layer on inputs, or build(input_shape), first."
-            )
-        return self.named_weights.get(name)
-
-    return property(read, doc=f"The array {name}, or None.")
 
 
 def unique_name(class_name):

@@ -10,8 +10,9 @@ from course_lib import shapes
 from course_lib.errors import integer, per_axis
 from course_lib.initializers import known_initializer
 from course_lib.layers.activations import EndsInActivation
-from course_lib.layers.base import Layer, weight_property
+from course_lib.layers.base import Layer
 from course_lib.layers.checks import AXES, check_channels, check_data_format, check_rank, known_size
+from course_lib.layers.weights import weight_property
 from course_lib.ops.conv import (
     conv_backward,
     conv_forward,

@@ -10,9 +10,10 @@ from course_lib import shapes
 from course_lib.errors import integer
 from course_lib.initializers import known_initializer
 from course_lib.layers.activations import EndsInActivation
-from course_lib.layers.base import Layer, weight_property
+from course_lib.layers.base import Layer
 from course_lib.layers.checks import check_channels, example_shape, known_size
 from course_lib.layers.symbolic import Call, SymbolicTensor
+from course_lib.layers.weights import weight_property
 from course_lib.ops.dense import dense_backward, dense_forward
 
 

@@ -10,9 +10,9 @@ multiplications than a convolution that does both at once.
 from course_lib import shapes
 from course_lib.errors import integer
 from course_lib.initializers import known_initializer
-from course_lib.layers.base import weight_property
 from course_lib.layers.checks import known_size
 from course_lib.layers.convolutional import SlidingLayer
+from course_lib.layers.weights import weight_property
 from course_lib.ops.conv import conv_backward, conv_forward
 from course_lib.ops.depthwise import depthwise_conv_backward, depthwise_conv_forward
 

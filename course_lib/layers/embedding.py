@@ -4,8 +4,9 @@ import numpy as np
 
 from course_lib.errors import integer
 from course_lib.initializers import known_initializer
-from course_lib.layers.base import Layer, weight_property
+from course_lib.layers.base import Layer
 from course_lib.layers.checks import real_array
+from course_lib.layers.weights import weight_property
 from course_lib.ops.embedding import embedding_backward, embedding_forward
 
 

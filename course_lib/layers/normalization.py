@@ -15,8 +15,9 @@ moving averages and do the same in training and after.
 
 from course_lib.errors import integer, number
 from course_lib.initializers import known_initializer
-from course_lib.layers.base import Layer, weight_property
+from course_lib.layers.base import Layer
 from course_lib.layers.checks import axis_of_input, known_size
+from course_lib.layers.weights import weight_property
 from course_lib.ops.normalization import (
     batch_normalization_backward,
     batch_normalization_forward,

@@ -8,6 +8,7 @@ weights than the file holds.
 """
 
 import json
+import os
 import zipfile
 
 import numpy as np
@@ -79,14 +80,60 @@ def _value(value):
     raise ValueError(f"load_model: nothing of this library is kept as {value}.")
 
 
+def path_of(filepath):
+    """The path of a file of weights as text; ValueError where its name does not end in .npz."""
+    path = os.fspath(filepath)
+    if not path.endswith(".npz"):
+        raise ValueError(f"filepath must end in .npz, got {path!r}.")
+    return path
+
+
+def new_file(filepath, overwrite):
+    """The path of a file to be written; FileExistsError where it is there and must stay."""
+    path = path_of(filepath)
+    if not overwrite and os.path.exists(path):
+        raise FileExistsError(f"{path} exists. Pass overwrite=True to write over it.")
+    return path
+
+
+def write_weights(path, model):
+    """The weights alone into the file ``path``."""
+    _write(path, _numbered(model))
+
+
+def read_weights(path, model):
+    """Set the weights of ``model`` to those of the file ``path``, which come in the same order."""
+    with np.load(path, allow_pickle=False) as file:
+        names = [name for name in sorted(file.files) if name != CONFIGURATION]
+        stored = {name.partition(" ")[2]: file[name] for name in names}
+    own = model.named_weights
+    if len(stored) != len(own):
+        raise ValueError(
+            f"{path} holds {len(stored)} arrays, model {model.name} has {len(own)}: they are "
+            "not of the same layers."
+        )
+    for (theirs, array), (name, mine) in zip(stored.items(), own.items(), strict=True):
+        if array.shape != mine.shape:
+            raise ValueError(
+                f"{path}: {theirs} has shape {array.shape}, but {name} of model {model.name} "
+                f"has shape {mine.shape}."
+            )
+    model.set_weights(stored.values())
+
+
+def _numbered(model):
+    """The weights under names that sort as they come: 000 conv2d/kernel."""
+    return {f"{i:03d} {name}": a for i, (name, a) in enumerate(model.named_weights.items())}
+
+
+def _write(path, arrays):
+    with open(path, "wb") as file:
+        np.savez(file, **arrays)
+
+
 def write(path, model):
     """Configuration and weights into the file ``path``."""
-    text = json.dumps(kept(model))
-    arrays = {
-        f"{i:03d} {name}": array for i, (name, array) in enumerate(model.named_weights.items())
-    }
-    with open(path, "wb") as file:
-        np.savez(file, **{CONFIGURATION: np.array(text)}, **arrays)
+    _write(path, {CONFIGURATION: np.array(json.dumps(kept(model))), **_numbered(model)})
 
 
 def read(path, custom_objects=None):
