@@ -56,7 +56,7 @@ check: .make/all .make/node  ## In a minute: style, imports, links, and the quic
 
 test: env  ## Run every test
 	@scripts/check-system.sh bubblewrap chromium
-	python -m pytest -n auto --dist loadfile
+	python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: .make/all  ## Check style and formatting
 	ruff check . && ruff format --check .

@@ -4,9 +4,13 @@ import doctest
 import importlib
 import pkgutil
 
+import numpy as np
 import pytest
 
-ROOMS = ("activations", "layers", "model", "models", "ops", "shapes", "training", "utils")
+ROOMS = (
+    *("activations", "callbacks", "initializers", "layers", "losses", "metrics", "model", "models"),
+    *("ops", "optimizers", "regularizers", "shapes", "training", "utils"),
+)
 
 
 def modules():
@@ -19,7 +23,7 @@ def modules():
 
 @pytest.mark.parametrize("name", list(modules()))
 def test_examples_in_docstrings(name):
-    found = doctest.testmod(importlib.import_module(name))
+    found = doctest.testmod(importlib.import_module(name), extraglobs={"np": np})
     assert found.failed == 0
 
 

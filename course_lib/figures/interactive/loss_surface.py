@@ -23,6 +23,21 @@ def _signals():
     ]
 
 
+def loss(values, hidden, weights):
+    """Loss of a kernel of two weights that is to do what ``hidden`` does, and its gradient (2,).
+
+    The mean squared difference between what the two make of ``values``, by ``course_lib.ops``.
+    """
+    from course_lib import ops
+
+    inputs = np.array(values)[None, :, None]
+    kernel, wanted = (np.array(one)[:, None, None] for one in (weights, hidden))
+    outputs, cache = ops.conv_forward(inputs, kernel)
+    errors = outputs - ops.conv(inputs, wanted)
+    _, gradient = ops.conv_backward(2 * errors / errors.size, cache, need_inputs=False)
+    return float((errors**2).mean()), gradient[:, 0, 0]
+
+
 class LossSurface(Figure):
     """Find a hidden kernel of two weights by gradient descent, on noise or on a photograph.
 
@@ -48,16 +63,9 @@ class LossSurface(Figure):
         return 640, 1010
 
     def loss(self, weights):
-        """Loss of two weights, and its gradient, computed by ``course_lib.ops``."""
-        from course_lib import ops
-
+        """Loss of two weights on the chosen signal, and its gradient."""
         values = next(one["values"] for one in self.signals if one["id"] == self.signal)
-        inputs = np.array(values)[None, :, None]
-        kernel, hidden = (np.array(one)[:, None, None] for one in (weights, self.hidden))
-        outputs, cache = ops.conv_forward(inputs, kernel)
-        errors = outputs - ops.conv(inputs, hidden)
-        _, gradient = ops.conv_backward(2 * errors / errors.size, cache, need_inputs=False)
-        return float((errors**2).mean()), gradient[:, 0, 0]
+        return loss(values, self.hidden, weights)
 
     def descent(self):
         """Weights after 0, 1, ... steps, (STEPS + 1, 2)."""

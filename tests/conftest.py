@@ -1,0 +1,38 @@
+"""The order of the files of tests: those that take longest first.
+
+A file is one worker's (`--dist loadfile`). One that takes minutes and begins last leaves the other
+processors idle; and while one worker builds the book, the others should have work without it.
+"""
+
+from collections import Counter
+
+LONGEST = (
+    "book/test_pages.py",  # builds the book, if need be
+    "exercises/test_pipeline.py",
+    "course_grading/test_corpus.py",
+    "course_lib/figures/test_jupyterlab.py",
+    "exercises/test_solutions.py",
+    "course_grading/hub/test_hub.py",
+    "course_grading/pages/test_formgrader.py",
+    "course_grading/kernels/test_cluster.py",
+    "exercises/test_adding.py",
+    "course_lib/figures/test_interaction.py",
+    "book/test_rerun.py",
+    "book/test_browser.py",
+    "book/test_figures.py",
+    "book/test_forms.py",
+)
+PLACES = {name: place for place, name in enumerate(LONGEST)}
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files as listed, then those of many tests; within a file as it stands."""
+    files = {id(item): item.nodeid.split("::")[0].removeprefix("tests/") for item in items}
+    tests = Counter(files.values())
+    items.sort(
+        key=lambda item: (
+            PLACES.get(files[id(item)], len(PLACES)),
+            -tests[files[id(item)]],
+            files[id(item)],
+        )
+    )
