@@ -6,7 +6,6 @@ done is told by the autograded notebooks themselves, so an interrupted run goes 
 
 import contextlib
 import multiprocessing
-import os
 import signal
 import sys
 import time
@@ -34,6 +33,7 @@ class Line:
     seconds: float = 0.0
     remark: str = ""
     failed: bool = False
+    starved: bool = False  # time was up while others had the machine
 
     def __str__(self):
         note = f"  {self.remark}" if self.remark else ""
@@ -66,7 +66,9 @@ def _grade_class(course, assignment, workers, force, students, say):
     if not waiting:
         grader.close()
         return []
-    count = max(1, min(workers or os.cpu_count() or 1, len(waiting)))
+    kernel = executor.IsolatedKernel(parent=grader)
+    count = workers or kernel.most_workers(grader.kinds(assignment))
+    count = max(1, min(count, len(waiting)))
     lines = []
     pool = _Pool(course, assignment, count, grader)
     try:
@@ -87,6 +89,13 @@ def _say(line):
     sys.stdout.flush()
 
 
+@dataclass
+class _Worker:
+    process: object
+    place: int  # among the workers: whose cores its submissions get
+    job: str | None = None
+
+
 class _Pool:
     """Workers that each own a pipe; a worker that dies is replaced, its student tried again."""
 
@@ -98,41 +107,54 @@ class _Pool:
         self._sockets = {}
 
     def run(self, students):
-        """Yield a `Line` for each student, in the order in which they are done."""
-        queue = list(students)
-        tries = dict.fromkeys(students, 0)
+        """Yield a `Line` for each student, in the order in which they are done.
+
+        Where time was up while the machine was busy, the submission is run again at the end, when
+        no other one runs.
+        """
         self.grader.close()
         for _ in range(self._count):  # forked before any server or thread is started
             self._start()
         self._sockets = executor.IsolatedKernel(parent=self.grader).start_servers(
             self.grader.kinds(self.assignment), self.course.root
         )
-        while queue or any(job for _, job in self.workers.values()):
-            self._hand_out(queue, tries)
-            for pipe in wait([pipe for pipe, (_, job) in self.workers.items() if job]):
-                process, student = self.workers[pipe]
+        again = []
+        for line in self._run(list(students)):
+            if line.starved:
+                again.append(line.student)
+            else:
+                yield line
+        for student in again:
+            yield from self._run([student], alone=True)
+
+    def _run(self, queue, alone=False):
+        tries = dict.fromkeys(queue, 0)
+        while queue or any(worker.job for worker in self.workers.values()):
+            self._hand_out(queue, tries, alone)
+            for pipe in wait([pipe for pipe, worker in self.workers.items() if worker.job]):
+                student = self.workers[pipe].job
                 try:
                     line = pipe.recv()
-                    self.workers[pipe] = (process, None)
+                    self.workers[pipe].job = None
                     yield line
                 except (EOFError, OSError):
-                    self._bury(pipe)
-                    self._start()
+                    self._start(self._bury(pipe))
                     if tries[student] < MOST_TRIES:
                         queue.append(student)
                     else:
                         yield self._give_up(student)
 
-    def _hand_out(self, queue, tries):
-        for pipe, (process, job) in list(self.workers.items()):
-            if job is None and queue:
-                student = queue.pop(0)
+    def _hand_out(self, queue, tries, alone):
+        workers = 1 if alone else self._count
+        for pipe, worker in list(self.workers.items()):
+            if worker.job is None and queue:
+                worker.job = student = queue.pop(0)
                 tries[student] += 1
-                self.workers[pipe] = (process, student)
+                share = (0 if alone else worker.place, workers)
                 with contextlib.suppress(OSError):  # a dead worker is noticed when waiting
-                    pipe.send((student, self._sockets))
+                    pipe.send((student, self._sockets, share, alone))
 
-    def _start(self):
+    def _start(self, place=None):
         ours, theirs = self._context.Pipe()
         others = [*self.workers, ours]
         process = self._context.Process(
@@ -140,12 +162,14 @@ class _Pool:
         )
         process.start()
         theirs.close()
-        self.workers[ours] = (process, None)
+        self.workers[ours] = _Worker(process, len(self.workers) if place is None else place)
 
     def _bury(self, pipe):
-        process, _ = self.workers.pop(pipe)
+        """Forget a worker that has ended; returns its place."""
+        worker = self.workers.pop(pipe)
         pipe.close()
-        process.join()
+        worker.process.join()
+        return worker.place
 
     def _give_up(self, student):
         reason = "Grading this submission ended the grader twice; it was given 0 points."
@@ -155,11 +179,11 @@ class _Pool:
 
     def close(self):
         """End the workers and the kernels."""
-        for pipe, (process, _) in self.workers.items():
+        for pipe, worker in self.workers.items():
             pipe.close()
-            process.terminate()
-        for process, _ in self.workers.values():
-            process.join()
+            worker.process.terminate()
+        for worker in self.workers.values():
+            worker.process.join()
         self.workers.clear()
         warm.close_servers()
 
@@ -173,17 +197,17 @@ def _work(course, assignment, force, pipe, others):
     grader = course.grader(assignment, force)
     while True:
         try:
-            student, sockets = pipe.recv()
+            student, sockets, share, alone = pipe.recv()
         except (EOFError, OSError):
             return
-        grader.use_servers(sockets)
-        pipe.send(_graded(course, grader, assignment, student))
+        grader.use_servers(sockets, *share)
+        pipe.send(_graded(course, grader, assignment, student, alone))
 
 
-def _graded(course, grader, assignment, student):
+def _graded(course, grader, assignment, student, alone=False):
     begin = time.monotonic()
     try:
-        grader.grade_student(assignment, student)
+        grader.grade_student(assignment, student, alone=alone)
     except Exception as error:
         return Line(student, remark=error_text.sentence(error), failed=True)
     record = course.record(assignment, student)
@@ -197,4 +221,5 @@ def _graded(course, grader, assignment, student):
         most - by_program,
         time.monotonic() - begin,
         remark(record),
+        starved=record["starved"],
     )

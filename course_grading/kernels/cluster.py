@@ -12,7 +12,7 @@ import contextlib
 import sys
 import time
 
-from course_grading.kernels import sandbox, warm
+from course_grading.kernels import limits, sandbox, warm
 
 MOST_LOST_WORKERS = 3
 CONNECT = 10.0  # seconds in which a scheduler must answer
@@ -89,7 +89,18 @@ def execute(job, kind, accept_unisolated=False):
     if reason and not accept_unisolated:
         raise sandbox.refuse(reason)
     job.isolated = reason is None
+    job.limits = limits.within({**job.limits, "cores": None}, _threads())
     return warm.run_here(job, kind)
+
+
+def _threads():
+    """How many jobs this worker runs at once."""
+    from distributed import get_worker
+
+    try:
+        return get_worker().state.nthreads
+    except ValueError:  # no worker: called directly
+        return 1
 
 
 def _client(scheduler):

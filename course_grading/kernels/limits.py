@@ -12,6 +12,8 @@ import re
 from traitlets import Dict, Float, Integer
 from traitlets.config import LoggingConfigurable
 
+from course_grading.kernels import shares
+
 
 class Limits(LoggingConfigurable):
     """The limits of the kernels that run submissions."""
@@ -32,6 +34,13 @@ class Limits(LoggingConfigurable):
     total_timeout = Float(
         120, help="Seconds for a whole notebook; at least four times Execute.timeout is given."
     ).tag(config=True)
+    keras_total_timeout = Float(
+        600, help="The same where the assignment imports Keras; at least twice a cell's time."
+    ).tag(config=True)
+    workers = Integer(1, help="Submissions that run at once, as `course grade` sets it.").tag(
+        config=True
+    )
+    place = Integer(0, help="Which of the workers this is.").tag(config=True)
     timeouts = Dict(
         help="Seconds for one cell, by assignment, where Execute.timeout does not fit."
     ).tag(config=True)
@@ -46,11 +55,15 @@ class Limits(LoggingConfigurable):
             cell_timeout = max(cell_timeout, self.keras_timeout)
         cell_timeout = float(self.timeouts.get(assignment, cell_timeout))
         total = max(self.total_timeout, 4 * cell_timeout)
+        if keras:
+            total = max(self.keras_total_timeout, 2 * cell_timeout)
         memory = self.keras_memory if keras else self.memory
-        return {
+        cores = shares.cores(self.place, self.workers)
+        made = {
             "cell_timeout": cell_timeout,
+            "cell_cpu": cell_timeout * (len(cores) if keras else 1),
             "total_timeout": total,
-            "hidden_timeout": max(total / 2, cell_timeout),  # for what is asked last
+            "hidden_timeout": total / 4,  # for what is asked last
             "start": 60.0,
             "memory": memory,
             "memory_all": 2 * memory,
@@ -59,7 +72,21 @@ class Limits(LoggingConfigurable):
             "file": self.disk,
             "disk": self.disk,
             "cpu": int(2 * total) + 1,
+            "cores": cores,
         }
+        return within(made, self.workers)
+
+    def most_workers(self, kinds):
+        """How many submissions of these kinds the machine has cores and memory for."""
+        needed = self.keras_memory if "keras" in kinds else self.memory
+        return shares.most_workers(needed)
+
+
+def within(limits, workers):
+    """The limits with no more memory than this machine has for each of so many workers."""
+    share = shares.memory(workers)
+    memory_all = min(limits["memory_all"], share)
+    return {**limits, "memory_all": memory_all, "memory": min(limits["memory"], memory_all)}
 
 
 def counted_already(isolated):

@@ -12,7 +12,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 
-from course_grading.kernels import limits, sandbox
+from course_grading.kernels import limits, sandbox, shares
 from course_grading.kernels.client import Kernel, Outcome
 
 MOST_RESTARTS = 6
@@ -49,6 +49,7 @@ class Result:
     start_seconds: float = 0.0
     execute_seconds: float = 0.0
     restarts: int = 0
+    starved: bool = False  # whether time was up while the machine worked for others
 
 
 def run(job, path):
@@ -79,7 +80,16 @@ class _Run:
             for folder in self.folders:
                 shutil.rmtree(folder, ignore_errors=True)
         spent = time.monotonic() - begin
-        return Result(outcomes, self.starting, spent - self.starting, max(self.restarts, 0))
+        restarts = max(self.restarts, 0)
+        starved = self._is_starved(outcomes)
+        return Result(outcomes, self.starting, spent - self.starting, restarts, starved)
+
+    def _is_starved(self, outcomes):
+        """Whether a cell was stopped, or not run, for time that the machine gave to others."""
+        cell, whole = (self.job.limits[name] for name in ("cell_timeout", "total_timeout"))
+        stopped = any(o.lost > shares.STARVED * cell for o in outcomes)
+        late = any(o.status == "not run" for o in outcomes)
+        return stopped or (late and sum(o.lost for o in outcomes) > shares.STARVED * whole)
 
     def _in_place(self):
         """The steps at their places; a question with hidden inputs is only marked there."""

@@ -17,6 +17,8 @@ import threading
 from course_grading.kernels import sandbox
 from course_grading.kernels.inside import frames
 
+_NOTHING = {"cpu": 0.0, "wait": 0.0}
+
 
 class KernelFailed(RuntimeError):
     """A kernel could not be started."""
@@ -130,3 +132,13 @@ def interrupt(path, pid):
             frames.send(connection, {"interrupt": pid})
     except OSError:
         pass  # the server has ended, and its kernels with it
+
+
+def usage(path, pid):
+    """{"cpu": seconds, "wait": seconds} of the kernel that ``pid`` keeps; zeros if it is lost."""
+    try:
+        with connect(path) as connection:
+            frames.send(connection, {"usage": pid})
+            return frames.receive(connection, 1000) or _NOTHING
+    except (OSError, frames.BadFrame):
+        return _NOTHING

@@ -40,6 +40,7 @@ class TrustedAutograde(Autograde):
     ).tag(config=True)
 
     _gradebook = None
+    _alone = True  # nbgrader's own command grades one after the other
 
     def start(self):
         try:
@@ -73,14 +74,22 @@ class TrustedAutograde(Autograde):
             self._gradebook.close()
             self._gradebook = None
 
-    def use_servers(self, sockets):
-        """Take kernels from servers that run already: {kind: path of the socket}."""
-        config = Config({"IsolatedKernel": {"servers": sockets}})
+    def use_servers(self, sockets, place=0, workers=1):
+        """Take kernels from servers that run already, {kind: path of the socket}.
+
+        ``place`` among ``workers`` is the share of the machine that a submission gets.
+        """
+        told = {"servers": sockets, "place": place, "workers": workers}
+        config = Config({"IsolatedKernel": told})
         self.update_config(config)
         self.exporter.update_config(config)  # whose preprocessors start the kernels
 
-    def grade_student(self, assignment, student, problem=None):
-        """Grade one submission; with ``problem``, give it 0 and that as the comment."""
+    def grade_student(self, assignment, student, problem=None, alone=False):
+        """Grade one submission; with ``problem``, give it 0 and that as the comment.
+
+        ``alone``: no other one runs, as time was up while the machine was busy.
+        """
+        self._alone = alone
         self.coursedir.student_id = student
         path = self._format_source(assignment, student)
         try:
@@ -147,6 +156,7 @@ class TrustedAutograde(Autograde):
         """
         return bool(self._instructors(assignment)) and all(
             record.get("fingerprint") == self._fingerprint(assignment, student)
+            and not record.get("starved")
             and scores.are_of(record, self._in_gradebook(assignment, student, name))
             for name, record in self._records(assignment, student).items()
         )
@@ -249,6 +259,7 @@ class TrustedAutograde(Autograde):
             hand_in=self._hand_in(assignment, student),
             fingerprint=self._fingerprint(assignment, student),
             earlier=earlier,
+            alone=self._alone,
         )
         self._take_time(run, os.path.dirname(path))
         run.remarks += files.left_out(os.path.dirname(path), self._submitted_root())

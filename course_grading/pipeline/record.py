@@ -20,6 +20,7 @@ def record(run):
         "flags": run.flags,
         "failed_cells": run.failed_cells,
         "restarts": run.restarts,
+        "starved": run.starved,
         "seconds": {k: round(v, 3) for k, v in run.seconds.items()},
         "fingerprint": run.fingerprint,
     }

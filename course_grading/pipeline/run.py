@@ -27,6 +27,9 @@ class Run:
         hand_in: digest of the student's files alone.
         fingerprint: of all that decides the grade; the same one next time means nothing to do.
         earlier: {grade id: digest of the answer} of the last grading.
+        alone: whether no other submission runs beside it.
+        starved: whether time was up while the machine worked for others, so that it is to be run
+            again alone.
         timestamp: when it was handed in, if that is known.
         problem: why the submission cannot be read, or None.
         remarks: sentences on what was read otherwise than it was handed in.
@@ -56,6 +59,8 @@ class Run:
     hand_in: str
     fingerprint: str
     earlier: dict = field(default_factory=dict)
+    alone: bool = True
+    starved: bool = False
     timestamp: datetime | None = None
     problem: str | None = None
     remarks: list = field(default_factory=list)

@@ -22,6 +22,11 @@ from course_grading.submission import student_id
 from course_grading.submission.files import copyable_files
 from course_grading.submission.outputs import NOTEBOOK_LIMIT, within
 
+BUSY = (
+    "time was up while the machine was busy with other work: grade it once more, with --force and "
+    "--student, when it is not"
+)
+
 
 class TrustedExecute(Execute):
     """nbgrader's Execute (``c.Execute.timeout`` holds), in kernels that are not trusted."""
@@ -81,6 +86,9 @@ class TrustedExecute(Execute):
         run.failed_cells = sum(o.status not in ("ok", "error") for o in result.outcomes)
         run.seconds = {"start": result.start_seconds, "execute": result.execute_seconds}
         run.restarts = result.restarts
+        run.starved = result.starved and not run.alone
+        if result.starved:
+            run.remarks.append(BUSY)
         return nb, resources
 
     def _variants(self, nb, run, shown):

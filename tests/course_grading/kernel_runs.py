@@ -9,6 +9,7 @@ from course_grading.kernels import executor, runner
 LIMITS = {
     **executor.IsolatedKernel().limits("x", "numpy", 2.0),
     "total_timeout": 60.0,
+    "cell_cpu": 60.0,
     "memory": 300_000_000,
     "memory_all": 600_000_000,
 }

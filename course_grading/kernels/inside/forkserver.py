@@ -31,9 +31,8 @@ import shutil
 import signal
 import socket
 import sys
-import time
 
-from . import frames, namespaces, syscalls
+from . import frames, namespaces, processes, syscalls
 
 _FIRST_USER = 61000  # user ids of kernels when the server runs as root
 _USERS = 3000
@@ -100,6 +99,9 @@ def _answer(connection, listener, lifeline, shell, options, count):
         if "interrupt" in call:
             os.kill(int(call["interrupt"]), signal.SIGUSR1)
             return
+        if "usage" in call:
+            frames.send(connection, processes.usage(int(call["usage"])))
+            return
     except (OSError, ValueError):
         return
     pid = os.fork()
@@ -132,11 +134,13 @@ def _report(connection, error):
 
 def _keep(connection, shell, request, options, uid):
     """Fork the kernel's tree, forward interrupts to it, end it when the grader hangs up."""
-    os.setsid()
+    os.setsid()  # a session is a scheduler's group, where no other groups are set up
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, request["limits"].get("cores") or os.sched_getaffinity(0))
     separate = options["separate"]
     namespaces.adopt_orphans()
     keeper = os.getpid()
-    processes = os.open("/proc", os.O_RDONLY)  # before the sandbox mounts its own over it
+    proc = os.open("/proc", os.O_RDONLY)  # before the sandbox mounts its own over it
     uid = uid if namespaces.can_become(uid) else os.getuid()
     if separate:
         namespaces.enter(uid)
@@ -149,89 +153,23 @@ def _keep(connection, shell, request, options, uid):
             _report(connection, error)
         finally:
             os._exit(1)
-    signal.signal(signal.SIGUSR1, lambda *_: _signal(child, signal.SIGUSR1))
+    signal.signal(signal.SIGUSR1, lambda *_: processes.send(child, signal.SIGUSR1))
     poll = select.poll()
     poll.register(connection, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
     try:
         while os.waitpid(child, os.WNOHANG)[0] == 0:
             if poll.poll(250):
                 break
-            if _memory(processes, keeper) > request["limits"]["memory_all"]:
+            if processes.memory(proc, keeper) > request["limits"]["memory_all"]:
                 break
-            if options["isolated"] and _sockets(processes) > _MOST_SOCKETS:
+            if options["isolated"] and processes.sockets(proc) > _MOST_SOCKETS:
                 break
+            processes.calm(proc, keeper)
     except ChildProcessError:
         pass
-    _kill_tree(processes, keeper, child)
+    processes.kill_tree(proc, keeper, child)
     if home := request.get("home"):  # without isolation it is a folder of the machine
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _signal(pid, number):
-    with contextlib.suppress(OSError):
-        os.kill(pid, number)
-
-
-def _kill_tree(processes, keeper, child):
-    """Kill the child; process 1 of a namespace takes everything with it, elsewhere we look."""
-    _signal(child, signal.SIGKILL)
-    for _ in range(50):
-        left = [pid for pid in _tree(processes, keeper) if pid != keeper]
-        if not left:
-            return
-        for pid in left:
-            _signal(pid, signal.SIGKILL)
-        time.sleep(0.01)
-        try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            return
-
-
-def _read(processes, name):
-    """The text of a file below /proc; ``processes`` is a descriptor of /proc."""
-    descriptor = os.open(name, os.O_RDONLY, dir_fd=processes)
-    with os.fdopen(descriptor) as file:
-        return file.read()
-
-
-def _parents(processes):
-    """{pid: parent's pid} of all processes in sight."""
-    parents = {}
-    for name in os.listdir(processes):
-        if name.isdigit():
-            with contextlib.suppress(OSError, ValueError, IndexError):
-                fields = _read(processes, f"{name}/stat").rpartition(")")[2].split()
-                parents[int(name)] = int(fields[1])
-    return parents
-
-
-def _tree(processes, root):
-    """Process ids of ``root`` and all that descend from it."""
-    parents = _parents(processes)
-    found, grew = {root}, True
-    while grew:
-        more = {pid for pid, parent in parents.items() if parent in found} - found
-        found, grew = found | more, bool(more)
-    return found
-
-
-def _sockets(processes):
-    """Sockets of this network namespace, those among them that no process has open."""
-    used = _read(processes, "net/sockstat").split("\n")[0]  # "sockets: used 3"
-    return int(used.split()[-1])
-
-
-def _memory(processes, keeper):
-    """Bytes that the kernel's processes hold, without the pages of programs and libraries."""
-    total = 0
-    for pid in _tree(processes, keeper) - {keeper}:
-        with contextlib.suppress(OSError, ValueError):
-            for line in _read(processes, f"{pid}/status").splitlines():
-                if line.startswith(("RssAnon:", "RssShmem:")):
-                    total += int(line.split()[1]) * 1024
-    return total
 
 
 # ---------------------------------------------------------------------------- inside
@@ -252,7 +190,7 @@ def _first_process(connection, shell, request, separate, uid):
         finally:
             os._exit(1)
     connection.close()
-    signal.signal(signal.SIGUSR1, lambda *_: _signal(kernel, signal.SIGINT))
+    signal.signal(signal.SIGUSR1, lambda *_: processes.send(kernel, signal.SIGINT))
     while True:
         try:
             pid, status = os.wait()

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from course_grading.commands import class_run, sample_class
-from course_grading.kernels import executor, warm
+from course_grading.kernels import executor, runner, warm
 from tests.course_grading.conftest import PS2
 from tests.course_grading.graded_class import AUTOMATIC, gradebook_rows, hand_in, scores
 
@@ -27,11 +27,11 @@ def test_a_worker_that_dies_is_replaced_and_its_student_tried_again(new_course, 
     marker = course.root / "died-once"
     graded = class_run._graded
 
-    def dying(course, grader, assignment, student):
+    def dying(course, grader, assignment, student, alone):
         if student == "bo" and not marker.exists():
             marker.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return graded(course, grader, assignment, student)
+        return graded(course, grader, assignment, student, alone)
 
     monkeypatch.setattr(class_run, "_graded", dying)
     lines = class_run.grade_class(course, PS2, workers=2, say=quiet)
@@ -44,10 +44,10 @@ def test_a_submission_that_ends_every_worker_gets_0_and_a_comment(new_course, mo
     hand_in(course, dict.fromkeys(("ada", "bo"), sample_class.right))
     graded = class_run._graded
 
-    def dying(course, grader, assignment, student):
+    def dying(course, grader, assignment, student, alone):
         if student == "bo":
             os._exit(9)
-        return graded(course, grader, assignment, student)
+        return graded(course, grader, assignment, student, alone)
 
     monkeypatch.setattr(class_run, "_graded", dying)
     lines = class_run.grade_class(course, PS2, workers=1, say=quiet)
@@ -71,6 +71,31 @@ def test_a_lost_kernel_server_is_replaced(new_course, monkeypatch):
     monkeypatch.setattr(executor.IsolatedKernel, "start_servers", lost)
     class_run.grade_class(course, PS2, workers=2, say=quiet)
     assert scores(course) == {"ada": AUTOMATIC, "bo": AUTOMATIC}
+
+
+def test_what_was_late_on_a_busy_machine_is_run_again_alone(new_course, monkeypatch):
+    course = new_course()
+    hand_in(course, dict.fromkeys(("ada", "bo"), sample_class.right))
+    marker, graded = course.root / "busy-once", class_run._graded
+
+    def busy_once(run, outcomes):
+        first = "ada" in str(run.job.sheet) and not marker.exists()
+        marker.touch() if first else None
+        return first
+
+    def told(course, grader, assignment, student, alone):
+        line = graded(course, grader, assignment, student, alone)
+        assert grader.is_current(assignment, student) == (not line.starved)
+        line.remark += f" alone: {alone}"
+        return line
+
+    monkeypatch.setattr(runner._Run, "_is_starved", busy_once)
+    monkeypatch.setattr(class_run, "_graded", told)
+    lines = class_run.grade_class(course, PS2, workers=2, say=quiet)
+    assert [line.student for line in lines if "True" in line.remark] == ["ada"]
+    assert [line.student for line in lines][-1] == "ada"
+    assert len(lines) == 2
+    assert set(scores(course).values()) == {AUTOMATIC}
 
 
 @pytest.mark.slow
