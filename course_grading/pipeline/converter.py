@@ -41,6 +41,7 @@ class TrustedAutograde(Autograde):
 
     _gradebook = None
     _alone = True  # nbgrader's own command grades one after the other
+    _again = False
 
     def start(self):
         try:
@@ -89,7 +90,7 @@ class TrustedAutograde(Autograde):
 
         ``alone``: no other one runs, as time was up while the machine was busy.
         """
-        self._alone = alone
+        self._alone = self._again = alone
         self.coursedir.student_id = student
         path = self._format_source(assignment, student)
         try:
@@ -261,6 +262,8 @@ class TrustedAutograde(Autograde):
             earlier=earlier,
             alone=self._alone,
         )
+        if self._again:
+            run.remarks.append("run again alone: time had been up while the machine was busy")
         self._take_time(run, os.path.dirname(path))
         run.remarks += files.left_out(os.path.dirname(path), self._submitted_root())
         attach(resources, run)

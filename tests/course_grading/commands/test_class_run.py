@@ -94,6 +94,7 @@ def test_what_was_late_on_a_busy_machine_is_run_again_alone(new_course, monkeypa
     lines = class_run.grade_class(course, PS2, workers=2, say=quiet)
     assert [line.student for line in lines if "True" in line.remark] == ["ada"]
     assert [line.student for line in lines][-1] == "ada"
+    assert "run again alone" in lines[-1].remark
     assert len(lines) == 2
     assert set(scores(course).values()) == {AUTOMATIC}
 

@@ -135,7 +135,7 @@ def test_options_of_the_command_reach_the_pipeline(course, monkeypatch):
 
 
 def test_regrade_as_fails_aloud(course, monkeypatch, capsys):
-    def broken(*arguments):
+    def broken(*arguments, **options):
         raise ValueError("no such thing")
 
     monkeypatch.setattr(converter.TrustedAutograde, "grade_student", broken)
