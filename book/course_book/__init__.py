@@ -17,6 +17,7 @@
 ``pages``      mends what the stock theme gets wrong: duplicates, labels, icons
 ``address``    says what a link to the book shows elsewhere, and where the book stands
 ``chapter_map`` makes the cards of the chapters on the first page
+``search``     collects what the search box looks through
 ``moved``      leads from the old address of a page to the new one
 """
 
@@ -47,6 +48,7 @@ PARTS = (
     "pages",
     "address",
     "chapter_map",
+    "search",
     "moved",
 )
 

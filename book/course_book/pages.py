@@ -78,8 +78,8 @@ def mend(text):
         text,
     )
     text = re.sub(
-        r'<script src="([^"]*(?:searchtools|language_data|searchindex)\.js[^"]*)"></script>',
-        r'<script defer src="\1"></script>',
+        r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>',
+        "",  # ``search`` takes their place
         text,
     )
     text = text.replace('role="doc-biblioentry"', 'role="listitem"')  # the list asks for it

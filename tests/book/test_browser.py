@@ -149,8 +149,8 @@ def server(book):
 def test_search_finds_a_chapter(browser, server):
     with opened(browser) as (tab, wrong):
         tab.goto(f"{server}/search.html?q=stride", wait_until="load")
-        tab.wait_for_selector("#search-results li a")
-        titles = tab.locator("#search-results li a").all_inner_texts()
+        tab.wait_for_selector(".search-results li a")
+        titles = tab.locator(".search-results li a").all_inner_texts()
         assert any("Stride" in title for title in titles)
         assert tab.locator("input[type=search]:visible").count() <= 1
         assert not wrong
