@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = (ROOT / "course_lib", ROOT / "course_bank")
-LOOKS = (ROOT / "book" / "course_book", ROOT / "book" / "formulas.mjs")
+LOOKS = tuple(ROOT / "book" / name for name in ("course_book", "search", "formulas.mjs"))
 KINDS = {".py", ".js", ".mjs", ".css", ".json", ".npz", ".zip"}
 
 
