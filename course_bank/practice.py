@@ -55,7 +55,7 @@ def _chosen(topic, questions):
 
 
 def _judged(question):
-    return question.form in forms.FORMS
+    return question.form in forms.FORMS and question.in_quiz
 
 
 def _variants(name, count, seed):

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from benchmarks.clinic import cases
+from benchmarks.clinic import cases, patients
 from benchmarks.clinic.__main__ import change, run
 from benchmarks.clinic.watch import Watch
+from course_bank.topics.training_clinic.patients import recorded
 from course_lib import Sequential, layers, records, utils
 
 RECORD = records.load("clinic")
@@ -96,3 +97,17 @@ def test_watching_changes_nothing():
         np.testing.assert_array_equal(ours, theirs)
     assert len(watch.step_losses) == 10
     assert np.mean(watch.step_losses[:5]) == pytest.approx(watch.curves["loss"][0])
+
+
+def test_a_patient_of_the_assignment_trained_again_has_the_recorded_card():
+    utils.set_workers(1)
+    try:
+        name, again = patients.patient("flat", CHEAP, 0)
+    finally:
+        utils.set_workers(None)
+    kept = recorded()[name]
+    assert (again["ward"], again["fault"]) == (kept["ward"], kept["fault"]) == ("flat", CHEAP)
+    card, old = again["card"], kept["card"]
+    for curve, (values,) in card["curves"].items():
+        np.testing.assert_allclose(values, old["curves"][curve][0], rtol=2e-3, atol=0.02)
+    np.testing.assert_allclose(card["first_loss"], old["first_loss"], rtol=2e-3)

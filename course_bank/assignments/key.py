@@ -186,6 +186,7 @@ class Key:
                 tuple(
                     Wrong(idea["name"], answer, idea["message"], idea["credit"])
                     for idea, answer in zip(entry["misconceptions"], v["wrong"], strict=True)
+                    if answer is not None  # the idea is the right one here
                 ),
                 tuple(v["steps"]),
             )

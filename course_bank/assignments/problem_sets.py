@@ -320,6 +320,65 @@ LISTED = (
         "output shape is right. The feedback tells for each line the number that your model "
         "reached, and what would mend it.",
     ),
+    Assignment(
+        id="ps10-training-clinic",
+        title="Training clinic",
+        minutes=120,
+        where="Chapter 15, Training clinic",
+        intro="Three networks complain: name what each suffers from, by the evidence on its card. "
+        "Then the evidence in numbers. Then three programs that run without an error and are "
+        "wrong: mend them. Grading trains what you mended and asks it about digits that nobody has "
+        "seen. "
+        "For comparison, the first cell below draws the card of a healthy training.",
+        tasks=(
+            Step(
+                "clinic-healthy",
+                "The card of a healthy network, three runs: loss and accuracy, and the witnesses "
+                "that the cards of the patients show too. `try_out` is for the programs further "
+                "down: it trains one on digits of the sample and prints what it reads.",
+                'clinic.patient(records.load("clinic")["healthy"], ["pixels", "steps"])',
+                """\
+display(clinic.patient(records.load("clinic")["healthy"], ["sums", "step", "certainty", "answers"]))
+
+
+def try_out(program):
+    (x, y), (x_test, y_test) = mnist.load_sample()
+    model, predict, accuracy = program(x[::2], y[::2].astype(int))
+    print(f"it reports {accuracy:.2f}")
+    print(f"it reads {np.mean(predict(x_test) == y_test):.2f} of other digits")
+
+
+# More of the healthy network, if you like: other panels than these four.
+### SOLUTION
+""",
+            ),
+            Task("clinic-flat-fault", 2),
+            Task("clinic-flat-pace", 2),
+            Task("clinic-plateau-fault", 2),
+            Task("clinic-plateau-growth", 2),
+            Task("clinic-doubt-fault", 2),
+            Task("clinic-doubt-chance", 2),
+            Task("clinic-doubt-twins", 2),
+            judgements["clinic-one-experiment"],
+            Task("clinic-mend-data", 4),
+            Task("clinic-mend-model", 4),
+            Task("clinic-mend-training", 4),
+            judgements["clinic-hidden-not-mended"],
+        ),
+        imports=(
+            "import numpy as np",
+            "",
+            "import course_lib as keras",
+            "from course_lib import layers, records",
+            "from course_lib.datasets import mnist",
+            "from course_lib.figures.static import clinic",
+        ),
+        rule="A diagnosis is right or wrong; the feedback on a wrong one says which signature that "
+        "fault would have shown. For the numbers, a mistake with a name earns a part of the "
+        "points, as everywhere. A mended program that does all that its task lists earns all "
+        "points; as long as something is missing, what holds shares half of them, once at least "
+        "one thing works that did not in the program you were given.",
+    ),
 )
 
 problem_sets = MappingProxyType({listed.id: listed for listed in LISTED})

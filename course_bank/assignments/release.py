@@ -285,7 +285,7 @@ def _variant(variant, template):
         made["choices"] = variant.choices
     if not variant.question.hidden:
         made["answer"] = variant.answer
-        made["wrong"] = [wrong.answer for wrong in variant.misconceptions]
+        made["wrong"] = list(variant.wrong_values)
         made["steps"] = list(map(str, variant.steps))
     return made
 

@@ -21,7 +21,8 @@ from course_bank.core.where_to_read import TOPICS
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong idea: ``compute(n)`` is the value it leads to, with the numbers ``n``.
+    """A wrong idea: ``compute(n)`` is the value it leads to, with the numbers ``n``; None where it
+    is the right idea.
 
     ``message`` helps without giving the answer; ``credit`` (0 to below 1) is what the value earns.
     """
@@ -101,6 +102,7 @@ class Question(ValueAnswer):
     numbers_of: str | None = None
     checked: str | None = None
 
+    in_quiz = True  # whether the prompt alone tells all that the question needs
     # function and model questions draw what they run from a secret seed; see `hidden_seed`
     hidden = False
 

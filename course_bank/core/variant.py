@@ -64,6 +64,8 @@ class Variant:
             return None
         value = compute(self.n)
         value = getattr(value, "value", value)  # a shapes.Result holds its number there
+        if value is None:
+            return None
         if self.question.choices is not None:
             return next(letter for letter, key in self._order.items() if key == value)
         return to_json(value)
@@ -75,11 +77,17 @@ class Variant:
 
     @cached_property
     def misconceptions(self):
-        """`Wrong` values, in the order of the declaration."""
+        """`Wrong` values, in the order of the declaration, without ideas that are right here."""
         return tuple(
-            Wrong(wrong.name, self._value(wrong.compute), wrong.message, wrong.credit)
-            for wrong in self.question.misconceptions
+            Wrong(wrong.name, value, wrong.message, wrong.credit)
+            for wrong, value in zip(self.question.misconceptions, self.wrong_values, strict=True)
+            if value is not None
         )
+
+    @cached_property
+    def wrong_values(self):
+        """What each declared wrong idea leads to; None where it is the right one."""
+        return tuple(self._value(wrong.compute) for wrong in self.question.misconceptions)
 
     @cached_property
     def prompt(self):

@@ -118,6 +118,17 @@ SECTIONS = {  # question -> heading in the chapter of its topic
     "mnist-predict": "Which digits are wrong",
     "training-errors": "Which digits are wrong",
     "training-spread": "Which digits are wrong",
+    "clinic-first-loss": "2. The loss at the start",
+    "clinic-flat-fault": "First ward: nothing moves",
+    "clinic-flat-pace": "The idea in one picture",
+    "clinic-plateau-fault": "Second ward: it learns, and stops too early",
+    "clinic-plateau-growth": "Second ward: it learns, and stops too early",
+    "clinic-doubt-fault": "Fourth ward: too good to be true",
+    "clinic-doubt-chance": "Third ward: the two curves disagree",
+    "clinic-doubt-twins": "Fourth ward: too good to be true",
+    "clinic-mend-data": "1. Look at a batch, as the network gets it",
+    "clinic-mend-model": "Second ward: it learns, and stops too early",
+    "clinic-mend-training": "Which check finds what",
     "design-early-stride": "Memory: training keeps, prediction lets go",
     "design-channels-apart": "A block of a network for telephones",
 }
@@ -138,5 +149,10 @@ def place(question, chapter):
 def page(question, chapter):
     """Address of the place that explains a question, below the address of the book."""
     chapter, heading = place(question, chapter)
-    anchor = f"#{re.sub('[^a-z0-9]+', '-', heading.lower()).strip('-')}" if heading else ""
+    anchor = f"#{_anchor(heading)}" if heading else ""
     return f"chapters/{CHAPTERS[chapter]}.html{anchor}"
+
+
+def _anchor(heading):
+    """The id that Sphinx gives a heading: it begins with a letter."""
+    return re.sub("[^a-z0-9]+", "-", heading.lower()).lstrip("-0123456789").rstrip("-")

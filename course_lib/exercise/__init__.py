@@ -115,6 +115,18 @@ class Exercise:
         """The numbers of the task, as a dict with attributes."""
         return Numbers(self._entry(question)["numbers"])
 
+    def letter(self, question, text):
+        """The letter of the option that reads ``text``, of a choice.
+
+        Raises ValueError where there is no such option.
+        """
+        options = self._entry(question).get("choices") or {}
+        for letter, option in options.items():
+            if option == text:
+                return letter
+        told = "; ".join(options.values()) or "none"
+        raise ValueError(f"letter: {question} has no option {text!r}; there are: {told}")
+
     def check_form(self, question, value):
         """Complain when ``value`` cannot be read as an answer; say so when it can.
 

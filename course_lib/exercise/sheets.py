@@ -108,6 +108,7 @@ def _entry(content, question, student):
         **{name: question[name] for name in kept},
         "numbers": variant["numbers"],
         "prompt": _prompt(question, variant),
+        **({"choices": variant["choices"]} if variant.get("choices") else {}),
     }
 
 

@@ -54,6 +54,11 @@ MISTAKES = {
         name: (f"{bank[name].variable} = keras.Sequential({bank[name].variable}.layers[:1])", None)
         for name in problem_sets["ps9-design-under-constraints"].questions
     },
+    **{  # programs as they were handed out earn nothing, and are tried: see test_training_clinic
+        name: (f"{bank[name].variable} = lambda x, y: (None, len, 0)", "error")
+        for name in problem_sets["ps10-training-clinic"].questions
+        if bank[name].hidden
+    },
     "design-channels-apart": ("design_channels_apart = keras.layers", "form"),
 }
 

@@ -1,6 +1,7 @@
 """Questions that a person reads: explain, choose and defend, find the flaw, design on a budget."""
 
 from course_bank.assignments.judgements import (
+    clinic,
     counts,
     designs,
     dimensions,
@@ -9,7 +10,7 @@ from course_bank.assignments.judgements import (
 )
 from course_bank.assignments.judgements.judgement import Judgement
 
-MODULES = (sizes, counts, dimensions, programs, designs)
+MODULES = (sizes, counts, dimensions, programs, designs, clinic)
 
 judgements = {judgement.id: judgement for module in MODULES for judgement in module.JUDGEMENTS}
 

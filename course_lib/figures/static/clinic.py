@@ -9,7 +9,7 @@ __all__ = ["PANELS", "patient"]
 
 WIDTH, HEIGHT, GAP, MARGIN = 250, 168, 14, 6  # of a panel; between panels; around them
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 34, 24  # within a panel
-CHANCE, CLASSES = 0.1, 10
+CLASSES = 10  # of the digits, unless a run says otherwise
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LOSS_SHOWN = 4.0  # losses above leave the panel at its top
 
@@ -69,13 +69,18 @@ class _Panel:
         self.drawing.text(x, self.floor + 13, text, "small muted")
 
 
+def _classes(run):
+    return run.get("classes", CLASSES)
+
+
 def _loss(drawing, x, y, run):
     curves = run["curves"]
     panel = _Panel(drawing, x, y, "loss", 0.0, LOSS_SHOWN)
     for name, kind in (("val_loss", "other dashed"), ("loss", "curve")):
         for values in curves[name]:
             panel.curve(values, kind)
-    panel.guide(log(CLASSES), "ln 10")
+    classes = _classes(run)
+    panel.guide(log(classes), f"ln {classes}")
     panel.below("1", str(len(curves["loss"][0])), "epoch")
 
 
@@ -85,7 +90,7 @@ def _accuracy(drawing, x, y, run):
     for name, kind in (("val_accuracy", "other dashed"), ("accuracy", "curve")):
         for values in curves[name]:
             panel.curve(values, kind)
-    panel.guide(CHANCE, "chance")
+    panel.guide(1 / _classes(run), "chance")
     panel.below("1", str(len(curves["accuracy"][0])), "epoch")
 
 
@@ -156,21 +161,23 @@ PANELS = {
 
 
 def patient(run, panels):
-    """Loss and accuracy of every seed, and two more ``panels``, named as in `PANELS`.
+    """Loss and accuracy of every seed, and two or four more ``panels``, named as in `PANELS`.
 
-    run: as the record "clinic" holds it. Training is drawn solid, validation dashed.
+    run: as the record "clinic" holds it, with "classes" where they are not ten. Training is drawn
+    solid, validation dashed.
     """
     unknown = [name for name in panels if name not in PANELS]
-    if unknown or len(panels) != 2:
-        raise ValueError(f"patient: panels must be two of {', '.join(PANELS)}; got {panels}.")
-    drawing = Drawing(2 * (WIDTH + MARGIN) + GAP, 2 * HEIGHT + GAP + 30)
+    if unknown or len(panels) not in (2, 4):
+        raise ValueError(
+            f"patient: panels must be two or four of {', '.join(PANELS)}; got {panels}."
+        )
+    draws = (_loss, _accuracy, *(PANELS[name] for name in panels))
+    drawing = Drawing(2 * (WIDTH + MARGIN) + GAP, len(draws) // 2 * (HEIGHT + GAP) - GAP + 30)
     first = ", ".join(f"{value:.3g}" for value in run["first_loss"])
     drawing.text(MARGIN + 4, 13, f"loss before the first step: {first}", "small", anchor="start")
-    right, lower = MARGIN + WIDTH + GAP, 30 + HEIGHT + GAP
-    places = ((MARGIN, 30), (right, 30), (MARGIN, lower), (right, lower))
-    draws = (_loss, _accuracy, *(PANELS[name] for name in panels))
-    for draw, (x, y) in zip(draws, places, strict=True):
-        draw(drawing, x, y, run)
+    for place, draw in enumerate(draws):
+        row, column = divmod(place, 2)
+        draw(drawing, MARGIN + column * (WIDTH + GAP), 30 + row * (HEIGHT + GAP), run)
     for text, kind, at in (("training", "curve", 180), ("validation", "other dashed", 74)):
         drawing.line(drawing.width - at - 34, 13, drawing.width - at - 8, 13, kind)
         drawing.text(drawing.width - at, 13, text, "small", anchor="start")

@@ -8,7 +8,7 @@ from course_bank.assignments.problem_sets import Step
 
 
 def test_the_assignments_are_the_courses():
-    assert list(problem_sets)[:8] == [
+    assert list(problem_sets) == [
         "ps1-pixels-and-convolution",
         "ps2-output-shapes",
         "ps3-parameter-counts",
@@ -17,6 +17,8 @@ def test_the_assignments_are_the_courses():
         "ps6-receptive-field",
         "ps7-convolution-from-scratch",
         "ps8-mnist-in-keras",
+        "ps9-design-under-constraints",
+        "ps10-training-clinic",
     ]
 
 

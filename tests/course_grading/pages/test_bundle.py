@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from course_bank import bank, problem_sets
+from course_bank.assignments import release
 from course_bank.assignments.judgements import judgements
+from course_bank.topics.training_clinic import patients, wards
 from course_grading.commands import cli
 from course_grading.gradebook import keys
 from course_grading.pages import bundle
 from tests.course_grading.graded_class import PS2
+from tests.released import content
 
 GUIDE = (Path(__file__).parents[3] / "chapters" / "student-guide.md").read_text(encoding="utf-8")
 
@@ -186,6 +189,20 @@ def test_nothing_in_it_tells_right_from_wrong(unpacked):
     assert "HIDDEN TESTS" not in texts[f"{PS2}.ipynb"]
     imported = re.findall(r"^\s*(?:from|import) (course_\w+)", everything, re.MULTILINE)
     assert set(imported) == {"course_lib"}
+
+
+def test_no_patient_is_known_by_what_students_get(unpacked):
+    """The cards are in the sheets; what each suffers from is not, and no record tells it."""
+    sheets = release.as_text(release.sheets(content("ps10-training-clinic")))
+    library = "\n".join(text for name, text in texts_of(unpacked).items() if "course_lib" in name)
+    shown = [name for name in patients.recorded() if name in sheets]
+    assert len(shown) > 40
+    for name in shown:
+        assert name not in library
+    for fault, told in wards.FAULTS.items():
+        assert f'"{fault}"' not in sheets
+        assert told.signature not in sheets
+        assert told.signature not in library
 
 
 def test_the_sheets_are_those_of_the_key_without_its_answers(unpacked, graded_class):

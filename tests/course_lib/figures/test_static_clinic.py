@@ -79,9 +79,29 @@ def test_sizes_stand_on_an_axis_of_powers():
 
 
 @pytest.mark.parametrize("panels", [["sums"], ["sums", "blood"], ["sums", "step", "pixels"]])
-def test_panels_are_two_that_there_are(panels):
-    with pytest.raises(ValueError, match="panels must be two of steps, sums, "):
+def test_panels_are_two_or_four_that_there_are(panels):
+    with pytest.raises(ValueError, match="panels must be two or four of steps, sums, "):
         clinic.patient(RUN, panels)
+
+
+def test_four_panels_stand_in_two_more_rows():
+    two, four = clinic.patient(RUN, ["sums"] * 2), clinic.patient(RUN, ["sums"] * 4)
+    assert four.height - two.height == clinic.HEIGHT + clinic.GAP
+    assert heights(four) == 2 * heights(two)
+
+
+def test_a_run_of_fewer_classes_has_its_own_guides():
+    drawing = clinic.patient({**RUN, "classes": 5}, ["sums", "step"])
+    loss, accuracy = (
+        float(line.get("y1"))
+        for line in shown(drawing, "line")
+        if line.get("class") == "guide dotted"
+    )
+    floor = 30 + clinic.TOP + FULL
+    assert (loss, accuracy) == pytest.approx(
+        (floor - FULL * log(5) / 4, floor - FULL / 5), abs=0.02
+    )
+    assert {"ln 5", "chance"} <= set(texts(drawing))
 
 
 def test_bars_stand_within_their_panel():

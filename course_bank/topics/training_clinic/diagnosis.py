@@ -1,0 +1,73 @@
+"""Questions on the card of a patient: which fault does it show?"""
+
+import json
+from dataclasses import dataclass
+
+from course_bank.core.question import Question, slip
+from course_bank.topics.training_clinic import patients, wards
+from course_bank.topics.training_clinic.wards import FAULTS, WARDS
+
+_TOPIC = "training clinic"
+
+
+@dataclass(frozen=True)
+class CardQuestion(Question):
+    """A question that shows a picture: the notebook can draw it, a quiz cannot."""
+
+    in_quiz = False
+
+
+def _draw(ward):
+    def draw(rng):
+        name = rng.choice(patients.of(ward))
+        card = patients.recorded()[name]["card"]
+        return {"patient": name, "classes": card["classes"], "card": card}
+
+    return draw
+
+
+def _idea(fault):
+    """Another fault named in the place of this one; where it is the right one, there is no slip."""
+    return slip(
+        fault,
+        lambda n: None if patients.fault(n) == fault else fault,
+        FAULTS[fault].signature,
+    )
+
+
+def _question(ward, teaches):
+    listed = WARDS[ward]
+    name = f"clinic-{ward}-fault"
+    return CardQuestion(
+        id=name,
+        topic=_TOPIC,
+        teaches=teaches,
+        draw=_draw(ward),
+        prompt="The cell below draws the card of patient **{patient}**, a network that tells "
+        f"{{classes}} kinds of digits apart. Its complaint: *{listed.complaint}* What is the "
+        "matter with it? Of the five, name the one that all of the card's witnesses agree with.",
+        form="choice",
+        choices=lambda n: {fault: FAULTS[fault].title for fault in listed.faults},
+        answer=patients.fault,
+        steps=lambda n: [FAULTS[patients.fault(n)].signature.replace("would have shown", "shows")],
+        misconceptions=tuple(map(_idea, listed.faults)),
+        stub=f'n = sheet.numbers("{name}")\n'
+        f"display(clinic.patient(n.card, {json.dumps(listed.panels)}))\n"
+        f"# Put a letter in quotes in place of None.\n{name.replace('-', '_')} = None\n"
+        "### SOLUTION\n",
+        solution=_solution(name, ward),
+    )
+
+
+def _solution(name, ward):
+    """An expression that walks down the rules of the ward."""
+    lines = [f'"{FAULTS[fault].title}" if {rule}\n    else ' for rule, fault in WARDS[ward].rules]
+    end = FAULTS[wards.left(ward)].title
+    return f'sheet.letter(\n    "{name}",\n    {"".join(lines)}"{end}",\n)'
+
+
+QUESTIONS = [
+    _question("flat", "A flat line is a symptom: first loss, sums and steps tell faults apart."),
+    _question("plateau", "What learns and stops too early has a ceiling that somebody built in."),
+    _question("doubt", "Curves drawn by a wrong program prove nothing: ask another witness."),
+]

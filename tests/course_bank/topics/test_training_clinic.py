@@ -1,0 +1,286 @@
+"""Patients whose cards show what they suffer from, and programs that are mended or are not."""
+
+import json
+
+import numpy as np
+import pytest
+
+import course_lib as keras
+from course_bank import bank
+from course_bank.topics.training_clinic import mending, patients, programs, trial, wards
+from course_lib.exercise import Numbers
+from course_lib.figures.static import clinic
+from tests.released import key_of
+
+ASSIGNMENT = "ps10-training-clinic"
+DATA, MODEL, TRAINING = programs.PROGRAMS
+EACH_FAULT = [(task, faults) for task, p in programs.PROGRAMS.items() for faults in p.faults]
+
+
+# ---------------------------------------------------------------------------- patients
+
+
+@pytest.mark.parametrize("ward", wards.WARDS)
+def test_every_recorded_card_shows_its_fault_and_can_be_drawn(ward):
+    listed = wards.WARDS[ward]
+    for fault in listed.faults:
+        names = patients.of(ward, (fault,))
+        assert len(names) >= 8
+        for name in names:
+            card = patients.recorded()[name]["card"]
+            assert wards.told(ward, card) == fault, name
+            assert clinic.patient(card, listed.panels).svg().startswith("<svg")
+            assert fault not in json.dumps(card)
+
+
+def test_a_wrong_diagnosis_is_told_the_signature_it_would_have_shown():
+    for ward, listed in wards.WARDS.items():
+        question = bank[f"clinic-{ward}-fault"]
+        met = set()
+        for seed in range(60):
+            variant = question.variant(seed)
+            right = patients.fault(variant.n)
+            for letter, title in variant.choices.items():
+                (fault,) = [f for f in listed.faults if wards.FAULTS[f].title == title]
+                found = question.grade(variant, {"value": letter})
+                if fault == right:
+                    assert (found.credit, found.message) == (1, "Right.")
+                    continue
+                assert (found.credit, found.misconception) == (0, fault)
+                assert found.message == wards.FAULTS[fault].signature
+                met.add((right, fault))
+        assert len(met) == len(listed.faults) * (len(listed.faults) - 1)
+
+
+def test_evidence_is_worked_out_from_the_same_cards():
+    """By another way than the answer's: powers and sums, with NumPy."""
+    n = bank["clinic-plateau-growth"].variant(3).n
+    growth = bank["clinic-plateau-growth"].variant(3).answer
+    assert n.sums[0] * growth ** (len(n.sums) - 1) == pytest.approx(n.sums[-1], rel=1e-4)
+    variant = bank["clinic-flat-pace"].variant(3)
+    steps = np.outer(np.ones(max(1, round(variant.answer * variant.n.batches))), variant.n.step)
+    assert steps.sum(axis=0).max() == pytest.approx(1, rel=0.3 if len(steps) < 20 else 0.02)
+    variant = bank["clinic-doubt-chance"].variant(3)
+    n, rng = variant.n, np.random.default_rng(0)
+    guessed = rng.binomial(n.images, 1 / n.classes, 200_000) / n.images
+    assert variant.answer == pytest.approx(
+        (n.validation - guessed.mean()) / guessed.std(), abs=0.02 * abs(variant.answer) + 0.02
+    )
+
+
+# ---------------------------------------------------------------------------- what programs reach
+
+
+def test_what_is_asked_lies_between_mended_and_broken_programs():
+    for task, program in programs.PROGRAMS.items():
+        record = mending.recorded()["tasks"][task]
+        assert len(record["mended"]) >= 20
+        assert min(record["mended"]) > mending.least(task) + 0.03
+        for faults in program.faults:
+            if "accuracy" in {programs.FAULTS[fault].misses for fault in faults}:
+                assert max(record["broken"][" and ".join(faults)]) < mending.least(task) - 0.05
+
+
+@pytest.mark.parametrize("task", programs.PROGRAMS)
+def test_of_200_drawings_each_has_its_faults_and_runs_as_python(task):
+    drawn, met = set(), set()
+    for seed in range(200):
+        variant = bank[task].variant(seed)
+        faults = tuple(programs.faults(task, variant.n))
+        met.add(tuple(sorted(faults)))
+        drawn.add(json.dumps(variant.numbers))
+        broken = programs.text(task, variant.numbers)
+        mended = programs.text(task, variant.numbers, mended=True)
+        assert broken in variant.prompt
+        assert broken != mended
+        compile(broken, task, "exec")
+        compile(mended, task, "exec")
+        assert max(map(len, broken.splitlines())) <= 88
+    assert met == {tuple(sorted(faults)) for faults in programs.PROGRAMS[task].faults}
+    assert len(drawn) >= 100
+
+
+# ---------------------------------------------------------------------------- the verdicts
+
+
+def drawn(task, faults):
+    """A student's variant with these faults."""
+    for seed in range(200):
+        variant = bank[task].variant(f"{faults} {seed}", hidden=seed)
+        if set(programs.faults(task, variant.n)) == set(faults):
+            return variant
+    raise AssertionError(f"{task} never has {faults}")
+
+
+def tried(variant, source, changes=()):
+    """The verdict on a program, with ``changes`` (old, new) of its text."""
+    for old, new in changes:
+        assert old in source, old
+        source = source.replace(old, new)
+    names = {"np": np, "keras": keras, "layers": keras.layers, "n": Numbers(variant.numbers)}
+    exec(source, names)
+    values = {}
+    with np.errstate(all="ignore"):
+        exec(variant.question.probe(variant), {**names, "emit": values.update})
+    return variant.question.grade(variant, values)
+
+
+def mended(variant):
+    return programs.text(variant.question.id, variant.numbers, mended=True)
+
+
+def broken(variant):
+    return programs.text(variant.question.id, variant.numbers)
+
+
+UNTOUCHED = {
+    ("unscaled",): "the flat line at ln 10",
+    ("labels of others",): "answers like dice",
+    ("class by class",): "the last class of an epoch in which nobody shuffled",
+    ("trained on all",): "Of the 200 images kept aside it has trained on 200",
+    ("softmax twice",): "Softmax is taken 2 times",
+    ("dead units",): "the flat line at ln 10",
+    ("large start",): "the flat line at ln 10",
+    ("small start",): "that reminds of the ",
+    ("large rate", "wrong mode"): "the flat line at ln 10",
+    ("small rate", "wrong mode"): "steps too short to get anywhere",
+    ("yes or no", "wrong mode"): "get another answer than together",
+    ("large rate", "yes or no"): "accuracy answers another question",
+    ("small rate", "yes or no"): "accuracy answers another question",
+}
+
+
+@pytest.mark.parametrize(("task", "faults"), EACH_FAULT)
+def test_what_was_handed_out_earns_nothing_and_says_what_it_reminds_of(task, faults):
+    variant = drawn(task, faults)
+    found = tried(variant, broken(variant))
+    assert found.credit == 0, found.message
+    assert UNTOUCHED[faults] in found.message
+    assert "Not yet: " in found.message
+
+
+ASIDE_OFF = "x, y = (np.delete(part, np.s_[4::5], axis=0) for part in (x, y))"
+PREDICT = "model.predict(prepared(images), verbose=0)"
+ASKED = "model(prepared(images), training=True)"
+EVALUATED = "_, accuracy = model.evaluate(prepared(x_aside), y_aside, verbose=0)"
+CONV = "        layers.Conv2D("
+# task, faults, changes of the broken program: all are mends
+RIGHT = [
+    (DATA, ["unscaled"], [("np.newaxis]\n", "np.newaxis] / 255.0\n")]),
+    (DATA, ["unscaled"], [(CONV, f"        layers.Rescaling(1 / 255),\n{CONV}")]),
+    (DATA, ["labels of others"], [("x = x[order]", "x = x[order]; y = y[order]")]),
+    (DATA, ["labels of others"], [("x = x[order]", "pass")]),
+    (DATA, ["class by class"], [("shuffle=False", "shuffle=True")]),
+    (DATA, ["class by class"],
+     [('np.argsort(y, kind="stable")', "np.random.permutation(len(x))")]),
+    (DATA, ["trained on all"], [("    order =", "    x, y = x[~aside], y[~aside]\n    order =")]),
+    (DATA, ["trained on all"], [("    order =", f"    {ASIDE_OFF}\n    order =")]),
+    (MODEL, ["softmax twice"], [("        layers.Softmax(),\n", "")]),
+    (MODEL, ["softmax twice"], [('10, activation="softmax"', "10")]),
+    (MODEL, ["dead units"], [("-50.0", "0.0")]),
+    (MODEL, ["large start"],
+     [("keras.initializers.RandomNormal(stddev=2.0)", '"glorot_uniform"')]),
+    (MODEL, ["small start"], [("stddev=0.0001", "stddev=0.1")]),
+    (TRAINING, ["large rate", "wrong mode"], [("5.0", "0.04"), (ASKED, PREDICT)]),
+    (TRAINING, ["small rate", "wrong mode"],
+     [("keras.optimizers.SGD(0.00005, momentum=0.9)", "keras.optimizers.Adam(0.01)"),
+      ("training=True", "training=False")]),
+    (TRAINING, ["yes or no", "wrong mode"],
+     [("binary_crossentropy", "categorical_crossentropy"), ("binary_accuracy", "accuracy"),
+      ("training=True", "training=False")]),
+    (TRAINING, ["large rate", "yes or no"],
+     [("5.0", "0.05"), ("binary_crossentropy", "categorical_crossentropy"),
+      (EVALUATED, "accuracy = np.mean(predict(x_aside) == y_aside.argmax(axis=-1))")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("task", "faults", "changes"), RIGHT)
+def test_a_mended_program_is_right_whichever_way_it_was_mended(task, faults, changes):
+    variant = drawn(task, faults)
+    found = tried(variant, broken(variant), changes)
+    assert found.credit == 1, found.message
+    assert found.message.startswith("Mended: the network that was asked for; of digits that it")
+
+
+@pytest.mark.parametrize("task", programs.PROGRAMS)
+def test_the_instructors_cell_earns_all_points(task):
+    variant = key_of(ASSIGNMENT).graded_variant(task, "ada", "a secret")
+    assert tried(variant, bank[task].solution).credit == 1
+
+
+# a program, mended but for what is changed: credit in quarters of the half, and what is said
+WRONG = [
+    (DATA, [("{units}, activation", "100, activation")], 3, "no longer the one asked for"),
+    (DATA, [("layers.MaxPooling2D(2)", "layers.AveragePooling2D(2)")], 3, "no longer the one"),
+    (DATA, [("return model, predict", "return model, lambda i: np.full(len(i), 3)")], 0,
+     "It answers 3 to nearly everything"),
+    (MODEL, [(PREDICT, "model.predict(prepared(images)[:, ::-1], verbose=0)")], 2, "reads"),
+    (MODEL, [(".argmax(axis=-1)", ".argmax(axis=-1)[::-1]")], 2, "It answers like dice"),
+    (MODEL, [("return model, predict, accuracy", "return model, predict, 0.99")], 3,
+     "It reports 0.99, and reads 0."),
+    (TRAINING, [("return model, predict, accuracy", "return model, predict, None")], 3,
+     "The accuracy that it returns is no number."),
+    (TRAINING, [(PREDICT, ASKED)], 3, "get another answer than together"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("task", "changes", "held", "says"), WRONG)
+def test_each_property_is_graded_apart(task, changes, held, says):
+    variant = drawn(task, programs.PROGRAMS[task].faults[0])
+    changes = [(old.format(**variant.numbers), new) for old, new in changes]
+    found = tried(variant, mended(variant), changes)
+    assert says in found.message, found.message
+    assert found.credit == pytest.approx(0.5 * held / 4), found.message
+
+
+def test_answers_must_come_from_the_model_that_is_returned():
+    variant = drawn(DATA, ("labels of others",))
+    other = (
+        "kept = model.get_weights()\n\n    def predict(images):\n        model.set_weights(kept)"
+    )
+    found = tried(variant, mended(variant), [("def predict(images):", other)])
+    assert "The answers do not come from the model that is returned." in found.message
+    assert found.credit < 0.5
+
+
+def test_a_training_that_takes_too_long_is_told_so(monkeypatch):
+    from course_bank.topics.training_clinic import judging
+
+    monkeypatch.setattr(judging.trial, "BUDGET", 0.0)
+    variant = drawn(DATA, ("labels of others",))
+    found = tried(variant, mended(variant))
+    assert "seconds, and 0 are allowed." in found.message
+    assert found.credit == 0  # it is the accuracy that the broken program lacks
+
+
+@pytest.mark.parametrize(
+    ("source", "misconception"),
+    [
+        ("clinic_mend_data = None", "empty"),
+        ("clinic_mend_data = 5", "form"),
+        ("def clinic_mend_data(x, y):\n    return 5", "form"),
+        ("def clinic_mend_data(x, y):\n    return 1 / 0", "error"),
+        ("def clinic_mend_data(x):\n    pass", "error"),
+    ],
+)
+def test_what_is_no_program(source, misconception):
+    variant = drawn(DATA, ("unscaled",))
+    found = tried(variant, source)
+    assert (found.credit, found.misconception) == (0, misconception)
+
+
+def test_the_library_is_as_it_was_after_a_trial():
+    before = {name: getattr(keras.Model, name) for name in ("fit", "predict", "__call__")}
+    variant = drawn(DATA, ("unscaled",))
+    tried(variant, "def clinic_mend_data(x, y):\n    return 1 / 0")
+    assert {name: getattr(keras.Model, name) for name in before} == before
+
+
+def test_the_labels_of_what_is_asked_are_not_in_the_probe():
+    """What enters the kernel: places in the sample, and images; other secrets ask other images."""
+    question = bank[DATA]
+    first, second = (question.variant(1, hidden=h) for h in (1, 2))
+    assert question.probe(first) != question.probe(second)
+    assert "labels" not in question.probe(first)
+    assert len(set(trial.chosen(1))) == trial.TRAINED
+    assert sorted(trial.chosen(1)) != sorted(trial.chosen(2))
