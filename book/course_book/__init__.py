@@ -2,7 +2,7 @@
 
 ``vendor``     brings KaTeX' style and the icons that the pages use into the book
 ``freshness``  executes a chapter again when the library under it has changed
-``execution``  executes the chapters that need it, two at a time
+``execution``  executes the chapters that need it, several at a time, in `warm_kernels`
 ``formulas``   sets formulas with KaTeX while the book is built
 ``docstrings`` sets the library's docstrings on the API page
 ``calc``       the role that puts a computed number into a sentence

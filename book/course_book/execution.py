@@ -1,10 +1,12 @@
-"""Chapters that need it are executed before Sphinx reads them, two at a time.
+"""Chapters that need it are executed before Sphinx reads them, several at a time.
 
 Sphinx reads page after page, and would execute chapter after chapter, most of the time waiting
-for TensorFlow to load. Here the results go into jupyter-cache first, where reading finds them. A
-chapter that fails is left to the reading, which reports it.
+for TensorFlow to load. Here it is loaded once (`warm_kernels`), and the results go into
+jupyter-cache first, where reading finds them. A chapter that fails is left to the reading, which
+reports it.
 """
 
+import contextlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +16,8 @@ from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import create_nb_reader
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
+
+from . import warm_kernels
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +54,7 @@ def _execute(app, env, docnames):
         folder = os.path.dirname(path)
         return single_nb_execution(notebook, folder, config.execution_timeout, allow_errors=False)
 
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+    with _warm(len(waiting)), ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         results = pool.map(run, waiting)
         names = [os.path.basename(path) for path, *_ in waiting]
         shown = status_iterator(names, "executing chapters... ", "brown", len(names))
@@ -61,6 +65,22 @@ def _execute(app, env, docnames):
             bundle = CacheBundleIn(notebook, record.uri, data={"execution_seconds": result.time})
             cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
             log.info(" %.1f s", result.time)
+
+
+@contextlib.contextmanager
+def _warm(count):
+    """Kernels start warm meanwhile, if there are ``count`` of them to share the wait."""
+    if count < 2:
+        yield
+        return
+    before = os.environ.copy()
+    with warm_kernels.started() as more:
+        os.environ.update(more)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 def setup(app):

@@ -14,6 +14,7 @@ SOURCES = ["_config.yml", "_toc.yml", "index.md", "chapters", "book", "course_li
 UNUSED = {"__pycache__", "vendor"}
 
 sys.path.insert(0, str(ROOT / "book"))
+from course_book import warm_kernels  # noqa: E402, F401
 from course_book.moved import MOVED  # noqa: E402
 
 

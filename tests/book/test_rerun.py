@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from jupyter_cache import get_cache
 
-from tests.book.conftest import MOVED
+from tests.book.conftest import MOVED, warm_kernels
 
 
 @pytest.mark.slow
@@ -41,7 +41,9 @@ def test_the_chapters_print_the_same_again(book, tmp_path):
     for name in list(environment):
         if name.startswith("PYTEST_"):
             del environment[name]
-    done = subprocess.run(
-        program, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=850
-    )
+    with warm_kernels.started(environment) as more:
+        done = subprocess.run(
+            program, cwd=tmp_path, env={**environment, **more}, capture_output=True, text=True,
+            timeout=850,
+        )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:]
