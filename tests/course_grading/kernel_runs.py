@@ -19,7 +19,7 @@ def printed(outcome):
     return "".join(o["text"] for o in outcome.outputs if o["output_type"] == "stream")
 
 
-def run(kernel, source, timeout=5):
+def run(kernel, source, timeout=30):
     return kernel.run({"run": source}, timeout)
 
 
@@ -36,7 +36,7 @@ def tree(server):
     return sorted(child.pid for child in process.children(recursive=True))
 
 
-def wait_until(condition, seconds=10):
+def wait_until(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -17,7 +17,8 @@ def int_that_equals_everything(book):
 def object_that_equals_everything(book):
     book.first_cell(
         "class Yes:\n    __eq__ = lambda s, o: True\n    __len__ = lambda s: 2\n"
-        "    __iter__ = lambda s: iter([s, s])\n    __index__ = lambda s: -5\n    value = steps = 3"
+        "    __iter__ = lambda s: iter([s, s])\n    __index__ = lambda s: -5\n"
+        "    value = steps = -7"  # which is never right by chance
     )
     book.every("VARIABLE = Yes()")
 

