@@ -17,11 +17,13 @@ from course_bank.assignments.problem_sets import Assignment, Step, Task, problem
 from course_bank.catalogue import Catalogue, bank
 from course_bank.core.function_questions import Case, FunctionQuestion
 from course_bank.core.question import Misconception, Question, ranges, slip
-from course_bank.core.value_answer import Verdict
+from course_bank.core.value_answer import CLOSE, FAR, Verdict
 from course_bank.core.variant import Variant
 from course_bank.practice import quiz
 
 __all__ = [
+    "CLOSE",
+    "FAR",
     "Assignment",
     "Case",
     "Catalogue",

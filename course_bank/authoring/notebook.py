@@ -29,14 +29,15 @@ _HOW = (
     "can be read, not whether it is right. Save, and hand the notebook in."
 )
 _CREDIT = (
-    "**Points.** A wrong answer that comes from a mistake with a name earns half of the "
-    "points where the mistake is close to the idea, and a quarter where it is not; the feedback "
-    "names it. Any other wrong answer earns nothing."
+    "**Points.** A wrong answer that comes from a mistake with a name earns a third of the "
+    "points where the mistake is close to the idea, and a sixth where it is not; the feedback "
+    "names it. So mistakes alone never earn more than a third. Any other wrong answer earns "
+    "nothing."
 )
 _SHARES = (
     "**Points.** Each property that grading tries earns its share of the points. The feedback "
-    "names known mistakes: such a mistake earns half at least where it is close to the idea, and "
-    "a quarter where it is not."
+    "names known mistakes: such a mistake earns a third at least where it is close to the idea, "
+    "and a sixth where it is not."
 )
 _VALUES = "Put your answer in place of `None` in the cell below the task"
 _CODE = "Write your code in the cell below the task, and keep the names that the task asks for"

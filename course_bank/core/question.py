@@ -14,6 +14,8 @@ from types import SimpleNamespace
 from course_bank.core import forms, where_to_read
 from course_bank.core.rendering import minus
 from course_bank.core.rng import Rng
+from course_bank.core.value_answer import CLOSE as CLOSE
+from course_bank.core.value_answer import FAR as FAR
 from course_bank.core.value_answer import ValueAnswer
 from course_bank.core.variant import Variant
 from course_bank.core.where_to_read import TOPICS
@@ -24,7 +26,8 @@ class Misconception:
     """A wrong idea: ``compute(n)`` is the value it leads to, with the numbers ``n``; None where it
     is the right idea.
 
-    ``message`` helps without giving the answer; ``credit`` (0 to below 1) is what the value earns.
+    ``message`` helps without giving the answer; ``credit`` is what the value earns: `CLOSE`, `FAR`,
+    or nothing.
     """
 
     name: str
@@ -81,6 +84,10 @@ class Question(ValueAnswer):
         expects: how the answer is to be written, if the form alone does not say it.
         stub: the answer cell as students get it, with a line ``### SOLUTION`` where they write;
             without it the cell assigns None to the variable.
+        solved_by: what alone gives the answer, without an idea of one's own: a function of the
+            library that takes the numbers as they stand ("shapes.output_size"), "numpy" for one
+            expression on the arrays, "formula" where the numbers go into a rule of the book. Empty
+            where it takes more.
         numbers_of: id of a question whose drawing this one shares.
         checked: what the visible check is handed; the variable, unless another name is given.
     """
@@ -99,6 +106,7 @@ class Question(ValueAnswer):
     tolerance: float = 1e-3
     expects: str | None = None
     stub: str | None = None
+    solved_by: str = ""
     numbers_of: str | None = None
     checked: str | None = None
 

@@ -7,6 +7,10 @@ from course_bank.core.nearly_right import few_wrong
 from course_bank.core.plain_values import PLAIN_SOURCE
 from course_lib.exercise.forms import FormProblem, check_form, is_blank, with_expected
 
+# What a mistake with a name earns: a third where it is close to the idea, a sixth where it is not.
+# So such mistakes together never earn more than a third of an assignment.
+CLOSE, FAR = 1 / 3, 1 / 6
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -46,7 +50,7 @@ class ValueAnswer:
             if form.equal(value, wrong.answer, self.tolerance):
                 return Verdict(wrong.credit, wrong.name, wrong.message)
         if self.form == "array" and (few := few_wrong(value, variant.answer, self.tolerance)):
-            return Verdict(0.5, None, few)
+            return Verdict(CLOSE, None, few)
         hint = form.hint(value, variant.answer, self.expects) or form.problem(value, self.expects)
         hint = hint or "Not right."
         return Verdict(0.0, None, f"{hint} Look again at {self.where}.")

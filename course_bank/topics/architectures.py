@@ -1,6 +1,6 @@
 """Questions on LeNet-5, AlexNet, and networks whose trained part is kept."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.topics.stride_and_padding.sizes import NO_FLOOR, ONE_TOO_EARLY
 from course_lib import shapes
 
@@ -68,25 +68,25 @@ QUESTIONS = [
                 "one too small",
                 lambda n: (_lenet(n)[2] - 1, _lenet(n)[2] - 1, n.second),
                 "There are n - k steps between the first and the last place, and one place more.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "pooling left out",
                 lambda n: (n.size - 2 * n.kernel + 2, n.size - 2 * n.kernel + 2, n.second),
                 "The pooling layer between the convolutions halves the maps.",
-                0.25,
+                FAR,
             ),
             slip(
                 "maps multiplied",
                 lambda n: (_lenet(n)[2], _lenet(n)[2], n.first * n.second),
                 "Each filter of the second convolution reads all maps and returns one.",
-                0.25,
+                FAR,
             ),
             slip(
                 "same taken for valid",
                 lambda n: (n.size // 2, n.size // 2, n.second),
                 "Without padding each convolution takes k - 1 from the size.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(\n    *shapes.output_shape(\n        ((n.size - n.kernel + 1) // 2,) * 2, "
@@ -104,19 +104,19 @@ QUESTIONS = [
                 "forgot the depth",
                 lambda n: (n.kernel**2 + 1) * n.second,
                 "Its filters read all maps of the first convolution.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the bias",
                 lambda n: n.kernel**2 * n.first * n.second,
                 "Every filter has a bias as well.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "first convolution",
                 lambda n: (n.kernel**2 + 1) * n.first,
                 "That is the first convolution.",
-                0.25,
+                FAR,
             ),
         ),
         solution="shapes.conv_parameters((n.kernel,) * 2, n.first, n.second).value",
@@ -139,19 +139,19 @@ QUESTIONS = [
                 "last pooling left out",
                 lambda n: _lenet(n)[2] ** 2 * n.second,
                 "The second pooling layer halves the maps once more.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "one map",
                 lambda n: _lenet(n)[3] ** 2,
                 "Flatten lays out all maps.",
-                0.25,
+                FAR,
             ),
             slip(
                 "maps of the first convolution",
                 lambda n: _lenet(n)[3] ** 2 * n.first,
                 "The maps at the end come from the second convolution.",
-                0.25,
+                FAR,
             ),
         ),
         solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 1)),\n"
@@ -192,7 +192,7 @@ QUESTIONS = [
                     n.filters,
                 ),
                 "A last window that would stick out of the image is left out: round down.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the floor",
@@ -202,7 +202,7 @@ QUESTIONS = [
                     n.filters,
                 ),
                 NO_FLOOR,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "one added before dividing",
@@ -212,13 +212,13 @@ QUESTIONS = [
                     n.filters,
                 ),
                 ONE_TOO_EARLY,
-                0.25,
+                FAR,
             ),
             slip(
                 "stride ignored",
                 lambda n: (n.size - n.kernel + 1, n.size - n.kernel + 1, n.filters),
                 "The window moves by the stride.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(*shapes.output_shape((n.size, n.size), n.kernel, n.stride).value, n.filters)",
@@ -244,25 +244,25 @@ QUESTIONS = [
                 "base counted",
                 lambda n: n.base + sum(_head(n)),
                 "The base is frozen: its parameters are in the model, but not trained.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "output layer only",
                 lambda n: _head(n)[1],
                 "The hidden layer is new as well, and trained.",
-                0.25,
+                FAR,
             ),
             slip(
                 "output layer on the features",
                 lambda n: _head(n)[0] + (n.features + 1) * n.classes,
                 "The output layer reads the hidden layer, not the features.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the biases",
                 lambda n: sum(_head(n)) - n.hidden - n.classes,
                 "Every unit has a bias as well.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="(\n    shapes.dense_parameters(n.features, n.hidden).value\n"
@@ -289,19 +289,19 @@ QUESTIONS = [
                 "new layer only",
                 lambda n: (n.filters + 1) * n.classes,
                 "The convolution that was set trainable is trained as well.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the biases",
                 lambda n: n.kernel**2 * n.channels * n.filters + n.filters * n.classes,
                 "Every filter and every unit has a bias as well.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "dense layer on the channels",
                 lambda n: (n.kernel**2 * n.channels + 1) * n.filters + (n.channels + 1) * n.classes,
                 "Behind the convolution there are as many values as it has filters.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="(\n    shapes.conv_parameters((n.kernel,) * 2, n.channels, n.filters).value\n"

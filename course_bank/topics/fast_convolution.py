@@ -1,6 +1,6 @@
 """Questions on how a convolution becomes one matrix product."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_lib import shapes
 
 _TOPIC = "fast convolution"
@@ -36,25 +36,25 @@ QUESTIONS = [
                 "batch left out",
                 lambda n: (_places(n), n.kernel**2 * n.channels),
                 "The windows of all inputs of the batch are rows.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the channels",
                 lambda n: (n.batch * _places(n), n.kernel**2),
                 "A window spans all channels.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "rows and columns swapped",
                 lambda n: (n.kernel**2 * n.channels, n.batch * _places(n)),
                 "Each window is a row here.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "every pixel a window",
                 lambda n: (n.batch * n.size**2, n.kernel**2 * n.channels),
                 "Without padding there are fewer windows than pixels.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="(\n    n.batch * shapes.output_size(n.size, n.kernel).value ** 2,\n"
@@ -80,19 +80,19 @@ QUESTIONS = [
                 "rows and columns swapped",
                 lambda n: (n.filters, n.kernel**2 * n.channels),
                 "The columns of the first matrix meet the rows of the second.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the channels",
                 lambda n: (n.kernel**2, n.filters),
                 "A filter has weights for every channel.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "kernel as it is",
                 lambda n: (n.kernel, n.kernel, n.channels, n.filters),
                 "That is how the layer keeps it; for the product it is reshaped to two axes.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(n.kernel**2 * n.channels, n.filters)",
@@ -118,19 +118,19 @@ QUESTIONS = [
                 "size of the matrix",
                 lambda n: _places(n) * n.kernel**2 * n.channels,
                 "That is what the matrix holds; subtract what the input holds.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the channels",
                 lambda n: _places(n) * n.kernel**2 - n.size**2,
                 "Windows and input have channels.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "every pixel a window",
                 lambda n: n.size**2 * (n.kernel**2 - 1) * n.channels,
                 "Without padding there are fewer windows than pixels.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="(\n    shapes.output_size(n.size, n.kernel).value ** 2 * n.kernel**2\n"

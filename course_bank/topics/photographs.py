@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.core.rendering import columns
 from course_lib import ops, shapes
 
@@ -83,13 +83,13 @@ QUESTIONS = [
                 "no biases",
                 lambda n: n.features * n.classes,
                 "Each of the new units has a bias too.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "the base learns too",
                 lambda n: n.base + _head(n),
                 "Frozen means that no step changes the base.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(n.features + 1) * n.classes",
@@ -117,7 +117,7 @@ QUESTIONS = [
                 "mean not scaled",
                 lambda n: [_folded(n)[0], n.beta - n.mean],
                 "The mean is taken off before the factor, so the factor reaches it too.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "variance for deviation",
@@ -126,13 +126,13 @@ QUESTIONS = [
                     n.beta - n.mean * n.gamma / n.deviation**2,
                 ],
                 "Divide by the standard deviation, not by its square.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "weight left alone",
                 lambda n: [n.weight, _folded(n)[1]],
                 "What the convolution puts out is multiplied; its weight can do that itself.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(n.weight * n.gamma / n.deviation, n.beta - n.mean * n.gamma / n.deviation)",
@@ -162,19 +162,19 @@ QUESTIONS = [
                 "all photographs alike",
                 lambda n: float(np.trace(n.counts) / np.sum(n.counts)),
                 "That is the share of all photographs; the largest class decides it.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "columns",
                 lambda n: float((np.array(n.counts).diagonal() / np.sum(n.counts, axis=0)).mean()),
                 "Divide by what was shown, the sum of the row, not by what was said.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "errors",
                 lambda n: 1 - float(_recalls(n).mean()),
                 "That is the share of the wrong answers.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="np.mean(np.diagonal(n.counts) / np.sum(n.counts, axis=1))",
@@ -199,19 +199,19 @@ QUESTIONS = [
                 "no temperature",
                 lambda n: _cooled(n, 1),
                 "That is the softmax of the logits as they are.",
-                0.25,
+                FAR,
             ),
             slip(
                 "multiplied",
                 lambda n: _cooled(n, 1 / n.temperature),
                 "Multiplied logits make the network surer still: divide.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "probability divided",
                 lambda n: _cooled(n, 1) / n.temperature,
                 "Divide the logits, before the softmax; a probability must go on adding up to 1.",
-                0.25,
+                FAR,
             ),
         ),
         solution="ops.softmax(np.array(n.logits) / n.temperature)[0]",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.core.rendering import table
 
 _TOPIC = "pixel matching"
@@ -146,21 +146,22 @@ QUESTIONS = [
                 "differences counted",
                 lambda n: int((_products(n) == -1).sum()),
                 "You counted the pixels that differ.",
-                0.25,
+                FAR,
             ),
             slip(
                 "strokes only",
                 lambda n: int(((np.array(n.first) == 1) & (np.array(n.second) == 1)).sum()),
                 "Two background pixels agree as well: -1 times -1 is +1.",
-                0.25,
+                FAR,
             ),
             slip(
                 "sum of products",
                 lambda n: int(_products(n).sum()),
                 "That is the sum of the products: the agreements minus the differences.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="numpy",
         solution="int((np.array(n.first) == np.array(n.second)).sum())",
     ),
     Question(
@@ -183,21 +184,22 @@ QUESTIONS = [
             f"divided by {_pixels(n)}: {_sum_of_products(n) / _pixels(n):.3f}",
         ],
         misconceptions=(
-            slip("not divided", _sum_of_products, NOT_DIVIDED, 0.5),
+            slip("not divided", _sum_of_products, NOT_DIVIDED, CLOSE),
             slip(
                 "share of agreements",
                 lambda n: _agreements(n) / _pixels(n),
                 "That is the share of pixels that agree. A pixel that differs does not count 0: "
                 "its product is -1.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "differences ignored",
                 _agreements,
                 "You counted the agreements. Sum the products and divide by their number.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="numpy",
         solution="(np.array(n.piece) * np.array(n.patch)).mean()",
     ),
     Question(
@@ -220,8 +222,8 @@ QUESTIONS = [
             f"divided by {_products_of_window(n)}: {_score(n):.3f}",
         ],
         misconceptions=(
-            slip("row and column swapped", lambda n: _score(n, n.column, n.row), ROW_FIRST, 0.25),
-            slip("not divided", lambda n: _products_of_window(n) * _score(n), NOT_DIVIDED, 0.5),
+            slip("row and column swapped", lambda n: _score(n, n.column, n.row), ROW_FIRST, FAR),
+            slip("not divided", lambda n: _products_of_window(n) * _score(n), NOT_DIVIDED, CLOSE),
         ),
         solution="(\n    np.array(n.image)[n.row :, n.column :][: len(n.feature), : len(n.feature)]"
         "\n"
@@ -245,19 +247,19 @@ QUESTIONS = [
             f"the window at {_place(n)} has score 1",
         ],
         misconceptions=(
-            slip("column first", lambda n: _place(n)[::-1], ROW_FIRST, 0.5),
+            slip("column first", lambda n: _place(n)[::-1], ROW_FIRST, CLOSE),
             slip(
                 "counted from one",
                 lambda n: (_place(n)[0] + 1, _place(n)[1] + 1),
                 "Rows and columns are counted from 0, or you gave the centre: the top left corner "
                 "of the window is asked for.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "bottom right corner",
                 lambda n: (_place(n)[0] + 2, _place(n)[1] + 2),
                 "That is the bottom right corner of the window.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="next(\n    (row, column)\n    for row in range(len(n.image) - 2)\n"
@@ -285,25 +287,25 @@ QUESTIONS = [
                 lambda n: _shifted(n)[0].size,
                 "Comparing pixel by pixel does not follow the object: the pixels stay where they "
                 "are.",
-                0.25,
+                FAR,
             ),
             slip(
                 "strokes only",
                 lambda n: int((_shifted(n)[0] * _shifted(n)[1]).sum()),
                 "Two zeros agree as well.",
-                0.25,
+                FAR,
             ),
             slip(
                 "edge wrapped round",
                 lambda n: int((_shifted(n)[0] == np.roll(_shifted(n)[0], n.shift, 1)).sum()),
                 "What leaves at the right does not come back at the left.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "moved to the left",
                 lambda n: int(np.equal(*_shifted(n, mirror=-1)).sum()),
                 "You moved the copy to the left.",
-                0.25,
+                FAR,
             ),
         ),
         solution="int((np.array(n.image)[:, n.shift :] == np.array(n.image)[:, : -n.shift]).sum() "
@@ -328,33 +330,34 @@ QUESTIONS = [
                 lambda n: n.height * n.width,
                 "The window must lie inside the image: it does not fit at the last rows and "
                 "columns.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the one",
                 lambda n: (n.height - n.feature) * (n.width - n.feature),
                 "Along each axis there are n - k steps, and one place more.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "windows side by side",
                 lambda n: (n.height // n.feature) * (n.width // n.feature),
                 "The windows overlap: the feature moves by one pixel, not by its own size.",
-                0.25,
+                FAR,
             ),
             slip(
                 "one column only",
                 lambda n: n.height - n.feature + 1,
                 "At so many heights the feature fits. At each of them it also moves to the right.",
-                0.25,
+                FAR,
             ),
             slip(
                 "one row only",
                 lambda n: n.width - n.feature + 1,
                 "So many places lie beside one another. The feature also moves down.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="formula",
         solution="(n.height - n.feature + 1) * (n.width - n.feature + 1)",
     ),
     Question(
@@ -376,13 +379,13 @@ QUESTIONS = [
                 "sum taken for the agreements",
                 lambda n: n.total,
                 "Each difference takes one away from the sum.",
-                0.25,
+                FAR,
             ),
             slip(
                 "differences counted",
                 lambda n: (n.pixels - n.total) // 2,
                 "That is the number of pixels that differ.",
-                0.5,
+                FAR,
             ),
         ),
         solution="(n.pixels + n.total) // 2",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_lib import ops, shapes
 
 _TOPIC = "residual networks"
@@ -93,13 +93,13 @@ QUESTIONS = [
                 "one convolution a block",
                 lambda n: n.blocks * _convolution(n),
                 "A block leads around two convolutions.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "the skip has weights",
                 lambda n: n.blocks * (2 * _convolution(n) + n.filters**2),
                 "The skip hands its input on as it is: where the shapes agree it has no weights.",
-                0.25,
+                FAR,
             ),
         ),
         solution="n.blocks * 2 * 3 * 3 * n.filters * n.filters",
@@ -126,19 +126,19 @@ QUESTIONS = [
                 "without the skips",
                 lambda n: _slope(n) ** n.blocks + 1,
                 "Each block has a skip of its own, so that each slope is one larger.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "slopes added",
                 lambda n: 1 + n.blocks * _slope(n),
                 "So far only the ways through a single block are counted; a product has them all.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "skips left out",
                 lambda n: abs(_slope(n)) ** n.blocks,
                 "That is the chain without skips. Each skip adds 1 to the slope of its block.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(1 + n.hundredths / 100) ** n.blocks",
@@ -165,7 +165,7 @@ QUESTIONS = [
                 "skip left out",
                 lambda n: _by_convolution(n).ravel().tolist(),
                 "The input is used twice: what comes by the skip is added.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "kernel not flipped",
@@ -173,13 +173,13 @@ QUESTIONS = [
                     np.array(n.gradient) + np.convolve(n.gradient, n.kernel[::-1], "same")
                 ).tolist(),
                 "On its way back through a convolution the gradient meets the flipped kernel.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "only the skip",
                 lambda n: list(map(float, n.gradient)),
                 "The convolution has read the input too and sends a gradient of its own.",
-                0.25,
+                FAR,
             ),
         ),
         solution="np.array(n.gradient) + np.convolve(n.gradient, n.kernel, 'same')",
@@ -208,7 +208,7 @@ QUESTIONS = [
                 "only divided",
                 lambda n: (np.array(n.gradient) / np.std(n.numbers)).tolist(),
                 "Mean and deviation depend on the numbers too: two further ways lead back.",
-                0.25,
+                FAR,
             ),
             slip(
                 "deviation as a constant",
@@ -216,13 +216,13 @@ QUESTIONS = [
                     (np.array(n.gradient) - np.mean(n.gradient)) / np.std(n.numbers)
                 ).tolist(),
                 "The mean is taken off; the deviation depends on the numbers as well.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "not divided",
                 lambda n: (_through_normalisation(n) * np.std(n.numbers)).tolist(),
                 "What is left is divided by the standard deviation, as the numbers were.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="ops.batch_normalization_backward(\n"
@@ -254,19 +254,19 @@ QUESTIONS = [
                 "skip without weights",
                 lambda n: sum(_halving(n)[:2]),
                 "A sum needs maps of one shape: here the skip has to bring its input into it.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "two alike",
                 lambda n: 2 * _halving(n)[0] + _halving(n)[2],
                 "The second convolution reads what the first has put out.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "3 × 3 on the skip",
                 lambda n: 2 * _halving(n)[0] + _halving(n)[1],
                 "The skip has nothing to look for; one weight for each pair of channels will do.",
-                0.25,
+                FAR,
             ),
         ),
         solution="9 * n.before * n.before * n.times + 9 * (n.before * n.times) ** 2 + "

@@ -1,8 +1,10 @@
 """Questions on weight sharing, and on what happens to the map when the object moves."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_lib import ops
 
 _TOPIC = "equivariance"
@@ -26,19 +28,33 @@ def _moved(signal, by):
 
 
 def _draw_strided(rng):
-    """A peak of a strided map, and a shift in pixels that is a multiple of the stride."""
-    stride = rng.integer(2, 4)
-    return {
-        "row": rng.integer(7, 14),
-        "column": rng.integer(7, 14),
+    """A bright pixel under a strided kernel, and a shift that is no multiple of the stride."""
+    stride = rng.choice([2, 3])
+    numbers = {
+        "size": rng.integer(14, 18),
+        "kernel": [rng.integer(1, 9) for _ in range(rng.integer(stride + 1, 5))],
         "stride": stride,
-        "down": stride * rng.integer(1, 6),
-        "right": stride * rng.integer(1, 6),
+        "place": rng.integer(4, 7),
+        "shift": rng.choice([shift for shift in range(1, 6) if shift % stride]),
     }
+    n = SimpleNamespace(**numbers)
+    return {**numbers, "outputs": _spot(n, n.place)}
 
 
-def _strided_peak(n):
-    return n.row + n.down // n.stride, n.column + n.right // n.stride
+def _spot(n, place):
+    """What the strided kernel returns for a row that is 1 at ``place`` and 0 elsewhere."""
+    row = np.zeros((1, n.size, 1))
+    row[0, place] = 1
+    kernel = np.array(n.kernel, np.float64)[:, None, None]
+    return ops.conv(row, kernel, strides=n.stride)[0, :, 0].astype(int).tolist()
+
+
+def _draw_pooled(rng):
+    return {"signal": [rng.integer(0, 9) for _ in range(10)]}
+
+
+def _pooled(row):
+    return np.array(row).reshape(5, 2).max(axis=1).tolist()
 
 
 _SHARED = ranges(size=(12, 40), kernel=[3, 5], filters=(2, 12), channels=[1, 2, 3])
@@ -77,13 +93,13 @@ QUESTIONS = [
                 "row and column swapped",
                 lambda n: (n.row + n.right, n.column + n.down),
                 "Moving down changes the row.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "moved back",
                 lambda n: (n.row - n.down, n.column - n.right),
                 "The peak moves with the object, not against it.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(n.row + n.down, n.column + n.right)",
@@ -93,49 +109,95 @@ QUESTIONS = [
         topic=_TOPIC,
         teaches="With stride s the map moves exactly only for shifts that are multiples of s.",
         draw=_draw_strided,
-        prompt="A convolution with stride {stride} has its peak at row {row}, column {column} of "
-        "its output. The object moves {down} pixels down and {right} to the right in the image. "
-        "Where is the peak now? Give (row, column).",
-        form="shape",
-        expects="a pair (row, column)",
-        answer=_strided_peak,
+        prompt="A 1D convolution with the kernel `{kernel}` and stride {stride} (no padding) reads "
+        "a row of {size} pixels that is 0 but for the pixel {place}, which is 1: it returns "
+        "`{outputs}`. Pixels are counted from 0. Now the bright pixel moves to the right by "
+        "{shift}. What does the layer return?",
+        form="array",
+        expects="a list of numbers",
+        answer=lambda n: _spot(n, n.place + n.shift),
         steps=lambda n: [
-            f"row: {n.row} + {n.down}/{n.stride} = {_strided_peak(n)[0]}",
-            f"column: {n.column} + {n.right}/{n.stride} = {_strided_peak(n)[1]}",
+            f"the pixel is at {n.place + n.shift}; window i reads the pixels {n.stride}i to "
+            f"{n.stride}i + {len(n.kernel) - 1}",
+            "where a window holds it, the weight on it is the output: "
+            f"{_spot(n, n.place + n.shift)}",
+            f"{n.shift} is no multiple of {n.stride}: other weights meet the pixel than before",
         ],
         misconceptions=(
             slip(
-                "stride ignored",
-                lambda n: (n.row + n.down, n.column + n.right),
-                "One step in the map is one stride in the image.",
-                0.25,
+                "map moved by the steps that fit",
+                lambda n: _moved(n.outputs, n.shift // n.stride),
+                "That holds for shifts that are multiples of the stride. After this one other "
+                "weights meet the pixel than before.",
+                CLOSE,
             ),
             slip(
-                "place in the image",
-                lambda n: (n.row * n.stride + n.down, n.column * n.stride + n.right),
-                "That is a place in the image. Row and column of the map are asked for.",
-                0.25,
+                "map moved by the pixels",
+                lambda n: _moved(n.outputs, n.shift),
+                "A step in the map is a stride in the image; and after this shift other weights "
+                "meet the pixel than before.",
+                FAR,
             ),
             slip(
                 "the map stays",
-                lambda n: (n.row, n.column),
-                "The shift is a multiple of the stride: the peak moves along.",
-                0.25,
+                lambda n: n.outputs,
+                "The pixel has moved: other windows and other weights meet it.",
+                FAR,
             ),
             slip(
-                "moved back",
-                lambda n: (n.row - n.down // n.stride, n.column - n.right // n.stride),
-                "The peak moves with the object, not against it.",
-                0.25,
-            ),
-            slip(
-                "row and column swapped",
-                lambda n: (n.row + n.right // n.stride, n.column + n.down // n.stride),
-                "Moving down changes the row.",
-                0.5,
+                "moved to the left",
+                lambda n: _spot(n, n.place - n.shift),
+                "The pixel moves to the right: its number grows.",
+                FAR,
             ),
         ),
-        solution="(n.row + n.down // n.stride, n.column + n.right // n.stride)",
+        solution="[\n    n.kernel[n.place + n.shift - start]\n"
+        "    if 0 <= n.place + n.shift - start < len(n.kernel)\n    else 0\n"
+        "    for start in range(0, n.size - len(n.kernel) + 1, n.stride)\n]",
+    ),
+    Question(
+        id="equivariance-pooled-shift",
+        topic=_TOPIC,
+        teaches="Pooling forgets a shift by one only where it stays inside the windows.",
+        draw=_draw_pooled,
+        prompt='A fellow student says: "Max pooling does not notice a shift by one pixel." The '
+        "row `{signal}` is moved to the right by one: a 0 comes in at the left, and the last value "
+        "drops out. What does `MaxPooling1D(2)` return for the moved row?",
+        form="array",
+        expects="a list of five numbers",
+        answer=lambda n: _pooled(_moved(n.signal, 1)),
+        steps=lambda n: [
+            f"the moved row: {_moved(n.signal, 1)}",
+            f"the largest of each pair: {_pooled(_moved(n.signal, 1))}",
+            f"without the shift: {_pooled(n.signal)}",
+        ],
+        misconceptions=(
+            slip(
+                "nothing changes",
+                lambda n: _pooled(n.signal),
+                "Move the row and pair it anew: the second of a pair moves into the next pair.",
+                FAR,
+            ),
+            slip(
+                "the pooled row moves",
+                lambda n: _moved(_pooled(n.signal), 1),
+                "A step of the pooled row is two pixels. Half of one is what happened here.",
+                FAR,
+            ),
+            slip(
+                "windows that overlap",
+                lambda n: [max(pair) for pair in zip(n.signal, n.signal[1:], strict=False)][:5],
+                "The stride of `MaxPooling1D(2)` is 2: windows lie side by side.",
+                FAR,
+            ),
+            slip(
+                "moved to the left",
+                lambda n: _pooled([*n.signal[1:], 0]),
+                "Moved to the right, every value has a larger place than before.",
+                FAR,
+            ),
+        ),
+        solution="np.array([0, *n.signal[:-1]]).reshape(5, 2).max(axis=1)",
     ),
     Question(
         id="equivariance-signal",
@@ -160,19 +222,19 @@ QUESTIONS = [
                 "not moved",
                 lambda n: _conv1d(n.signal, n.kernel),
                 "That is the output for the signal before it was moved.",
-                0.25,
+                FAR,
             ),
             slip(
                 "kernel flipped",
                 lambda n: _conv1d(_moved(n.signal, n.shift), n.kernel[::-1]),
                 "You turned the kernel round; a CNN layer lays it on as it is.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "moved the other way",
                 lambda n: _conv1d(n.signal[n.shift :] + [0] * n.shift, n.kernel),
                 "You moved the signal to the left.",
-                0.25,
+                FAR,
             ),
         ),
         solution='np.correlate([0] * n.shift + n.signal[: -n.shift], n.kernel, "valid")',
@@ -191,13 +253,13 @@ QUESTIONS = [
                 "every pixel",
                 lambda n: n.size**2,
                 "The window must lie inside the image: there are fewer places than pixels.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "uses of all filters",
                 lambda n: _places(n) * n.filters,
                 "A weight belongs to one filter.",
-                0.25,
+                FAR,
             ),
             slip(
                 "weights of a slice",
@@ -226,25 +288,25 @@ QUESTIONS = [
                 "shared",
                 lambda n: n.kernel**2 * n.channels * n.filters,
                 "That is the convolution, which shares its weights between the places.",
-                0.25,
+                FAR,
             ),
             slip(
                 "fully connected",
                 lambda n: _places(n) * n.size**2 * n.channels * n.filters,
                 "Each output still reads its own window only, not the whole image.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the filters",
                 lambda n: _places(n) * n.kernel**2 * n.channels,
                 "That is one map; each filter has its own.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "every pixel a place",
                 lambda n: n.size**2 * n.kernel**2 * n.channels * n.filters,
                 "Without padding there are fewer places than pixels.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="(n.size - n.kernel + 1) ** 2 * n.kernel**2 * n.channels * n.filters",
@@ -265,13 +327,13 @@ QUESTIONS = [
                 "strides added",
                 lambda n: n.times * (n.a + n.b),
                 "A step of the second layer is several steps of the first: multiply.",
-                0.25,
+                FAR,
             ),
             slip(
                 "last stride only",
                 lambda n: n.times * n.b,
                 "The first layer has a stride as well.",
-                0.25,
+                FAR,
             ),
             slip(
                 "steps not counted",

@@ -76,7 +76,7 @@ def test_every_task_has_its_cells_and_points(name):
     if listed.rule:
         assert f"**Points.** {listed.rule}" in text
         return
-    assert "a quarter where it is not" in text
+    assert "a sixth where it is not" in text
     assert ("earns its share of the points" in text) == hidden
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_bank.core.question import Question, slip
+from course_bank.core.question import CLOSE, FAR, Question, slip
 from course_bank.core.rendering import table
 from course_lib import ops
 
@@ -81,19 +81,19 @@ QUESTIONS = [
                 lambda n: _conv_gradients(n)[1][::-1, ::-1],
                 "The places are turned round. Weight [0, 0] meets the top left pixel of every "
                 "window.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "outputs' gradient turned",
                 lambda n: _correlate_full(n.image, _f64(n.gradient)[::-1, ::-1])[1:3, 1:3],
                 "You turned the outputs' gradient round. It is laid on the image as it is.",
-                0.25,
+                FAR,
             ),
             slip(
                 "transposed",
                 lambda n: _conv_gradients(n)[1].T,
                 "Rows and columns are exchanged.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="ops.conv(\n    np.array(n.image)[None, :, :, None], "
@@ -120,19 +120,19 @@ QUESTIONS = [
                 lambda n: _correlate_full(n.gradient, n.kernel),
                 "Sliding the kernel over the padded gradient needs the kernel turned by 180 "
                 "degrees: the last weight met the pixel first.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "transposed",
                 lambda n: _conv_gradients(n)[0].T,
                 "Rows and columns are exchanged.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "inner part only",
                 lambda n: _conv_gradients(n)[0][:2, :2],
                 "The gradient has the shape of the image: every pixel is read by some window.",
-                0.25,
+                FAR,
             ),
         ),
         solution="sum(\n    np.pad(g * np.array(n.kernel), ((i, 1 - i), (j, 1 - j)))\n"
@@ -155,19 +155,19 @@ QUESTIONS = [
                 "averaged",
                 lambda n: float(np.mean(n.gradient)),
                 "The outputs' gradients are added, not averaged.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "times the bias",
                 lambda n: int(np.sum(n.gradient)) * n.bias,
                 "The bias is added with factor 1: its own value does not matter.",
-                0.25,
+                FAR,
             ),
             slip(
                 "sizes added",
                 lambda n: int(np.abs(n.gradient).sum()),
                 "The signs count.",
-                0.25,
+                FAR,
             ),
         ),
         solution="int(np.sum(n.gradient))",
@@ -191,19 +191,19 @@ QUESTIONS = [
                 "ReLU of the gradient",
                 lambda n: np.maximum(n.gradient, 0),
                 "The input decides, not the sign of the gradient: a negative gradient may pass.",
-                0.25,
+                FAR,
             ),
             slip(
                 "both signs",
                 lambda n: np.maximum(_relu_gradient(n), 0),
                 "A negative gradient passes too where the input was positive.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "times the input",
                 lambda n: _relu_gradient(n) * _f64(n.inputs),
                 "The slope of ReLU is 1 where it is positive: the input itself does not matter.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "all of it",
@@ -234,19 +234,19 @@ QUESTIONS = [
                 "uphill",
                 lambda n: n.weight + n.rate * n.gradient,
                 "The step goes against the gradient: the loss shall fall.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "learning rate left out",
                 lambda n: n.weight - n.gradient,
                 "The learning rate scales the step.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "step only",
                 lambda n: -n.rate * n.gradient,
                 "That is the step; add it to the weight.",
-                0.5,
+                CLOSE,
             ),
         ),
         tolerance=1e-3,
@@ -276,19 +276,19 @@ QUESTIONS = [
                 "one-sided",
                 lambda n: (_cube(n, n.step) - _cube(n, 0)) / n.step,
                 "That is the one-sided quotient. The central one looks at both sides of w.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "divided by h",
                 lambda n: (_cube(n, n.step) - _cube(n, -n.step)) / n.step,
                 "From w - h to w + h the way is 2h.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "exact slope",
                 lambda n: 3 * n.factor * n.weight**2,
                 "That is the derivative. The quotient comes close to it, but is not the same.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(\n    n.factor * (n.weight + n.step) ** 3 - n.factor * (n.weight - n.step) ** "

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from course_bank.core.question import Question, slip
+from course_bank.core.question import CLOSE, FAR, Question, slip
 from course_bank.core.rendering import table
 from course_lib import ops
 
@@ -64,25 +64,25 @@ QUESTIONS = [
                 "shared evenly",
                 lambda n: _spread(n) / 4,
                 "That is average pooling. The largest value alone made the output.",
-                0.25,
+                FAR,
             ),
             slip(
                 "given to all",
                 _spread,
                 "Only the largest value of a window reached the output.",
-                0.25,
+                FAR,
             ),
             slip(
                 "given to the smallest",
                 lambda n: np.where(_pool_gradient(_negated(n)) != 0, _spread(n), 0),
                 "You gave it to the smallest value.",
-                0.25,
+                FAR,
             ),
             slip(
                 "times the value",
                 lambda n: _pool_gradient(n) * _f64(n.map),
                 "The slope of the maximum is 1: the value itself does not matter.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="np.where(\n    np.array(n.map) == np.kron(\n"
@@ -108,19 +108,19 @@ QUESTIONS = [
                 "not divided",
                 _spread,
                 "Each pixel has a quarter of the influence on the mean.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "given to the largest",
                 _pool_gradient,
                 "That is max pooling. All pixels of a window made the mean.",
-                0.25,
+                FAR,
             ),
             slip(
                 "times the value",
                 lambda n: _spread(n) / 4 * _f64(n.map),
                 "The values themselves do not matter: the slope of the mean is 1/4.",
-                0.25,
+                FAR,
             ),
         ),
         solution="np.kron(n.gradient, np.full((2, 2), 0.25))",

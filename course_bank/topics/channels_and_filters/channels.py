@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.core.rendering import table
 from course_lib import ops, shapes
 
@@ -70,25 +70,25 @@ QUESTIONS = [
             f"one map for each of the {n.filters} filters",
         ],
         misconceptions=(
-            slip("channels kept", lambda n: (*_out(n), n.channels), ONE_MAP_PER_FILTER, 0.25),
+            slip("channels kept", lambda n: (*_out(n), n.channels), ONE_MAP_PER_FILTER, FAR),
             slip(
                 "channels multiplied",
                 lambda n: (*_out(n), n.channels * n.filters),
                 "That would be one map for each channel and filter. A filter adds its products "
                 "over all channels and returns one map.",
-                0.25,
+                FAR,
             ),
             slip(
                 "both axes kept",
                 lambda n: (*_out(n), n.channels, n.filters),
                 "The channels of the input are summed away. " + ONE_MAP_PER_FILTER,
-                0.25,
+                FAR,
             ),
             slip(
                 "same taken for valid",
                 lambda n: (n.height, n.width, n.filters),
                 "Without padding the map is smaller than the input by k - 1 in each direction.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="(*shapes.output_shape((n.height, n.width), n.kernel).value, n.filters)",
@@ -113,18 +113,18 @@ QUESTIONS = [
             f"{sum(_sums(n)) + n.bias}",
         ],
         misconceptions=(
-            slip("first channel only", lambda n: _sums(n)[0] + n.bias, FORGOT_CHANNELS, 0.25),
+            slip("first channel only", lambda n: _sums(n)[0] + n.bias, FORGOT_CHANNELS, FAR),
             slip(
                 "bias for each channel",
                 lambda n: sum(_sums(n)) + n.bias * len(n.patch),
                 "A filter has one bias, whatever the number of channels.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the bias",
                 lambda n: sum(_sums(n)),
                 "The bias is missing: it is added to the sum.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "largest channel",
@@ -148,19 +148,19 @@ QUESTIONS = [
                 "forgot the channels",
                 lambda n: n.kernel**2,
                 FORGOT_CHANNELS,
-                0.25,
+                FAR,
             ),
             slip(
                 "all filters",
                 lambda n: n.kernel**2 * n.channels * n.filters,
                 "One output value belongs to one filter.",
-                0.25,
+                FAR,
             ),
             slip(
                 "bias counted",
                 lambda n: n.kernel**2 * n.channels + 1,
                 "The bias is a parameter, not an input.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="n.kernel**2 * n.channels",
@@ -191,19 +191,19 @@ QUESTIONS = [
                 "forgot the bias",
                 lambda n: _one_by_one(n, biases=[0, 0]),
                 "The bias of each filter is added to its sum.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "filters swapped",
                 lambda n: _one_by_one(n)[::-1],
                 "Each column is a filter: the first value comes from the first column.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "first channel only",
                 lambda n: n.pixel[0] * np.array(n.weights[0]) + np.array(n.biases),
                 "A 1 × 1 filter reads one pixel, but all its channels.",
-                0.25,
+                FAR,
             ),
         ),
         solution="np.array(n.pixel) @ np.array(n.weights) + np.array(n.biases)",
@@ -212,7 +212,7 @@ QUESTIONS = [
         id="channels-batch-shape",
         topic=_TOPIC,
         teaches="Images are stacked as (batch, height, width, channels).",
-        draw=ranges(batch=[16, 32, 48, 64], height=(20, 60), width=(61, 99), channels=[3, 4]),
+        draw=ranges(batch=[16, 32, 48, 64], width=(61, 99), height=(20, 60), channels=[3, 4]),
         prompt="{batch} images, each {width} pixels wide and {height} high with {channels} "
         "channels, are put into one array for Keras. What is its shape, the batch axis included?",
         form="shape",
@@ -224,25 +224,25 @@ QUESTIONS = [
                 "width first",
                 lambda n: (n.batch, n.width, n.height, n.channels),
                 "Rows come before columns: the height is in front of the width.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "channels first",
                 lambda n: (n.batch, n.channels, n.height, n.width),
                 "Keras puts the channels last.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "batch last",
                 lambda n: (n.height, n.width, n.channels, n.batch),
                 "The batch axis is the first.",
-                0.25,
+                FAR,
             ),
             slip(
                 "batch left out",
                 lambda n: (n.height, n.width, n.channels),
                 "That is one image; the array holds the whole batch.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(n.batch, n.height, n.width, n.channels)",
@@ -264,7 +264,7 @@ QUESTIONS = [
                     (n.size - n.kernel + 1,) * 2, n.kernel, 1, n.filters
                 ),
                 FORGOT_CHANNELS,
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the filters",
@@ -272,13 +272,13 @@ QUESTIONS = [
                     (n.size - n.kernel + 1,) * 2, n.kernel, n.channels, 1
                 ),
                 "That is the work of one filter.",
-                0.25,
+                FAR,
             ),
             slip(
                 "every pixel a place",
                 lambda n: shapes.multiply_adds((n.size,) * 2, n.kernel, n.channels, n.filters),
                 "Without padding there are fewer places than pixels.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="shapes.multiply_adds(\n    (n.size - n.kernel + 1,) * 2, n.kernel, n.channels, "

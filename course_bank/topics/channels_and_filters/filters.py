@@ -1,6 +1,6 @@
 """Questions on filters: how deep they are, how many, and how Keras stores them."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.topics.channels_and_filters.channels import FORGOT_CHANNELS, NUMBERS
 
 _TOPIC = "channels and filters"
@@ -29,33 +29,34 @@ QUESTIONS = [
                 "forgot the channels",
                 lambda n: (n.kernel, n.kernel, n.filters),
                 FORGOT_CHANNELS,
-                0.25,
+                FAR,
             ),
             slip(
                 "in and out swapped",
                 lambda n: (n.kernel, n.kernel, n.filters, n.channels),
                 "Keras' order is height, width, input channels, filters.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "filters first",
                 lambda n: (n.filters, n.kernel, n.kernel, n.channels),
                 "Keras puts the filters last: height, width, input channels, filters.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "channels in front",
                 lambda n: (n.filters, n.channels, n.kernel, n.kernel),
                 "That is PyTorch's order. Keras' is height, width, input channels, filters.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "one filter only",
                 lambda n: (n.kernel, n.kernel, n.channels),
                 "That is one filter. The layer holds all its filters in one array.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="formula",
         solution="(n.kernel, n.kernel, n.channels, n.filters)",
     ),
     Question(
@@ -78,19 +79,19 @@ QUESTIONS = [
                 "depth of the image",
                 lambda n: (n.kernel, n.kernel, n.channels),
                 "The second layer reads the first layer's maps, not the image.",
-                0.25,
+                FAR,
             ),
             slip(
                 "flat filter",
                 lambda n: (n.kernel, n.kernel),
                 "The filter is as deep as its input: it has a slice for each map it reads.",
-                0.25,
+                FAR,
             ),
             slip(
                 "depth of its own output",
                 lambda n: (n.kernel, n.kernel, n.second),
                 "That many filters the second layer has; the depth of one is what it reads.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(n.kernel, n.kernel, n.first)",
@@ -113,13 +114,13 @@ QUESTIONS = [
                 "one for each filter",
                 lambda n: n.filters,
                 FORGOT_CHANNELS,
-                0.25,
+                FAR,
             ),
             slip(
                 "one for each channel",
                 lambda n: n.channels,
                 "Every filter has its own slice for each channel.",
-                0.25,
+                FAR,
             ),
             slip(
                 "added",
@@ -130,7 +131,7 @@ QUESTIONS = [
                 "weights counted",
                 lambda n: n.channels * n.filters * n.kernel**2,
                 "That is the number of weights; the slices are asked for.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="n.channels * n.filters",

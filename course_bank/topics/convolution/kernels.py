@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.core.rendering import table
 from course_bank.topics.convolution.sums import flip, sum_of_products
 
@@ -59,40 +59,40 @@ QUESTIONS = [
                 sum_of_products,
                 "That is what a CNN layer computes, the cross-correlation. Here the kernel is "
                 "turned first.",
-                0.25,
+                FAR,
             ),
             slip(
                 "mirrored left to right",
                 lambda n: _sum_with(n, np.fliplr(n.kernel)),
                 "You exchanged left and right only. Turning by 180 degrees exchanges top and "
                 "bottom too.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "mirrored top to bottom",
                 lambda n: _sum_with(n, np.flipud(n.kernel)),
                 "You exchanged top and bottom only. Turning by 180 degrees exchanges left and "
                 "right too.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "quarter turn to the left",
                 lambda n: _sum_with(n, np.rot90(n.kernel)),
                 "You turned the kernel to the left by 90 degrees. Do it twice: 180 are asked for.",
-                0.25,
+                FAR,
             ),
             slip(
                 "quarter turn to the right",
                 lambda n: _sum_with(n, np.rot90(n.kernel, -1)),
                 "You turned the kernel to the right by 90 degrees. Do it twice: 180 are asked for.",
-                0.25,
+                FAR,
             ),
             slip(
                 "transposed",
                 lambda n: _sum_with(n, np.transpose(n.kernel)),
                 "Transposing mirrors at the diagonal; turning by 180 degrees reverses rows and "
                 "columns.",
-                0.25,
+                FAR,
             ),
         ),
         solution="int((np.array(n.patch) * np.array(n.kernel)[::-1, ::-1]).sum())",
@@ -115,13 +115,13 @@ QUESTIONS = [
                 "pixel not divided out",
                 _missing_product,
                 "What is left is the product of the weight and its pixel: divide by the pixel.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "wrong sign",
                 lambda n: -_missing_product(n) // n.patch[n.row][n.column],
                 "The sign is turned round: weight times pixel is the output minus the rest.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="(\n    n.output - int((np.array(n.patch) * np.array(n.kernel)).sum())\n"
@@ -151,13 +151,13 @@ QUESTIONS = [
                 "averaged",
                 lambda n: n.grey * float(np.sum(n.kernel)) / 9,
                 "A convolution sums its products; it does not divide by their number.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "signs dropped",
                 lambda n: n.grey * int(np.abs(n.kernel).sum()),
                 "Negative weights take away.",
-                0.25,
+                FAR,
             ),
         ),
         solution="n.grey * int(np.sum(n.kernel))",
@@ -194,13 +194,13 @@ QUESTIONS = [
                 "direction of the edge line",
                 lambda n: "top to bottom" if n.edge == "left to right" else "left to right",
                 "This kernel compares the other two sides: along this edge it returns 0.",
-                0.25,
+                FAR,
             ),
             slip(
                 "sign turned round",
                 lambda n: "falling",
                 "This kernel is largest where the brightness falls from left to right.",
-                0.25,
+                FAR,
             ),
             slip(
                 "blur",

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.core.rendering import table
 from course_lib import ops, shapes
 
@@ -95,26 +95,27 @@ QUESTIONS = [
         answer=_at,
         steps=lambda n: [_terms(n), f"= {_at(n)}"],
         misconceptions=(
-            slip("kernel flipped", lambda n: _at(n, flip(n.kernel)), FLIPPED, 0.5),
+            slip("kernel flipped", lambda n: _at(n, flip(n.kernel)), FLIPPED, CLOSE),
             slip(
                 "kernel transposed",
                 lambda n: _at(n, np.array(n.kernel).T),
                 "You read the kernel's columns as rows.",
-                0.25,
+                FAR,
             ),
             slip(
                 "row and column swapped",
                 lambda n: _at(n, None, n.column, n.row),
                 "The row comes first: it counts downwards.",
-                0.25,
+                FAR,
             ),
             slip(
                 "window not weighted",
                 lambda n: int(_window(n).sum()),
                 "You summed the pixels. Each is multiplied by its weight first.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="numpy",
         solution="int(\n    (np.array(n.image)[n.row : n.row + 3, n.column : n.column + 3] * "
         "np.array(n.kernel)).sum()\n)",
     ),
@@ -135,28 +136,29 @@ QUESTIONS = [
             for i, row in enumerate(_whole(conv2d(n.image, n.kernel)).tolist())
         ],
         misconceptions=(
-            slip("kernel flipped", lambda n: conv2d(n.image, flip(n.kernel)), FLIPPED, 0.5),
+            slip("kernel flipped", lambda n: conv2d(n.image, flip(n.kernel)), FLIPPED, CLOSE),
             slip(
                 "kernel transposed",
                 lambda n: conv2d(n.image, np.array(n.kernel).T),
                 "You read the kernel's columns as rows.",
-                0.25,
+                FAR,
             ),
             slip(
                 "output transposed",
                 lambda n: conv2d(n.image, n.kernel).T,
                 "The values are right and their places swapped: the first row of the output comes "
                 "from the top of the image.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "same taken for valid",
                 lambda n: conv2d(n.image, n.kernel, padding="same"),
                 "That is the output with same padding. Without padding it is smaller than the "
                 "image.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="ops.conv",
         solution="ops.conv(\n    np.array(n.image)[None, :, :, None], "
         "np.array(n.kernel)[:, :, None, None]\n)[0, :, :, 0]",
     ),
@@ -176,26 +178,27 @@ QUESTIONS = [
             for i, row in enumerate(_whole(conv2d(n.image, n.kernel, 2)).tolist())
         ],
         misconceptions=(
-            slip("kernel flipped", lambda n: conv2d(n.image, flip(n.kernel), 2), FLIPPED, 0.5),
+            slip("kernel flipped", lambda n: conv2d(n.image, flip(n.kernel), 2), FLIPPED, CLOSE),
             slip(
                 "stride ignored",
                 lambda n: conv2d(n.image, n.kernel),
                 "You moved the window by one pixel. Stride 2 skips every second place.",
-                0.25,
+                FAR,
             ),
             slip(
                 "stride equal to the kernel",
                 lambda n: conv2d(n.image, n.kernel, 3),
                 "You laid the windows side by side. They start two pixels apart, and overlap.",
-                0.25,
+                FAR,
             ),
             slip(
                 "stride downwards only",
                 lambda n: conv2d(n.image, n.kernel, (2, 1)),
                 "The stride holds in both directions.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="ops.conv",
         solution="ops.conv(\n    np.array(n.image)[None, :, :, None], "
         "np.array(n.kernel)[:, :, None, None], strides=2\n)[0, :, :, 0]",
     ),
@@ -214,34 +217,35 @@ QUESTIONS = [
             f"{sum_of_products(n)} + ({n.bias}) = {sum_of_products(n) + n.bias}",
         ],
         misconceptions=(
-            slip("forgot the bias", sum_of_products, NO_BIAS, 0.5),
-            slip("bias per tap", lambda n: sum_of_products(n) + 9 * n.bias, BIAS_PER_TAP, 0.25),
+            slip("forgot the bias", sum_of_products, NO_BIAS, CLOSE),
+            slip("bias per tap", lambda n: sum_of_products(n) + 9 * n.bias, BIAS_PER_TAP, FAR),
             slip(
                 "bias subtracted",
                 lambda n: sum_of_products(n) - n.bias,
                 "The bias is added, with its own sign.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "kernel flipped",
                 lambda n: int((np.array(n.patch) * flip(n.kernel)).sum()) + n.bias,
                 FLIPPED,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "bias times the sum",
                 lambda n: sum_of_products(n) * n.bias,
                 "The bias is added to the sum; it multiplies nothing.",
-                0.25,
+                FAR,
             ),
             slip(
                 "ReLU applied",
                 lambda n: max(sum_of_products(n) + n.bias, 0),
                 "That is the value behind a ReLU. This layer has no activation: a sum below 0 "
                 "stays as it is.",
-                0.5,
+                CLOSE,
             ),
         ),
+        solved_by="numpy",
         solution="int((np.array(n.patch) * np.array(n.kernel)).sum() + n.bias)",
     ),
     Question(
@@ -257,19 +261,19 @@ QUESTIONS = [
                 "places only",
                 lambda n: (n.size - n.kernel + 1) ** 2,
                 "That is the number of outputs. Each takes one multiplication for each weight.",
-                0.25,
+                FAR,
             ),
             slip(
                 "every pixel a place",
                 lambda n: n.size**2 * n.kernel**2,
                 "Without padding there are fewer places than pixels.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "one row of the kernel",
                 lambda n: (n.size - n.kernel + 1) ** 2 * n.kernel,
                 "The kernel has k rows of k weights.",
-                0.25,
+                FAR,
             ),
         ),
         solution="shapes.multiply_adds((n.size - n.kernel + 1,) * 2, n.kernel, 1, 1).value",

@@ -1,5 +1,5 @@
 """Chapter 11, one, two and three dimensions."""
 
-from course_bank.topics.dimensions import texts, volumes
+from course_bank.topics.dimensions import backwards, texts, volumes
 
-QUESTIONS = [*texts.QUESTIONS, *volumes.QUESTIONS]
+QUESTIONS = [*texts.QUESTIONS, *volumes.QUESTIONS, *backwards.QUESTIONS]

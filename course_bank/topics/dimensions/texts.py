@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_lib import ops, shapes
 
 _TOPIC = "one, two and three dimensions"
@@ -17,7 +17,7 @@ def _conv1d(signal, kernel):
     return ops.conv(inputs, np.array(kernel, np.float64)[:, None, None])[0, :, 0]
 
 
-_TEXT = ranges(length=(8, 60), width=[50, 64, 100, 128, 300], kernel=[2, 3, 4, 5], filters=(4, 24))
+_TEXT = ranges(length=(8, 60), width=[50, 64, 100, 128, 300], kernel=[3, 4, 5, 7], filters=(4, 24))
 
 
 QUESTIONS = [
@@ -40,27 +40,28 @@ QUESTIONS = [
                 "one column",
                 lambda n: (n.length - n.kernel + 1, 1),
                 "That is one filter. " + ONE_COLUMN_PER_FILTER,
-                0.25,
+                FAR,
             ),
             slip(
                 "width kept",
                 lambda n: (n.length - n.kernel + 1, n.width),
                 "The second axis of the input is summed away. " + ONE_COLUMN_PER_FILTER,
-                0.25,
+                FAR,
             ),
             slip(
                 "width convolved too",
                 lambda n: (n.length - n.kernel + 1, n.width - n.kernel + 1, n.filters),
                 "A 1D kernel moves along the steps only; it spans the whole width.",
-                0.25,
+                FAR,
             ),
             slip(
                 "same taken for valid",
                 lambda n: (n.length, n.filters),
                 "Without padding k - 1 steps are lost.",
-                0.5,
+                FAR,
             ),
         ),
+        solved_by="shapes.output_size",
         solution="(shapes.output_size(n.length, n.kernel).value, n.filters)",
     ),
     Question(
@@ -76,42 +77,43 @@ QUESTIONS = [
                 "one filter",
                 lambda n: n.kernel * n.width + 1,
                 "That is one filter; the layer has several.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the width",
                 lambda n: (n.kernel + 1) * n.filters,
                 SPANS_CHANNELS,
-                0.25,
+                FAR,
             ),
-            slip("forgot the bias", lambda n: n.kernel * n.width * n.filters, NO_BIAS, 0.5),
+            slip("forgot the bias", lambda n: n.kernel * n.width * n.filters, NO_BIAS, CLOSE),
             slip(
                 "length taken for the width",
                 lambda n: (n.kernel * n.length + 1) * n.filters,
                 "A filter spans the width of the embedding. How many words come at a time does not "
                 "matter.",
-                0.25,
+                FAR,
             ),
             slip(
                 "square kernel",
                 lambda n: (n.kernel**2 * n.width + 1) * n.filters,
                 "A 1D kernel has one axis: k weights for each channel, not k · k.",
-                0.25,
+                FAR,
             ),
             slip(
                 "length counted",
                 lambda n: (n.length * n.width + 1) * n.filters,
                 "The weights are shared between the places: the length does not matter.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="shapes.conv_parameters",
         solution="shapes.conv_parameters((n.kernel,), n.width, n.filters).value",
     ),
     Question(
         id="dims-embedding-shape",
         topic=_TOPIC,
         teaches="An embedding puts a vector in the place of each number.",
-        draw=ranges(length=(4, 40), width=(41, 300), words=(1000, 9000)),
+        draw=ranges(words=(1000, 9000), width=(41, 300), length=(4, 40)),
         prompt="A sequence of {length} word numbers goes through "
         "`Embedding(input_dim={words}, output_dim={width})`. What is the shape of the output, "
         "without the batch axis?",
@@ -124,29 +126,30 @@ QUESTIONS = [
                 "axes swapped",
                 lambda n: (n.width, n.length),
                 "The steps come first: a row for each word.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "one-hot",
                 lambda n: (n.length, n.words),
                 "That would be one-hot vectors. An embedding's vectors are `output_dim` long.",
-                0.25,
+                FAR,
             ),
             slip(
                 "table of weights",
                 lambda n: (n.words, n.width),
                 "That is the table of the layer's weights; the output has a row for each word of "
                 "the sequence.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="formula",
         solution="(n.length, n.width)",
     ),
     Question(
         id="dims-embedding-params",
         topic=_TOPIC,
         teaches="An embedding's parameters are its table: words times width, no bias.",
-        draw=ranges(length=(4, 40), width=(41, 300), words=(1000, 9000)),
+        draw=ranges(words=(1000, 9000), width=(41, 300), length=(4, 40)),
         prompt="How many parameters does `Embedding(input_dim={words}, output_dim={width})` have "
         "for sequences of {length} words?",
         answer=lambda n: n.words * n.width,
@@ -156,21 +159,22 @@ QUESTIONS = [
                 "bias counted",
                 lambda n: (n.words + 1) * n.width,
                 "An embedding looks a row up: it has no bias.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "sequence counted",
                 lambda n: n.length * n.width,
                 "That is the size of the output. The table has a row for each word there is.",
-                0.25,
+                FAR,
             ),
             slip(
                 "added",
                 lambda n: n.words + n.width,
                 "Each word has a whole row: multiply.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="formula",
         solution="n.words * n.width",
     ),
     Question(
@@ -197,21 +201,22 @@ QUESTIONS = [
                 "kernel flipped",
                 lambda n: _conv1d(n.signal, n.kernel[::-1]),
                 "You turned the kernel round; a CNN layer lays it on as it is.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "same taken for valid",
                 lambda n: _conv1d([0, *n.signal, 0], n.kernel),
                 "That is the output with same padding. Without padding it is shorter.",
-                0.25,
+                FAR,
             ),
             slip(
                 "windows side by side",
                 lambda n: _conv1d(n.signal, n.kernel)[::3],
                 "The kernel moves by one place, not by its own length.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="numpy",
         solution='np.correlate(n.signal, n.kernel, "valid")',
     ),
     Question(
@@ -230,21 +235,35 @@ QUESTIONS = [
                 "flat",
                 lambda n: (n.kernel, n.filters),
                 SPANS_CHANNELS,
-                0.25,
+                FAR,
             ),
             slip(
                 "in and out swapped",
                 lambda n: (n.kernel, n.filters, n.width),
                 "Keras' order is size, input channels, filters.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "square kernel",
                 lambda n: (n.kernel, n.kernel, n.width, n.filters),
                 "A 1D kernel moves along one axis and has one size.",
-                0.25,
+                FAR,
+            ),
+            slip(
+                "size and channels swapped",
+                lambda n: (n.width, n.kernel, n.filters),
+                "The three numbers are right, but Keras puts the size of the window first.",
+                CLOSE,
+            ),
+            slip(
+                "square kernel on one channel",
+                lambda n: (n.kernel, n.kernel, 1, n.filters),
+                "A 1D kernel moves along one axis and has one size, and the numbers of a word are "
+                "its channels.",
+                FAR,
             ),
         ),
+        solved_by="formula",
         solution="(n.kernel, n.width, n.filters)",
     ),
 ]

@@ -1,6 +1,6 @@
 """Questions on convolutions over three axes: scans and clips."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.topics.dimensions.texts import NO_BIAS, SPANS_CHANNELS
 from course_lib import shapes
 
@@ -28,6 +28,27 @@ def _clip_shape(n):
     )
 
 
+def _draw_recording(rng):
+    height, width = rng.integer(60, 120), rng.integer(121, 200)
+    step = rng.choice([4, 5, 6])
+    return {
+        "seconds": rng.integer(2, 9),
+        "rate": step * rng.integer(3, 6),
+        "step": step,
+        "height": height,
+        "width": width,
+        "border": rng.integer(2, 12),
+        "channels": rng.choice([1, 3]),
+        "filters": rng.integer(4, 16),
+    }
+
+
+def _recorded(n):
+    """(frames, height, width, channels) of what is kept."""
+    frames = n.seconds * n.rate // n.step
+    return (frames, n.height - 2 * n.border, n.width - 2 * n.border, n.channels)
+
+
 QUESTIONS = [
     Question(
         id="dims-conv3d-shape",
@@ -50,28 +71,29 @@ QUESTIONS = [
                 "third axis kept",
                 lambda n: (*_clip_shape(n)[:2], n.frames, n.filters),
                 "The kernel moves along the third axis too.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "third axis summed away",
                 lambda n: (*_clip_shape(n)[:2], n.filters),
                 "Only the channels are summed away. The third axis is an axis the kernel moves "
                 "along.",
-                0.25,
+                FAR,
             ),
             slip(
                 "cubic kernel",
                 lambda n: (*_clip_shape(n)[:2], n.frames - n.kernel + 1, n.filters),
                 "The kernel has another size along the third axis.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "channels kept",
                 lambda n: (*_clip_shape(n)[:3], n.channels),
                 ONE_MAP_PER_FILTER,
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="shapes.output_shape",
         solution="(\n    *shapes.output_shape(\n        (n.side, n.side, n.frames), "
         "(n.kernel, n.kernel, n.depth)\n    ).value,\n    n.filters,\n)",
     ),
@@ -90,34 +112,35 @@ QUESTIONS = [
                 "forgot the channels",
                 lambda n: (n.kernel**2 * n.depth + 1) * n.filters,
                 SPANS_CHANNELS,
-                0.25,
+                FAR,
             ),
             slip(
                 "depth taken for channels",
                 lambda n: (n.kernel**2 * n.channels + 1) * n.filters,
                 "The kernel has a third axis besides the channels.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the bias",
                 lambda n: n.kernel**2 * n.depth * n.channels * n.filters,
                 NO_BIAS,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "filters added",
                 lambda n: n.kernel**2 * n.depth * n.channels + n.filters,
                 "Those are the weights of one filter and the biases of all. Every filter has as "
                 "many weights: multiply.",
-                0.25,
+                FAR,
             ),
             slip(
                 "cubic kernel",
                 lambda n: (n.kernel**3 * n.channels + 1) * n.filters,
                 "The kernel has another size along the third axis.",
-                0.5,
+                CLOSE,
             ),
         ),
+        solved_by="shapes.conv_parameters",
         solution="shapes.conv_parameters(\n    (n.kernel, n.kernel, n.depth), n.channels, "
         "n.filters\n).value",
     ),
@@ -125,46 +148,62 @@ QUESTIONS = [
         id="dims-input-shape",
         topic=_TOPIC,
         teaches="The input of an N-D CNN has N spatial axes and one of channels.",
-        draw=ranges(
-            frames=(8, 30), height=(31, 60), width=(61, 99), channels=[1, 3], filters=(4, 16)
-        ),
+        draw=_draw_recording,
         prompt=lambda n: (
-            f"{'Grey' if n.channels == 1 else 'Colour'} clips of {n.frames} frames, each "
-            f"{n.height} pixels high and {n.width} wide, are to be read by "
-            f"`Conv3D({n.filters}, 3)` as (frames, height, width, channels). Which shape does "
-            "`keras.Input` get?"
+            f"{'Grey' if n.channels == 1 else 'Colour'} clips of {n.seconds} seconds at {n.rate} "
+            f"frames a second, {n.width} pixels wide and {n.height} high, are cut for "
+            f"`Conv3D({n.filters}, 3)`: every {n.step}th frame is kept, and {n.border} pixels are "
+            "cut off on each of the four sides. Which shape does `keras.Input` get?"
         ),
         form="shape",
         expects="a tuple, without the batch axis",
-        answer=lambda n: (n.frames, n.height, n.width, n.channels),
-        steps=lambda n: ["three axes to move along, then the channels; the batch axis is left out"],
+        answer=_recorded,
+        steps=lambda n: [
+            f"frames: {n.seconds}*{n.rate}/{n.step} = {_recorded(n)[0]}",
+            f"height: {n.height} - 2*{n.border} = {_recorded(n)[1]}, width: {n.width} - "
+            f"2*{n.border} = {_recorded(n)[2]}",
+            f"three axes to move along, rows before columns, then the channels: {_recorded(n)}",
+        ],
         misconceptions=(
             slip(
                 "channels left out",
-                lambda n: (n.frames, n.height, n.width),
+                lambda n: _recorded(n)[:3],
                 "The channels are an axis of their own, even if there is only one.",
-                0.25,
+                FAR,
             ),
             slip(
                 "frames taken for channels",
-                lambda n: (n.height, n.width, n.frames),
+                lambda n: (*_recorded(n)[1:3], _recorded(n)[0]),
                 "For a 3D convolution the frames are an axis to move along, not channels.",
-                0.25,
+                FAR,
             ),
             slip(
                 "filters in the place of channels",
-                lambda n: (n.frames, n.height, n.width, n.filters),
+                lambda n: (*_recorded(n)[:3], n.filters),
                 "The filters shape the output; the input has its own channels: 1 if grey, 3 in "
                 "colour.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "width before height",
-                lambda n: (n.frames, n.width, n.height, n.channels),
+                lambda n: (_recorded(n)[0], _recorded(n)[2], _recorded(n)[1], n.channels),
                 "Rows come before columns: the height is in front of the width.",
-                0.5,
+                CLOSE,
+            ),
+            slip(
+                "border cut off once",
+                lambda n: (_recorded(n)[0], n.height - n.border, n.width - n.border, n.channels),
+                "The border is cut off on both sides of each axis.",
+                CLOSE,
+            ),
+            slip(
+                "all frames",
+                lambda n: (n.seconds * n.rate, *_recorded(n)[1:]),
+                "Not all frames are kept.",
+                CLOSE,
             ),
         ),
-        solution="(n.frames, n.height, n.width, n.channels)",
+        solution="(\n    n.seconds * n.rate // n.step,\n    n.height - 2 * n.border,\n"
+        "    n.width - 2 * n.border,\n    n.channels,\n)",
     ),
 ]

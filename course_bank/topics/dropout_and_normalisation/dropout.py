@@ -1,6 +1,6 @@
 """Questions on dropout: what is kept, and what becomes of it."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 
 _TOPIC = "dropout and batch normalisation"
 
@@ -27,19 +27,19 @@ QUESTIONS = [
                 "not scaled",
                 lambda n: n.value,
                 "Units that are kept are scaled up in training, to make up for those dropped.",
-                0.25,
+                FAR,
             ),
             slip(
                 "scaled down",
                 lambda n: n.value * (1 - n.rate),
                 "The kept units are divided by the share that is kept, not multiplied.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "rate taken for the share kept",
                 lambda n: n.value / n.rate,
                 "In Keras the rate is the share that is dropped.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="n.value / (1 - n.rate)",
@@ -62,13 +62,13 @@ QUESTIONS = [
                 "scaled down",
                 lambda n: n.value * (1 - n.rate),
                 "Keras scales in training, so that nothing is left to do when predicting.",
-                0.25,
+                FAR,
             ),
             slip(
                 "scaled up",
                 lambda n: n.value / (1 - n.rate),
                 "That is what a kept unit gets in training.",
-                0.25,
+                FAR,
             ),
             slip(
                 "dropped",
@@ -96,7 +96,7 @@ QUESTIONS = [
                 "rate taken for the share kept",
                 lambda n: round(20 * n.hundreds * n.rate),
                 "In Keras the rate is the share that is dropped.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "scaled up",
@@ -107,7 +107,7 @@ QUESTIONS = [
                 "all of them",
                 lambda n: 20 * n.hundreds,
                 "That is when predicting. In training a share of them is set to 0.",
-                0.25,
+                FAR,
             ),
         ),
         solution="round(20 * n.hundreds * (1 - n.rate))",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.core.rendering import table
 from course_lib import ops
 
@@ -54,25 +54,25 @@ QUESTIONS = [
                 "divided by the variance",
                 lambda n: (_value(n) - _mean(n)) / float(np.var(n.channel)),
                 "Divide by the standard deviation, the square root of the variance.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "mean not subtracted",
                 lambda n: _value(n) / float(np.std(n.channel)),
                 "Subtract the mean first.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "not divided",
                 lambda n: _value(n) - _mean(n),
                 "Divide by the standard deviation as well.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "divided by one less",
                 lambda n: (_value(n) - _mean(n)) / float(np.std(n.channel, ddof=1)),
                 "The variance is the mean of the squares: divide by m, not by m - 1.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="(n.channel[n.row][n.column] - np.mean(n.channel)) / np.std(n.channel)",
@@ -94,21 +94,22 @@ QUESTIONS = [
                 "trainable only",
                 lambda n: 2 * n.channels,
                 "Those are gamma and beta. The moving mean and variance are listed as well.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "four altogether",
                 lambda n: 4,
                 "Each channel has its own four.",
-                0.25,
+                FAR,
             ),
             slip(
                 "for each value",
                 lambda n: 4 * n.size**2 * n.channels,
                 "The places of a map share the numbers of their channel.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="formula",
         solution="4 * n.channels",
     ),
     Question(
@@ -128,13 +129,13 @@ QUESTIONS = [
                 "all four",
                 lambda n: 4 * (n.first + n.second),
                 "Gamma and beta are trained. Only the moving mean and variance are not.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "last layer only",
                 lambda n: 2 * n.second,
                 "Both normalisation layers keep moving statistics.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "none",
@@ -145,7 +146,7 @@ QUESTIONS = [
                 "one statistic",
                 lambda n: n.first + n.second,
                 "There are two for each channel: mean and variance.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="2 * (n.first + n.second)",
@@ -173,13 +174,13 @@ QUESTIONS = [
                 "shares swapped",
                 lambda n: (1 - n.momentum) * n.old + n.momentum * n.batch,
                 "The momentum is the share of the old value that is kept.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "plain mean",
                 lambda n: (n.old + n.batch) / 2,
                 "The two do not weigh the same: the momentum is the share of the old value.",
-                0.25,
+                FAR,
             ),
             slip(
                 "batch only",
@@ -215,19 +216,19 @@ QUESTIONS = [
                 "gamma and beta forgotten",
                 lambda n: (n.x - n.mean) / n.deviation,
                 "That is the normalised value. Gamma scales it and beta shifts it.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "shifted before scaling",
                 lambda n: n.gamma * ((n.x - n.mean) / n.deviation + n.beta),
                 "First times gamma, then plus beta.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "gamma and beta swapped",
                 lambda n: n.beta * (n.x - n.mean) / n.deviation + n.gamma,
                 "Gamma is the factor, beta is added.",
-                0.25,
+                FAR,
             ),
         ),
         solution="n.gamma * (n.x - n.mean) / n.deviation + n.beta",

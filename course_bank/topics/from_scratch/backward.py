@@ -6,7 +6,7 @@ Arrays are (height, width, channels); kernels (height, width, in, out), as in Ke
 import numpy as np
 
 from course_bank.core.function_questions import Case, FunctionQuestion, example
-from course_bank.core.question import slip
+from course_bank.core.question import CLOSE, FAR, slip
 from course_bank.topics.from_scratch.forward import own, quarters, swap
 from course_lib import ops
 
@@ -144,39 +144,39 @@ QUESTIONS = [
                 "average pooling",
                 lambda maps, size, strides: pool2d(maps, size, strides, ops.average_pool),
                 "Your function returns the mean of each window; the largest value is asked for.",
-                0.25,
+                FAR,
             ),
             slip(
                 "starts from zero",
                 lambda maps, size, strides: np.maximum(pool2d(maps, size, strides), 0),
                 "Where all values of a window are negative, your function returns 0: a maximum "
                 "must not start from 0.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "stride ignored",
                 lambda maps, size, strides: pool2d(maps, size, size),
                 "Your windows lie side by side whatever `strides` says.",
-                0.5,
+                FAR,
             ),
             slip(
                 "incomplete windows kept",
                 _partial_windows,
                 "Without padding a window that sticks out of the map is left out.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "channels pooled",
                 lambda maps, size, strides: pool2d(maps, size, strides).max(-1, keepdims=True),
                 "Your function takes the maximum over the channels as well. Each channel is pooled "
                 "by itself.",
-                0.25,
+                FAR,
             ),
             slip(
                 "transposed axes",
                 lambda maps, size, strides: swap(pool2d(maps, size, strides)),
                 "Rows and columns of the output are exchanged: the first axis is the height.",
-                0.5,
+                CLOSE,
             ),
         ),
         stub='def max_pool2d(maps, size, strides):\n    """Max pooling of one example, no '
@@ -207,7 +207,7 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
                 ),
                 "The kernel and bias are right; in the image's gradient the weights are turned "
                 "round: weight [a, b] of an output at [i, j] belongs to pixel [i + a, j + b].",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "kernel flipped",
@@ -218,7 +218,7 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
                 ),
                 "The kernel's gradient is turned by 180 degrees: weight [a, b] meets pixel "
                 "[i + a, j + b].",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "bias averaged",
@@ -227,7 +227,7 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
                     grad.mean(axis=(0, 1)),
                 ),
                 "The bias takes part in every output: its gradient is the sum, not the mean.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "one bias for all filters",
@@ -236,7 +236,7 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
                     np.full(grad.shape[-1], grad.sum()),
                 ),
                 "Each filter has its own bias: sum over the places, not over the filters.",
-                0.5,
+                CLOSE,
             ),
         ),
         stub="def conv2d_backward(grad, image, kernel):\n"
@@ -270,46 +270,46 @@ return grad_image, grad_kernel, grad.sum(axis=(0, 1))""",
                 _pool_shared,
                 "Your function shares the gradient between all values of a window, as average "
                 "pooling does. Only the largest value made the output.",
-                0.25,
+                FAR,
             ),
             slip(
                 "given to all",
                 lambda grad, maps, size: _pool_shared(grad, maps, size, divide=False),
                 "Every value of a window gets the whole gradient. Only the largest reached the "
                 "output.",
-                0.25,
+                FAR,
             ),
             slip(
                 "ones at the winners",
                 lambda grad, maps, size: pool2d_gradient(np.ones_like(grad), maps, size),
                 "The largest value of each window gets a 1. It gets the gradient of its output.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "given to the smallest",
                 lambda grad, maps, size: pool2d_gradient(grad, -maps, size),
                 "The gradient goes to the smallest value of each window; the largest made the "
                 "output.",
-                0.25,
+                FAR,
             ),
             slip(
                 "ones everywhere",
                 lambda grad, maps, size: np.ones_like(maps),
                 "Your function returns ones. The gradient of an output goes to one value of its "
                 "window; the others get 0.",
-                0.25,
+                FAR,
             ),
             slip(
                 "times the value",
                 lambda grad, maps, size: pool2d_gradient(grad, maps, size) * maps,
                 "The slope of the maximum is 1: the value itself is no factor.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "transposed axes",
                 lambda grad, maps, size: swap(pool2d_gradient(grad, maps, size)),
                 "Rows and columns of the result are exchanged.",
-                0.5,
+                CLOSE,
             ),
         ),
         stub="def max_pool2d_backward(grad, maps, size):\n"

@@ -6,7 +6,7 @@ Arrays are (height, width, channels); kernels (height, width, in, out), as in Ke
 import numpy as np
 
 from course_bank.core.function_questions import Case, FunctionQuestion, example
-from course_bank.core.question import slip
+from course_bank.core.question import CLOSE, FAR, slip
 from course_bank.topics.from_scratch.timing import LOOPS, WindowsQuestion
 from course_lib import ops, shapes
 
@@ -131,37 +131,37 @@ _FLIPPED = slip(
     "kernel flipped",
     lambda image, kernel, bias, *rest: conv2d(image, kernel[::-1, ::-1], bias, *rest),
     "Your function turns the kernel by 180 degrees. A CNN layer lays it on the window as it is.",
-    0.5,
+    CLOSE,
 )
 _TAPS = slip(
     "bias per tap",
     _per_tap,
     "The bias is added with every product. Add it once, to the sum.",
-    0.5,
+    CLOSE,
 )
 _TRANSPOSED = slip(
     "transposed axes",
     lambda image, kernel, bias, *rest: swap(conv2d(image, kernel, bias, *rest)),
     "Rows and columns of the output are exchanged: the first axis is the height.",
-    0.5,
+    CLOSE,
 )
 _OFF_BY_ONE = slip(
     "output off by one",
     lambda image, kernel, bias, *rest: conv2d(image, kernel, bias, *rest)[:-1, :-1],
     "The last row and column of the output are missing: there are n - k + 1 places, not n - k.",
-    0.5,
+    CLOSE,
 )
 _NO_BIAS = slip(
     "forgot the bias",
     lambda image, kernel, bias, *rest: conv2d(image, kernel, 0 * bias, *rest),
     "The bias is missing: each filter adds its own to all its outputs.",
-    0.5,
+    CLOSE,
 )
 _FIRST_CHANNEL = slip(
     "first channel only",
     lambda image, kernel, bias: conv2d(image[:, :, :1], kernel[:, :, :1], bias),
     "Only the first channel is read. A filter sums its products over all channels.",
-    0.25,
+    FAR,
 )
 _CONV_SLIPS = (_FLIPPED, _TAPS, _TRANSPOSED, _OFF_BY_ONE, _NO_BIAS, _FIRST_CHANNEL)
 
@@ -237,34 +237,34 @@ return np.einsum("ijcab,abcf->ijf", windows, kernel, optimize=True) + bias""",
                 _extra_in_front,
                 "The extra zero of an odd total stands in front in your function. Keras puts it at "
                 "the end: bottom and right.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "half the kernel on each side",
                 _same_by_half,
                 "floor(k/2) zeros on each side is right for odd kernels at stride 1 only. Start "
                 "from the total that ceil(n/s) windows need.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "floor for ceil",
                 _same_by_floor,
                 "Same padding makes ceil(n/s) outputs. Your padding is made for floor(n/s): where "
                 "the stride does not divide n, one output is missing.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "last output dropped",
                 _floor_outputs,
                 "Same padding makes ceil(n/s) outputs, your function returns floor(n/s) of them: "
                 "where the stride does not divide n, the last one is missing.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "padding ignored",
                 lambda image, kernel, bias, strides, padding: conv2d(image, kernel, bias, strides),
                 'Your function does nothing for `padding="same"`.',
-                0.25,
+                FAR,
             ),
             slip(
                 "stride ignored",
@@ -272,7 +272,7 @@ return np.einsum("ijcab,abcf->ijf", windows, kernel, optimize=True) + bias""",
                     image, kernel, bias, 1, padding
                 ),
                 "Your window moves by one pixel whatever `strides` says.",
-                0.25,
+                FAR,
             ),
             _FLIPPED,
             _TAPS,

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_bank.core.probe_questions import NOTHING, ProbeQuestion
 from course_bank.core.rng import Rng
-from course_bank.core.value_answer import Verdict
+from course_bank.core.value_answer import FAR, Verdict
 from course_bank.topics.from_scratch.forward import conv2d
 from course_bank.topics.from_scratch.timing import TIMING, faster
 from course_lib.exercise.functions import same
@@ -59,7 +59,7 @@ def _judge(variant, values):
             "Both functions take about the same time. Let NumPy do the loops: all windows at once, "
             "and one product with the kernel."
         )
-        return Verdict(0.25, "windows no faster", text)
+        return Verdict(FAR, "windows no faster", text)
     return Verdict(1.0, None, f"Right: the windows were about {ratio:.0f} times faster.")
 
 

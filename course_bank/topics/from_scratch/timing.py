@@ -9,7 +9,7 @@ from textwrap import indent
 
 from course_bank.core.function_questions import FunctionQuestion
 from course_bank.core.rng import Rng
-from course_bank.core.value_answer import Verdict
+from course_bank.core.value_answer import CLOSE, Verdict
 
 # All windows at once are some hundred times faster than loops over every product, and a loop over
 # the places about five times.
@@ -87,11 +87,11 @@ class WindowsQuestion(FunctionQuestion):
             fast_enough, _ = faster(values["seconds"])
         except (KeyError, TypeError, ValueError):
             text = "The results are right, but on a larger image the function could not be timed."
-            return Verdict(0.5, "not timed", text)
+            return Verdict(CLOSE, "not timed", text)
         if fast_enough:
             return verdict
         text = (
             "The results are right, but the function takes about as long as loops over every "
             "product. Take all windows at once, and one sum of products with the kernel."
         )
-        return Verdict(0.5, "loops in Python", text)
+        return Verdict(CLOSE, "loops in Python", text)

@@ -4,7 +4,7 @@ Every student builds the lecture's classifier with own numbers.
 """
 
 from course_bank.core.probe_questions import ProbeQuestion
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.topics.mnist import verdicts
 from course_bank.topics.model_summary.classifiers import conv_count, dense_count
 
@@ -53,13 +53,13 @@ QUESTIONS = [
                 "forgot the biases",
                 lambda n: verdicts.count(n) - n.first - n.second - 10,
                 "Every filter and every unit has a bias as well.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the dense biases",
                 lambda n: verdicts.count(n) - 10,
                 "The filters' biases are counted; the ten units of the dense layer have one each.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "second filter flat",
@@ -67,7 +67,7 @@ QUESTIONS = [
                     verdicts.count(n) - verdicts.layers(n)[2][2] + (n.kernel**2 + 1) * n.second
                 ),
                 "The filters of the second convolution read all maps of the first.",
-                0.25,
+                FAR,
             ),
             slip(
                 "same taken for valid",
@@ -78,15 +78,16 @@ QUESTIONS = [
                 ),
                 "Without padding each convolution takes k - 1 from the size, and the dense layer "
                 "reads fewer values.",
-                0.5,
+                FAR,
             ),
             slip(
                 "dense layer left out",
                 lambda n: verdicts.count(n) - verdicts.layers(n)[6][2],
                 "The dense layer has parameters too.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="formula",
         solution="(\n    (n.kernel**2 + 1) * n.first\n"
         "    + (n.kernel**2 * n.first + 1) * n.second\n"
         "    + ((((28 - n.kernel + 1) // 2 - n.kernel + 1) // 2) ** 2 * n.second + 1) * 10\n)",
@@ -140,16 +141,17 @@ model.summary()""",
                 "last batch left out",
                 lambda n: n.epochs * (verdicts.TRAIN // n.batch),
                 "The last batch is smaller, but it is used: round up.",
-                0.5,
+                CLOSE,
             ),
-            slip("one epoch", lambda n: -(-verdicts.TRAIN // n.batch), "That is one epoch.", 0.5),
+            slip("one epoch", lambda n: -(-verdicts.TRAIN // n.batch), "That is one epoch.", CLOSE),
             slip(
                 "once an image",
                 lambda n: n.epochs * verdicts.TRAIN,
                 "A whole batch of images makes one update.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="formula",
         solution="n.epochs * -(-2000 // n.batch)",
     ),
     ProbeQuestion(

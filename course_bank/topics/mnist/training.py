@@ -1,6 +1,6 @@
 """Questions on the counting around training: batches, errors, and how far errors vary."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 
 _TOPIC = "MNIST"
 
@@ -35,13 +35,13 @@ QUESTIONS = [
                 "last batch left out",
                 lambda n: n.epochs * (n.examples // n.batch),
                 "The last batch is smaller, but it is used: round up.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "one epoch",
                 lambda n: -(-n.examples // n.batch),
                 "That is one epoch.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "once an epoch",
@@ -76,15 +76,16 @@ QUESTIONS = [
                 "right ones counted",
                 _right,
                 "Those are the images it gets right.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "percent taken for a share",
                 lambda n: (n.images - _right(n)) / 100,
                 "You divided by 100 once too often.",
-                0.5,
+                CLOSE,
             ),
         ),
+        solved_by="formula",
         solution="n.images - round(n.images * n.percent / 100)",
     ),
     Question(
@@ -104,15 +105,16 @@ QUESTIONS = [
                 "root of all digits",
                 lambda n: round(n.images**0.5),
                 "What counts are the errors, however many digits are tested.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "as many as the errors",
                 lambda n: n.errors,
                 "Then a set without a single error would be nothing unusual.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="formula",
         solution="round(n.errors**0.5)",
     ),
 ]

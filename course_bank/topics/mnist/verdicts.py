@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from course_bank.core.probe_questions import NOTHING, properties
-from course_bank.core.question import slip
+from course_bank.core.question import CLOSE, FAR, slip
 from course_bank.core.value_answer import Verdict
 from course_bank.topics.mnist import heldout_digits
 from course_bank.topics.model_summary.classifiers import classifier, conv, same
@@ -59,14 +59,14 @@ def judge_arrays(variant, values):
         return Verdict(0.0, "as loaded", "The arrays are still as they were loaded.")
     if axes and not any(scaled) and values["x_train_range"][1] > 200:
         text = "The grey values still run from 0 to 255. Divide by 255, so that they lie in [0, 1]."
-        return Verdict(0.5, "not scaled", text)
+        return Verdict(CLOSE, "not scaled", text)
     if loaded and all(scaled):
         text = (
             "The channel axis is missing: Conv2D reads (height, width, channels), here 1 channel."
         )
-        return Verdict(0.5, "no channel axis", text)
+        return Verdict(CLOSE, "no channel axis", text)
     if axes and max(values["x_train_range"]) < 0.01:
-        return Verdict(0.5, "scaled twice", "The values were divided by 255 twice.")
+        return Verdict(CLOSE, "scaled twice", "The values were divided by 255 twice.")
     return properties({"shapes (images, 28, 28, 1)": axes, "values from 0 to 1": all(scaled)})
 
 
@@ -140,25 +140,25 @@ MODEL_SLIPS = (
         lambda n: _with(n, convolve=same),
         'The convolutions keep the size: they were built with padding="same". The lecture\'s have '
         "no padding.",
-        0.5,
+        CLOSE,
     ),
     slip(
         "filters swapped",
         lambda n: _with(n, swapped=True),
         "The two convolutions have each other's number of filters.",
-        0.5,
+        CLOSE,
     ),
     slip(
         "no softmax",
         lambda n: _with(n, last="linear"),
         "The last layer has no activation: probabilities need softmax.",
-        0.5,
+        CLOSE,
     ),
     slip(
         "sigmoid for softmax",
         lambda n: _with(n, last="sigmoid"),
         "Sigmoids of ten classes do not add to 1: the last layer needs softmax.",
-        0.5,
+        CLOSE,
     ),
 )
 
@@ -209,7 +209,7 @@ def judge_compiled(variant, values):
 
 
 def _named(name, message):
-    return slip(name, None, message, 0.5)
+    return slip(name, None, message, CLOSE)
 
 
 ONE_HOT = _named(
@@ -272,7 +272,7 @@ def judge_predictions(variant, values):
     right = _right(given, labels)
     if right < 0.3 and _right(given - 1, labels) > 0.6:
         text = "The digits are one too large: the classes are counted from 0."
-        return Verdict(0.25, "counted from one", text)
+        return Verdict(FAR, "counted from one", text)
     return _by_accuracy(right, len(labels))
 
 

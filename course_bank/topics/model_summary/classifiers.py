@@ -1,6 +1,6 @@
 """Questions on reading a model summary: shapes and counts from row to row."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.core.rendering import code
 from course_lib import shapes
 
@@ -105,50 +105,51 @@ QUESTIONS = [
         answer=_total,
         steps=lambda n: [*_row_steps(n), f"together {_total(n)}"],
         misconceptions=(
-            slip("rounded up", lambda n: _total(n, up), ROUND_DOWN, 0.5),
+            slip("rounded up", lambda n: _total(n, up), ROUND_DOWN, CLOSE),
             slip(
                 "forgot the biases",
                 lambda n: _total(n) - n.first - n.second - n.classes,
                 NO_BIAS,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the biases of the dense layer",
                 lambda n: _total(n) - n.classes,
                 "The units of the dense layer have biases too.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the biases of the convolutions",
                 lambda n: _total(n) - n.first - n.second,
                 "The filters of the convolutions have biases too.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "same taken for valid",
                 lambda n: _total(n, convolve=same),
                 SAME_FOR_VALID,
-                0.25,
+                FAR,
             ),
             slip(
                 "second filter flat",
                 lambda n: _total(n) - classifier(n)[2][2] + (n.kernel**2 + 1) * n.second,
                 DEEP_FILTERS,
-                0.25,
+                FAR,
             ),
             slip(
                 "dense layer left out",
                 lambda n: _total(n) - classifier(n)[6][2],
                 "The dense layer has parameters too: a weight for each input of each unit.",
-                0.25,
+                FAR,
             ),
             slip(
                 "dropout halves the dense layer",
                 lambda n: _total(n) - classifier(n)[6][2] + dense_count(_flat(n) // 2, n.classes),
                 "Dropout silences units for a moment; the weights stay. It changes no count.",
-                0.5,
+                CLOSE,
             ),
         ),
+        solved_by="keras.Sequential",
         solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 1)),\n"
         "    keras.layers.Conv2D(n.first, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
         "    keras.layers.Conv2D(n.second, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
@@ -165,38 +166,39 @@ QUESTIONS = [
         answer=_flat,
         steps=lambda n: _row_steps(n)[:5],
         misconceptions=(
-            slip("rounded up", lambda n: _flat(n, up), ROUND_DOWN, 0.5),
+            slip("rounded up", lambda n: _flat(n, up), ROUND_DOWN, CLOSE),
             slip(
                 "same taken for valid",
                 lambda n: _flat(n, convolve=same),
                 SAME_FOR_VALID,
-                0.25,
+                FAR,
             ),
             slip(
                 "halved by dropout",
                 lambda n: _flat(n) // 2,
                 "Dropout comes behind Flatten, and it changes no shape: it sets values to 0.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the channels",
                 lambda n: classifier(n)[3][1][0] ** 2,
                 "Flatten lays out all channels.",
-                0.25,
+                FAR,
             ),
             slip(
                 "channels of the first layer",
                 lambda n: classifier(n)[3][1][0] ** 2 * n.first,
                 "The maps in front of Flatten come from the second convolution.",
-                0.25,
+                FAR,
             ),
             slip(
                 "second pooling left out",
                 lambda n: classifier(n)[2][1][0] ** 2 * n.second,
                 "The second pooling layer halves the maps once more.",
-                0.5,
+                CLOSE,
             ),
         ),
+        solved_by="keras.Sequential",
         solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 1)),\n"
         "    keras.layers.Conv2D(n.first, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
         "    keras.layers.Conv2D(n.second, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
@@ -216,32 +218,33 @@ QUESTIONS = [
         answer=lambda n: classifier(n)[3][1],
         steps=lambda n: _row_steps(n)[:4],
         misconceptions=(
-            slip("rounded up", lambda n: classifier(n, up)[3][1], ROUND_DOWN, 0.5),
+            slip("rounded up", lambda n: classifier(n, up)[3][1], ROUND_DOWN, CLOSE),
             slip(
                 "same taken for valid",
                 lambda n: classifier(n, convolve=same)[3][1],
                 SAME_FOR_VALID,
-                0.25,
+                FAR,
             ),
             slip(
                 "channels of the first layer",
                 lambda n: (*classifier(n)[3][1][:2], n.first),
                 "Pooling keeps the channels of the convolution in front of it, the second one.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "first pooling layer",
                 lambda n: classifier(n)[1][1],
                 "That is the first pooling layer.",
-                0.25,
+                FAR,
             ),
             slip(
                 "convolution in front of it",
                 lambda n: classifier(n)[2][1],
                 "That is the convolution's output; pooling halves it.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="keras.Sequential",
         solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 1)),\n"
         "    keras.layers.Conv2D(n.first, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
         "    keras.layers.Conv2D(n.second, n.kernel),\n    keras.layers.MaxPooling2D(2),\n"
@@ -269,33 +272,34 @@ QUESTIONS = [
                 "third layer's bias",
                 lambda n: (n.second,),
                 "That is index 3: each layer gives its kernel, then its bias.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "dense kernel",
                 lambda n: (_flat(n), n.classes),
                 "That is index 4. Biases are entries of the list too.",
-                0.25,
+                FAR,
             ),
             slip(
                 "in and out swapped",
                 lambda n: (n.kernel, n.kernel, n.second, n.first),
                 "Keras' order is height, width, input channels, filters.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "first convolution",
                 lambda n: (n.kernel, n.kernel, 1, n.first),
                 "That is index 0, the first convolution's kernel.",
-                0.25,
+                FAR,
             ),
             slip(
                 "first convolution's bias",
                 lambda n: (n.first,),
                 "That is index 1, the first convolution's bias: indices are counted from 0.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="formula",
         solution="(n.kernel, n.kernel, n.first, n.second)",
     ),
 ]

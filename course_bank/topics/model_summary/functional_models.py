@@ -1,6 +1,6 @@
 """Questions on the lecture's functional model: two convolutions with sigmoids."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.core.rendering import code
 from course_bank.topics.model_summary.classifiers import (
     DEEP_FILTERS,
@@ -56,27 +56,28 @@ QUESTIONS = [
                 "one side of the kernel only",
                 lambda n: _functional(n)["first"] + (n.kernel * n.first + 1) * n.second,
                 DEEP_FILTERS + " That is k · k · c, not k · c.",
-                0.25,
+                FAR,
             ),
             slip(
                 "second filter flat",
                 lambda n: _functional(n)["first"] + (n.kernel**2 + 1) * n.second,
                 DEEP_FILTERS,
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the biases",
                 lambda n: _functional(n)["first"] + _functional(n)["second"] - n.first - n.second,
                 NO_BIAS,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "second layer only",
                 lambda n: _functional(n)["second"],
                 "The first convolution has parameters too.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="shapes.conv_parameters",
         solution="(\n    shapes.conv_parameters((n.kernel,) * 2, 1, n.first).value\n"
         "    + shapes.conv_parameters((n.kernel,) * 2, n.first, n.second).value\n)",
     ),
@@ -103,21 +104,22 @@ QUESTIONS = [
                 "one layer only",
                 lambda n: (conv(n.size, n.kernel),) * 2 + (n.second,),
                 "Both convolutions make the map smaller.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "same taken for valid",
                 lambda n: (n.size, n.size, n.second),
                 SAME_FOR_VALID,
-                0.25,
+                FAR,
             ),
             slip(
                 "maps multiplied",
                 lambda n: (*_functional(n)["shape"][:2], n.first * n.second),
                 "Each filter of the second layer reads all maps and returns one.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="shapes.output_shape",
         solution="(\n    *shapes.output_shape((n.size - n.kernel + 1,) * 2, n.kernel).value, "
         "n.second\n)",
     ),

@@ -1,6 +1,6 @@
 """Questions on reading the shapes and counts of small models."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.core.rendering import columns
 from course_bank.topics.model_summary.classifiers import (
     NO_BIAS,
@@ -79,19 +79,19 @@ QUESTIONS = [
                 "forgot the one",
                 _lost,
                 "The output is n - k + 1 pixels high.",
-                0.5,
+                FAR,
             ),
             slip(
                 "height and width swapped",
                 lambda n: (_lost(n)[1] + 1, _lost(n)[0] + 1),
                 "The first axis of the output is the height, and so is the kernel's.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "half of the difference",
                 lambda n: (_lost(n)[0] // 2, _lost(n)[1] // 2),
                 "That is how many pixels are lost on each side.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(n.height - n.rows + 1, n.width - n.columns + 1)",
@@ -119,13 +119,13 @@ QUESTIONS = [
                     + dense_count(_minimal(n)[1] ** 2 * n.filters, n.classes)
                 ),
                 "Colour images have three channels, and the filters a slice for each.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "flattened one map",
                 lambda n: _minimal(n)[0] + dense_count(_minimal(n)[1] ** 2, n.classes),
                 "Flatten lays out the maps of all filters.",
-                0.25,
+                FAR,
             ),
             slip(
                 "not pooled",
@@ -133,13 +133,13 @@ QUESTIONS = [
                     _minimal(n)[0] + dense_count(conv(n.size, n.kernel) ** 2 * n.filters, n.classes)
                 ),
                 "Pooling halves height and width in front of Flatten.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the biases",
                 lambda n: _minimal(n)[0] + _minimal(n)[1] ** 2 * n.filters * n.classes - n.filters,
                 NO_BIAS,
-                0.5,
+                CLOSE,
             ),
         ),
         solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 3)),\n"
@@ -162,44 +162,45 @@ QUESTIONS = [
             f"pool, conv: {_six(n)}",
         ],
         misconceptions=(
-            slip("rounded up", lambda n: _six(n, up), ROUND_DOWN, 0.5),
+            slip("rounded up", lambda n: _six(n, up), ROUND_DOWN, CLOSE),
             slip(
                 "one convolution in front",
                 lambda n: conv(half(conv(half(conv(n.size, n.kernel)), n.kernel)), n.kernel),
                 "Two convolutions stand in front of the first pooling layer.",
-                0.25,
+                FAR,
             ),
             slip(
                 "last convolution left out",
                 lambda n: _six(n) + n.kernel - 1,
                 "A convolution follows the second pooling layer.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the one",
                 lambda n: _six(n, convolve=lambda size, kernel: size - kernel),
                 "A convolution without padding takes k - 1 from the size, not k.",
-                0.25,
+                FAR,
             ),
             slip(
                 "three convolutions",
                 lambda n: conv(half(half(conv(conv(n.size, n.kernel), n.kernel))), n.kernel),
                 "There are four convolutions: one stands between the pooling layers.",
-                0.25,
+                FAR,
             ),
             slip(
                 "pooling counted as minus one",
                 lambda n: n.size - 4 * (n.kernel - 1) - 2,
                 "A pooling layer halves the size: its stride is its window size.",
-                0.25,
+                FAR,
             ),
             slip(
                 "same taken for valid",
                 lambda n: n.size // 4,
                 "Without padding each convolution takes k - 1 from the size.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="keras.Sequential",
         solution="keras.Sequential([\n    keras.Input(shape=(n.size, n.size, 1)),\n"
         "    *(keras.layers.Conv2D(n.filters, n.kernel) for _ in range(2)),\n"
         "    keras.layers.MaxPooling2D(2),\n    keras.layers.Conv2D(n.filters, n.kernel),\n"
@@ -226,20 +227,20 @@ QUESTIONS = [
                 "filters and size swapped",
                 lambda n: "swapped",
                 "The first argument is the number of filters.",
-                0.25,
+                FAR,
             ),
             slip(
                 "no such argument",
                 lambda n: "name",
                 "Keras calls this argument `kernel_size`: with another name it stops with an "
                 "error.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "third argument",
                 lambda n: "stride",
                 "The third argument is the stride: this layer would skip places.",
-                0.25,
+                FAR,
             ),
         ),
     ),
@@ -278,7 +279,7 @@ QUESTIONS = [
                 "stride",
                 lambda n: "stride",
                 "A stride makes fewer places, but not fewer filters: look at the last axis.",
-                0.25,
+                FAR,
             ),
             slip(
                 "same padding",

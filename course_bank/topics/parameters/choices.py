@@ -1,6 +1,6 @@
 """Questions on design: what is chosen and what is learned, and what a choice costs."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.topics.parameters.counts import FORGOT_CHANNELS, NO_BIAS, conv_weights
 from course_lib import shapes
 
@@ -25,22 +25,23 @@ QUESTIONS = [
                 "bits",
                 lambda n: 32 * (conv_weights(n) + n.filters),
                 "32 are the bits; a byte has eight.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "parameters counted",
                 lambda n: conv_weights(n) + n.filters,
                 "That is the number of parameters; each takes several bytes.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "eight bytes",
                 lambda n: 8 * (conv_weights(n) + n.filters),
                 "Eight bytes is float64; Keras' default is float32.",
-                0.5,
+                CLOSE,
             ),
-            slip("forgot the bias", lambda n: 4 * conv_weights(n), NO_BIAS, 0.5),
+            slip("forgot the bias", lambda n: 4 * conv_weights(n), NO_BIAS, CLOSE),
         ),
+        solved_by="shapes.conv_parameters",
         solution="4 * shapes.conv_parameters((n.kernel,) * 2, n.channels, n.filters).value",
     ),
     Question(
@@ -63,26 +64,26 @@ QUESTIONS = [
                 lambda n: (n.high**2 * n.channels + 1) * n.filters,
                 "You squared the height. The kernel is not square: multiply its height and its "
                 "width.",
-                0.25,
+                FAR,
             ),
             slip(
                 "width squared",
                 lambda n: (n.wide**2 * n.channels + 1) * n.filters,
                 "You squared the width. The kernel is not square: multiply its height and its "
                 "width.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the bias",
                 lambda n: n.high * n.wide * n.channels * n.filters,
                 NO_BIAS,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the channels",
                 lambda n: (n.high * n.wide + 1) * n.filters,
                 FORGOT_CHANNELS,
-                0.25,
+                FAR,
             ),
         ),
         solution="shapes.conv_parameters((n.high, n.wide), n.channels, n.filters).value",
@@ -105,13 +106,13 @@ QUESTIONS = [
                 "one small layer only",
                 lambda n: (25 - 9) * n.channels**2,
                 "There are two small layers.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the filters",
                 lambda n: (25 - 2 * 9) * n.channels,
                 "Each of the filters has a slice for each channel: the square of the channels.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the channels",

@@ -1,6 +1,6 @@
 """Questions on parameters: how many numbers a layer learns, and what they would be otherwise."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_lib import shapes
 
 _TOPIC = "parameters"
@@ -51,33 +51,34 @@ QUESTIONS = [
         "parameters does it have?",
         answer=lambda n: shapes.conv_parameters((n.kernel,) * 2, n.channels, n.filters),
         misconceptions=(
-            slip("forgot the bias", conv_weights, NO_BIAS, 0.5),
+            slip("forgot the bias", conv_weights, NO_BIAS, CLOSE),
             slip(
                 "forgot the channels",
                 lambda n: (n.kernel**2 + 1) * n.filters,
                 FORGOT_CHANNELS,
-                0.25,
+                FAR,
             ),
             slip(
                 "kernel and channels added",
                 lambda n: (n.kernel**2 + n.channels + 1) * n.filters,
                 "A filter has k · k weights for each channel: multiply.",
-                0.25,
+                FAR,
             ),
             slip(
                 "one side of the kernel only",
                 lambda n: (n.kernel * n.channels + 1) * n.filters,
                 "A slice of a filter is a square: k · k weights for each channel, not k.",
-                0.25,
+                FAR,
             ),
-            slip("one bias", lambda n: conv_weights(n) + 1, ONE_BIAS, 0.5),
+            slip("one bias", lambda n: conv_weights(n) + 1, ONE_BIAS, CLOSE),
             slip(
                 "bias for each slice",
                 lambda n: (n.kernel**2 + 1) * n.channels * n.filters,
                 "A filter has one bias, not one for each channel.",
-                0.5,
+                CLOSE,
             ),
         ),
+        solved_by="shapes.conv_parameters",
         solution="shapes.conv_parameters((n.kernel, n.kernel), n.channels, n.filters).value",
     ),
     Question(
@@ -95,16 +96,17 @@ QUESTIONS = [
                 "bias counted",
                 lambda n: conv_weights(n) + n.filters,
                 "`use_bias=False` leaves the biases out.",
-                0.5,
+                CLOSE,
             ),
-            slip("forgot the channels", lambda n: n.kernel**2 * n.filters, FORGOT_CHANNELS, 0.25),
+            slip("forgot the channels", lambda n: n.kernel**2 * n.filters, FORGOT_CHANNELS, FAR),
             slip(
                 "forgot the filters",
                 lambda n: n.kernel**2 * n.channels,
                 "That is one filter; the layer has several.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="shapes.conv_parameters",
         solution="shapes.conv_parameters(\n    (n.kernel, n.kernel), n.channels, n.filters, "
         "use_bias=False\n).value",
     ),
@@ -116,26 +118,27 @@ QUESTIONS = [
         prompt="`Dense({units})` reads {inputs} numbers. How many parameters does it have?",
         answer=lambda n: shapes.dense_parameters(n.inputs, n.units),
         misconceptions=(
-            slip("forgot the bias", lambda n: n.inputs * n.units, NO_BIAS, 0.5),
+            slip("forgot the bias", lambda n: n.inputs * n.units, NO_BIAS, CLOSE),
             slip(
                 "one bias",
                 lambda n: n.inputs * n.units + 1,
                 "Every unit has a bias of its own.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "bias for each input",
                 lambda n: n.inputs * (n.units + 1),
                 "The biases belong to the units, not to the inputs.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "added",
                 lambda n: n.inputs + n.units,
                 "Every unit has a weight for every input: multiply.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="shapes.dense_parameters",
         solution="shapes.dense_parameters(n.inputs, n.units).value",
     ),
     Question(
@@ -155,21 +158,22 @@ QUESTIONS = [
                 "forgot the bias",
                 lambda n: n.height * n.width * n.channels * n.units,
                 NO_BIAS,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the channels",
                 lambda n: (n.height * n.width + 1) * n.units,
                 "Flatten lays out all channels.",
-                0.25,
+                FAR,
             ),
             slip(
                 "channels only",
                 lambda n: (n.channels + 1) * n.units,
                 "That would be after global pooling. Flatten keeps every value of every map.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="shapes.dense_parameters",
         solution="shapes.dense_parameters(n.height * n.width * n.channels, n.units).value",
     ),
     Question(
@@ -193,34 +197,35 @@ QUESTIONS = [
                 lambda n: int(_two(n)[0]) + (n.kernel**2 * n.channels + 1) * n.second,
                 "The second convolution reads the maps of the first, not the image: its filters "
                 "are deeper.",
-                0.25,
+                FAR,
             ),
             slip(
                 "second filter flat",
                 lambda n: int(_two(n)[0]) + (n.kernel**2 + 1) * n.second,
                 "A filter of the second convolution has k · k weights for each map it reads.",
-                0.25,
+                FAR,
             ),
             slip(
                 "depth added, not multiplied",
                 lambda n: int(_two(n)[0]) + (n.kernel**2 + n.first + 1) * n.second,
                 "A filter has k · k weights in a slice, and a slice for each map it reads: "
                 "multiply.",
-                0.25,
+                FAR,
             ),
             slip(
                 "pooling counted",
                 lambda n: int(_two(n)[0]) + int(_two(n)[1]) + 4 * n.first,
                 "Pooling has nothing to learn: it takes the largest value.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the biases",
                 lambda n: int(_two(n)[0]) + int(_two(n)[1]) - n.first - n.second,
                 NO_BIAS,
-                0.5,
+                CLOSE,
             ),
         ),
+        solved_by="shapes.conv_parameters",
         solution="(\n    shapes.conv_parameters((n.kernel,) * 2, n.channels, n.first).value\n"
         "    + shapes.conv_parameters((n.kernel,) * 2, n.first, n.second).value\n)",
     ),
@@ -246,27 +251,28 @@ QUESTIONS = [
                 lambda n: n.kernel**2,
                 "That is the convolution, which shares its weights. A fully connected layer does "
                 "not.",
-                0.25,
+                FAR,
             ),
             slip(
                 "outputs read a window only",
                 lambda n: n.kernel**2 * (n.height - n.kernel + 1) * (n.width - n.kernel + 1),
                 "In a fully connected layer each output reads every pixel, not only a window.",
-                0.25,
+                FAR,
             ),
             slip(
                 "added",
                 lambda n: n.height * n.width + (n.height - n.kernel + 1) * (n.width - n.kernel + 1),
                 "There is a weight for each pair of input and output: multiply.",
-                0.25,
+                FAR,
             ),
             slip(
                 "as many outputs as inputs",
                 lambda n: (n.height * n.width) ** 2,
                 "The map is smaller than the image: nothing is padded.",
-                0.5,
+                CLOSE,
             ),
         ),
+        solved_by="formula",
         solution="(\n    n.height * n.width * (n.height - n.kernel + 1) * (n.width - n.kernel + 1)"
         "\n)",
     ),
@@ -284,17 +290,13 @@ QUESTIONS = [
             f"{n.count // (n.kernel**2 * n.channels + 1)}",
         ],
         misconceptions=(
-            *_divided_by(
-                "forgot the bias", lambda n: n.kernel**2 * n.channels, NO_BIAS, credit=0.5
-            ),
-            *_divided_by(
-                "forgot the channels", lambda n: n.kernel**2 + 1, FORGOT_CHANNELS, credit=0.25
-            ),
+            *_divided_by("forgot the bias", lambda n: n.kernel**2 * n.channels, NO_BIAS, CLOSE),
+            *_divided_by("forgot the channels", lambda n: n.kernel**2 + 1, FORGOT_CHANNELS, FAR),
             *_divided_by(
                 "divided by the weights of a slice",
                 lambda n: n.kernel**2,
                 FORGOT_CHANNELS + " And a bias.",
-                credit=0.25,
+                credit=FAR,
             ),
         ),
         solution="n.count // (n.kernel**2 * n.channels + 1)",

@@ -1,6 +1,6 @@
 """Questions on the sizes that pooling leaves, and on what it never looks at."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.topics.pooling.values import CHANNEL_BY_CHANNEL, DEFAULT_STRIDE
 from course_lib import shapes
 
@@ -42,25 +42,25 @@ QUESTIONS = [
                 "rounded up",
                 lambda n: (n.height // 2 + 1, n.width // 2 + 1, n.channels),
                 "Keras' default drops a row or column that fills no window: round down.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "channels pooled",
                 lambda n: (n.height // 2, n.width // 2, n.channels // 2),
                 CHANNEL_BY_CHANNEL,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "stride of one",
                 lambda n: (n.height - 1, n.width - 1, n.channels),
                 DEFAULT_STRIDE,
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the floor",
                 lambda n: (n.height / 2, n.width / 2, n.channels),
                 "A number of rows is whole: the row that fills no window is dropped.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="(*shapes.output_shape((n.height, n.width), 2, 2).value, n.channels)",
@@ -87,20 +87,20 @@ QUESTIONS = [
                 "rounded down",
                 lambda n: (n.height // 2, n.width // 2, n.channels),
                 'That is `padding="valid"`. With same padding the incomplete windows count.',
-                0.5,
+                CLOSE,
             ),
             slip(
                 "same means equal",
                 lambda n: (n.height, n.width, n.channels),
                 "Same padding keeps the size at stride 1 only; a pooling layer's stride is its "
                 "window size.",
-                0.25,
+                FAR,
             ),
             slip(
                 "channels pooled",
                 lambda n: (-(-n.height // 2), -(-n.width // 2), n.channels // 2),
                 CHANNEL_BY_CHANNEL,
-                0.5,
+                CLOSE,
             ),
         ),
         solution='(*shapes.output_shape((n.height, n.width), 2, 2, "same").value, n.channels)',
@@ -118,19 +118,19 @@ QUESTIONS = [
                 "divided by the stride",
                 lambda n: n.size // 2,
                 "Half the size is right for windows of 2. A window of 3 fits once less here.",
-                0.25,
+                FAR,
             ),
             slip(
                 "divided by the window",
                 lambda n: n.size // 3,
                 "The windows are 3 high, but start 2 pixels apart.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the floor",
                 lambda n: (n.size - 3) / 2 + 1,
                 "The division leaves a rest: round down before adding 1.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="shapes.output_size(n.size, 3, 2).value",
@@ -155,19 +155,19 @@ QUESTIONS = [
                 lambda n: n.size % n.window,
                 "That is the number of rows left over. Each has many values, and so have the "
                 "columns.",
-                0.25,
+                FAR,
             ),
             slip(
                 "rows only",
                 lambda n: n.size * (n.size % n.window),
                 "Columns are left over as well.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "corner counted twice",
                 lambda n: 2 * n.size * (n.size % n.window),
                 "The rows and the columns left over share a corner: you counted it twice.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "corner only",
@@ -199,25 +199,25 @@ QUESTIONS = [
                 "rounded up",
                 lambda n: _chain(n, lambda size, k: size - k + 1, lambda size: -(-size // 2)),
                 "Pooling rounds down: a row that fills no window is dropped.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "same taken for valid",
                 lambda n: _chain(n, lambda size, k: size, lambda size: size // 2),
                 "A convolution without padding takes k - 1 from the size.",
-                0.25,
+                FAR,
             ),
             slip(
                 "pooled once",
                 lambda n: (n.size - n.first + 1) // 2 - n.second + 1,
                 "The second pooling layer is missing.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the one",
                 lambda n: _chain(n, lambda size, k: size - k, lambda size: size // 2),
                 "There are n - k steps between the first and the last place, and one place more.",
-                0.25,
+                FAR,
             ),
         ),
         solution="shapes.output_size(\n    shapes.output_size(\n"
@@ -245,13 +245,13 @@ QUESTIONS = [
                 "one axis only",
                 lambda n: n.side * n.side * n.window * n.channels,
                 "Height and width both shrink.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "channels pooled",
                 lambda n: n.side**2,
                 CHANNEL_BY_CHANNEL,
-                0.25,
+                FAR,
             ),
             slip(
                 "nothing lost",
@@ -276,20 +276,20 @@ QUESTIONS = [
                 "one added before dividing",
                 lambda n: (n.windows * n.window - n.window + 1) / n.window,
                 "You used (n - k + 1)/s. The 1 is the first window: it is added after dividing.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the one",
                 lambda n: n.windows - 1,
                 "There are (n - k)/s steps between the first and the last window, and one window "
                 "more.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "stride of one",
                 lambda n: n.windows * n.window - n.window + 1,
                 DEFAULT_STRIDE,
-                0.25,
+                FAR,
             ),
         ),
         solution="n.windows",

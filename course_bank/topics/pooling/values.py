@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.core.rendering import table
 from course_lib import ops
 
@@ -57,25 +57,25 @@ QUESTIONS = [
                 "average pooling",
                 lambda n: pool(ops.average_pool, n.map),
                 "Those are the means of the windows; the largest value is asked for.",
-                0.25,
+                FAR,
             ),
             slip(
                 "windows overlap",
                 lambda n: pool(ops.max_pool, n.map, 2, 1),
                 DEFAULT_STRIDE,
-                0.25,
+                FAR,
             ),
             slip(
                 "smallest value",
                 _smallest,
                 "Those are the smallest values of the windows.",
-                0.25,
+                FAR,
             ),
             slip(
                 "result transposed",
                 lambda n: pool(ops.max_pool, n.map).T,
                 "The values are right and their places swapped.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="np.array(n.map).reshape(2, 2, 2, 2).max(axis=(1, 3))",
@@ -99,19 +99,19 @@ QUESTIONS = [
                 "max pooling",
                 lambda n: pool(ops.max_pool, n.map),
                 "Those are the largest values of the windows; their means are asked for.",
-                0.25,
+                FAR,
             ),
             slip(
                 "not divided",
                 lambda n: 4 * pool(ops.average_pool, n.map),
                 "Those are the sums of the windows: divide by their four values.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "rounded down",
                 lambda n: np.floor(pool(ops.average_pool, n.map)),
                 "The means are not rounded.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="np.array(n.map).reshape(2, 2, 2, 2).mean(axis=(1, 3))",
@@ -136,19 +136,19 @@ QUESTIONS = [
                 "padding counted",
                 lambda n: (n.map[0][4] + n.map[1][4]) / 4,
                 "You divided by four cells. Only the cells inside the map are counted.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "incomplete window dropped",
                 lambda n: sum(n.map[0][2:4] + n.map[1][2:4]) / 4,
                 'That is the last value with `padding="valid"`.',
-                0.25,
+                FAR,
             ),
             slip(
                 "padded in front",
                 lambda n: sum(n.map[0][3:5]) / 2,
                 "The extra row and column of padding go to the end: bottom and right.",
-                0.25,
+                FAR,
             ),
             slip(
                 "maximum",
@@ -181,25 +181,25 @@ QUESTIONS = [
                 "maximum",
                 lambda n: np.array(n.maps).max(axis=(1, 2)),
                 "Those are the maxima; the means are asked for.",
-                0.25,
+                FAR,
             ),
             slip(
                 "over the channels",
                 lambda n: np.array(n.maps).mean(axis=0),
                 "You averaged the channels at each place. The places of each channel are averaged.",
-                0.25,
+                FAR,
             ),
             slip(
                 "one number",
                 lambda n: np.array([np.mean(n.maps)]),
                 CHANNEL_BY_CHANNEL,
-                0.25,
+                FAR,
             ),
             slip(
                 "not divided",
                 lambda n: np.array(n.maps).sum(axis=(1, 2)),
                 "Those are the sums: divide by the number of values in a map.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="np.array(n.maps).mean(axis=(1, 2))",
@@ -226,12 +226,12 @@ QUESTIONS = [
                 lambda n: "batch",
                 "A batch is a set of inputs that are worked on together; they never meet.",
             ),
-            slip("over the channels", lambda n: "channels", CHANNEL_BY_CHANNEL, 0.25),
+            slip("over the channels", lambda n: "channels", CHANNEL_BY_CHANNEL, FAR),
             slip(
                 "over window and channels",
                 lambda n: "block",
                 "The window is right, but each channel has windows of its own.",
-                0.5,
+                CLOSE,
             ),
         ),
     ),

@@ -1,5 +1,5 @@
 """Chapter 9, receptive field and dilation."""
 
-from course_bank.topics.receptive_field import dilation, fields
+from course_bank.topics.receptive_field import backwards, dilation, fields
 
-QUESTIONS = [*fields.QUESTIONS, *dilation.QUESTIONS]
+QUESTIONS = [*fields.QUESTIONS, *dilation.QUESTIONS, *backwards.QUESTIONS]

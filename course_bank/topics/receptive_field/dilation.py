@@ -1,6 +1,6 @@
 """Questions on dilation: how far a kernel with holes reaches, and what it costs."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.topics.receptive_field.fields import field
 
 _TOPIC = "receptive field"
@@ -27,33 +27,34 @@ QUESTIONS = [
             f"{n.dilation}*({n.kernel} - 1) + 1 = {n.dilation * (n.kernel - 1) + 1}",
         ],
         misconceptions=(
-            slip("rate times size", lambda n: n.dilation * n.kernel, SPAN, 0.5),
+            slip("rate times size", lambda n: n.dilation * n.kernel, SPAN, CLOSE),
             slip(
                 "dilation ignored",
                 lambda n: n.kernel,
                 "That many weights it has along the axis; they stand apart.",
-                0.25,
+                FAR,
             ),
             slip(
                 "start left out",
                 lambda n: n.dilation * (n.kernel - 1),
                 "So far is the last weight from the first. The cell of the first counts as well.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "rate added",
                 lambda n: n.kernel + n.dilation,
                 "There are k - 1 gaps between the weights, each d - 1 cells wide.",
-                0.25,
+                FAR,
             ),
             slip(
                 "holes of d cells",
                 lambda n: n.kernel + n.dilation * (n.kernel - 1),
                 "Rate d means that neighbouring weights are d cells apart: d - 1 cells lie between "
                 "them.",
-                0.5,
+                CLOSE,
             ),
         ),
+        solved_by="formula",
         solution="n.dilation * (n.kernel - 1) + 1",
     ),
     Question(
@@ -72,29 +73,30 @@ QUESTIONS = [
                 "dilation ignored",
                 lambda n: field(*[n.kernel] * n.layers),
                 "The holes widen what each layer adds: d(k - 1) instead of k - 1.",
-                0.25,
+                FAR,
             ),
             slip(
                 "last layer only",
                 lambda n: field((n.kernel, 1, _rates(n)[-1])),
                 "That is the last layer by itself. Each layer in front of it adds d(k - 1) cells, "
                 "with its own rate d.",
-                0.25,
+                FAR,
             ),
             slip(
                 "spans added",
                 lambda n: sum(rate * (n.kernel - 1) + 1 for rate in _rates(n)),
                 "Start with 1 once; each layer adds d(k - 1).",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "rates taken for strides",
                 lambda n: field(*((n.kernel, rate) for rate in _rates(n))),
                 "A dilation rate spreads the layer's own kernel; unlike a stride it does not "
                 "multiply into the layers behind it.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="shapes.receptive_field",
         solution="shapes.receptive_field(\n    [(n.kernel, 1, n.start * 2**i) for i in "
         "range(n.layers)]\n).value",
     ),
@@ -121,13 +123,13 @@ QUESTIONS = [
                 lambda n: "input",
                 "It is the kernel that is spread, not the input; a transposed "
                 "convolution spreads its input.",
-                0.25,
+                FAR,
             ),
             slip(
                 "more weights",
                 lambda n: "weights",
                 "The holes hold no weights: the field grows, the number of parameters does not.",
-                0.25,
+                FAR,
             ),
             slip(
                 "taken for stride",

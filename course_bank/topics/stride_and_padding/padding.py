@@ -1,6 +1,6 @@
 """Questions on what padding and dilation do to sizes, and on cells that are read by no window."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.topics.stride_and_padding.sizes import NO_PLUS_ONE
 from course_lib import shapes
 
@@ -11,14 +11,24 @@ def _split(n):
     return shapes.padding_split(n.size, n.kernel, n.stride).value
 
 
-def _windows(n):
-    """Number of windows that fit into a row."""
-    return shapes.output_size(n.size, n.kernel, n.stride).value
+def _split_and_start(n):
+    """Zeros in front and behind, and the sample at which the window starts."""
+    before, after = _split(n)
+    return (before, after, n.window * n.stride - before)
 
 
-def _end(n):
-    """Pixels of a row up to the end of the last window."""
-    return (_windows(n) - 1) * n.stride + n.kernel
+def _rests(n):
+    """Rows at the bottom and columns at the right that no window reads."""
+    return [shapes.dropped(side, n.kernel, n.stride).value for side in (n.height, n.width)]
+
+
+def _drops_on_both(n):
+    return n.stride < n.kernel and all(_rests(n)) and n.height != n.width
+
+
+def _unread(n):
+    rows, columns = _rests(n)
+    return n.height * n.width - (n.height - rows) * (n.width - columns)
 
 
 def _kernel(n):
@@ -35,88 +45,108 @@ QUESTIONS = [
     Question(
         id="sizes-same-split",
         topic=_TOPIC,
-        teaches="Keras' same padding may be uneven: the extra zero goes after, at the end.",
-        draw=ranges(size=(100, 400), kernel=(9, 64), stride=[1, 2, 3, 4, 5]),
+        teaches="Same padding may be uneven, the extra zero at the end; windows start before 0.",
+        draw=ranges(size=(100, 400), kernel=(3, 9), stride=[1, 2, 3, 4], window=(5, 24)),
         prompt='`Conv1D(16, {kernel}, strides={stride}, padding="same")` reads a recording of '
-        "{size} samples. How many zeros does Keras put in front of it, and how many behind? Write "
-        "(before, after).",
+        "{size} samples. How many zeros does Keras put in front of it, how many behind, and at "
+        "which sample of the recording does window number {window} start? Windows and samples are "
+        "counted from 0. Write (before, after, start).",
         form="shape",
-        expects="a pair (before, after)",
-        answer=lambda n: shapes.padding_split(n.size, n.kernel, n.stride),
+        expects="a triple (before, after, start)",
+        answer=_split_and_start,
+        steps=lambda n: [
+            *shapes.padding_split(n.size, n.kernel, n.stride).steps,
+            f"window {n.window} starts {n.window}*{n.stride} cells behind the first, which starts "
+            f"{_split(n)[0]} in front of sample 0: at sample {_split_and_start(n)[2]}",
+        ],
         misconceptions=(
             slip(
                 "extra zero in front",
-                lambda n: _split(n)[::-1],
+                lambda n: (*_split(n)[::-1], n.window * n.stride - _split(n)[1]),
                 "The total is right. When it is odd, Keras puts the extra zero at the end.",
-                0.5,
+                CLOSE,
             ),
             slip(
-                "half the kernel on each side",
-                lambda n: (n.kernel // 2, n.kernel // 2),
-                "floor(k/2) on each side is right for odd kernels at stride 1. Start from the "
-                "total that ceil(n/s) windows need.",
-                0.25,
+                "zeros counted as samples",
+                lambda n: (*_split(n), n.window * n.stride),
+                "The zeros are right. The first window starts on them, in front of sample 0.",
+                CLOSE,
             ),
             slip(
                 "everything at the end",
-                lambda n: (0, sum(_split(n))),
+                lambda n: (0, sum(_split(n)), n.window * n.stride),
                 "The total is right; it is shared between both ends.",
-                0.25,
+                FAR,
+            ),
+            slip(
+                "stride ignored",
+                lambda n: (*_split(n), n.window - _split(n)[0]),
+                "The zeros are right. Windows start one stride apart.",
+                FAR,
             ),
         ),
-        solution="shapes.padding_split(n.size, n.kernel, n.stride).value",
+        solution="(\n    *(zeros := shapes.padding_split(n.size, n.kernel, n.stride).value),\n"
+        "    n.window * n.stride - zeros[0],\n)",
     ),
     Question(
         id="sizes-dropped",
         topic=_TOPIC,
-        teaches="What the floor throws away: cells at the end that no window reads.",
-        draw=ranges(size=(60, 220), kernel=(2, 7), stride=(8, 32)),
-        prompt="A window of {kernel} cells moves over rows of {size} pixels with stride {stride}, "
-        "without padding. How many pixels at the end of each row, behind the last window, are read "
-        "by no window?",
-        answer=lambda n: shapes.dropped(n.size, n.kernel, n.stride),
+        teaches="What the floor throws away: rows and columns at the end that no window reads.",
+        draw=ranges(
+            height=(40, 120), width=(40, 120), kernel=(4, 9), stride=(3, 7), where=_drops_on_both
+        ),
+        prompt="A window of {kernel} × {kernel} moves with stride {stride} over an image {height} "
+        "pixels high and {width} wide, without padding. How many pixels of the image are read by "
+        "no window?",
+        answer=_unread,
         steps=lambda n: [
-            f"windows: floor(({n.size} - {n.kernel}) / {n.stride}) + 1 = {_windows(n)}",
-            f"the last one ends behind pixel ({_windows(n)} - 1)*{n.stride} + {n.kernel} = "
-            f"{_end(n)} (counted from 1)",
-            f"{n.size} - {_end(n)} = {n.size - _end(n)}",
+            f"rows: the rest of ({n.height} - {n.kernel})/{n.stride} is {_rests(n)[0]}: so many "
+            "are left over at the bottom",
+            f"columns: the rest of ({n.width} - {n.kernel})/{n.stride} is {_rests(n)[1]}",
+            f"{n.height}*{n.width} - {n.height - _rests(n)[0]}*{n.width - _rests(n)[1]} = "
+            f"{_unread(n)}",
         ],
         misconceptions=(
             slip(
                 "rest of the size",
-                lambda n: n.size % n.stride,
-                "You divided the whole row by the stride. The first window takes k cells; the "
+                lambda n: (
+                    n.height * n.width
+                    - (n.height - n.height % n.stride) * (n.width - n.width % n.stride)
+                ),
+                "You divided the whole side by the stride. The first window takes k cells; the "
                 "steps share the n - k cells behind it.",
-                0.25,
+                CLOSE,
             ),
             slip(
-                "gaps counted too",
-                lambda n: n.size - n.kernel * ((n.size - n.kernel) // n.stride + 1),
-                "You counted the pixels in the gaps between the windows as well. Only those behind "
-                "the last window are asked for.",
-                0.25,
+                "corner counted twice",
+                lambda n: _unread(n) + _rests(n)[0] * _rests(n)[1],
+                "The rows at the bottom and the columns at the right share a corner: count it "
+                "once.",
+                CLOSE,
             ),
             slip(
-                "up to the next step",
-                lambda n: n.stride - (n.size - n.kernel) % n.stride,
-                "That many pixels would have to be added for one more window.",
-                0.25,
+                "corner alone",
+                lambda n: _rests(n)[0] * _rests(n)[1],
+                "Those pixels lie below and to the right of all windows. One of both is enough to "
+                "be read by none.",
+                FAR,
             ),
             slip(
-                "places taken for steps",
-                lambda n: (n.size - n.kernel + 1) % n.stride,
-                "n - k + 1 counts the places at stride 1. From the first place to the last there "
-                "are n - k cells to step over: take the rest of these.",
-                0.5,
+                "rows and columns added",
+                lambda n: sum(_rests(n)),
+                "Those are numbers of rows and of columns. Count their pixels.",
+                FAR,
             ),
         ),
-        solution="shapes.dropped(n.size, n.kernel, n.stride).value",
+        solution="n.height * n.width - (\n"
+        "    (n.height - (n.height - n.kernel) % n.stride)\n"
+        "    * (n.width - (n.width - n.kernel) % n.stride)\n)",
     ),
     Question(
         id="sizes-keeping-padding",
         topic=_TOPIC,
         teaches="An odd kernel keeps the size at stride 1 when p = d(k - 1)/2.",
-        draw=ranges(size=(120, 300), kernel=[3, 5, 7, 9, 11, 13, 15], dilation=(2, 8)),
+        draw=ranges(size=(120, 300), kernel=[3, 5, 7, 9, 11], dilation=(2, 8)),
         prompt="A kernel of {kernel} × {kernel} with dilation rate {dilation} moves with stride 1 "
         "over an image of {size} × {size} pixels. How many rows of zeros are needed on each side "
         "for the output to be as high as the image?",
@@ -132,20 +162,20 @@ QUESTIONS = [
                 "dilation ignored",
                 lambda n: (n.kernel - 1) // 2,
                 "The holes make the kernel span more cells than it has weights.",
-                0.25,
+                FAR,
             ),
             slip(
                 "both sides together",
                 lambda n: n.dilation * (n.kernel - 1),
                 "That is the total; each side gets half of it.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "half of rate times size",
                 lambda n: n.dilation * n.kernel // 2,
                 "A dilated kernel spans d(k - 1) + 1 cells, not d·k: there is no hole behind the "
                 "last weight.",
-                0.25,
+                FAR,
             ),
         ),
         solution="n.dilation * (n.kernel - 1) // 2",
@@ -169,13 +199,13 @@ QUESTIONS = [
                 lambda n: n.size - n.dilation * n.kernel + 1,
                 "A dilated kernel spans d(k - 1) + 1 cells: there is no hole behind the last "
                 "weight.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the one",
                 lambda n: n.size - n.dilation * (n.kernel - 1) - 1,
                 NO_PLUS_ONE,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "dilation taken for stride",
@@ -215,19 +245,19 @@ QUESTIONS = [
                 lambda n: (n.padding - n.row) * (n.padding - n.column),
                 "The rows above the image and the columns to its left are zeros too, not only the "
                 "square where they meet.",
-                0.25,
+                FAR,
             ),
             slip(
                 "corner square counted twice",
                 lambda n: _kernel(n) * (2 * n.padding - n.row - n.column),
                 "Rows and columns of zeros share the square in the corner: you counted it twice.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "counted those in the image",
                 _inside,
                 "Those are the weights that meet pixels of the image.",
-                0.25,
+                FAR,
             ),
         ),
         solution="(2 * n.padding + 1) ** 2 - (n.padding + 1 + n.row) * (n.padding + 1 + n.column)",
@@ -251,19 +281,19 @@ QUESTIONS = [
                 "one axis only",
                 lambda n: n.kernel - 1,
                 "That is the difference in height. The values fill a square.",
-                0.25,
+                FAR,
             ),
             slip(
                 "square of the difference",
                 lambda n: (n.kernel - 1) ** 2,
                 "Subtract the squares, not the sides: the border runs around the whole map.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the one",
                 lambda n: n.size**2 - (n.size - n.kernel) ** 2,
                 NO_PLUS_ONE,
-                0.5,
+                CLOSE,
             ),
         ),
         solution="n.size**2 - shapes.output_size(n.size, n.kernel).value ** 2",
@@ -281,13 +311,13 @@ QUESTIONS = [
                 "sizes multiplied",
                 lambda n: n.size * n.stride,
                 "That is the size with same padding.",
-                0.25,
+                FAR,
             ),
             slip(
                 "one step too many",
                 lambda n: n.size * n.stride + n.kernel,
                 "Between n windows there are n - 1 steps.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "ordinary convolution",
@@ -319,19 +349,19 @@ QUESTIONS = [
                 "front counted twice",
                 lambda n: (n.size + 2 * n.before - n.kernel) // n.stride + 1,
                 "The two sides differ here: add what is in front and what is behind.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "only in front",
                 lambda n: (n.size + n.before - n.kernel) // n.stride + 1,
                 "What stands behind is padding too: add what is in front and what is behind.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the padding",
                 lambda n: (n.size - n.kernel) // n.stride + 1,
                 "You left the padding out: the window moves over the padded row.",
-                0.25,
+                FAR,
             ),
         ),
         solution="shapes.output_size(n.size, n.kernel, n.stride, (n.before, n.after)).value",

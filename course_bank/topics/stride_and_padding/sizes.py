@@ -1,6 +1,6 @@
 """Questions on output sizes: stride, padding, dilation, and the cells a window never reads."""
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_lib import shapes
 
 _TOPIC = "stride and padding"
@@ -57,21 +57,22 @@ QUESTIONS = [
         "{kernel} × {kernel}: stride 1, no padding. How many pixels high is the output?",
         answer=lambda n: shapes.output_size(n.size, n.kernel),
         misconceptions=(
-            slip("forgot the one", lambda n: n.size - n.kernel, NO_PLUS_ONE, 0.25),
-            slip("same taken for valid", lambda n: n.size, SAME_FOR_VALID, 0.25),
+            slip("forgot the one", lambda n: n.size - n.kernel, NO_PLUS_ONE, FAR),
+            slip("same taken for valid", lambda n: n.size, SAME_FOR_VALID, FAR),
             slip(
                 "half the kernel",
                 lambda n: n.size - n.kernel // 2,
                 "You took off half a kernel once. It is lost at both ends of the axis.",
-                0.25,
+                FAR,
             ),
             slip(
                 "kernel added",
                 lambda n: n.size + n.kernel - 1,
                 "That is the size of a full convolution, whose window may hang over the border.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="shapes.output_size",
         solution="shapes.output_size(n.size, n.kernel).value",
     ),
     Question(
@@ -85,35 +86,36 @@ QUESTIONS = [
         "stride {stride}, without padding. How many pixels high is the output?",
         answer=lambda n: shapes.output_size(n.size, n.kernel, n.stride),
         misconceptions=(
-            slip("forgot the floor", lambda n: (n.size - n.kernel) / n.stride + 1, NO_FLOOR, 0.5),
-            slip("ceil for floor", lambda n: ceil_size(n.size, n.kernel, n.stride), CEIL, 0.5),
+            slip("forgot the floor", lambda n: (n.size - n.kernel) / n.stride + 1, NO_FLOOR, CLOSE),
+            slip("ceil for floor", lambda n: ceil_size(n.size, n.kernel, n.stride), CEIL, CLOSE),
             slip(
                 "one added before dividing",
                 lambda n: (n.size - n.kernel + 1) / n.stride,
                 ONE_TOO_EARLY,
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the one",
                 lambda n: (n.size - n.kernel) // n.stride,
                 STEPS_NOT_PLACES,
-                0.25,
+                FAR,
             ),
-            slip("stride ignored", lambda n: n.size - n.kernel + 1, NO_STRIDE, 0.25),
+            slip("stride ignored", lambda n: n.size - n.kernel + 1, NO_STRIDE, FAR),
             slip(
                 "same taken for valid",
                 lambda n: same_size(n.size, n.kernel, n.stride),
                 SAME_FOR_VALID,
-                0.25,
+                FAR,
             ),
             slip(
                 "kernel ignored",
                 lambda n: n.size // n.stride,
                 "You divided the whole image by the stride. The first window takes k pixels; the "
                 "steps share the n - k behind it.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="shapes.output_size",
         solution="shapes.output_size(n.size, n.kernel, n.stride).value",
     ),
     Question(
@@ -136,46 +138,47 @@ QUESTIONS = [
                 "padding counted once",
                 lambda n: (n.size + n.padding - n.kernel) // n.stride + 1,
                 PADDING_ONCE,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the padding",
                 lambda n: (n.size - n.kernel) // n.stride + 1,
                 "You left the padding out: the window moves over the padded image.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the floor",
                 lambda n: (n.size + 2 * n.padding - n.kernel) / n.stride + 1,
                 NO_FLOOR,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "ceil for floor",
                 lambda n: ceil_size(n.size + 2 * n.padding, n.kernel, n.stride),
                 CEIL,
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the one",
                 lambda n: (n.size + 2 * n.padding - n.kernel) // n.stride,
                 STEPS_NOT_PLACES + " Here n is the padded size.",
-                0.25,
+                FAR,
             ),
             slip(
                 "stride ignored",
                 lambda n: n.size + 2 * n.padding - n.kernel + 1,
                 NO_STRIDE,
-                0.25,
+                FAR,
             ),
             slip(
                 "stride applied twice",
                 lambda n: (n.size + 2 * n.padding - n.kernel) // n.stride**2 + 1,
                 "The height is divided by the stride once. It is the number of pixels that falls "
                 "with the square of the stride.",
-                0.25,
+                FAR,
             ),
         ),
+        solved_by="shapes.output_size",
         solution="shapes.output_size(n.size, n.kernel, n.stride, n.padding).value",
     ),
     Question(
@@ -196,27 +199,28 @@ QUESTIONS = [
                 "same means equal",
                 lambda n: n.size,
                 "Same padding keeps the size at stride 1 only. The stride still skips places.",
-                0.25,
+                FAR,
             ),
             slip(
                 "floor for ceil",
                 lambda n: n.size // n.stride,
                 "With same padding the last, incomplete step is taken too: round up.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "valid taken for same",
                 lambda n: (n.size - n.kernel) // n.stride + 1,
                 "That is the size without padding.",
-                0.25,
+                FAR,
             ),
             slip(
                 "forgot the ceil",
                 lambda n: n.size / n.stride,
                 "A number of pixels is whole. The last, incomplete step is taken too: round up.",
-                0.5,
+                CLOSE,
             ),
         ),
+        solved_by="shapes.output_size",
         solution='shapes.output_size(n.size, n.kernel, n.stride, "same").value',
     ),
     Question(
@@ -247,35 +251,36 @@ QUESTIONS = [
                 "height and width swapped",
                 lambda n: (n.width - n.kernel + 1, n.height - n.kernel + 1, n.filters),
                 "The first axis is the height (the rows), the second the width.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "channels kept",
                 lambda n: (n.height - n.kernel + 1, n.width - n.kernel + 1, n.channels),
                 "A filter reads all channels of the input and returns one map: the last axis "
                 "counts the filters.",
-                0.25,
+                FAR,
             ),
             slip(
                 "channels multiplied",
                 lambda n: (n.height - n.kernel + 1, n.width - n.kernel + 1, n.channels * n.filters),
                 "A filter adds its products over all channels: it returns one map, not one for "
                 "each channel.",
-                0.25,
+                FAR,
             ),
             slip(
                 "same taken for valid",
                 lambda n: (n.height, n.width, n.filters),
                 SAME_FOR_VALID + " Keras pads only when told to.",
-                0.25,
+                FAR,
             ),
             slip(
                 "channels first",
                 lambda n: (n.filters, n.height - n.kernel + 1, n.width - n.kernel + 1),
                 "Keras puts the channels last.",
-                0.5,
+                CLOSE,
             ),
         ),
+        solved_by="shapes.output_shape",
         solution="(*shapes.output_shape((n.height, n.width), n.kernel).value, n.filters)",
     ),
     Question(
@@ -296,52 +301,53 @@ QUESTIONS = [
             f"{chain(n, shapes.output_size)}",
         ],
         misconceptions=(
-            slip("ceil for floor", lambda n: chain(n, ceil_size), CEIL, 0.5),
+            slip("ceil for floor", lambda n: chain(n, ceil_size), CEIL, CLOSE),
             slip(
                 "first layer left out",
                 lambda n: (n.size - n.second) // 2 + 1,
                 "The second layer reads what the first returns, not the image.",
-                0.25,
+                FAR,
             ),
             slip(
                 "stopped after the first layer",
                 lambda n: (n.size - n.first) // n.stride + 1,
                 "That is what the first layer returns. The second makes it smaller once more.",
-                0.25,
+                FAR,
             ),
             slip(
                 "stride of the second layer ignored",
                 lambda n: (n.size - n.first) // n.stride + 1 - n.second + 1,
                 "The second layer has a stride too: it takes every second place only.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "stride of the first layer ignored",
                 lambda n: (n.size - n.first + 1 - n.second) // 2 + 1,
                 "The first layer has a stride too: its window skips places.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "forgot the one",
                 lambda n: chain(n, lambda size, kernel, stride: (size - kernel) // stride),
                 STEPS_NOT_PLACES,
-                0.25,
+                FAR,
             ),
             slip(
                 "a one too few",
                 lambda n: chain(n, lambda size, kernel, stride: (size - kernel + 1) // stride),
                 "In one of the layers the 1 of the first place is missing, or it was added before "
                 "dividing: it comes last, in both layers.",
-                0.25,
+                FAR,
             ),
             slip(
                 "same taken for valid",
                 lambda n: chain(n, same_size),
                 SAME_FOR_VALID + " Keras pads only when told to.",
-                0.25,
+                FAR,
             ),
-            slip("strides ignored", lambda n: n.size - n.first - n.second + 2, NO_STRIDE, 0.25),
+            slip("strides ignored", lambda n: n.size - n.first - n.second + 2, NO_STRIDE, FAR),
         ),
+        solved_by="shapes.output_size",
         solution="shapes.output_size(\n    shapes.output_size(n.size, n.first, n.stride).value, "
         "n.second, 2\n).value",
     ),
@@ -349,7 +355,7 @@ QUESTIONS = [
         id="sizes-input-for-output",
         topic=_TOPIC,
         teaches="Reading the rule backwards: m windows of k cells, s apart, span (m - 1)s + k.",
-        draw=ranges(outputs=(10, 60), kernel=[3, 5, 7], stride=[2, 3, 4]),
+        draw=ranges(outputs=(10, 60), kernel=[4, 5, 7], stride=[2, 3, 4]),
         prompt="A convolution with kernel size {kernel}, stride {stride} and no padding shall "
         "return maps {outputs} pixels high. How many pixels high must the image be at least?",
         answer=lambda n: (n.outputs - 1) * n.stride + n.kernel,
@@ -362,13 +368,13 @@ QUESTIONS = [
                 "one step too many",
                 lambda n: n.outputs * n.stride + n.kernel,
                 "Between m windows there are m - 1 steps.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "steps only",
                 lambda n: n.outputs * n.stride,
                 "That is the rule of same padding. Without padding the last window must fit whole.",
-                0.25,
+                FAR,
             ),
             slip(
                 "stride ignored",

@@ -2,7 +2,7 @@
 
 import math
 
-from course_bank.core.question import Question, slip
+from course_bank.core.question import CLOSE, FAR, Question, slip
 from course_bank.topics.training_clinic import patients
 
 _TOPIC = "training clinic"
@@ -58,19 +58,19 @@ _PACE = Question(
             "steps for epochs",
             lambda n: 1 / max(n.step),
             "That is the number of steps. An epoch takes one step for each batch.",
-            0.5,
+            CLOSE,
         ),
         slip(
             "the layer that moves least",
             lambda n: 1 / (min(n.step) * n.batches),
             "That is the layer that moves least; asked for is the one that moves most.",
-            0.5,
+            CLOSE,
         ),
         slip(
             "share for epochs",
             lambda n: max(n.step) * n.batches,
             "That is the share of the weights that an epoch changes; its inverse is asked for.",
-            0.5,
+            CLOSE,
         ),
     ),
     solution="1 / (max(n.step) * n.batches)",
@@ -109,19 +109,19 @@ _GROWTH = Question(
             "the whole way",
             lambda n: n.sums[-1] / n.sums[0],
             "That is the factor from the first layer to the last. It is made up of equal ones.",
-            0.5,
+            CLOSE,
         ),
         slip(
             "layers for steps",
             lambda n: (n.sums[-1] / n.sums[0]) ** (1 / len(n.sums)),
             "Between four layers there are three steps.",
-            0.5,
+            CLOSE,
         ),
         slip(
             "shared out",
             lambda n: n.sums[-1] / n.sums[0] / (len(n.sums) - 1),
             "Factors multiply: their share is a root, not a quotient.",
-            0.25,
+            FAR,
         ),
     ),
     solution="(n.sums[-1] / n.sums[0]) ** (1 / (len(n.sums) - 1))",
@@ -174,20 +174,20 @@ _CHANCE = Question(
             "training accuracy",
             lambda n: (n.training - 1 / n.classes) / _deviation(1 / n.classes, n.images),
             "You took the accuracy on the training images, which may be learned by heart.",
-            0.5,
+            CLOSE,
         ),
         slip(
             "its own deviation",
             lambda n: (n.validation - 1 / n.classes) / _deviation(n.validation, n.images),
             "The question is whether a guesser could have done it: the deviation is a guesser's, "
             "with p = one in so many classes.",
-            0.5,
+            CLOSE,
         ),
         slip(
             "no root",
             lambda n: (n.validation - 1 / n.classes) / _deviation(1 / n.classes, n.images) ** 2,
             "You divided by the variance; the standard deviation is its root.",
-            0.5,
+            CLOSE,
         ),
     ),
     solution="(n.validation - 1 / n.classes) / (\n"
@@ -237,19 +237,19 @@ _TWINS = Question(
             "as reported",
             lambda n: n.right / n.images,
             "That is what is reported, twins and all: most of these images were trained on.",
-            0.25,
+            FAR,
         ),
         slip(
             "the twins alone",
             lambda n: n.right_twins / n.twins,
             "That is the accuracy on twins, which training has seen. New digits have none.",
-            0.25,
+            FAR,
         ),
         slip(
             "of all images",
             lambda n: (n.right - n.right_twins) / n.images,
             "The right ones without twins are counted; divide by the images without twins.",
-            0.5,
+            CLOSE,
         ),
     ),
     solution="(n.right - n.right_twins) / (n.images - n.twins)",

@@ -2,7 +2,7 @@
 
 import math
 
-from course_bank.core.question import Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 
 _TOPIC = "training clinic"
 _CLASSES = ranges(classes=(4, 99))
@@ -33,26 +33,26 @@ QUESTIONS = [
                 "logarithm to base 10",
                 lambda n: math.log10(n.classes),
                 "Cross-entropy takes the natural logarithm.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "logarithm to base 2",
                 lambda n: math.log2(n.classes),
                 "Cross-entropy takes the natural logarithm, not that of bits.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "sign",
                 lambda n: -math.log(n.classes),
                 "The loss is minus the logarithm of the probability: it is positive.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "probability of being wrong",
                 lambda n: 1 - 1 / n.classes,
                 "That is how often it is wrong. The loss is minus the logarithm of the true "
                 "class's probability.",
-                0.25,
+                FAR,
             ),
         ),
         solution="float(np.log(n.classes))",
@@ -77,19 +77,19 @@ QUESTIONS = [
                 "no floor",
                 lambda n: 0,
                 "After one softmax it would be 0. The second one sees only numbers from 0 to 1.",
-                0.25,
+                FAR,
             ),
             slip(
                 "the probability",
                 _surest,
                 "That is the probability of the true class. The loss is minus its logarithm.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "one class too many",
                 lambda n: -math.log(math.e / (math.e + n.classes)),
                 "All classes but the true one have e to the power of 0: one less than there are.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="float(-np.log(np.e / (np.e + n.classes - 1)))",
@@ -116,7 +116,7 @@ QUESTIONS = [
                 lambda n: 1 / n.classes,
                 "That is the accuracy of a guess among the classes. This metric counts each output "
                 "by itself, and most entries of a row are 0.",
-                0.25,
+                FAR,
             ),
             slip(
                 "half",
@@ -127,7 +127,7 @@ QUESTIONS = [
                 "all",
                 lambda n: 1,
                 "The output of the true class is below 0.5 too, and its entry is 1.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="(n.classes - 1) / n.classes",

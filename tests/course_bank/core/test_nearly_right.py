@@ -5,6 +5,7 @@ import pytest
 
 from course_bank import bank
 from course_bank.core.nearly_right import few_wrong
+from course_bank.core.question import CLOSE
 
 MAP = [[4, 8, 2], [3, 1, 7], [5, 0, 6]]
 
@@ -50,10 +51,10 @@ def test_axes_of_length_one_do_not_matter_and_other_shapes_are_not_compared():
 
 
 @pytest.mark.parametrize("name", ["conv-valid-map", "dims-conv1d-values"])
-def test_one_wrong_value_earns_half(name):
+def test_one_wrong_value_earns_what_a_near_mistake_does(name):
     variant = bank[name].variant(1)
     value = np.array(variant.answer)
     value.flat[-1] += 1
     verdict = bank[name].grade(variant, {"value": value})
-    assert (verdict.credit, verdict.misconception) == (0.5, None)
+    assert (verdict.credit, verdict.misconception) == (CLOSE, None)
     assert f"{value.size - 1} of the {value.size} values are right." in verdict.message

@@ -57,9 +57,38 @@ def split(n):
     return total // 2, total - total // 2
 
 
+def split_and_start(n):
+    before, after = split(n)
+    return before, after, n.window * n.stride - before
+
+
 def unread(n):
-    """Cells behind the last window."""
-    return n.size - (places(n.size, n.kernel, n.stride)[-1] + n.kernel)
+    """Pixels that no window covers, counted one by one."""
+    rows, columns = (
+        {i + a for i in places(side, n.kernel, n.stride) for a in range(n.kernel)}
+        for side in (n.height, n.width)
+    )
+    return sum(i not in rows or j not in columns for i in range(n.height) for j in range(n.width))
+
+
+def spot(n):
+    row = [int(i == n.place + n.shift) for i in range(n.size)]
+    return [slide([row[i:]], [n.kernel])[0][0] for i in places(n.size, len(n.kernel), n.stride)]
+
+
+def only(options, holds):
+    """The only one of ``options`` that fits."""
+    (found,) = [option for option in options if holds(*option)]
+    return found
+
+
+def same_for_all_signals(n):
+    """The kernel of four numbers that returns what both layers return, from unit impulses."""
+    through = []
+    for place in range(4):
+        signal = [int(i == place) for i in range(4)]
+        through.append(slide(slide([signal], [n.first]), [n.second])[0][0])
+    return through
 
 
 def corner_zeros(n):
@@ -173,7 +202,48 @@ BY_HAND = {
     "sizes-keeping-padding": lambda n: next(
         p for p in range(99) if len(places(n.size, n.kernel, 1, p, n.dilation)) == n.size
     ),
-    "sizes-same-split": split,
+    "sizes-same-split": split_and_start,
+    "sizes-input-range": lambda n: [
+        pick(i for i in range(n.kernel, 400) if len(places(i, n.kernel, n.stride)) == n.outputs)
+        for pick in (min, max)
+    ],
+    "sizes-which-layer": lambda n: only(
+        [(k, s) for k in range(1, 90) for s in range(1, 5) if s <= k],
+        lambda k, s: (
+            len(places(n.small, k, s)) == n.small_output
+            and len(places(n.large, k, s)) == n.large_output
+            and (n.small - k) % s == 0
+        ),
+    ),
+    "conv-sum-and-bias": lambda n: only(
+        [(w, b) for w in range(-9, 10) for b in range(-50, 51)],
+        lambda w, b: w * n.dark + b == n.low and w * n.light + b == n.high,
+    ),
+    "activation-two-linear": same_for_all_signals,
+    "activation-before-or-after": lambda n: [
+        mean([max(v, 0) for v in cells(n.window)]),
+        max(mean(cells(n.window)), 0),
+    ],
+    "params-from-two-counts": lambda n: only(
+        [(c, n.with_bias - n.without) for c in range(1, 99)],
+        lambda c, f: n.kernel * n.kernel * c * f == n.without,
+    ),
+    "params-most-filters": lambda n: max(
+        f
+        for f in range(1, 200)
+        if (n.kernel**2 * n.channels + 1) * f
+        + (len(places(n.size, n.kernel)) ** 2 * f + 1) * n.classes
+        <= n.budget
+    ),
+    "dims-read-back": lambda n: only(
+        [(s, w) for s in range(n.steps, n.steps + 20) for w in range(1, 120)],
+        lambda s, w: (
+            len(places(s, n.kernel)) == n.steps and (n.kernel * w + 1) * n.filters == n.count
+        ),
+    ),
+    "equivariance-pooled-shift": lambda n: [
+        max(pair) for pair in zip([0, *n.signal][0:10:2], [0, *n.signal][1:10:2], strict=True)
+    ],
     "sizes-dropped": unread,
     "sizes-corner-zeros": corner_zeros,
     "channels-one-value": lambda n: (
@@ -202,10 +272,7 @@ BY_HAND = {
     "params-filters-from-count": lambda n: next(
         f for f in range(1, 999) if (n.kernel * n.kernel * n.channels + 1) * f == n.count
     ),
-    "equivariance-strided-peak": lambda n: [
-        next(i for i in range(99) if i * n.stride == place * n.stride + moved)
-        for place, moved in ((n.row, n.down), (n.column, n.right))
-    ],
+    "equivariance-strided-peak": spot,
     "equivariance-signal": lambda n: slide([moved(n.signal, n.shift)], [n.kernel])[0],
     "equivariance-uses": lambda n: len(places(n.size, n.kernel)) ** 2,
     "dims-conv1d-values": lambda n: slide([n.signal], [n.kernel])[0],

@@ -16,10 +16,11 @@ import course_lib as keras
 from course_bank import bank, problem_sets, slip
 from course_bank.catalogue import collect
 from course_bank.core.forms import FORMS
-from course_bank.core.question import TOPICS, Question, ranges
+from course_bank.core.question import CLOSE, FAR, TOPICS, Question, ranges
 from course_bank.practice import page_data
 from course_lib import ops, shapes
 from course_lib.exercise import Numbers
+from tests.course_bank.topics import realism
 
 DRAWINGS = 200
 VALUES = [name for name, question in bank.items() if not question.hidden]
@@ -54,10 +55,21 @@ def test_the_declaration_is_complete(name):
 
 
 @pytest.mark.parametrize("name", [n for listed in problem_sets.values() for n in listed.questions])
-def test_a_named_mistake_earns_half_or_a_quarter(name):
-    """The rule that the notebooks and the student's guide state."""
-    allowed = {0.25, 0.5} if bank[name].in_quiz else {0}  # of a diagnosis nothing is partly right
+def test_a_named_mistake_earns_a_third_or_a_sixth(name):
+    """The rule that the notebooks and the student's guide state: so mistakes alone never pass."""
+    allowed = {CLOSE, FAR} if bank[name].in_quiz else {0}  # of a diagnosis nothing is partly right
     assert {wrong.credit for wrong in bank[name].misconceptions} <= allowed
+    assert FAR < CLOSE <= 1 / 3
+
+
+def test_the_same_mistake_earns_the_same_everywhere():
+    listed = {name for assignment in problem_sets.values() for name in assignment.questions}
+    credits = collections.defaultdict(dict)
+    for name in sorted(listed):
+        for wrong in bank[name].misconceptions:
+            credits[wrong.name][name] = wrong.credit
+    differing = {m: found for m, found in credits.items() if len(set(found.values())) > 1}
+    assert not differing
 
 
 @pytest.mark.parametrize("name", bank)
@@ -111,6 +123,34 @@ def test_a_guess_or_a_neighbours_answer_is_hardly_ever_right(name):
     else:
         assert len(counts) >= 20, counts
         assert most <= DRAWINGS / 8, counts.most_common(3)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_numbers_are_such_as_networks_have(name):
+    for variant in variants(name):
+        assert not realism.faults(variant.numbers, variant.prompt), variant.prompt
+
+
+def test_what_networks_do_not_have_is_found():
+    prompt = "`Conv2D(8, 5, strides=2, dilation_rate=3)`, `MaxPooling2D(pool_size=3, strides=2)`"
+    layers = [("Conv2D", [5], 2, 3), ("MaxPooling2D", [3], 2, 1)]
+    assert list(realism.layers_of(prompt)) == layers
+    assert not realism.faults({"kernel": 5, "stride": 2}, prompt)
+    assert realism.faults({"kernel": 3, "stride": 29}, prompt)
+    for unreal in ("Conv1D(16, 38, strides=3)", "MaxPooling2D(2, strides=4)", "Conv1D(9, 2)"):
+        assert realism.faults({}, f"`{unreal}`"), unreal
+
+
+@pytest.mark.parametrize("name", [n for n in VALUES if bank[n].form in ("shape", "array")])
+def test_the_answer_does_not_stand_in_the_drawing(name):
+    drawn = variants(name)[:50]
+    standing = [v for v in drawn if realism.stands_in_the_drawing(v.numbers, v.answer)]
+    assert len(standing) <= 5, standing[0].numbers
+
+
+def test_a_strided_shift_is_no_multiple_of_the_stride():
+    for variant in variants("equivariance-strided-peak"):
+        assert variant.n.shift % variant.n.stride
 
 
 @pytest.mark.parametrize("name", VALUES)

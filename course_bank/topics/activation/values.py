@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_bank.core.question import Question, slip
+from course_bank.core.question import CLOSE, FAR, Question, slip
 from course_bank.core.rendering import columns, table
 from course_lib import ops
 
@@ -86,20 +86,20 @@ QUESTIONS = [
                 "absolute values",
                 lambda n: np.abs(n.map),
                 "ReLU does not drop the sign: a negative value becomes 0.",
-                0.25,
+                FAR,
             ),
             slip(
                 "negative values kept",
                 lambda n: np.minimum(n.map, 0),
                 "You kept the negative values and set the positive ones to 0: it is the other way "
                 "round.",
-                0.25,
+                FAR,
             ),
             slip(
                 "ones for positive values",
                 lambda n: (_f64(n.map) > 0).astype(float),
                 "That is the derivative of ReLU. ReLU itself keeps the positive values.",
-                0.25,
+                FAR,
             ),
             slip(
                 "unchanged",
@@ -128,13 +128,13 @@ QUESTIONS = [
                 "zeros before not counted",
                 lambda n: int((np.array(n.map) < 0).sum()),
                 "A value that was 0 stays 0: count it too.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "positive values counted",
                 lambda n: int((np.array(n.map) > 0).sum()),
                 "Those are the values that ReLU keeps.",
-                0.25,
+                FAR,
             ),
             slip(
                 "only what was zero",
@@ -161,13 +161,13 @@ QUESTIONS = [
                 "sign of the exponent",
                 lambda n: 1 / (1 + math.exp(n.x)),
                 "The exponent is -x: a positive x gives more than 0.5.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "tanh",
                 lambda n: math.tanh(n.x),
                 "That is tanh, which runs from -1 to 1.",
-                0.25,
+                FAR,
             ),
             slip(
                 "exponential only",
@@ -178,7 +178,7 @@ QUESTIONS = [
                 "derivative",
                 lambda n: math.exp(-n.x) / (1 + math.exp(-n.x)) ** 2,
                 "That is the slope of the sigmoid.",
-                0.25,
+                FAR,
             ),
         ),
         solution="1 / (1 + np.exp(-n.x))",
@@ -203,13 +203,13 @@ QUESTIONS = [
                 "not divided",
                 lambda n: np.exp(n.logits),
                 "Divide the exponentials by their sum, so that they add to 1.",
-                0.25,
+                FAR,
             ),
             slip(
                 "without exponentials",
                 lambda n: _f64(n.logits) / (sum(n.logits) or 1e-9),
                 "You divided the sums themselves. Take the exponentials first: they are positive.",
-                0.25,
+                FAR,
             ),
             slip(
                 "sigmoid of each",
@@ -244,19 +244,19 @@ QUESTIONS = [
                 "ratio of the sums",
                 lambda n: (n.first + n.difference) / n.first,
                 "Softmax divides exponentials, not the sums themselves.",
-                0.25,
+                FAR,
             ),
             slip(
                 "difference",
                 lambda n: n.difference,
                 "The difference of the sums becomes a factor: take its exponential.",
-                0.25,
+                FAR,
             ),
             slip(
                 "upside down",
                 lambda n: math.exp(-n.difference),
                 "The unit with the larger sum has the larger probability.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="np.exp(n.difference)",
@@ -282,7 +282,7 @@ QUESTIONS = [
                 "counted from one",
                 lambda n: n.labels[(int(np.argmax(n.probabilities)) + 1) % 5],
                 "The index of the largest output is counted from 0.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "smallest output",
@@ -293,7 +293,7 @@ QUESTIONS = [
                 "index not looked up",
                 lambda n: str(int(np.argmax(n.probabilities))),
                 "That is the index. Look its label up in the dictionary.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="n.labels[int(np.argmax(n.probabilities))]",
@@ -318,7 +318,7 @@ QUESTIONS = [
                 "forgot the bias",
                 lambda n: max(_sum(n), 0),
                 "The bias is added before ReLU.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "negative terms dropped",
@@ -327,13 +327,13 @@ QUESTIONS = [
                     0,
                 ),
                 "ReLU acts on the whole sum, not on each product.",
-                0.25,
+                FAR,
             ),
             slip(
                 "bias subtracted",
                 lambda n: max(_sum(n) - n.bias, 0),
                 "The bias is added, with its own sign.",
-                0.5,
+                CLOSE,
             ),
         ),
         solution="max(int(np.dot(n.inputs, n.weights)) + n.bias, 0)",
@@ -365,13 +365,13 @@ QUESTIONS = [
                 "logarithm to base ten",
                 lambda n: -math.log10(_true(n)),
                 "The natural logarithm is meant.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "sign missing",
                 lambda n: math.log(_true(n)),
                 "A loss is positive here: take minus the logarithm.",
-                0.5,
+                CLOSE,
             ),
             slip(
                 "distance from one",
@@ -382,7 +382,7 @@ QUESTIONS = [
                 "sum over all classes",
                 lambda n: -sum(map(math.log, n.probabilities)),
                 "Only the true class counts: the others are multiplied by 0.",
-                0.25,
+                FAR,
             ),
         ),
         solution="-np.log(n.probabilities[n.label])",
