@@ -9,7 +9,7 @@ from tests.course_grading.graded_class import PS2, hand_in, page_of
 CODE = {
     "sizes-valid": "sizes_valid = n.sise",
     "sizes-stride": "sizes_stride = (3",
-    "sizes-same-stride": 'sizes_same_stride = int(input("size?"))',
+    "sizes-input-range": 'sizes_input_range = int(input("size?"))',
     "sizes-same-stride": "sizes_same_strid = 4",
     "sizes-same-split": "while True: pass",
     "sizes-rectangle": "sizes_rectangle = {1: 2}",
@@ -19,7 +19,7 @@ CODE = {
 MESSAGES = {
     "sizes-valid": "No answer: your cell stopped with AttributeError: no number 'sise' here",
     "sizes-stride": "No answer: your cell stopped with SyntaxError: incomplete input (line 2).",
-    "sizes-same-stride": "No answer: your cell stopped with RuntimeError: input() cannot be used",
+    "sizes-input-range": "No answer: your cell stopped with RuntimeError: input() cannot be used",
     "sizes-same-stride": "`sizes_same_stride` was never set.",
     "sizes-same-split": "No answer: your cell was stopped after 3 seconds.",
     "sizes-rectangle": "A tuple of numbers is expected, not a dict. Asked for is a tuple",
