@@ -32,7 +32,7 @@ def judged(variant, values, problem, name, points):
     return entry(
         name,
         points,
-        round(credit * points, 2),
+        _hundredths(credit * points),
         credit=credit,
         misconception=misconception,
         message=str(message),
@@ -42,6 +42,11 @@ def judged(variant, values, problem, name, points):
         teaches=variant.question.teaches,
         where=variant.question.where,
     )
+
+
+def _hundredths(score):
+    """Rounded down: mistakes that earn a third each do not add up to more than a third."""
+    return math.floor(100 * score + 1e-6) / 100
 
 
 def entry(name, points, score, **more):
