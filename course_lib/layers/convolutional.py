@@ -19,7 +19,7 @@ from course_lib.ops.conv import (
     conv_transpose_backward,
     conv_transpose_forward,
 )
-from course_lib.ops.dense import bias_gradient
+from course_lib.ops.dense import add_bias, bias_gradient
 from course_lib.shapes.sizes import outputs_of
 
 
@@ -109,7 +109,7 @@ class SlidingLayer(EndsInActivation, Layer):
     def linear_forward(self, inputs):
         outputs, cache = self.convolve(inputs)
         if self.use_bias:
-            outputs += self.parameters["bias"]
+            add_bias(outputs, self.parameters["bias"])
         return outputs, cache
 
     def linear_backward(self, grad_outputs, cache, need_input_gradient):

@@ -11,7 +11,7 @@ The backward pass needs the last two, and spread alone is the transposed convolu
 learning calls convolution is a cross-correlation: the kernel is not flipped.)
 """
 
-from math import ceil, prod
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -22,15 +22,16 @@ from course_lib.ops.depthwise import (
     depthwise_conv_backward,
     depthwise_conv_forward,
 )
+from course_lib.ops.products import small_products
 from course_lib.ops.sharing import do_each, each
 from course_lib.ops.wide import wide_kernel, wide_window
 from course_lib.ops.windows import (
     Windows,
     parts,
-    patches,
+    phases_back,
+    rows_by_tap,
     taps,
     transposed_windows,
-    turned,
     windows,
 )
 
@@ -171,41 +172,84 @@ def conv_transpose_backward(grad_outputs: np.ndarray, cache, need_inputs: bool =
 
 def correlate(inputs, kernel, window):
     """nyxijc, ijcf -> nyxf"""
-    matrix = kernel.reshape(-1, kernel.shape[-1])
     outputs = np.empty((len(inputs), *window.outputs, kernel.shape[-1]), inputs.dtype)
 
     def write(part):
-        rows = outputs[part].reshape(-1, kernel.shape[-1])
-        np.matmul(patches(inputs[part], window), matrix, out=rows)
+        _correlate(inputs[part], kernel, window, outputs[part])
 
-    do_each(write, parts(window, inputs, len(matrix)))
+    do_each(write, _parts(window, inputs, outputs))
     return outputs
+
+
+def _correlate(inputs, kernel, window, outputs):
+    """`correlate` of a part, written into ``outputs``: the sum of a product for each tap."""
+    filters = kernel.shape[-1]
+    for number, (tap, rows) in enumerate(rows_by_tap(inputs, window)):
+        matrix = kernel[tap].reshape(-1, filters)
+        rows = small_products(rows, filters)
+        into = outputs if number == 0 else np.empty_like(outputs)
+        np.matmul(rows, matrix, out=into.reshape(*rows.shape[:-1], filters))
+        if number:
+            outputs += into
 
 
 def kernel_gradient(inputs, outputs, window):
     """nyxijc, nyxf -> ijcf"""
-    shape = (*window.kernel_size, inputs.shape[-1], outputs.shape[-1])
-    total = np.zeros((prod(shape[:-1]), shape[-1]), inputs.dtype)
+    channels, filters = inputs.shape[-1], outputs.shape[-1]
+    total = np.zeros((*window.kernel_size, channels, filters), inputs.dtype)
 
     def gradient(part):
-        return patches(inputs[part], window).T @ outputs[part].reshape(-1, shape[-1])
+        found = np.empty_like(total)
+        for tap, rows in rows_by_tap(inputs[part], window):
+            rows = small_products(rows, filters)
+            grads = outputs[part].reshape(*rows.shape[:-1], filters)
+            products = rows.swapaxes(-1, -2) @ grads
+            found[tap] = products.reshape(-1, *found[tap].shape).sum(0)
+        return found
 
-    for found in each(gradient, parts(window, inputs, len(total))):
+    for found in each(gradient, _parts(window, inputs, outputs)):
         total += found
-    return total.reshape(shape)
+    return total
+
+
+def _parts(window, inputs, outputs):
+    """Slices of the batch whose rows and outputs fit the cache."""
+    columns = window.kernel_size[-1] * inputs.shape[-1] + 2 * outputs.shape[-1]
+    return parts(window, inputs, columns)
 
 
 def spread(outputs, kernel, window):
     """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
-    channels, filters = kernel.shape[-2:]
-    if max(window.strides) == 1 < prod(window.kernel_size) and FEW_CHANNELS <= filters <= channels:
-        return correlate(outputs, _reversed(kernel), turned(window))
     if window.dilation_rate[-1] == 1:
-        if window.strides[-1] > 1:
+        if 1 < window.strides[-1] <= window.kernel_size[-1]:
             return _spread_side_by_side(outputs, kernel, window)
-        if channels < FEW_CHANNELS and window.outputs[-1] % 2 == 0:
+        pairs = window.strides[-1] == 1 and window.outputs[-1] % 2 == 0
+        if pairs and kernel.shape[-2] < FEW_CHANNELS:
             return _spread_pairs(outputs, kernel, window)
-    return _spread_taps(outputs, kernel, window)
+    return _spread(outputs, kernel, window)
+
+
+def _spread(outputs, kernel, window):
+    """`spread` as convolutions, where there are channels enough for it."""
+    few = min(kernel.shape[-2:]) < FEW_CHANNELS
+    return (_spread_taps if few else _spread_by_phases)(outputs, kernel, window)
+
+
+def _spread_by_phases(outputs, kernel, window):
+    """`spread` as convolutions: at a stride of s, one for each of the s phases of an axis."""
+    if max(window.strides) == 1:
+        ((_, _, over),) = phases_back(window)
+        return correlate(outputs, _reversed(kernel), over)
+    grown = np.zeros((len(outputs), *window.spatial, kernel.shape[-2]), kernel.dtype)
+
+    def write(part):
+        for cells, own_taps, over in phases_back(window):
+            own = np.empty((len(outputs[part]), *over.outputs, kernel.shape[-2]), kernel.dtype)
+            _correlate(outputs[part], _reversed(kernel[own_taps]), over, own)
+            grown[part][cells] = own
+
+    do_each(write, _parts(window, grown, outputs))
+    return grown
 
 
 def _reversed(kernel):
@@ -246,12 +290,13 @@ def _spread_side_by_side(outputs, kernel, window):
     """
     stride, size, (before, _) = window.strides[-1], window.spatial[-1], window.pads[-1]
     *ahead, k, channels, filters = kernel.shape
-    wide_k = ceil(k / stride)
-    wide_size = max(window.outputs[-1] - 1 + wide_k, ceil((before + size) / stride))
+    shift = -before % stride  # of the first tap in its wide cell
+    wide_k, wide_size = ceil((shift + k) / stride), ceil(size / stride)
     filled = np.zeros((*ahead, wide_k * stride, channels, filters), kernel.dtype)
-    filled[..., :k, :, :] = kernel
-    sizes = {"kernel_size": wide_k, "strides": 1, "spatial": wide_size, "pads": (0, 0)}
+    filled[..., shift : shift + k, :, :] = kernel
+    pads = (ceil(before / stride), wide_k + window.outputs[-1] - 1 - wide_size)
+    sizes = {"kernel_size": wide_k, "strides": 1, "spatial": wide_size, "pads": pads}
     wide = window._replace(**{n: (*getattr(window, n)[:-1], last) for n, last in sizes.items()})
-    grown = _spread_taps(outputs, filled.reshape(*ahead, wide_k, stride * channels, filters), wide)
+    grown = _spread(outputs, filled.reshape(*ahead, wide_k, stride * channels, filters), wide)
     cells = grown.reshape(*grown.shape[:-2], wide_size * stride, channels)
-    return np.ascontiguousarray(cells[..., before : before + size, :])
+    return np.ascontiguousarray(cells[..., :size, :])

@@ -112,6 +112,15 @@ def bias_gradient(grad_outputs: np.ndarray) -> np.ndarray:
     return np.ones(len(rows), rows.dtype) @ rows
 
 
+def add_bias(outputs: np.ndarray, bias: np.ndarray) -> None:
+    """Add ``bias`` (channels,) to every place of contiguous ``outputs`` (..., places, channels).
+
+    NumPy is slow where a short vector meets many rows: so it is repeated for a line of places.
+    """
+    lines = outputs.reshape(*outputs.shape[:-2], -1)
+    lines += np.tile(bias, outputs.shape[-2])
+
+
 def flatten(inputs: np.ndarray) -> np.ndarray:
     """Each example as one row: (batch, ...) -> (batch, everything)."""
     return flatten_forward(inputs)[0]

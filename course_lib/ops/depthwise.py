@@ -23,8 +23,8 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.ops import checks
-from course_lib.ops.padding import crop, surround
-from course_lib.ops.windows import Windows, batches, turned, windows
+from course_lib.ops.padding import surround
+from course_lib.ops.windows import Windows, batches, phases_back, windows
 
 
 class DepthwiseCache(NamedTuple):
@@ -126,27 +126,15 @@ def _kernel_gradient(grad_outputs, cache):
 def _input_gradient(grad_outputs, cache):
     """Each phase of the inputs: a convolution of the outputs' gradient with its taps, reversed."""
     inputs, kernel, window, _ = cache
-    grad_inputs = np.empty_like(inputs)
+    grad_inputs = np.zeros_like(inputs)
     for part in _parts(cache):
-        if max(window.strides) == 1:
-            _gradient_of_phase(grad_outputs[part], kernel, window, grad_inputs[part])
-            continue
-        reach = [n + b + a for n, (b, a) in zip(window.spatial, window.pads, strict=True)]
-        padded = np.zeros((len(inputs[part]), *reach, inputs.shape[-1]), inputs.dtype)
-        for cells, taps in _phases(window.kernel_size, window.strides):
-            phase = np.empty_like(padded[cells], order="C")
-            weights, none = kernel[taps], ((0, 0),) * len(reach)
-            sizes = {"kernel_size": weights.shape[:-1], "spatial": phase.shape[1:-1], "pads": none}
-            _gradient_of_phase(grad_outputs[part], weights, window._replace(**sizes), phase)
-            padded[cells] = phase
-        grad_inputs[part] = crop(padded, window.pads)
+        for cells, taps, over in phases_back(window):
+            grad = surround(grad_outputs[part], over.pads)
+            weights = np.flip(kernel[taps], range(kernel.ndim - 1))
+            phase = np.empty((len(grad), *over.outputs, kernel.shape[-1]), kernel.dtype)
+            slide(grad, weights, window.dilation_rate, phase)
+            grad_inputs[part][cells] = phase
     return grad_inputs
-
-
-def _gradient_of_phase(grad, kernel, window, phase):
-    """Write what the cells of ``phase`` receive from the taps that read them, one cell a step."""
-    weights = np.flip(kernel, range(kernel.ndim - 1))
-    slide(surround(grad, turned(window).pads), weights, window.dilation_rate, phase)
 
 
 def slide(cells, kernel, dilation_rate, outputs, strides=(1, 1, 1)):

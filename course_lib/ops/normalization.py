@@ -16,7 +16,6 @@ import numpy as np
 
 from course_lib.errors import integer, number
 from course_lib.ops import checks
-from course_lib.ops.dense import bias_gradient as column_sums
 from course_lib.ops.sharing import do_each, each
 from course_lib.ops.windows import batches
 
@@ -24,7 +23,7 @@ RUN = 1024  # numbers
 
 
 class BatchNormalizationCache(NamedTuple):
-    normalized: np.ndarray  # (inputs - mean) / deviation, as `_runs`
+    centred: np.ndarray  # inputs - mean, as `_runs`
     mean: np.ndarray  # (channels,)
     variance: np.ndarray  # (channels,)
     scale: np.ndarray  # (channels,)
@@ -71,14 +70,13 @@ def batch_normalization_forward(
     offset = _channel(owner, "offset", offset, channels, dtype, 0)
     scale = _channel(owner, "scale", scale, channels, dtype, 1)
     runs = _runs(_rows(inputs, axis))
-    normalized, outputs, blocks = np.empty_like(runs), np.empty_like(runs), _blocks(runs)
+    centred, outputs, blocks = np.empty_like(runs), np.empty_like(runs), _blocks(runs)
     from_batch, count = mean is None, dtype.type(inputs.size // max(1, channels))
     if from_batch and not count:
         raise ValueError(f"{owner}: inputs must have at least one example, got {inputs.shape}.")
 
     if from_batch:
-        sums = each(lambda block: column_sums(runs[block]), blocks)
-        mean = _per_channel(sums, channels) / count
+        mean = _per_channel(each(lambda block: runs[block].sum(0), blocks), channels) / count
     else:
         mean = _channel(owner, "mean", mean, channels, dtype, 0)
         variance = _channel(owner, "variance", variance, channels, dtype, 1)
@@ -86,24 +84,23 @@ def batch_normalization_forward(
     along_mean = _along_runs(mean, runs)
 
     def centre(block):
-        centred = np.subtract(runs[block], along_mean, out=normalized[block])
-        return column_sums(np.square(centred)) if from_batch else None
+        found = np.subtract(runs[block], along_mean, out=centred[block])
+        return _sums_of_products(found, found) if from_batch else None
 
     squares = list(each(centre, blocks))
     if from_batch:
         variance = _per_channel(squares, channels) / count
     inverse = 1 / np.sqrt(variance + dtype.type(epsilon))
-    factor, stretch, shift = (_along_runs(vector, runs) for vector in (inverse, scale, offset))
+    factor, shift = _along_runs(inverse * scale, runs), _along_runs(offset, runs)
 
     def finish(block):
-        normalized[block] *= factor
-        np.multiply(normalized[block], stretch, out=outputs[block])
+        np.multiply(centred[block], factor, out=outputs[block])
         outputs[block] += shift
 
     do_each(finish, blocks)
     outputs = _unrows(outputs, inputs.shape, axis)
     cache = BatchNormalizationCache(
-        normalized, mean, variance, scale, inverse, axis, inputs.shape, from_batch
+        centred, mean, variance, scale, inverse, axis, inputs.shape, from_batch
     )
     return outputs, cache
 
@@ -112,33 +109,39 @@ def batch_normalization_backward(grad_outputs: np.ndarray, cache):
     """(gradient of inputs, of scale, of offset).
 
     Where the batch gave mean and variance they depend on the inputs too: the parts of the gradient
-    along 1 and along the normalised inputs fall away.
+    along 1 and along the centred inputs fall away.
     """
-    normalized, _, _, scale, inverse, axis, shape = cache[:7]
+    centred, _, _, scale, inverse, axis, shape = cache[:7]
     grad_outputs = checks.gradient(
-        "batch_normalization_backward", grad_outputs, shape, normalized.dtype
+        "batch_normalization_backward", grad_outputs, shape, centred.dtype
     )
     grad, channels = _runs(_rows(grad_outputs, axis)), len(scale)
     grad_inputs, blocks = np.empty_like(grad), _blocks(grad)
 
     def sums(block):
-        return np.stack([column_sums(grad[block] * normalized[block]), column_sums(grad[block])])
+        return np.stack([_sums_of_products(grad[block], centred[block]), grad[block].sum(0)])
 
-    grad_scale, grad_offset = _per_channel(each(sums, blocks), channels)
-    factor = _along_runs(scale * inverse, grad)
+    along_centred, grad_offset = _per_channel(each(sums, blocks), channels)
+    grad_scale = along_centred * inverse
     count = grad.dtype.type(max(1, grad.size // max(1, channels)))
-    along_inputs, along_one = (_along_runs(g / count, grad) for g in (grad_scale, grad_offset))
+    factor = _along_runs(scale * inverse, grad)
+    slope = _along_runs(-scale * inverse**2 * grad_scale / count, grad)
+    shift = _along_runs(-scale * inverse * grad_offset / count, grad)
 
     def back(block):
-        part = grad[block]
+        part = np.multiply(grad[block], factor, out=grad_inputs[block])
         if cache.from_batch:
-            part = part - along_one
-            part -= normalized[block] * along_inputs
-        np.multiply(part, factor, out=grad_inputs[block])
+            part += centred[block] * slope
+            part += shift
 
     do_each(back, blocks)
     grad_inputs = _unrows(grad_inputs, grad_outputs.shape, axis)
     return grad_inputs, grad_scale, grad_offset
+
+
+def _sums_of_products(a, b):
+    """Of two matrices, column by column, without an array for the products."""
+    return np.einsum("ij,ij->j", a, b)
 
 
 class NormalizationCache(NamedTuple):

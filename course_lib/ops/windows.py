@@ -85,18 +85,66 @@ def transposed_windows(
     return windows(owner, grown, kernel_size, strides, padding, dilation_rate)
 
 
-def turned(window):
-    """The `Windows` over the outputs under which the way back, at a stride of 1, is a convolution.
+def phases_back(window):
+    """The way back as convolutions at a stride of 1: (cells, taps, `Windows` over the outputs).
 
-    Its kernel has the taps in reverse order. Padding turns about: a tap that reads the first cell
-    has k - 1 taps after it, less those that only ever stand on zeros.
+    At a stride of s every s-th input cell is read by the same taps, every s-th of the kernel: these
+    cells are a phase. What they receive is a convolution of the outputs' gradient with these taps,
+    in reverse order. Padding turns about: a tap that reads the first cell of a phase has all taps
+    before it still to come, less those that only ever stand on zeros. ``cells`` and ``taps`` are
+    slices; a cell that no tap reads is in no phase.
     """
-    sizes = (window.kernel_size, window.dilation_rate, window.spatial, window.outputs, window.pads)
-    pads = tuple(
-        ((k - 1) * d - before, n + before - places)
-        for k, d, n, places, (before, _) in zip(*sizes, strict=True)
-    )
-    return window._replace(pads=pads, spatial=window.outputs, outputs=window.spatial)
+    axes = zip(*window, strict=True)
+    for phases in product(*(list(_phases_of_axis(*axis)) for axis in axes)):
+        cells, taps, sizes = zip(*phases, strict=True)
+        k, pads, counts = zip(*sizes, strict=True)
+        ones = (1,) * len(k)
+        over = Windows(k, ones, window.dilation_rate, pads, window.outputs, counts)
+        yield (slice(None), *cells), taps, over
+
+
+def _phases_of_axis(kernel_size, stride, dilation, pads, size, outputs):
+    for phase in range(min(stride, kernel_size)):
+        start = ceil((pads[0] - phase) / stride)  # the first of the phase that is no padding
+        first = phase + start * stride - pads[0]
+        k, count = ceil((kernel_size - phase) / stride), ceil((size - first) / stride)
+        around = ((k - 1) * dilation - start, start + count - outputs)
+        if count > 0:
+            yield slice(first, None, stride), slice(phase, None, stride), (k, around, count)
+
+
+def rows_by_tap(inputs, window):
+    """The cells under the windows as matrices, a tap of all axes but the last at a time.
+
+    Yields (tap, rows): what the taps of the last axis read beside that tap, (n, y, x, j*c). It is
+    copied once for all of them, on every line of cells, and a tap then reads the lines it stands
+    on. Where such rows would be short, it is one pair, the empty tap and all `patches`.
+    """
+    run = inputs.shape[-1] * (window.kernel_size[-1] if window.dilation_rate[-1] == 1 else 1)
+    *ahead, _ = axes = list(zip(*window[:3], *window[4:], window.pads, strict=True))
+    if not ahead or run < LONG_RUN:
+        yield (), patches(inputs, window)
+        return
+    steps, pads = [], []  # lines as (line % stride, line // stride): what a tap reads is one run
+    for k, stride, dilation, size, outputs, (before, _) in ahead:
+        reach = (k - 1) * dilation
+        apart, lines = min(stride, reach + 1), outputs + reach // stride
+        steps.append((stride, apart, lines))
+        pads.append((before, max(0, (lines - 1) * stride + apart - size - before)))
+    padded = surround(inputs, (*pads, window.pads[-1]))
+    batch, *cells, channel = padded.strides
+    shape = [n for _, apart, lines in steps for n in (apart, lines)]
+    strides = [n for (s, *_), step in zip(steps, cells, strict=False) for n in (step, s * step)]
+    k, stride, dilation, _, outputs, _ = axes[-1]
+    view = np.ndarray(
+        (len(padded), *shape, outputs, k, padded.shape[-1]), padded.dtype, padded, 0,
+        (batch, *strides, cells[-1] * stride, cells[-1] * dilation, channel),
+    )  # fmt: skip
+    lines = np.ascontiguousarray(view).reshape(*view.shape[:-2], -1)
+    for tap in product(*(range(k) for k, *_ in ahead)):
+        starts = ((i * d, s, n) for i, (_, s, d, _, n, _) in zip(tap, ahead, strict=True))
+        cuts = [cut for i, s, n in starts for cut in (i % s, slice(i // s, i // s + n))]
+        yield tap, lines[(slice(None), *cuts)]
 
 
 def patches(inputs, window, pool=1):
