@@ -85,8 +85,9 @@ def transposed_windows(
     return windows(owner, grown, kernel_size, strides, padding, dilation_rate)
 
 
+@lru_cache(maxsize=512)
 def phases_back(window):
-    """The way back as convolutions at a stride of 1: (cells, taps, `Windows` over the outputs).
+    """The way back as convolutions at a stride of 1: [(cells, taps, `Windows` over the outputs)].
 
     At a stride of s every s-th input cell is read by the same taps, every s-th of the kernel: these
     cells are a phase. What they receive is a convolution of the outputs' gradient with these taps,
@@ -95,12 +96,14 @@ def phases_back(window):
     slices; a cell that no tap reads is in no phase.
     """
     axes = zip(*window, strict=True)
+    found = []
     for phases in product(*(list(_phases_of_axis(*axis)) for axis in axes)):
         cells, taps, sizes = zip(*phases, strict=True)
         k, pads, counts = zip(*sizes, strict=True)
         ones = (1,) * len(k)
         over = Windows(k, ones, window.dilation_rate, pads, window.outputs, counts)
-        yield (slice(None), *cells), taps, over
+        found.append(((slice(None), *cells), taps, over))
+    return found
 
 
 def _phases_of_axis(kernel_size, stride, dilation, pads, size, outputs):
@@ -121,30 +124,47 @@ def rows_by_tap(inputs, window):
     on. Where such rows would be short, it is one pair, the empty tap and all `patches`.
     """
     run = inputs.shape[-1] * (window.kernel_size[-1] if window.dilation_rate[-1] == 1 else 1)
-    *ahead, _ = axes = list(zip(*window[:3], *window[4:], window.pads, strict=True))
-    if not ahead or run < LONG_RUN:
+    if len(window.kernel_size) == 1 or run < LONG_RUN:
         yield (), patches(inputs, window)
         return
-    steps, pads = [], []  # lines as (line % stride, line // stride): what a tap reads is one run
-    for k, stride, dilation, size, outputs, (before, _) in ahead:
-        reach = (k - 1) * dilation
-        apart, lines = min(stride, reach + 1), outputs + reach // stride
-        steps.append((stride, apart, lines))
-        pads.append((before, max(0, (lines - 1) * stride + apart - size - before)))
-    padded = surround(inputs, (*pads, window.pads[-1]))
-    batch, *cells, channel = padded.strides
-    shape = [n for _, apart, lines in steps for n in (apart, lines)]
-    strides = [n for (s, *_), step in zip(steps, cells, strict=False) for n in (step, s * step)]
-    k, stride, dilation, _, outputs, _ = axes[-1]
+    pads, lines, reads = _lines(window)
+    padded = surround(inputs, pads)
+    batch, *steps, step, channel = padded.strides
+    shape, strides = [], []
+    for (phases, count), along, stride in zip(lines, steps, window.strides, strict=False):
+        shape += [phases, count]
+        strides += [along, along * stride]
+    shape += [window.outputs[-1], window.kernel_size[-1], padded.shape[-1]]
+    strides += [step * window.strides[-1], step * window.dilation_rate[-1], channel]
     view = np.ndarray(
-        (len(padded), *shape, outputs, k, padded.shape[-1]), padded.dtype, padded, 0,
-        (batch, *strides, cells[-1] * stride, cells[-1] * dilation, channel),
-    )  # fmt: skip
-    lines = np.ascontiguousarray(view).reshape(*view.shape[:-2], -1)
+        (len(padded), *shape), padded.dtype, padded, 0, (batch, *strides)
+    )  # cells are repeated
+    written = np.ascontiguousarray(view).reshape(*view.shape[:-2], -1)
+    for tap, cut in reads:
+        yield tap, written[cut]
+
+
+@lru_cache(maxsize=512)
+def _lines(window):
+    """For `rows_by_tap`: the pads, the lines of each axis but the last, and what each tap reads.
+
+    The lines stand in the order (line % stride, line // stride): so what a tap reads is one run.
+    """
+    *ahead, _ = zip(*window, strict=True)
+    pads, lines = [], []
+    for k, stride, dilation, (before, _), size, outputs in ahead:
+        reach = (k - 1) * dilation
+        phases, count = min(stride, reach + 1), outputs + reach // stride
+        lines.append((phases, count))
+        pads.append((before, max(0, (count - 1) * stride + phases - size - before)))
+    reads = []
     for tap in product(*(range(k) for k, *_ in ahead)):
-        starts = ((i * d, s, n) for i, (_, s, d, _, n, _) in zip(tap, ahead, strict=True))
-        cuts = [cut for i, s, n in starts for cut in (i % s, slice(i // s, i // s + n))]
-        yield tap, lines[(slice(None), *cuts)]
+        cut = [slice(None)]
+        for i, (_, stride, dilation, _, _, outputs) in zip(tap, ahead, strict=True):
+            phase, start = i * dilation % stride, i * dilation // stride
+            cut += [phase, slice(start, start + outputs)]
+        reads.append((tap, tuple(cut)))
+    return (*pads, window.pads[-1]), lines, reads
 
 
 def patches(inputs, window, pool=1):
