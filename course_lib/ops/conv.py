@@ -214,7 +214,7 @@ def kernel_gradient(inputs, outputs, window):
 
 def _parts(window, inputs, outputs):
     """Slices of the batch whose rows and outputs fit the cache."""
-    columns = window.kernel_size[-1] * inputs.shape[-1] + 2 * outputs.shape[-1]
+    columns = window.kernel_size[-1] * inputs.shape[-1] + outputs.shape[-1]
     return parts(window, inputs, columns)
 
 

@@ -104,7 +104,12 @@ class Direct:
         """
         *others, last = self.window.outputs
         shape = (self.pool[-1], len(inputs), *others, last // self.pool[-1], -1)
-        return (patches(inputs, self.window, self.pool[-1]) @ self.right).reshape(shape), inputs
+        return (self._rows(inputs) @ self.right).reshape(shape), inputs
+
+    def _rows(self, inputs):
+        """The patches as a stack, of each example those that stand at one place of their pools."""
+        rows = patches(inputs, self.window, self.pool[-1])
+        return rows.reshape(self.pool[-1] * len(inputs), -1, rows.shape[-1])
 
     def cells(self, sums, axis):
         """Views of ``sums``, one for each place in a pool along the axis."""
@@ -128,8 +133,9 @@ class Direct:
             in_order = np.ascontiguousarray(np.moveaxis(grad_sums, 0, -2))
             in_order = in_order.reshape(len(grad_inputs), *self.window.outputs, -1)
             grad_inputs[...] = spread(in_order, self.kernel, self.window)
-        rows = patches(inputs, self.window, self.pool[-1])
-        return rows.T @ grad_sums.reshape(-1, self.right.shape[-1])
+        rows = self._rows(inputs)
+        grads = grad_sums.reshape(*rows.shape[:-1], self.right.shape[-1])
+        return (rows.swapaxes(-1, -2) @ grads).sum(0)
 
     def kernel_gradient(self, grad_right):
         """From the sum of what `backward` returned, (*kernel_size, c, f)."""

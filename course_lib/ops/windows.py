@@ -124,7 +124,11 @@ def rows_by_tap(inputs, window):
     on. Where such rows would be short, it is one pair, the empty tap and all `patches`.
     """
     run = inputs.shape[-1] * (window.kernel_size[-1] if window.dilation_rate[-1] == 1 else 1)
-    if len(window.kernel_size) == 1 or run < LONG_RUN:
+    if run < LONG_RUN:
+        rows = patches(inputs, window)
+        yield (), rows.reshape(len(inputs), -1, rows.shape[-1])
+        return
+    if len(window.kernel_size) == 1:
         yield (), patches(inputs, window)
         return
     pads, lines, reads = _lines(window)
