@@ -62,8 +62,8 @@ def test_phases_hold_every_cell_and_every_tap_at_most_once(case):
 
 
 def test_lines_are_joined_while_their_product_is_small():
-    rows = np.zeros((2, 5, 7, 10), np.float32)
-    assert small_products(rows, SMALL // 350).shape == (2, 35, 10)
-    assert small_products(rows, SMALL // 350 + 1) is rows
+    rows = np.zeros((2, 10, 10, 100), np.float32)
+    assert small_products(rows, SMALL // 10_000).shape == (2, 100, 100)
+    assert small_products(rows, SMALL // 10_000 + 1) is rows
     flat = np.zeros((70, 10), np.float32)
     assert small_products(flat, 3) is flat
