@@ -10,7 +10,7 @@ GRADING = grading
 ALL = book keras grading hub cluster modern dev
 QUICK = tests/test_imports.py tests/test_links.py tests/course_lib tests/course_bank
 
-.PHONY: all help env book serve exercises grade check test lint format bench mnist lock clean distclean
+.PHONY: all help env book pdf serve exercises grade check test lint format bench mnist lock clean distclean
 .NOTPARALLEL:
 
 all: book grade  ## Build the book; generate, grade and give feedback on a sample class
@@ -37,6 +37,10 @@ env: .make/all .make/node  ## Set up .venv and node_modules whole; the other tar
 
 book: .make/book .make/node  ## Build the HTML book, warnings as errors
 	jupyter-book build . -W -n --keep-going
+
+pdf: book  ## Set the whole book as one PDF, _build/html/convolution-by-hand.pdf
+	@scripts/check-system.sh chromium
+	python book/paper
 
 serve: book  ## Build the book and open it in the browser
 	@echo "http://127.0.0.1:$(PORT) (Ctrl-C stops)"

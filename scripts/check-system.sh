@@ -4,7 +4,7 @@
 for part in "$@"; do
   case $part in
     bubblewrap) programs="bwrap"; lost="no real class is graded" ;;
-    chromium) programs="chromium chromium-browser google-chrome"; lost="browser tests are skipped" ;;
+    chromium) programs="chromium chromium-browser google-chrome"; lost="no PDF is made and browser tests are skipped" ;;
   esac
   for program in $programs; do
     command -v "$program" >/dev/null 2>&1 && continue 2

@@ -9,6 +9,7 @@ import pytest
 _PACKAGES = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "bubblewrap": ("bwrap",),
+    "poppler-utils": ("pdftoppm",),
     "postgresql": ("postgres", *sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))[-1:]),
 }
 
@@ -37,3 +38,8 @@ def bubblewrap():
 def postgresql():
     """Path of the PostgreSQL server program."""
     return _need("postgresql")
+
+
+def pdftoppm():
+    """Path of poppler's ``pdftoppm``, which draws the pages of a PDF."""
+    return _need("poppler-utils")

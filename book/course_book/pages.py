@@ -11,6 +11,8 @@ import re
 import shutil
 from pathlib import Path
 
+from paper.offer import withdraw
+
 from . import vendor
 
 DEFER = (
@@ -52,6 +54,7 @@ def describe(body, limit=155):
 
 
 def _page(app, pagename, templatename, context, doctree):
+    app.pages_written = True
     context["script_files"] = _scripts(context)
     context["css_files"] = [
         css
@@ -109,6 +112,8 @@ def _finish(app, error):
     if error or app.builder.format != "html":
         return
     drop_old_pages(app)
+    if app.pages_written:
+        withdraw(Path(app.outdir))
     out, icons = Path(app.outdir), set(LATER)
     for page in out.rglob("*.html"):
         before = page.read_text("utf-8")
@@ -121,6 +126,7 @@ def _finish(app, error):
 
 
 def setup(app):
+    app.pages_written = False
     app.add_js_file("book.js", defer="defer")
     app.connect("html-page-context", _page, priority=900)
     app.connect("build-finished", _finish)
