@@ -35,6 +35,7 @@ from course_bank.topics import (
     residual_networks,
     stride_and_padding,
     training_clinic,
+    transfer,
     weight_sharing,
 )
 
@@ -61,6 +62,7 @@ CHAPTERS = (
     from_scratch,
     mnist,
     design,
+    transfer,
 )
 
 

@@ -381,10 +381,42 @@ def try_out(program):
             "from course_lib.figures.static import clinic",
         ),
         rule="A diagnosis is right or wrong; the feedback on a wrong one says which signature that "
-        "fault would have shown. For the numbers, a mistake with a name earns a part of the "
-        "points, as everywhere. A mended program that does all that its task lists earns all "
+        "fault would have shown. For the numbers, a mistake with a name earns a third or a "
+        "sixth of the points, as everywhere. A mended program that does all that its task lists earns all "
         "points; as long as something is missing, what holds shares half of them, once at least "
         "one thing works that did not in the program you were given.",
+    ),
+    Assignment(
+        id="ps11-modern-networks",
+        title="Modern networks",
+        minutes=150,
+        where="Chapter 17, Residual networks, chapter 18, What a convolution costs, and chapter "
+        "19, Photographs",
+        intro="Three ideas that changed networks: a way around the layers, channels apart from "
+        "places, and eyes that somebody else has trained. Write a residual block and its way back "
+        "in NumPy; count a separable convolution by hand, then in code; then train a head on "
+        "twenty photographs and name others, whose labels nobody but grading has.",
+        tasks=(
+            Task("residual-forward", 3),
+            Task("residual-shortcut", 3),
+            Task("residual-backward", 6),
+            Task("residual-shortcut-backward", 4),
+            Task("cost-inverted-block", 1),
+            Task("cost-saving", 1),
+            Task("cost-budget", 2),
+            Task("cost-block-memory", 2),
+            Task("separable-count", 4),
+            judgements["modern-what-was-given-up"],
+            Task("photographs-transfer", 5),
+            judgements["photographs-how-sure"],
+        ),
+        imports=(
+            "import numpy as np",
+            "",
+            "import course_lib as keras",
+            "from course_lib import layers",
+            "from course_lib.datasets import objects",
+        ),
     ),
 )
 

@@ -68,6 +68,17 @@ def _most_filters(n):
     return n.budget // n.channels - n.kernel**2
 
 
+_MEMORY = ranges(
+    size=[14, 28, 56, 112], channels=[16, 24, 32, 40, 48], times=[3, 4, 6], batch=[8, 16, 32, 64]
+)
+
+
+def _kept(n):
+    """Numbers in the outputs of a strided block's three convolutions, for one image."""
+    small = shapes.output_size(n.size, 3, 2, "same").value
+    return n.size**2 * _widened(n), small**2 * _widened(n), small**2 * n.channels
+
+
 QUESTIONS = [
     Question(
         id="cost-separable",
@@ -149,6 +160,7 @@ QUESTIONS = [
             ),
         ),
         solution="n.kernel**2 * n.filters / (n.kernel**2 + n.filters)",
+        solved_by="formula",
     ),
     Question(
         id="cost-groups",
@@ -223,6 +235,7 @@ QUESTIONS = [
             ),
         ),
         solution="n.channels * n.times * (2 * n.channels + n.kernel**2)",
+        solved_by="formula",
     ),
     Question(
         id="cost-budget",
@@ -259,5 +272,52 @@ QUESTIONS = [
             ),
         ),
         solution="n.budget // n.channels - n.kernel**2",
+    ),
+    Question(
+        id="cost-block-memory",
+        topic=_TOPIC,
+        teaches="Training keeps every map of every image: the wide ones inside a block cost most.",
+        draw=_MEMORY,
+        prompt="An inverted residual block reads maps of {size} × {size} with {channels} channels. "
+        "It widens them {times} times with a 1 × 1 convolution, looks around with a depthwise "
+        '3 × 3 convolution (padding "same", strides 2), and narrows them to {channels} channels '
+        "again. Training keeps the outputs of the three convolutions, in float32, for every image "
+        "of a batch of {batch}, until the way back. How many bytes are that?",
+        answer=lambda n: 4 * n.batch * sum(_kept(n)),
+        steps=lambda n: [
+            f"widened: {n.size}² · {_widened(n)} = {_kept(n)[0]}",
+            f"behind the stride: {n.size // 2}² · {_widened(n)} = {_kept(n)[1]}",
+            f"narrowed: {n.size // 2}² · {n.channels} = {_kept(n)[2]}",
+            f"4 bytes each, {n.batch} images: 4 · {n.batch} · {sum(_kept(n))} = "
+            f"{4 * n.batch * sum(_kept(n))}",
+        ],
+        misconceptions=(
+            slip(
+                "one image",
+                lambda n: 4 * sum(_kept(n)),
+                "That is one image; the maps of the whole batch are kept.",
+                CLOSE,
+            ),
+            slip(
+                "numbers for bytes",
+                lambda n: n.batch * sum(_kept(n)),
+                "These are the numbers; in float32 each takes four bytes.",
+                CLOSE,
+            ),
+            slip(
+                "stride ignored",
+                lambda n: 4 * n.batch * n.size**2 * (2 * _widened(n) + n.channels),
+                "Behind strides of 2 the maps have half as many rows and columns.",
+                CLOSE,
+            ),
+            slip(
+                "narrow ends only",
+                lambda n: 4 * n.batch * (n.size**2 + (n.size // 2) ** 2) * n.channels,
+                "The wide maps inside the block are kept too, and cost most.",
+                FAR,
+            ),
+        ),
+        solution="4 * n.batch * (\n    n.size**2 * n.channels * n.times\n"
+        "    + (n.size // 2) ** 2 * n.channels * (n.times + 1)\n)",
     ),
 ]

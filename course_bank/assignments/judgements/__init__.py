@@ -5,12 +5,13 @@ from course_bank.assignments.judgements import (
     counts,
     designs,
     dimensions,
+    modern,
     programs,
     sizes,
 )
 from course_bank.assignments.judgements.judgement import Judgement
 
-MODULES = (sizes, counts, dimensions, programs, designs, clinic)
+MODULES = (sizes, counts, dimensions, programs, designs, clinic, modern)
 
 judgements = {judgement.id: judgement for module in MODULES for judgement in module.JUDGEMENTS}
 

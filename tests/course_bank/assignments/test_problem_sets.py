@@ -19,6 +19,7 @@ def test_the_assignments_are_the_courses():
         "ps8-mnist-in-keras",
         "ps9-design-under-constraints",
         "ps10-training-clinic",
+        "ps11-modern-networks",
     ]
 
 

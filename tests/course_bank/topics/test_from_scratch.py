@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_bank import bank
+from course_bank import bank, problem_sets
 from course_bank.authoring.notebook import _answer
 from course_bank.core.function_questions import Case, FunctionQuestion
 from course_bank.topics.from_scratch import speed
@@ -12,11 +12,11 @@ from course_lib.exercise.functions import check_function
 from tests.released import key_of
 
 FUNCTIONS = [name for name, q in bank.items() if isinstance(q, FunctionQuestion)]
-ASSIGNMENT = "ps7-convolution-from-scratch"
+ASSIGNMENT = {name: listed.id for listed in problem_sets.values() for name in listed.questions}
 
 
 def variant_of(name, secret="a secret"):
-    return key_of(ASSIGNMENT).graded_variant(name, "ada", secret)
+    return key_of(ASSIGNMENT[name]).graded_variant(name, "ada", secret)
 
 
 def emitted(variant, namespace):
@@ -216,7 +216,7 @@ def test_the_visible_check_wants_every_part():
 
 def test_examples_are_no_whole_numbers_and_need_uneven_padding():
     """Rounding, and zeros on the wrong side, do not pass the check."""
-    for name in FUNCTIONS:
+    for name in [name for name in FUNCTIONS if name != "separable-count"]:  # which counts
         numbers = variant_of(name).numbers
         assert any(np.any(np.mod(v, 1)) for v in numbers.values() if isinstance(v, list)), name
     strided = bank["conv2d-strided"]

@@ -1,5 +1,6 @@
 """The archive for students: it works on its own, and nothing in it tells right from wrong."""
 
+import io
 import json
 import os
 import re
@@ -9,12 +10,14 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from course_bank import bank, problem_sets
 from course_bank.assignments import release
 from course_bank.assignments.judgements import judgements
 from course_bank.topics.training_clinic import patients, wards
+from course_bank.topics.transfer import heldout
 from course_grading.commands import cli
 from course_grading.gradebook import keys
 from course_grading.pages import bundle
@@ -203,6 +206,22 @@ def test_no_patient_is_known_by_what_students_get(unpacked):
         assert f'"{fault}"' not in sheets
         assert told.signature not in sheets
         assert told.signature not in library
+
+
+def test_the_photographs_that_are_asked_about_stay_with_the_instructor(unpacked):
+    """Neither features nor labels of them are in an array of the library, nor in the sheets."""
+    features, labels = heldout.draw(1)
+    assert "labels" not in release.as_text(release.sheets(content("ps11-modern-networks")))
+    with zipfile.ZipFile(unpacked / "course_lib.zip") as archive:
+        shipped = [name for name in archive.namelist() if name.endswith(".npz")]
+        assert "course_lib/datasets/objects.npz" in shipped
+        for name in shipped:
+            with np.load(io.BytesIO(archive.read(name)), allow_pickle=False) as arrays:
+                for array in arrays.values():
+                    assert len(array) != len(labels) or array.ndim > 1, name
+                    if array.shape[1:] == features.shape[1:]:
+                        known = {row.tobytes() for row in array.astype(np.float16)}
+                        assert not [row for row in features if row.tobytes() in known], name
 
 
 def test_the_sheets_are_those_of_the_key_without_its_answers(unpacked, graded_class):
