@@ -382,9 +382,9 @@ def try_out(program):
         ),
         rule="A diagnosis is right or wrong; the feedback on a wrong one says which signature that "
         "fault would have shown. For the numbers, a mistake with a name earns a third or a "
-        "sixth of the points, as everywhere. A mended program that does all that its task lists earns all "
-        "points; as long as something is missing, what holds shares half of them, once at least "
-        "one thing works that did not in the program you were given.",
+        "sixth of the points, as everywhere. A mended program that does all that its task lists "
+        "earns all points; as long as something is missing, what holds shares half of them, "
+        "once at least one thing works that did not in the program you were given.",
     ),
     Assignment(
         id="ps11-modern-networks",

@@ -308,7 +308,7 @@ QUESTIONS = [
                 "stride ignored",
                 lambda n: 4 * n.batch * n.size**2 * (2 * _widened(n) + n.channels),
                 "Behind strides of 2 the maps have half as many rows and columns.",
-                CLOSE,
+                FAR,
             ),
             slip(
                 "narrow ends only",

@@ -105,7 +105,7 @@ QUESTIONS = [
                 lambda *given: counted(*given[:-1], 1),
                 "Multiplications and maps are counted for every pixel of the input: with a stride "
                 "there are fewer places.",
-                CLOSE,
+                FAR,
             ),
             slip(
                 "rounded down",
