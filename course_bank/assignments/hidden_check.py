@@ -7,6 +7,7 @@ the number that a test cell ends with as its score.
 from pathlib import Path
 
 from course_bank.assignments import key
+from course_bank.topics.from_scratch.timing import rounds_here
 
 
 def hidden_check(sheet, question, namespace):
@@ -22,6 +23,8 @@ def hidden_check(sheet, question, namespace):
     variant = known.graded_variant(question, sheet.student, "no secret")
     emitted = {}
     exec(variant.question.probe(variant), {**namespace, "emit": emitted.update})
+    if variant.question.timed:
+        emitted["rounds"] = rounds_here(variant, namespace)
     verdict = variant.question.grade(variant, emitted)
     print(verdict.message)
     return verdict.credit * known.questions[question]

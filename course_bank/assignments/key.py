@@ -55,6 +55,7 @@ class KeptQuestion(ValueAnswer):
     teaches: str
 
     hidden = False
+    timed = 0
 
 
 @dataclass(frozen=True)

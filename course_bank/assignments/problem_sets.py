@@ -241,7 +241,7 @@ LISTED = (
         tasks=(
             Task("conv2d-loops", 5),
             Task("conv2d-windows", 4),
-            Task("conv2d-speed", 2),
+            Task("conv2d-taps", 3),
             Task("conv2d-strided", 6),
             Task("max-pool2d", 5),
             Task("conv2d-backward", 6),

@@ -54,12 +54,15 @@ class FunctionQuestion(Question):
 
     ``answer(*arguments)`` is what it must return: an array, or a tuple of the arrays named in
     ``parts``. A misconception's ``compute(*arguments)`` returns the same things, wrongly.
-    ``cases(rng)`` lists the calls. ``draw`` makes an example of the student's own: the arguments by
+    Each part of a case earns its share, and one listed in ``beside`` only where another part of
+    that case is right: alone it is a line that needs no idea. ``cases(rng)`` lists the calls.
+    ``draw`` makes an example of the student's own: the arguments by
     name, and "outputs".
     """
 
     cases: Callable = None
     parts: tuple = ()
+    beside: tuple = ()
 
     hidden = True
 
@@ -82,7 +85,7 @@ class FunctionQuestion(Question):
         if all(value is None for value in given):
             return self._nothing(errors)
         right = self._shares(cases, given)
-        earned = sum(map(sum, right)) / sum(map(len, right))
+        earned = sum(map(self._counted, right)) / sum(map(len, right))
         if earned == 1:
             return Verdict(1.0, None, "Right on every hidden input.")
         for wrong in self.misconceptions:
@@ -121,6 +124,15 @@ class FunctionQuestion(Question):
                 parts = [None] * len(expected)
             table.append([same(a, b) for a, b in zip(parts, expected, strict=True)])
         return table
+
+    def _counted(self, row):
+        """How many of the right parts of a case count."""
+        main = [
+            ok
+            for ok, name in zip(row, self.parts or ("",), strict=False)
+            if name not in self.beside
+        ]
+        return sum(row) if any(main) else 0
 
     def _follows(self, function, cases, given):
         """Whether the student's function returns what ``function`` returns, case by case."""

@@ -113,6 +113,7 @@ class Question(ValueAnswer):
     in_quiz = True  # whether the prompt alone tells all that the question needs
     # function and model questions draw what they run from a secret seed; see `hidden_seed`
     hidden = False
+    timed = 0  # rounds in which grading measures a function; see `from_scratch.timing`
 
     def __post_init__(self):
         if self.topic not in TOPICS:

@@ -129,7 +129,7 @@ SECTIONS = {  # question -> heading in the chapter of its topic
     "equivariance-pooled-shift": "Behind pooling",
     "conv2d-loops": "The same in NumPy and in Keras",
     "conv2d-windows": "Step 4: one matrix product",
-    "conv2d-speed": "From loops to the last step",
+    "conv2d-taps": "From loops to the last step",
     "conv2d-strided": "Same padding",
     "max-pool2d": "The lecture's example by hand",
     "conv2d-backward": "One product, two gradients",

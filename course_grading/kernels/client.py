@@ -25,7 +25,9 @@ class Outcome:
 
     ``status`` is "ok", "error", "timeout", "died" (the kernel with it) or "not run". ``answer`` is
     what a probe emitted, still encoded and never trusted; ``error`` what stopped the probe.
-    ``lost`` are the seconds in which a slow cell waited while the machine worked for others.
+    ``seconds`` are those from the request to its end, ``pace`` what loops took at that time (see
+    `runner`), where a request is timed. ``lost`` are the seconds in which a slow cell waited while
+    the machine worked for others.
     """
 
     status: str
@@ -34,6 +36,8 @@ class Outcome:
     error: dict | None = None
     reason: str = ""
     lost: float = 0.0
+    seconds: float = 0.0
+    pace: float = 0.0
 
 
 class Kernel:

@@ -12,6 +12,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 
+from course_bank.topics.from_scratch.timing import pace
 from course_grading.kernels import limits, sandbox, shares
 from course_grading.kernels.client import Kernel, Outcome
 
@@ -108,11 +109,22 @@ class _Run:
             if self.restarts >= MOST_RESTARTS:
                 why = "the kernel was lost too often"
             return Outcome("not run", reason=f"was not run: {why}")
-        outcome = self.kernel.run(step, self._timeout())
+        outcome = self._timed(step) if step.get("timed") else self._asked(step)
         if outcome.status == "died":
             self.kernel = None
         elif ("run" in step and outcome.status != "timeout") or "hold" in step:
             self.replay.append(step)
+        return outcome
+
+    def _asked(self, step):
+        return self.kernel.run(step, self._timeout())
+
+    def _timed(self, step):
+        """A request measured by this clock, beside loops of our own: nothing a student can tell."""
+        before, begin = pace(), time.monotonic()
+        outcome = self._asked(step)
+        outcome.seconds = time.monotonic() - begin
+        outcome.pace = min(before, pace())
         return outcome
 
     def _timeout(self):

@@ -36,6 +36,7 @@ class Run:
         shown_id: the id whose numbers the student saw (set by `TrustedExecute`, as are the next).
         variants: {grade id: the question's variant} of checks that the bank grades.
         outcomes: {grade id: `client.Outcome`} of the checks; None where nothing was run.
+        rounds: {grade id: [`client.Outcome`]} of the functions that were timed.
         failed_cells: cells that were stopped, or not run.
         restarts: kernels lost on the way.
         seconds: {part of the work: seconds}, from every step.
@@ -67,6 +68,7 @@ class Run:
     shown_id: str | None = None
     variants: dict = field(default_factory=dict)
     outcomes: dict | None = None
+    rounds: dict = field(default_factory=dict)
     failed_cells: int = 0
     restarts: int = 0
     seconds: dict = field(default_factory=dict)

@@ -38,7 +38,7 @@ class TrustedExecute(Execute):
         student, assignment = run.student, run.assignment
         run.shown_id = shown = mistyped_ids.shown_id(run.root, assignment, student)
         run.variants = variants = self._variants(nb, run, shown)
-        steps, places = [], []
+        steps, places, rounds = [], [], {}  # rounds: {grade id: steps that are timed}
         if run.key and run.key.own_code:
             steps.append({"run": closed_libraries.closing()})
             places.append(None)
@@ -55,6 +55,12 @@ class TrustedExecute(Execute):
                 kind = "ask" if has_hidden_inputs(variant) else "probe"
                 steps.append({kind: variant.question.probe(variant)})
             places.append(place)
+            if variant is not None and variant.question.timed:
+                rounds[_grade_id(cell)] = range(len(steps), len(steps) + variant.question.timed)
+                for number in range(variant.question.timed):
+                    source = variant.question.timing_probe(variant, number)
+                    steps.append({"ask": source, "timed": True})
+                    places.append(None)
         late = {}  # {grade id: its step at the end}: answers that are set below their check
         for name, variant in variants.items():
             if not has_hidden_inputs(variant):
@@ -83,6 +89,7 @@ class TrustedExecute(Execute):
                 outcome.error = {"ename": kind_of_error(str(outcome.error.get("ename")))}
             if name:
                 run.outcomes[name] = outcome
+        run.rounds = {name: [result.outcomes[i] for i in steps] for name, steps in rounds.items()}
         run.failed_cells = sum(o.status not in ("ok", "error") for o in result.outcomes)
         run.seconds = {"start": result.start_seconds, "execute": result.execute_seconds}
         run.restarts = result.restarts

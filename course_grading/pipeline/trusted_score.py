@@ -81,6 +81,8 @@ class TrustedScore(NbGraderPreprocessor):
             self.log.warning("%s is no question of the bank: its own cell decides", name)
             return verdicts.classic(cell, name, points, outcome)
         values, problem = verdicts.values(outcome)
+        if name in run.rounds:
+            values = {**values, "rounds": [verdicts.timed(found) for found in run.rounds[name]]}
         made = verdicts.judged(variant, values, problem, name, points)
         made["status"] = outcome.status
         if values and not has_hidden_inputs(variant) and len(json.dumps(outcome.answer)) <= KEPT:

@@ -70,6 +70,12 @@ def values(outcome):
     return {}, None
 
 
+def timed(outcome):
+    """A round of a timed question: what was emitted, and the grader's own measurements."""
+    emitted, _ = values(outcome)
+    return {**emitted, "seconds": outcome.seconds, "pace": outcome.pace}
+
+
 def stop(cell):
     """What a cell stopped with, as the end of a sentence, or None."""
     errors = [o for o in cell.outputs if o.output_type == "error"]

@@ -33,7 +33,11 @@ MISTAKES = {
         " right(image, kernel, bias * kernel[..., 0].size))(conv2d_windows)",
         "bias per tap",
     ),
-    "conv2d-speed": ("", "wrong results"),
+    "conv2d-taps": (
+        "conv2d_taps = (lambda right: lambda image, kernel, bias:"
+        " right(image, kernel, 0 * bias))(conv2d_taps)",
+        "forgot the bias",
+    ),
     "conv2d-strided": (
         "conv2d_strided = (lambda right: lambda image, kernel, bias, strides, padding:"
         " right(image, kernel, bias, 1, padding))(conv2d_strided)",

@@ -127,6 +127,16 @@ def _pool_shared(grad, maps, size, divide=True):
     return spread / size**2 if divide else spread
 
 
+def _last_alone(grad, image, kernel):
+    """The image's gradient where each window overwrites what those before it left."""
+    height, width = kernel.shape[:2]
+    kept = np.zeros_like(image)
+    for i in range(grad.shape[0]):
+        for j in range(grad.shape[1]):
+            kept[i : i + height, j : j + width] = kernel @ grad[i, j]
+    return kept
+
+
 QUESTIONS = [
     FunctionQuestion(
         id="max-pool2d",
@@ -198,6 +208,7 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
         answer=conv2d_gradients,
         cases=_backward_cases,
         parts=PARTS,
+        beside=("grad_bias",),
         misconceptions=(
             slip(
                 "kernel not turned",
@@ -227,6 +238,16 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
                     grad.mean(axis=(0, 1)),
                 ),
                 "The bias takes part in every output: its gradient is the sum, not the mean.",
+                CLOSE,
+            ),
+            slip(
+                "last output alone",
+                lambda grad, image, kernel: (
+                    _last_alone(grad, image, kernel),
+                    *conv2d_gradients(grad, image, kernel)[1:],
+                ),
+                "A pixel is read by several windows. What each of them sends back is added up: "
+                "with `=` for `+=` the last one alone is kept.",
                 CLOSE,
             ),
             slip(

@@ -7,7 +7,8 @@ import numpy as np
 
 from course_bank.core.function_questions import Case, FunctionQuestion, example
 from course_bank.core.question import CLOSE, FAR, slip
-from course_bank.topics.from_scratch.timing import LOOPS, WindowsQuestion
+from course_bank.topics.from_scratch.looping import LoopsQuestion
+from course_bank.topics.from_scratch.timing import LOOPS, TimedQuestion
 from course_lib import ops, shapes
 
 # ---------------------------------------------------------------------------- what must come out
@@ -26,7 +27,7 @@ def _conv(rng, about, image, kernel, bias=False, extra=()):
     return Case(about, (rng.normals(*image), rng.normals(*kernel), values, *extra))
 
 
-def _conv_cases(rng):
+def conv_cases(rng):
     return [
         _conv(rng, "one channel and one filter", (6, 6, 1), (3, 3, 1, 1)),
         _conv(rng, "an image and a kernel that are not square", (5, 8, 1), (2, 3, 1, 1)),
@@ -68,7 +69,7 @@ def _draw_conv(rng, **more):
     }
 
 
-def _example_conv(rng):
+def example_conv(rng):
     return example(conv2d, (), **_draw_conv(rng))
 
 
@@ -77,6 +78,13 @@ def _example_strided(rng):
 
 
 # ---------------------------------------------------------------------------- what goes wrong
+
+
+def last_tap(image, kernel):
+    """What the last weights of the kernel alone add to the outputs."""
+    one = np.zeros_like(kernel)
+    one[-1, -1] = kernel[-1, -1]
+    return conv2d(image, one, 0)
 
 
 def _per_tap(image, kernel, bias, strides=1, padding="valid"):
@@ -163,9 +171,9 @@ _FIRST_CHANNEL = slip(
     "Only the first channel is read. A filter sums its products over all channels.",
     FAR,
 )
-_CONV_SLIPS = (_FLIPPED, _TAPS, _TRANSPOSED, _OFF_BY_ONE, _NO_BIAS, _FIRST_CHANNEL)
+CONV_SLIPS = (_FLIPPED, _TAPS, _TRANSPOSED, _OFF_BY_ONE, _NO_BIAS, _FIRST_CHANNEL)
 
-_SHAPES = "`image` is (height, width, channels), `kernel` (height, width, in, out), `bias` (out,). "
+SHAPES = "`image` is (height, width, channels), `kernel` (height, width, in, out), `bias` (out,). "
 
 
 def own(question):
@@ -178,40 +186,41 @@ def own(question):
 
 
 QUESTIONS = [
-    FunctionQuestion(
+    LoopsQuestion(
         id="conv2d-loops",
         topic="convolution",
         teaches="A convolution is seven nested loops around one multiplication.",
-        draw=_example_conv,
+        draw=example_conv,
         prompt="Write `conv2d_loops(image, kernel, bias)` with plain Python loops: a convolution "
-        "with stride 1 and without padding. "
-        + _SHAPES
+        "with stride 1 and without padding. Python goes from place to place and from product to "
+        "product; `np.einsum`, windows and matrix products come in the next task. "
+        + SHAPES
         + "It returns (rows, columns, out)."
         + own("conv2d-loops"),
         form="function",
         answer=conv2d,
-        cases=_conv_cases,
-        misconceptions=_CONV_SLIPS,
+        cases=conv_cases,
+        misconceptions=CONV_SLIPS,
         stub='def conv2d_loops(image, kernel, bias):\n    """Convolution of one image, stride 1, '
         'no padding, by loops."""\n    ### SOLUTION\n',
         solution=LOOPS,
     ),
-    WindowsQuestion(
+    TimedQuestion(
         id="conv2d-windows",
         topic="fast convolution",
         teaches="All windows at once, and one product with the kernel.",
-        draw=_example_conv,
+        draw=example_conv,
         prompt="Write `conv2d_windows(image, kernel, bias)`, which computes the same without a "
         "loop over places, pixels or filters: with "
         "`np.lib.stride_tricks.sliding_window_view` and one sum of products (`np.einsum`, "
         "`np.tensordot` or a matrix product). "
-        + _SHAPES
+        + SHAPES
         + "Grading measures it too: right results that take as long as loops over every product "
-        "earn half." + own("conv2d-windows"),
+        "earn a third." + own("conv2d-windows"),
         form="function",
         answer=conv2d,
-        cases=_conv_cases,
-        misconceptions=_CONV_SLIPS,
+        cases=conv_cases,
+        misconceptions=CONV_SLIPS,
         stub='def conv2d_windows(image, kernel, bias):\n    """The same convolution, all windows '
         'at once."""\n    ### SOLUTION\n',
         solution="""\
@@ -227,7 +236,7 @@ return np.einsum("ijcab,abcf->ijf", windows, kernel, optimize=True) + bias""",
         prompt="Write `conv2d_strided(image, kernel, bias, strides, padding)`: `strides` is one "
         'number for both axes, `padding` is "valid" or "same". Same padding follows Keras: '
         "ceil(n/s) outputs, and of an odd total of zeros the extra one goes to the end (bottom and "
-        "right). " + _SHAPES + own("conv2d-strided"),
+        "right). " + SHAPES + own("conv2d-strided"),
         form="function",
         answer=conv2d,
         cases=_strided_cases,

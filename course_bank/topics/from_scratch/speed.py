@@ -1,60 +1,32 @@
-"""How much faster windows are than loops: measured in the student's kernel by the probe."""
-
-import json
-
-import numpy as np
+"""The convolution once more, by a loop over the weights alone; and how much faster windows are."""
 
 from course_bank.core.probe_questions import NOTHING, ProbeQuestion
-from course_bank.core.rng import Rng
-from course_bank.core.value_answer import FAR, Verdict
-from course_bank.topics.from_scratch.forward import conv2d
-from course_bank.topics.from_scratch.timing import TIMING, faster
-from course_lib.exercise.functions import same
-
-_PROBE = """
-def _measure(slow, fast, arguments):
-    import json
-
-    import numpy as np
-
-    emitted = {{}}
-    for name, function in (("loops", slow), ("windows", fast)):
-        try:
-            emitted[name] = _plain(function(*[np.array(a) for a in json.loads(arguments)]))
-        except Exception as error:
-            text = f"conv2d_{{name}} stops with {{type(error).__name__}}: {{error}}"
-            return {{"error": text[:300]}}
-    return {{**emitted, "seconds": _seconds(slow, fast, arguments)}}
-
-if callable(globals().get("conv2d_loops")) and callable(globals().get("conv2d_windows")):
-    emit(**_measure(conv2d_loops, conv2d_windows, {arguments!r}))
-else:
-    emit(loops=None, windows=None)
-"""
+from course_bank.core.question import FAR, slip
+from course_bank.core.value_answer import Verdict
+from course_bank.topics.from_scratch import forward
+from course_bank.topics.from_scratch.timing import FASTER, Timed, TimedQuestion
 
 
-def _arguments(variant):
-    rng = Rng(f"conv2d-speed/{variant.inputs_seed}")
-    return rng.normals(16, 16, 3), rng.normals(3, 3, 3, 8), rng.normals(8)
+class SpeedQuestion(Timed, ProbeQuestion):
+    """How much faster ``conv2d_windows`` is: what the student measured, and what grading finds."""
+
+    measured = "conv2d_windows"
 
 
 def _source(variant):
-    return TIMING + _PROBE.format(arguments=json.dumps(_arguments(variant)))
+    return "emit(ratio=_plain(globals().get('conv2d_speed')))\n"
 
 
 def _judge(variant, values):
-    if "error" in values:
-        return Verdict(0.0, "error", f"Speed counts for right results only, and {values['error']}")
-    if values.get("loops") is None and values.get("windows") is None:
+    if values.get("ratio") is None:
         return NOTHING
-    expected = conv2d(*(np.array(a, np.float64) for a in _arguments(variant)))
-    wrong = [f"conv2d_{name}" for name in ("loops", "windows") if not same(values[name], expected)]
-    if wrong:
-        verb = "are not right yet" if len(wrong) > 1 else "is not right yet"
-        text = f"Speed counts for right results only, and {' and '.join(wrong)} {verb}."
+    if not isinstance(values["ratio"], int | float) or not values["ratio"] > 0:
+        return Verdict(0.0, "form", "`conv2d_speed` must be a number: the ratio of the two times.")
+    ratio = variant.question.times_faster(variant, values.get("rounds", []))
+    if ratio is None:
+        text = "`conv2d_windows` is not right yet on a larger image, so its speed does not count."
         return Verdict(0.0, "wrong results", text)
-    fast_enough, ratio = faster(values["seconds"])
-    if not fast_enough:
+    if ratio < FASTER or values["ratio"] < 2:
         text = (
             "Both functions take about the same time. Let NumPy do the loops: all windows at once, "
             "and one product with the kernel."
@@ -64,7 +36,42 @@ def _judge(variant, values):
 
 
 QUESTIONS = [
-    ProbeQuestion(
+    TimedQuestion(
+        id="conv2d-taps",
+        topic="fast convolution",
+        teaches="A convolution is a sum over the weights of the kernel, each a product of arrays.",
+        draw=forward.example_conv,
+        prompt="The other way round: write `conv2d_taps(image, kernel, bias)`, which computes the "
+        "same with a loop over the rows and columns of the *kernel* only. At each of its places "
+        "the weights (in, out) meet a part of the image as large as the output: one matrix product "
+        "for all places at once, added up. Nothing is copied into windows. "
+        + forward.SHAPES
+        + "Grading measures it too: right results that take as long as loops over every product "
+        "earn a third." + forward.own("conv2d-taps"),
+        form="function",
+        answer=forward.conv2d,
+        cases=forward.conv_cases,
+        misconceptions=(
+            *forward.CONV_SLIPS,
+            slip(
+                "last tap kept alone",
+                lambda image, kernel, bias: forward.last_tap(image, kernel) + bias,
+                "Only the last place of the kernel counts in your function: add up with `+=`.",
+                FAR,
+            ),
+        ),
+        stub='def conv2d_taps(image, kernel, bias):\n    """The same convolution, by a loop over '
+        'the kernel."""\n    ### SOLUTION\n',
+        solution="""\
+rows = image.shape[0] - kernel.shape[0] + 1
+columns = image.shape[1] - kernel.shape[1] + 1
+outputs = np.zeros((rows, columns, kernel.shape[-1])) + bias
+for a in range(kernel.shape[0]):
+    for b in range(kernel.shape[1]):
+        outputs += image[a : a + rows, b : b + columns] @ kernel[a, b]
+return outputs""",
+    ),
+    SpeedQuestion(  # stood in the assignments released before `conv2d-taps` came
         id="conv2d-speed",
         topic="fast convolution",
         teaches="A loop in Python costs far more than the same loop inside NumPy.",
