@@ -115,13 +115,13 @@ def in_course(case, inputs, kernel, weights):
     from course_lib.training.workers import keep_freed_memory
 
     keep_freed_memory()
-    options = (case.strides, case.padding, case.dilation_rate)
+    options = {name: getattr(case, name) for name in ("strides", "padding", "dilation_rate")}
 
     def gradients():
-        _, cache = ops.conv_forward(inputs, kernel, *options)
+        _, cache = ops.conv_forward(inputs, kernel, **options)
         return ops.conv_backward(weights, cache)
 
-    return lambda: ops.conv(inputs, kernel, *options), gradients
+    return lambda: ops.conv(inputs, kernel, **options), gradients
 
 
 def measure(case):

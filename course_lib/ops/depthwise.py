@@ -16,8 +16,7 @@ numbers lie in long runs and stay in the cache:
 Index letters: i the taps, n example, y output place of the axes but the last, k the run (x*c).
 """
 
-from itertools import product
-from math import prod
+from math import ceil, prod
 from typing import NamedTuple
 
 import numpy as np
@@ -94,10 +93,8 @@ def _forward(cache):
     inputs, kernel, window, _ = cache
     outputs = np.empty((len(inputs), *window.outputs, kernel.shape[-1]), inputs.dtype)
     for part in _parts(cache):
-        padded = surround(inputs[part], window.pads)
-        for number, (cells, taps) in enumerate(_phases_of_runs(window)):
+        for number, (phase, taps) in enumerate(_phases_of_runs(inputs[part], window)):
             into = outputs[part] if number == 0 else np.empty_like(outputs[part])
-            phase = np.ascontiguousarray(padded[cells])
             slide(phase, kernel[taps], window.dilation_rate, into, window.strides)
             if number:
                 outputs[part] += into
@@ -110,12 +107,10 @@ def _kernel_gradient(grad_outputs, cache):
     *ahead, last = window.outputs
     sums = np.zeros((*window.kernel_size, last * kernel.shape[-1]), kernel.dtype)
     for part in _parts(cache):
-        padded = surround(inputs[part], window.pads)
         grad = grad_outputs[part].reshape(-1, *ahead, sums.shape[-1])
-        for cells, taps in _phases_of_runs(window):
+        for phase, taps in _phases_of_runs(inputs[part], window):
             found = sums[taps]
             size = found.shape[:-1]
-            phase = np.ascontiguousarray(padded[cells])
             runs = runs_under(phase, size, window.outputs, window.dilation_rate, window.strides)
             _, place, run = _axes(size)
             for tap in np.ndindex(size):
@@ -131,6 +126,9 @@ def _input_gradient(grad_outputs, cache):
         for cells, taps, over in phases_back(window):
             grad = surround(grad_outputs[part], over.pads)
             weights = np.flip(kernel[taps], range(kernel.ndim - 1))
+            if max(window.strides) == 1:
+                slide(grad, weights, window.dilation_rate, grad_inputs[part])
+                continue
             phase = np.empty((len(grad), *over.outputs, kernel.shape[-1]), kernel.dtype)
             slide(grad, weights, window.dilation_rate, phase)
             grad_inputs[part][cells] = phase
@@ -166,17 +164,19 @@ def _axes(size):
     return range(axes), range(axes, 2 * axes), 2 * axes
 
 
-def _phases(kernel_size, strides):
-    """(cells of the padded input, taps of the kernel) of every interleaved part that has taps."""
-    axes = zip(kernel_size, strides, strict=True)
-    for starts in product(*(range(min(k, s)) for k, s in axes)):
-        cut = tuple(slice(p, None, s) for p, s in zip(starts, strides, strict=True))
-        yield (slice(None), *cut), cut
+def _phases_of_runs(inputs, window):
+    """(cells, taps of the kernel) of every phase of the last axis, the zeros of the padding around.
 
-
-def _phases_of_runs(window):
-    """The phases of the last axis: along the others the strides need no copy of the inputs."""
-    return _phases(window.kernel_size, (*(1,) * (len(window.strides) - 1), window.strides[-1]))
+    Along the other axes the strides need no copy of the inputs.
+    """
+    k, stride, _, (before, after), size, _ = (sizes[-1] for sizes in window)
+    for phase in range(min(k, stride)):
+        cells = inputs[..., (phase - before) % stride :: stride, :]
+        ahead = ceil((before - phase) / stride)
+        behind = ceil((before + size + after - phase) / stride) - ahead - cells.shape[-2]
+        pads = (*window.pads[:-1], (ahead, behind))
+        taps = (..., slice(phase, None, stride), slice(None))
+        yield np.ascontiguousarray(surround(cells, pads)), taps
 
 
 def _parts(cache):
