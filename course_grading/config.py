@@ -1,6 +1,6 @@
 """nbgrader's configuration for this course: ``exercises/nbgrader_config.py`` calls `configure`."""
 
-from course_grading.gradebook import class_list
+from course_grading.gradebook import class_list, tables_version
 from course_grading.pages import feedback_files, formgrader
 from course_grading.pipeline import converter, generate
 
@@ -14,6 +14,7 @@ def configure(c):
     feedback_files.install()
     formgrader.install()
     class_list.install()
+    tables_version.install()
     c.CourseDirectory.course_id = "convolution-by-hand"
     c.ClearSolutions.code_stub = {"python": ""}
     c.ClearSolutions.text_stub = "Write your answer here."
