@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+__all__ = ["load_features", "load_pictures"]
+
 NAME = "objects.npz"
 FILE = Path(__file__).with_name(NAME)  # where `benchmarks.objects_run` writes it
 CLASSES = ("crawlers", "fish", "tools", "vehicles", "vessels")

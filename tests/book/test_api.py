@@ -25,7 +25,7 @@ INSIDE = {
 }
 # Public modules within a module.
 PACKAGES = {
-    "datasets": ["cifar10", "cutouts", "fashion_mnist", "mnist", "photographs"],
+    "datasets": ["cifar10", "cutouts", "fashion_mnist", "mnist", "objects", "photographs"],
     "applications": ["efficientnet_lite"],
     "model": ["summary"],
     "optimizers": ["schedules"],

@@ -2,6 +2,7 @@
 
 import pytest
 
+from course_bank import bank, quiz
 from course_bank.practice import written
 
 
@@ -20,3 +21,9 @@ from course_bank.practice import written
 )
 def test_answers_are_written_as_the_course_writes_them(form, answer, text):
     assert written(form, answer) == text
+
+
+def test_a_question_about_a_picture_of_the_notebook_is_none_for_a_quiz():
+    assert bank["clinic-flat-pace"].in_quiz
+    with pytest.raises(ValueError, match=r"got \['clinic-flat-fault'\]"):
+        quiz(questions=["clinic-flat-pace", "clinic-flat-fault"])

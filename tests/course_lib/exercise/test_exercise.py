@@ -10,20 +10,21 @@ import numpy as np
 import pytest
 
 import course_lib
-from course_bank import bank
+from course_bank import bank, problem_sets
 from course_lib import exercise
 from course_lib.exercise import Exercise, FormError, MissingError, Numbers
 from tests.released import key_of, put_sheets
 
 PS2, PS7 = "ps2-output-shapes", "ps7-convolution-from-scratch"
 PS4, PS8 = "ps4-model-summaries", "ps8-mnist-in-keras"
+PS10 = "ps10-training-clinic"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Where the notebooks lie, with their files of sheets."""
     made = tmp_path_factory.mktemp("notebooks")
-    put_sheets(made, PS2, PS4, PS7, PS8)
+    put_sheets(made, PS2, PS4, PS7, PS8, PS10)
     return made
 
 
@@ -45,7 +46,7 @@ def test_the_own_numbers_are_shown(shown):
     assert variant.prompt in shown[0]
     assert "the numbers of **ada**" in shown[0]
     assert "Assign a whole number to `sizes_stride`" in shown[0]
-    assert "(2 points" in shown[0]
+    assert f"({problem_sets[PS2].questions['sizes-stride']} point" in shown[0]
     assert "In the book: Chapter 3, Stride." in shown[0]
 
 
@@ -55,6 +56,16 @@ def test_numbers_can_be_read_both_ways_and_stay():
     assert n != Exercise(PS2, student="bob").numbers("sizes-stride")
     with pytest.raises(AttributeError, match="no number 'sise' here; there are: size, kernel"):
         n.sise  # noqa: B018
+
+
+def test_an_option_of_a_choice_has_its_letter():
+    sheet, variant = Exercise(PS10, student="ada"), key_of(PS10).variant("clinic-flat-fault", "ada")
+    for letter, text in variant.choices.items():
+        assert sheet.letter("clinic-flat-fault", text) == letter
+    with pytest.raises(ValueError, match="letter: clinic-flat-fault has no option 'a cold'; there"):
+        sheet.letter("clinic-flat-fault", "a cold")
+    with pytest.raises(ValueError, match="clinic-flat-pace has no option 'fast'; there are: none"):
+        sheet.letter("clinic-flat-pace", "fast")
 
 
 def test_spaces_around_an_id_do_not_matter():
