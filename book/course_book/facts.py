@@ -4,7 +4,6 @@
 ```{sources}                  the documents in full
 ```{facts-overview}           how many facts there are, and buttons that show one kind alone
 ``{fact}`conv-01` ``          a quiet mark, which leads to the entry of a fact in the appendix
-```{erratum} conv-09          a box: what the slide says, what is true, why the slip is natural
 ```{facts} convolution        every fact of a topic, each with its anchor ``fact-<id>``
 """
 
@@ -89,24 +88,6 @@ class _FactDirective(SphinxDirective):
         block = nodes.container(ids=[name], names=[name], classes=classes)
         self.state.document.note_explicit_target(block)
         return block
-
-
-class Erratum(_FactDirective):
-    required_arguments = 1
-
-    def run(self):
-        fact = _facts().get(self.arguments[0])
-        if fact is None or fact.verdict != "erratum":
-            raise self.error(f"{self.arguments[0]!r} is not the id of an erratum")
-        box = nodes.admonition(classes=["admonition", "erratum"])
-        title = nodes.title("", "Erratum ")
-        title += fact_link(self.env.docname, fact.id)
-        box += title
-        box += self.parsed(
-            f"**The lecture says.** {fact.claim}\n\n**What is true.** {fact.statement}\n\n"
-            f"**Why the slip is natural.** {fact.reason[0].upper()}{fact.reason[1:]}"
-        )
-        return [box]
 
 
 class Facts(_FactDirective):
@@ -195,7 +176,6 @@ class Sources(_FactDirective):
 def setup(app):
     app.add_role("fact", _role(_facts, fact_link))
     app.add_role("source", _role(_sources, source_link))
-    app.add_directive("erratum", Erratum)
     app.add_directive("facts", Facts)
     app.add_directive("facts-overview", Overview)
     app.add_directive("sources", Sources)

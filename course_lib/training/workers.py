@@ -136,7 +136,8 @@ def _end(helper):
 
 def can_fork():
     """Whether this process may be copied: on Linux, without other libraries' threads."""
-    return sys.platform == "linux" and not any(name in sys.modules for name in THREADED)
+    can = hasattr(os, "fork") and hasattr(signal, "pthread_sigmask")  # not on Windows
+    return can and sys.platform == "linux" and not any(name in sys.modules for name in THREADED)
 
 
 def shared(shape, dtype):

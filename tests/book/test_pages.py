@@ -162,7 +162,6 @@ def test_every_chapter_has_the_shape_of_a_chapter(soups):
                 "three pictures": len(article.select("figure img:not(.thumbnail)")) >= 3,
                 "two questions of judgement": judgements >= 2,
                 "where it is used today": "What it costs, and where it is used" in heads,
-                "no box of errata": not article.select(".erratum"),
                 "a closing box": len(article.select(".closing .closing-part")) == 2,
             }
         else:

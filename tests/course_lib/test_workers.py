@@ -343,6 +343,43 @@ def test_an_interrupted_program_leaves_no_process(kind, to_all):
             os.kill(process, signal.SIGKILL)
 
 
+# what Python lacks on Windows
+WINDOWS = """
+import os, signal
+
+for name in ("fork", "waitpid", "kill"):
+    delattr(os, name)
+for name in ("pthread_sigmask", "SIGKILL"):
+    delattr(signal, name)
+"""
+FIT = """
+import numpy as np
+from course_lib import Input, Sequential, layers, utils
+from course_lib.training import shared_work, workers
+
+shared_work.WORTH = 0
+utils.set_workers(2)
+utils.set_random_seed(1)
+model = Sequential([Input(shape=(8, 8, 1)), layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(3)])
+model.compile("sgd", "mse")
+x = np.random.default_rng(0).normal(size=(64, 8, 8, 1))
+model.fit(x, x[:, :3, 0, 0], batch_size=32, epochs=2, verbose=0)
+print(workers.can_fork(), [float(w.sum()).hex() for w in model.get_weights()])
+"""
+
+
+@linux
+def test_without_what_windows_lacks_threads_give_the_same_results():
+    told = []
+    for before in ("", WINDOWS):
+        command = [sys.executable, "-c", f"{before}{FIT}"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        told.append(done.stdout.split(maxsplit=1))
+    assert [forks for forks, _ in told] == ["True", "False"]
+    assert told[0][1] == told[1][1]
+
+
 # ------------------------------------------------------------------------------------- settings
 
 
