@@ -15,7 +15,8 @@ from multiprocessing.connection import wait
 from tqdm import tqdm
 
 from course_grading.commands import error_text
-from course_grading.gradebook.files import alone
+from course_grading.gradebook import failures
+from course_grading.gradebook.files import Unusable, alone
 from course_grading.gradebook.grades import remark
 from course_grading.kernels import executor, warm
 
@@ -34,6 +35,7 @@ class Line:
     remark: str = ""
     failed: bool = False
     starved: bool = False  # time was up while others had the machine
+    stops: bool = False  # what failed would fail for all others too
 
     def __str__(self):
         note = f"  {self.remark}" if self.remark else ""
@@ -48,7 +50,8 @@ def grade_class(course, assignment, workers=None, force=False, students=None, sa
     """Grade every submission that is new or has changed; returns [Line] of those graded.
 
     Raises `NoCourse` where nothing was handed in, by the class or by one of ``students``, and
-    `sandbox.IsolationUnavailable` where submissions may not be run.
+    `sandbox.IsolationUnavailable` where submissions may not be run, and `Unusable` where the disk
+    is full or the gradebook cannot be written.
     """
     with alone(course.root, "course grade"):
         return _grade_class(course, assignment, workers, force, students, say or _say)
@@ -74,6 +77,9 @@ def _grade_class(course, assignment, workers, force, students, say):
     try:
         with tqdm(total=len(waiting), unit="student", disable=None, file=sys.stderr) as bar:
             for line in pool.run(waiting):
+                if line.stops:
+                    done = f"{len(lines)} of {len(waiting)} submissions were graded before."
+                    raise Unusable(f"{line.remark}\n{done}")
                 lines.append(line)
                 say(str(line))
                 bar.update()
@@ -209,7 +215,8 @@ def _graded(course, grader, assignment, student, alone=False):
     try:
         grader.grade_student(assignment, student, alone=alone)
     except Exception as error:
-        return Line(student, remark=error_text.sentence(error), failed=True)
+        told = error_text.sentence(error)
+        return Line(student, remark=told, failed=True, stops=failures.of_all(error) is not None)
     record = course.record(assignment, student)
     most = by_program = grader.points(assignment)
     if not record["problem"]:

@@ -2,6 +2,7 @@
 
 import os
 
+from course_grading.gradebook import failures
 from course_grading.text import shorten
 
 LONGEST = 400
@@ -21,10 +22,12 @@ def sentence(error):
     told = NoCourse | Unusable | IsolationUnavailable | KernelFailed | NbGraderException
     if isinstance(error, told):
         return str(error)
+    if told := failures.of_all(error):
+        return f"{told} {failures.GOES_ON}"
     if isinstance(error, SQLAlchemyError):
-        return _of_the_gradebook(getattr(error, "orig", None) or error)
+        return failures.of_the_gradebook(getattr(error, "orig", None) or error)
     if isinstance(error, ModuleNotFoundError) and error.name in _DRIVERS:
-        return _of_the_gradebook(f"{error}: pip install '{_DRIVERS[error.name]}'")
+        return failures.of_the_gradebook(f"{error}: pip install '{_DRIVERS[error.name]}'")
     return f"{type(error).__name__}: {_line(error)}"
 
 
@@ -43,13 +46,6 @@ def with_folder(text, start):
     if "nbgrader generate" not in text or os.path.realpath(start) == os.getcwd():
         return text
     return f"{text}\nNo {CONFIG} in {start}: cd {os.path.relpath(os.getcwd(), start)} before that."
-
-
-def _of_the_gradebook(cause):
-    return (
-        f"The gradebook cannot be used: {_line(cause)}\n"
-        "c.CourseDirectory.db_url in nbgrader_config.py says where it is (else gradebook.db)."
-    )
 
 
 def _line(text):

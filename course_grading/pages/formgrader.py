@@ -12,9 +12,11 @@ import sys
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from course_grading import limited
 from course_grading.pages.html_cleaning import clean_page
 from course_grading.text import shorten
 
+SECONDS = 20.0  # for one page
 LONGEST = 20_000  # characters of Markdown in one cell
 PAGES = (
     "img-src 'self' data:; media-src 'none'; object-src 'none'; frame-src 'none'; "
@@ -49,7 +51,15 @@ class _Exporter:
         self._exporter = exporter
 
     def from_filename(self, filename, resources):
-        return self._exporter.from_filename(filename, resources=escaped(resources))
+        try:  # Jupyter has one thread for all its pages
+            page = limited.call(self._page, filename, escaped(resources), seconds=SECONDS)
+        except limited.Ended as end:
+            told = f"This submission cannot be shown: that {end}. It is the file {filename}."
+            page = f"<!DOCTYPE html><title>formgrader</title><p>{html.escape(told)}</p>"
+        return page, resources
+
+    def _page(self, filename, resources):
+        return self._exporter.from_filename(filename, resources=resources)[0]
 
 
 def install():

@@ -18,7 +18,7 @@ from nbgrader.utils import rmtree, setenv
 from traitlets import Integer
 from traitlets.config import Config
 
-from course_grading.gradebook import keys, mistyped_ids, scores
+from course_grading.gradebook import failures, keys, mistyped_ids, scores
 from course_grading.gradebook.files import Unusable, write_atomically
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.kernels.sandbox import IsolationUnavailable
@@ -128,6 +128,10 @@ class TrustedAutograde(Autograde):
             except (IsolationUnavailable, NbGraderException):
                 raise
             except Exception as error:
+                if told := failures.of_all(error):
+                    self._remove(assignment, student)
+                    self.log.error("%s", told)
+                    raise NbGraderException(told) from None
                 self.log.error("%s could not be graded: %s", student, error)
                 self.log.debug(traceback.format_exc())
                 self._remove(assignment, student)

@@ -2,6 +2,7 @@
 
 from nbformat.v4 import new_markdown_cell
 
+from course_grading import limited
 from course_grading.pipeline.record import INSTRUCTOR, RECORD
 from course_grading.pipeline.verdicts import NO_ANSWER, judged, values
 from course_grading.submission.preflight import OWN_ID
@@ -33,7 +34,11 @@ def _flags_on_id(run):
     if not typed or typed in (student, shown) or not run.variants or not run.key.knows(typed):
         return flags
     verdicts = run.verdicts.values()
-    under, own = points_under(typed, run), sum(made["score"] for made in verdicts)
+    try:
+        under = limited.call(points_under, typed, run, seconds=10.0)
+    except limited.Ended:
+        return flags  # as judging the answers under the own numbers has told
+    own = sum(made["score"] for made in verdicts)
     if under > own:
         most = sum(made["points"] for made in verdicts)
         whose = "the own" if shown == student else f"those of {shown!r}"

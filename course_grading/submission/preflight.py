@@ -83,9 +83,9 @@ def _json(data, name):
 
 def _upgraded(content, name):
     """An older format as format 4."""
-    try:
-        return nbformat.convert(nbformat.from_dict(content), 4)
-    except Exception:
+    try:  # nbformat validates each version on the way, which may take minutes
+        return limited.call(lambda: nbformat.convert(nbformat.from_dict(content), 4))
+    except limited.Ended:
         raise Unreadable(f"{name} is a notebook of an old format that cannot be read.") from None
 
 

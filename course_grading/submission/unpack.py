@@ -14,12 +14,16 @@ from pathlib import Path, PurePosixPath
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin
 
+from course_grading import limited
+from course_grading.gradebook import failures
 from course_grading.submission import files
 from course_grading.submission.platform_names import begins_with, is_platforms
 from course_grading.text import printable_line
 
 UNPACKED = ".unpacked"  # ends the name of the folder that a student's zip is unpacked into
 _PLATFORM = (20_000, 100_000_000, 8_000_000_000)  # files, bytes of one, of all
+_SECONDS = (900.0, 60.0)  # for a platform's archive, for a student's
+_MOST_TOLD = 20  # files of one archive
 _STUDENT = (files.MOST_FILES, files.LARGEST_FILE, files.ALL_FILES)
 
 
@@ -61,25 +65,41 @@ class BoundedExtractor(ExtractorPlugin):
                 path.unlink()
 
     def _unpack(self, path, folder, bounds):
-        """Take what can be taken of a zip; say what was left and why."""
-        folder.mkdir(parents=True, exist_ok=True)
-        most, each, left = bounds
+        """Take what can be taken of a zip, in a child with limits; say what was left and why."""
         try:
-            with zipfile.ZipFile(path) as archive:
-                listed = [entry for entry in archive.infolist() if not entry.is_dir()]
-                for entry in listed[:most]:
-                    try:
-                        left -= _take(archive, entry, folder, min(each, left))
-                    except (ValueError, OSError, RuntimeError, EOFError, zipfile.error) as problem:
-                        self._left(path, problem, entry.filename)
-                if len(listed) > most:
-                    self._left(path, f"only {most:,} of its {len(listed):,} files are read")
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
-            self._left(path, f"it is no zip that can be read ({problem})")
+            seconds = _SECONDS[bounds is _STUDENT]
+            for entry, why in limited.call(_unpacked, path, folder, bounds, seconds=seconds):
+                self._left(path, why, entry)
+        except limited.Ended as end:
+            shutil.rmtree(folder, ignore_errors=True)
+            self._left(path, f"reading it {end}")
 
     def _left(self, path, why, entry=None):
         inside = f", in it {printable_line(entry)!r}" if entry else ""
-        self.log.warning("Left out: %s%s: %s", printable_line(path.name), inside, why)
+        told = f"{printable_line(path.name)}{inside}: {printable_line(why)}"
+        self.log.warning("Left out: %s", told)
+
+
+def _unpacked(path, folder, bounds):
+    """Unpack a zip into ``folder``; returns [(file in it or None, why it was left)]."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (most, each, room), left = bounds, []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            listed = [entry for entry in archive.infolist() if not entry.is_dir()]
+            for entry in listed[:most]:
+                try:
+                    room -= _take(archive, entry, folder, min(each, room))
+                except (ValueError, OSError, RuntimeError, EOFError, zipfile.error) as problem:
+                    if told := failures.of_all(problem):
+                        return [(None, told)]
+                    left.append((entry.filename, str(problem)))
+            if len(listed) > most:
+                left.append((None, f"only {most:,} of its {len(listed):,} files are read"))
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
+        left.append((None, f"it is no zip that can be read ({problem})"))
+    more = len(left) - _MOST_TOLD
+    return left[:_MOST_TOLD] + ([(None, f"and {more} more files")] if more > 0 else [])
 
 
 def _take(archive, entry, folder, limit):

@@ -129,6 +129,7 @@ def test_an_interrupted_run_goes_on_where_it_was(new_course, number, sockets):
     while left := graders(course, sockets):  # a killed parent's workers and kernels notice
         assert time.monotonic() < deadline, f"processes were left behind: {left}"
         time.sleep(0.1)
+    assert os.listdir(sockets) == []  # nothing is left in the temporary folder
     whole = [s for s in students if course.folder("autograded", PS2, s).is_dir()]
     assert all(course.record(PS2, s) for s in whole) or number == signal.SIGKILL
     lines = class_run.grade_class(course, PS2, workers=2, say=quiet)

@@ -64,6 +64,12 @@ def start_scheduler(tmp_path):
     return process, address()
 
 
+def listens(address):
+    host, port = address.removeprefix("tcp://").split(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0
+
+
 def start_worker(address, tmp_path, name):
     folder = tempfile.mkdtemp(dir=tmp_path)
     options = ["--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", folder]
@@ -78,6 +84,7 @@ def cluster(tmp_path, monkeypatch):
     scheduler, address = start_scheduler(tmp_path)
     processes = [scheduler]
     processes += [start_worker(address, tmp_path, name) for name in ("one", "two")]
+    wait_until(lambda: listens(address), seconds=120)  # importing Dask takes a busy machine long
     yield address, processes
     for process in processes:
         process.kill()

@@ -110,6 +110,22 @@ except OSError:
 """
 
 
+def test_a_killed_grader_leaves_no_folder_without_isolation(tmp_path):
+    """The keeper, which notices that the grader is gone, removes the kernel's home."""
+    home = tmp_path / "home"
+    home.mkdir()
+    given = {"files": {}, "sheet": {}, "home": str(home), "tmp": str(home)}
+    server = servers.KernelServer(isolated=False)
+    try:
+        environment = sandbox.environment(False)
+        kernel = Kernel(server.path, given, LIMITS, environment)
+        assert run(kernel, "open('mine', 'w').close()").status == "ok"
+        kernel.close()
+        wait_until(lambda: not home.exists())
+    finally:
+        server.close()
+
+
 def test_without_isolation_processes_are_bounded_and_root_is_not_given():
     """Linux spares root the limit of processes, and counts what else a user runs."""
     others = [subprocess.Popen(["sleep", "60"]) for _ in range(LIMITS["processes"] + 6)]

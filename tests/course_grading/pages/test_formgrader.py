@@ -11,6 +11,7 @@ import pytest
 
 from course_grading.commands import class_run, sample_class
 from course_grading.gradebook.grades import grade_table
+from course_grading.pages import formgrader as formgrader_pages
 from tests.course_grading.conftest import PS2
 from tests.course_grading.corpus.noisy import SCRIPT
 from tests.course_grading.graded_class import AUTOMATIC, hand_in
@@ -146,3 +147,21 @@ def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
         assert not (course.root / "hacked.txt").exists()
         browser.close()
     assert [error for error in errors if "MathJax" not in error] == []  # it comes from outside
+
+
+class Slow:
+    """An exporter that a submission keeps busy."""
+
+    def from_filename(self, filename, resources):
+        if "slow" in filename:
+            time.sleep(60)
+        return f"page of {filename} for {resources['student']}", resources
+
+
+def test_a_page_that_takes_too_long_costs_that_page_alone(monkeypatch):
+    exporter = formgrader_pages._Exporter(Slow())
+    page, _ = exporter.from_filename("good.ipynb", {"student": "<b>"})
+    assert page == "page of good.ipynb for &lt;b&gt;"
+    monkeypatch.setattr(formgrader_pages, "SECONDS", 0.2)
+    page, _ = exporter.from_filename("slow.ipynb", {"student": "ada"})
+    assert "cannot be shown: that took more than 0.2 seconds" in page

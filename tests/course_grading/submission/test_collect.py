@@ -3,6 +3,7 @@
 import io
 import logging
 import os
+import time
 import warnings
 import zipfile
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps.zipcollectapp import ZipCollectApp
 
+from course_grading.submission import unpack
 from course_grading.submission.handed_in_at import moment
 from tests.course_grading.graded_class import PS2
 
@@ -136,6 +138,15 @@ def test_one_students_upload_stops_nobody(collected, name, content, told):
     placed, log = collected(f"{BO}{WORK}", archives={f"{ADA}{name}": content})
     assert placed == {f"ada_2/{PS2}/{WORK}": f"work in {BO}{WORK}"}
     assert told in log
+
+
+def test_an_archive_that_takes_too_long_is_left_and_named(collected, monkeypatch):
+    monkeypatch.setattr(unpack, "_take", lambda *entry: time.sleep(60))
+    monkeypatch.setattr(unpack, "_SECONDS", (30.0, 0.2))
+    archives = {f"{ADA}work.zip": zipped((WORK, b"mine"))}
+    placed, log = collected(f"{BO}{WORK}", archives=archives)
+    assert placed == {f"ada_2/{PS2}/{WORK}": f"work in {BO}{WORK}"}
+    assert f"Left out: {ADA}work.zip: reading it took more than 0.2 seconds" in log
 
 
 def test_names_in_a_students_zip_are_nobodys(collected):

@@ -252,3 +252,11 @@ def test_line_ends_are_bounded_as_they_are_stored():
     cells[0]["source"] = "\n" * 51_000
     longer = json.dumps({"cells": cells[:1], "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
     assert "too long to be read" in preflight.parse_notebook(longer.encode()).cells[0].source
+
+
+def test_an_old_format_is_upgraded_in_a_child(monkeypatch):
+    """nbformat validates every version on its way, small notebooks too."""
+    monkeypatch.setattr(preflight.nbformat, "convert", lambda *given: os._exit(9))
+    old = json.dumps({"nbformat": 3, "nbformat_minor": 0, "worksheets": [], "metadata": {}})
+    with pytest.raises(files.Unreadable, match="old format that cannot be read"):
+        preflight.read_notebook(old.encode())

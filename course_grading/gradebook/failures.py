@@ -1,0 +1,47 @@
+"""Failures that concern the whole class: a full disk, a gradebook that is locked or read-only.
+
+Grading stops at the first one with a sentence: each further submission would fail as well.
+"""
+
+import errno
+
+GOES_ON = "The same command goes on from here."
+_DISK = {
+    errno.ENOSPC: "The disk is full{where}. Free some space.",
+    errno.EDQUOT: "The disk quota is used up{where}. Free some space.",
+    errno.EROFS: "The disk is read-only{where}.",
+    errno.EMFILE: "Too many files are open{where}: ulimit -n tells how many may be.",
+    errno.ENFILE: "Too many files are open on this machine{where}.",
+}
+_GRADEBOOK = {  # what SQLite says: what to do
+    "database is locked": "Another program holds it: close what has it open.",
+    "readonly database": "It is read-only: allow yourself to write it (chmod u+w), and its folder.",
+    "disk is full": "The disk is full: free some space.",
+    "disk i/o error": "The disk is full or broken.",
+    "unable to open": "Its folder is missing, or not yours to write.",
+}
+
+
+def of_all(error):
+    """The failure as a sentence, None where it concerns one submission alone."""
+    from nbgrader.api import InvalidEntry
+    from sqlalchemy.exc import OperationalError, PendingRollbackError
+
+    if isinstance(error, InvalidEntry):  # nbgrader's wrapping
+        error = error.__context__ or error
+    if isinstance(error, OSError) and error.errno in _DISK:
+        where = f" ({error.filename})" if isinstance(error.filename, str) else ""
+        return _DISK[error.errno].format(where=where)
+    if isinstance(error, OperationalError | PendingRollbackError):
+        return of_the_gradebook(getattr(error, "orig", None) or error)
+    return None
+
+
+def of_the_gradebook(cause):
+    """Why the gradebook cannot be used, and what to do."""
+    text = " ".join(str(cause).split())[:400]
+    mend = next((mend for said, mend in _GRADEBOOK.items() if said in text.lower()), "")
+    return (
+        f"The gradebook cannot be used: {text}\n{mend}{' ' if mend else ''}"
+        "c.CourseDirectory.db_url in nbgrader_config.py says where it is (else gradebook.db)."
+    )

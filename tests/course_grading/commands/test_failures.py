@@ -1,0 +1,86 @@
+"""What would fail for every submission stops grading with a sentence, and grading goes on later."""
+
+import errno
+import sqlite3
+
+import pytest
+
+from course_grading.commands import cli, sample_class
+from course_grading.gradebook import failures
+from course_grading.pipeline import converter
+from tests.course_grading.graded_class import AUTOMATIC, PS2, hand_in, scores
+
+STUDENTS = ("ada", "bo", "chi")
+READ_ONLY = "sqlite:///file:gradebook.db?mode=ro&uri=true"
+IMPATIENT = "sqlite:///gradebook.db?timeout=0.1"
+
+
+def grade(capsys):
+    """(exit status, the error stream's lines)."""
+    status = cli.main(["grade", PS2, "--workers", "1"])
+    out, err = capsys.readouterr()
+    print(out)
+    return status, err.splitlines()
+
+
+def test_a_gradebook_that_cannot_be_written_stops_the_class_once(new_course, capsys):
+    course = new_course()
+    hand_in(course, dict.fromkeys(STUDENTS, sample_class.right))
+    options = course.root / "nbgrader_config.py"
+    usual = options.read_text()
+
+    options.write_text(f"{usual}\nc.CourseDirectory.db_url = {READ_ONLY!r}\n")
+    status, told = grade(capsys)
+    assert status == 1
+    assert len(told) == 3, told
+    assert "It is read-only" in told[1] and "goes on from here" in told[1]
+    assert told[2] == "0 of 3 submissions were graded before."
+    assert not course.records(PS2)
+
+    options.write_text(f"{usual}\nc.CourseDirectory.db_url = {IMPATIENT!r}\n")
+    with sqlite3.connect(course.root / "gradebook.db") as other:
+        other.execute("begin immediate")
+        status, told = grade(capsys)
+    assert status == 1
+    assert len(told) == 3, told
+    assert "Another program holds it" in told[1]
+
+    assert grade(capsys) == (0, [])
+    assert scores(course) == dict.fromkeys(STUDENTS, AUTOMATIC)
+
+
+def test_a_full_disk_stops_the_class_once_and_nothing_is_half(new_course, capsys, monkeypatch):
+    course, full = new_course(), []
+    hand_in(course, dict.fromkeys(STUDENTS, sample_class.right))
+    write = converter.write_atomically
+
+    def until_full(path, text):
+        full.append(path)
+        if len(full) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        write(path, text)
+
+    monkeypatch.setattr(converter, "write_atomically", until_full)
+    status, told = grade(capsys)
+    assert status == 1
+    assert len(told) == 2, told
+    assert told[0].startswith("course: The disk is full (")
+    assert told[1] == "1 of 3 submissions were graded before."
+    assert list(course.records(PS2)) == ["ada"]
+    assert not course.folder("autograded", PS2, "bo").exists()
+    monkeypatch.setattr(converter, "write_atomically", write)
+    assert grade(capsys) == (0, [])
+    assert scores(course) == dict.fromkeys(STUDENTS, AUTOMATIC)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.EDQUOT, "x"), "The disk quota is used up. Free some space."),
+        (OSError(errno.EROFS, "x", "a/b"), "The disk is read-only (a/b)."),
+        (OSError(errno.EACCES, "x", "a/b"), None),
+        (ValueError("database is locked"), None),
+    ],
+)
+def test_which_failures_concern_all(error, told):
+    assert failures.of_all(error) == told
