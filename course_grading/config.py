@@ -15,6 +15,9 @@ def configure(c):
     formgrader.install()
     class_list.install()
     tables_version.install()
+    c.Application.logging_config = {
+        "formatters": {"console": {"class": "course_grading.log.PrintableFormatter"}}
+    }
     c.CourseDirectory.course_id = "convolution-by-hand"
     c.ClearSolutions.code_stub = {"python": ""}
     c.ClearSolutions.text_stub = "Write your answer here."

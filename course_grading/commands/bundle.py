@@ -2,8 +2,9 @@
 
 from course_grading.commands.options import open_course
 from course_grading.pages import bundle
+from course_grading.text import say
 
 
 def command(options):
     """Write the archive."""
-    print(bundle.write(open_course(options)))
+    say(bundle.write(open_course(options)))

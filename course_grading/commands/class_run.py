@@ -19,6 +19,7 @@ from course_grading.gradebook import failures
 from course_grading.gradebook.files import Unusable, alone
 from course_grading.gradebook.grades import remark
 from course_grading.kernels import executor, warm
+from course_grading.text import printable_line
 
 MOST_TRIES = 2
 
@@ -91,7 +92,7 @@ def _grade_class(course, assignment, workers, force, students, say):
 
 def _say(line):
     """Print above the progress bar, at once: the lines may go into a file that somebody watches."""
-    tqdm.write(line)
+    tqdm.write(printable_line(line))
     sys.stdout.flush()
 
 

@@ -13,6 +13,7 @@ import os
 import sys
 
 from course_grading.commands.options import COMMANDS
+from course_grading.text import say
 
 
 def main(arguments=None):
@@ -24,14 +25,14 @@ def main(arguments=None):
         module = options.command.replace("-", "_")
         return importlib.import_module(f"course_grading.commands.{module}").command(options) or 0
     except KeyboardInterrupt:
-        print("\nInterrupted. The same command goes on from here.", file=sys.stderr)
+        say("\nInterrupted. The same command goes on from here.", error=True)
         return 130
     except BrokenPipeError:
         return 1
     except Exception as error:
         if options.debug:
             raise
-        print(f"course: {_told(error, start)}", file=sys.stderr)
+        say(f"course: {_told(error, start)}", error=True)
         return 1
 
 

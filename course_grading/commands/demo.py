@@ -19,6 +19,7 @@ from course_grading.gradebook.files import write_atomically
 from course_grading.kernels import sandbox
 from course_grading.pages.feedback_files import CurrentFeedback
 from course_grading.pipeline.generate import ReleaseAssignment
+from course_grading.text import say
 from course_lib.exercise.sheets import file_name
 from course_lib.exercise.wording import counted
 
@@ -58,7 +59,7 @@ def command(options):
     show(course, options.assignment)
 
 
-def run(course, assignment, workers=None, say=print):
+def run(course, assignment, workers=None, say=say):
     """Generate the assignment, write and grade a sample class, and give it feedback.
 
     ``course`` is the class' own: see `sample_course`.

@@ -2,8 +2,9 @@
 
 from course_grading.commands.options import open_course
 from course_grading.pages import export
+from course_grading.text import say
 
 
 def command(options):
     """Write the file."""
-    print(export.write(open_course(options), options.assignment, options.format))
+    say(export.write(open_course(options), options.assignment, options.format))

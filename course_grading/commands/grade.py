@@ -1,13 +1,12 @@
 """`course grade`: the class in worker processes, and what is to be said beside the grades."""
 
-import sys
 import time
 
 from course_grading.commands import class_run
 from course_grading.commands.options import open_course
 from course_grading.gradebook import changed_source
 from course_grading.submission import misplaced
-from course_grading.text import printable_line
+from course_grading.text import say
 from course_lib.exercise.wording import counted
 
 
@@ -29,14 +28,14 @@ def command(options):
     if lines:
         rate = spent / len(lines)
         count = counted(len(lines), "submission")
-        print(f"{count} in {spent:.1f} s ({rate:.2f} s each)")
+        say(f"{count} in {spent:.1f} s ({rate:.2f} s each)")
     else:
-        print("Every submission is graded already (--force grades them again).")
+        say("Every submission is graded already (--force grades them again).")
     if failed:
-        print(printable_line(f"Not graded: {', '.join(failed)}"), file=sys.stderr)
+        say(f"Not graded: {', '.join(failed)}", error=True)
     return 1 if failed else 0
 
 
 def _warn(heading, sentences):
     if sentences:
-        print("\n  ".join([heading, *sentences]), file=sys.stderr)
+        say("\n  ".join([heading, *sentences]), error=True)

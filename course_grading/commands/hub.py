@@ -4,6 +4,7 @@ from pathlib import Path
 
 from course_grading.commands.options import open_course
 from course_grading.hub import configuration
+from course_grading.text import say
 
 
 def command(options):
@@ -14,8 +15,8 @@ def command(options):
     students = options.student or _listed(course)
     path = configuration.write(course, folder, options.instructor or [], students, exchange)
     if course.root.stat().st_mode & 0o007:
-        print(f"Anybody may read {course.root}. Close it: chmod o-rwx {course.root}")
-    print(f"jupyterhub -f {path}")
+        say(f"Anybody may read {course.root}. Close it: chmod o-rwx {course.root}")
+    say(f"jupyterhub -f {path}")
 
 
 def _listed(course):

@@ -2,6 +2,7 @@
 
 from course_grading.commands.options import open_course
 from course_grading.gradebook import keys
+from course_grading.text import say
 
 
 def command(options):
@@ -9,5 +10,5 @@ def command(options):
     course, name = open_course(options), options.assignment
     content = keys.mended(course.root, name, options.question)
     keys.keep(course.root, content, course.folder("release", name))
-    print(f"Mended: {', '.join(options.question or [e['id'] for e in content['questions']])}")
-    print(f"Numbers are as they were. Next: course grade {name}")
+    say(f"Mended: {', '.join(options.question or [e['id'] for e in content['questions']])}")
+    say(f"Numbers are as they were. Next: course grade {name}")

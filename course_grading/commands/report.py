@@ -2,8 +2,9 @@
 
 from course_grading.commands.options import open_course
 from course_grading.pages import report
+from course_grading.text import say
 
 
 def command(options):
     """Write the page."""
-    print(report.write(open_course(options), options.assignment))
+    say(report.write(open_course(options), options.assignment))

@@ -9,10 +9,10 @@ stay on the machine that grades.
 import asyncio
 import atexit
 import contextlib
-import sys
 import time
 
 from course_grading.kernels import limits, sandbox, warm
+from course_grading.text import say
 
 MOST_LOST_WORKERS = 3
 CONNECT = 10.0  # seconds in which a scheduler must answer
@@ -37,11 +37,10 @@ def require(scheduler):
             _found.add(scheduler)
             return
         if not told:
-            print(
+            say(
                 f"0 workers at {scheduler}: start `dask worker {scheduler}` on a machine with this "
                 "project. Waiting for one (Ctrl-C stops).",
-                file=sys.stderr,
-                flush=True,
+                error=True,
             )
         told = True
         time.sleep(POLL)

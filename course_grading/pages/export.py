@@ -3,12 +3,11 @@
 import csv
 import io
 import re
-import sys
 
 from course_grading.gradebook import keys
 from course_grading.gradebook.files import write_atomically
 from course_grading.gradebook.grades import grade_table
-from course_grading.text import printable_line
+from course_grading.text import say
 from course_lib.exercise.wording import counted
 
 FORMATS = ("canvas", "moodle")
@@ -38,7 +37,7 @@ def write(course, assignment, kind, warn=None):
 
 
 def _warn(line):
-    print(f"Warning: {printable_line(line)}", file=sys.stderr)
+    say(f"Warning: {line}", error=True)
 
 
 def lacking(grades, handed_in):

@@ -103,7 +103,7 @@ class Page:
             for e in self._entries()
         )
         rows += "".join(
-            f"<tr><td>{html.escape(name)}</td><td>{_reading(marks)}</td>"
+            f"<tr><td>{html.escape(name)}</td><td>{self._reading(marks)}</td>"
             f"<td>{self._points(name, marks)}</td></tr>"
             for name, marks in self.scores.items()
             if name not in {e["id"] for e in self._entries()}
@@ -126,6 +126,13 @@ class Page:
         """Whose points they are, where the gradebook's differ from what the sentence says."""
         by_person = self.scores.get(name, {}).get("by_person")
         return " A person read your work and set these points." if by_person else ""
+
+    def _reading(self, marks):
+        if marks.get("score") is None:
+            return "not read yet"
+        if self.record.get("problem") and not marks.get("by_person"):
+            return "could not be read"
+        return "no answer" if marks.get("comment") == _UNCHANGED else "read by a person"
 
     def _problem(self):
         problem = self.record.get("problem")
@@ -217,12 +224,6 @@ def _id(entry):
 def _state(entry):
     credit = entry["credit"]
     return "right" if credit >= 1 else "partly right" if credit > 0 else "not right"
-
-
-def _reading(marks):
-    if marks.get("score") is None:
-        return "not read yet"
-    return "no answer" if marks.get("comment") == _UNCHANGED else "read by a person"
 
 
 def _number(value):

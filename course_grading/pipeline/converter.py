@@ -354,7 +354,8 @@ class TrustedAutograde(Autograde):
 
     def _hand_in(self, assignment, student):
         folder = self._format_source(assignment, student)
-        return fingerprint.of_hand_in(folder, self._submitted_root())
+        root, largest = self._submitted_root(), self.max_notebook_bytes
+        return fingerprint.of_hand_in(folder, root, largest)
 
     def _fingerprint(self, assignment, student):
         root = self.coursedir.root

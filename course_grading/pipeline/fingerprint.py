@@ -11,13 +11,17 @@ from course_bank.catalogue import OWN_FILE
 from course_grading.submission import files
 
 
-def of_hand_in(folder, below):
-    """A hash of the student's files, those in folders too, whatever they are."""
+def of_hand_in(folder, below, largest_notebook):
+    """A hash of the student's files, those in folders too, whatever they are.
+
+    Of a file that is not read for its size (bytes) the size counts alone.
+    """
     digest = hashlib.sha256()
     for path in files.listed(folder, below):
         digest.update(os.path.relpath(path, folder).encode("utf-8", "surrogateescape"))
+        most = largest_notebook if path.endswith(".ipynb") else files.LARGEST_FILE
         try:
-            digest.update(files.read_bytes(path, files.LARGEST_FILE, below))
+            digest.update(files.read_bytes(path, most, below))
         except files.Unreadable as problem:
             digest.update(str(problem).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from course_grading.pipeline.run import run_of
+from course_grading.submission import typed_into
 from course_grading.submission.repair import copied, repaired
 
 
@@ -14,4 +15,7 @@ class RepairCells(NbGraderPreprocessor):
         for name in copied(nb.cells, run.plan):
             run.remarks.append(f"{name} stands there more than once; what is in its place counts")
         nb.cells = repaired(nb.cells, run.plan)
+        for place in typed_into.places(nb.cells):
+            told = f"what was typed into the cell {run.plan.order[place]} is kept beside it"
+            run.remarks.append(told)
         return nb, resources

@@ -6,7 +6,7 @@ import reprlib
 
 from course_grading.kernels.inside.answers import BadAnswer, read_all
 from course_grading.pipeline.hidden_inputs import has_hidden_inputs, without_texts
-from course_grading.text import shorten
+from course_grading.text import quoted, shorten
 from course_lib.exercise import wording
 
 NO_ANSWER = ("empty", "no answer")  # what a verdict calls it
@@ -21,6 +21,8 @@ def judged(variant, values, problem, name, points):
     is_secret = has_hidden_inputs(variant)
     if is_secret:
         values = without_texts(values, variant.prompt)
+    else:
+        values = {name: _marked(name, value) for name, value in values.items()}
     if not problem:
         try:
             verdict = variant.question.grade(variant, values)
@@ -49,6 +51,14 @@ def _hundredths(score):
     return math.floor(100 * score + 1e-6) / 100
 
 
+def _marked(name, value):
+    """What a probe emitted; of an error the student's words as such."""
+    if not name.startswith("error"):
+        return value
+    kind, _, text = str(value).partition(": ")
+    return f"{kind}: {quoted(text)}" if text else kind
+
+
 def entry(name, points, score, **more):
     """One question of the record."""
     blank = {"credit": score / points if points else 0.0, "misconception": None, "message": ""}
@@ -65,8 +75,8 @@ def values(outcome):
         except BadAnswer as problem:
             return {}, f"No answer: {problem}."
     if outcome.error:
-        told = [str(outcome.error.get(key, ""))[:300] for key in ("ename", "evalue")]
-        return {}, f"No answer: {': '.join(filter(None, told))}"
+        name, text = (str(outcome.error.get(key, ""))[:300] for key in ("ename", "evalue"))
+        return {}, f"No answer: {name}: {quoted(text)}" if text else f"No answer: {name}"
     return {}, None
 
 
@@ -85,8 +95,7 @@ def stop(cell):
     if name in _ENDED:
         return text.removeprefix("The cell ")
     text = _INPUT.sub(r"(\1)", text)
-    told = f"stopped with {name}: {text}" if text else f"stopped with {name}"
-    return told if told.endswith(".") else f"{told}."
+    return f"stopped with {name}: {quoted(text)}." if text else f"stopped with {name}."
 
 
 def explained(made, stopped):

@@ -11,6 +11,7 @@ from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.utils import compute_checksum
 
+from course_grading.submission import typed_into
 from course_grading.submission.preflight import OWN_ID
 
 
@@ -118,11 +119,22 @@ def repaired(cells, plan):
         if name not in segments and plan.is_needed(name):
             segments[name] = [plan.made(name)]
     ordered = [*leading]
-    for name in plan.order:
+    for place, name in enumerate(plan.order):
         if name in segments:
             first, *rest = segments[name]
-            ordered += [_restored(first, name, plan), *rest]
+            typed = [] if plan.is_answer(name) else _typed(first, name, place, plan)
+            first = _restored(first, name, plan)
+            # what stands above a check may be its answer; text belongs below its task
+            is_check = name in plan.points and first.cell_type == "code"
+            ordered += [*typed, first, *rest] if is_check else [first, *typed, *rest]
     return ordered
+
+
+def _typed(cell, name, place, plan):
+    """[a cell with what the student typed into the instructor's], [] where that is nothing."""
+    if text := typed_into.own_text(cell.source, plan.cells[name].source):
+        return [typed_into.beside(cell, place, text)]
+    return []
 
 
 def _align(cells, plan):

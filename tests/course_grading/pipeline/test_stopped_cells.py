@@ -17,9 +17,9 @@ CODE = {
     "sizes-two-layers": "sizes_two_layers = 1/3; nothing",
 }
 MESSAGES = {
-    "sizes-valid": "No answer: your cell stopped with AttributeError: no number 'sise' here",
-    "sizes-stride": "No answer: your cell stopped with SyntaxError: incomplete input (line 2).",
-    "sizes-input-range": "No answer: your cell stopped with RuntimeError: input() cannot be used",
+    "sizes-valid": "No answer: your cell stopped with AttributeError: “no number 'sise' here",
+    "sizes-stride": "No answer: your cell stopped with SyntaxError: “incomplete input (line 2)”.",
+    "sizes-input-range": "No answer: your cell stopped with RuntimeError: “input() cannot be used",
     "sizes-same-stride": "`sizes_same_stride` was never set.",
     "sizes-same-split": "No answer: your cell was stopped after 3 seconds.",
     "sizes-rectangle": "A tuple of numbers is expected, not a dict. Asked for is a tuple",
@@ -53,7 +53,7 @@ def test_what_went_wrong_is_told(new_course):
         assert entries[name]["message"].startswith(message), entries[name]
         assert entries[name]["score"] == 0
     assert entries["sizes-two-layers"]["message"].endswith(
-        "NameError: name 'nothing' is not defined."
+        "NameError: “name 'nothing' is not defined”."
     )
     given = {name: entry["answer"] for name, entry in entries.items() if entry["answer"]}
     assert given == {"sizes-rectangle": "a dict", "sizes-two-layers": "0.3333333333333333"}

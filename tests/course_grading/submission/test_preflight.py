@@ -167,7 +167,13 @@ def cells(*names):
     return [code(f"mine {name}", name, id=f"{name}{i}") for i, name in enumerate(names)]
 
 
-WHOLE = [("prompt", "show()"), ("answer", "mine answer"), ("check", "probe()")]
+WHOLE = [
+    ("prompt", "show()"),
+    (None, "mine prompt"),
+    ("answer", "mine answer"),
+    (None, "mine check"),
+    ("check", "probe()"),
+]
 
 
 def test_locked_cells_get_their_source_back():
@@ -187,10 +193,9 @@ def test_deleted_cells_come_back_but_no_stub_over_an_answer():
 def test_moved_cells_go_back_with_what_follows_them():
     found = repair(*cells("check"), code("helper()"), *cells("answer", "prompt"), code("last()"))
     assert found == [
-        ("prompt", "show()"),
+        *WHOLE[:2],
         (None, "last()"),
-        ("answer", "mine answer"),
-        ("check", "probe()"),
+        *WHOLE[2:],
         (None, "helper()"),
         ("essay", "Write here."),
     ]
@@ -226,7 +231,8 @@ def test_types_and_marks_come_from_the_instructor():
     parsed = preflight.parse_notebook(
         notebook(code("x = 5", "answer", cell_type="markdown"), code("1000", "check"))
     ).cells
-    made = {c.metadata.nbgrader.grade_id: c for c in repaired(parsed, plan)}
+    whole = [c for c in repaired(parsed, plan) if c.metadata]
+    made = {c.metadata.nbgrader.grade_id: c for c in whole}
     assert made["answer"].cell_type == "code"
     assert made["answer"].source == "x = 5"
     assert made["check"].source == "probe()"

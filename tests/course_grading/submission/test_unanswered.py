@@ -5,6 +5,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_grading.submission.repair import Plan, copied, repaired
 from course_grading.submission.student_id import runnable, slip, typed
+from course_grading.submission.typed_into import own_text, places
 from course_grading.submission.unanswered import is_unanswered
 from tests.course_grading.submission.test_preflight import Stub
 
@@ -92,3 +93,35 @@ def test_a_slip_in_the_line_with_the_id_costs_nothing(line, value, run):
     assert typed(nb) == value
     assert runnable(line, "bo") == run
     assert (slip(nb) is None) == (run == line)
+
+
+def test_what_was_typed_into_the_instructors_cells_is_kept_beside_them():
+    cells = [
+        cell("show()", "prompt"),
+        cell("x = None", "answer"),
+        cell("x = 3\nprobe()\r\n", "check"),
+        cell("Because.", "essay", "markdown"),
+    ]
+    assert named(cells) == [
+        ("prompt", "show()"),
+        ("answer", "x = None"),
+        (None, "x = 3"),
+        ("check", "probe()"),
+        ("essay", "Because."),
+    ]
+    made = repaired(cells[:1] + [cell("show()\nI think", "prompt")], PLAN)
+    assert places(made) == [0]
+
+
+@pytest.mark.parametrize(
+    ("source", "own"),
+    [
+        ("a\n  b", ""),
+        ("b\n\na\r\n", ""),
+        ("a\nmine\n\nmore\nb", "mine\n\nmore"),
+        ("", ""),
+        ("a  # b", "a  # b"),
+    ],
+)
+def test_the_lines_that_are_not_the_instructors(source, own):
+    assert own_text(source, "a\nb\n") == own
