@@ -10,7 +10,12 @@ from glob import escape, glob
 
 from nbgrader.converters import GenerateFeedback, NbGraderException
 
+from course_grading.gradebook import failures
 from course_grading.gradebook.files import write_atomically
+
+
+class _Stop(BaseException):
+    """No Exception, each of which nbgrader logs with a traceback before it goes on."""
 
 
 class CurrentFeedback(GenerateFeedback):
@@ -18,7 +23,11 @@ class CurrentFeedback(GenerateFeedback):
 
     def start(self):
         self.written, self.same = [], 0
-        super().start()
+        try:
+            super().start()
+        except _Stop as stop:
+            self.log.error("%s", stop)
+            raise NbGraderException(str(stop)) from None
         self.log.info("Feedback: %d pages written, %d unchanged", len(self.written), self.same)
 
     def init_notebooks(self):
@@ -35,6 +44,15 @@ class CurrentFeedback(GenerateFeedback):
     def init_destination(self, assignment_id, student_id):
         """Every student's page is made but those of students whom nbgrader is told to leave out."""
         return student_id not in (self.coursedir.student_id_exclude or "").split(",")
+
+    def convert_single_notebook(self, notebook_filename):
+        """Make one page; a full disk or a lost gradebook stops all, with a sentence."""
+        try:
+            super().convert_single_notebook(notebook_filename)
+        except Exception as error:
+            if told := failures.of_all(error):
+                raise _Stop(told) from None
+            raise
 
     def write_single_notebook(self, output, resources):
         run = resources["nbgrader"]

@@ -15,7 +15,6 @@ class RepairCells(NbGraderPreprocessor):
         for name in copied(nb.cells, run.plan):
             run.remarks.append(f"{name} stands there more than once; what is in its place counts")
         nb.cells = repaired(nb.cells, run.plan)
-        for place in typed_into.places(nb.cells):
-            told = f"what was typed into the cell {run.plan.order[place]} is kept beside it"
-            run.remarks.append(told)
+        if names := [run.plan.order[place] for place in typed_into.places(nb.cells)]:
+            run.remarks.append(f"typed into the instructor's cells, kept: {', '.join(names)}")
         return nb, resources

@@ -42,9 +42,9 @@ class TrustedExecute(Execute):
         if run.key and run.key.own_code:
             steps.append({"run": closed_libraries.closing()})
             places.append(None)
-        if student_id.typed(nb) is None:  # whose notebook it is, the folder tells
-            steps.append({"run": f"STUDENT_ID = {shown!r}"})
-            places.append(None)
+        # whose notebook it is, the folder tells, until the student's own cell says it again
+        steps.append({"run": f"STUDENT_ID = {shown!r}"})
+        places.append(None)
         for place, cell in enumerate(nb.cells):
             if cell.cell_type != "code" or not cell.source.strip():
                 continue

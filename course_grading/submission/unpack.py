@@ -23,6 +23,7 @@ from course_grading.text import printable_line
 UNPACKED = ".unpacked"  # ends the name of the folder that a student's zip is unpacked into
 _PLATFORM = (20_000, 100_000_000, 8_000_000_000)  # files, bytes of one, of all
 _SECONDS = (900.0, 60.0)  # for a platform's archive, for a student's
+_ALL = "*"  # in the place of a file: what stops all archives
 _MOST_TOLD = 20  # files of one archive
 _STUDENT = (files.MOST_FILES, files.LARGEST_FILE, files.ALL_FILES)
 
@@ -32,6 +33,14 @@ class BoundedExtractor(ExtractorPlugin):
 
     def extract(self, archive_path, extracted_path):
         """Copy and unpack what lies in ``archive_path`` into ``extracted_path``."""
+        try:
+            self._extract(archive_path, extracted_path)
+        except OSError as error:
+            if told := failures.of_all(error):
+                self.parent.fail(told)
+            raise
+
+    def _extract(self, archive_path, extracted_path):
         for place, folders, names in os.walk(archive_path, followlinks=False):
             folders.sort()
             target = Path(extracted_path) / os.path.relpath(place, archive_path)
@@ -69,6 +78,8 @@ class BoundedExtractor(ExtractorPlugin):
         try:
             seconds = _SECONDS[bounds is _STUDENT]
             for entry, why in limited.call(_unpacked, path, folder, bounds, seconds=seconds):
+                if entry == _ALL:
+                    self.parent.fail(why)
                 self._left(path, why, entry)
         except limited.Ended as end:
             shutil.rmtree(folder, ignore_errors=True)
@@ -92,7 +103,7 @@ def _unpacked(path, folder, bounds):
                     room -= _take(archive, entry, folder, min(each, room))
                 except (ValueError, OSError, RuntimeError, EOFError, zipfile.error) as problem:
                     if told := failures.of_all(problem):
-                        return [(None, told)]
+                        return [(_ALL, told)]
                     left.append((entry.filename, str(problem)))
             if len(listed) > most:
                 left.append((None, f"only {most:,} of its {len(listed):,} files are read"))

@@ -15,6 +15,8 @@ from tests.course_grading.corpus import (
     lies,
     noisy,
     prying,
+    talking,
+    typed,
 )
 from tests.course_grading.corpus.cases import CASES, Case, write
 
@@ -31,5 +33,7 @@ __all__ = [
     "lies",
     "noisy",
     "prying",
+    "talking",
+    "typed",
     "write",
 ]
