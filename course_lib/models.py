@@ -5,14 +5,15 @@ from course_lib.model import Model, Sequential, keeping
 __all__ = ["Model", "Sequential", "clone_model", "load_model"]
 
 
-def load_model(filepath, custom_objects=None):
-    """The model that ``model.save(filepath)`` kept, with its weights; compile it before it trains.
+def load_model(filepath, custom_objects=None, compile=True):
+    """The model that ``model.save(filepath)`` kept, with its weights, compiled as it was.
 
-    Nothing in the file is executed. ``custom_objects``: {class name: class} of layers of your own.
+    So training goes on where it stopped. With ``compile=False`` it is not compiled. Nothing in the
+    file is executed. ``custom_objects``: {class name: class} of layers of your own.
 
     Raises ValueError for files that hold no model of this library, FileNotFoundError for none.
     """
-    return keeping.read(filepath, custom_objects)
+    return keeping.read(filepath, custom_objects, compile)
 
 
 def clone_model(model, custom_objects=None):

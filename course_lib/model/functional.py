@@ -299,9 +299,10 @@ class Model(Learning, Layer):
         return model
 
     def save(self, filepath, overwrite=True):
-        """Write configuration and weights to the file ``filepath``, whose name must end in .npz.
+        """Write the model to the file ``filepath``, whose name must end in .npz.
 
-        `models.load_model` reads it. How the model was compiled is not kept.
+        That is its configuration, its weights, and how it was compiled: the optimizer with its
+        averages, loss and metrics. `models.load_model` reads it.
         """
         path = keeping.new_file(filepath, overwrite)
         keeping.write(path, self)

@@ -19,6 +19,8 @@ from course_lib.layers.base import Layer
 from course_lib.layers.memory import weights_at_most
 
 CONFIGURATION = "configuration"  # the entry of the file that holds the text
+COMPILED = "compiled"  # the entry that says how the model was compiled
+AVERAGES = "optimizer "  # how the entries of the optimizer's averages begin
 LONGEST = 10_000_000  # characters of a configuration
 MODELS = {}  # classes of models by the names under which they are kept; each enters itself
 PARTS = {"initializer": initializers, "regularizer": regularizers}
@@ -104,7 +106,7 @@ def write_weights(path, model):
 def read_weights(path, model):
     """Set the weights of ``model`` to those of the file ``path``, which come in the same order."""
     with np.load(path, allow_pickle=False) as file:
-        names = [name for name in sorted(file.files) if name != CONFIGURATION]
+        names = [name for name in sorted(file.files) if _is_weight(name)]
         stored = {name.partition(" ")[2]: file[name] for name in names}
     own = model.named_weights
     if len(stored) != len(own):
@@ -126,17 +128,28 @@ def _numbered(model):
     return {f"{i:03d} {name}": a for i, (name, a) in enumerate(model.named_weights.items())}
 
 
+def _is_weight(name):
+    return name not in (CONFIGURATION, COMPILED) and not name.startswith(AVERAGES)
+
+
 def _write(path, arrays):
     with open(path, "wb") as file:
         np.savez(file, **arrays)
 
 
 def write(path, model):
-    """Configuration and weights into the file ``path``."""
-    _write(path, {CONFIGURATION: np.array(json.dumps(kept(model))), **_numbered(model)})
+    """Configuration, weights, and how the model was compiled, into the file ``path``."""
+    entries = {CONFIGURATION: np.array(json.dumps(kept(model))), **_numbered(model)}
+    from course_lib.model import compiled  # loads the optimizers
+
+    found = compiled.kept(model)
+    if found is not None:
+        entries[COMPILED] = np.array(json.dumps(found))
+        entries |= {AVERAGES + name: a for name, a in compiled.averages(model).items()}
+    _write(path, entries)
 
 
-def read(path, custom_objects=None):
+def read(path, custom_objects=None, compile=True):
     """The model that `write` has put into the file ``path``."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -155,4 +168,23 @@ def read(path, custom_objects=None):
         raise ValueError(f"load_model: {path} holds a {type(model).__name__}, not a model.")
     if model.built:
         model.load_weights(path)
+    if compile:
+        _compile_again(path, model)
     return model
+
+
+def _compile_again(path, model):
+    from course_lib.model import compiled
+
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if COMPILED in file.files:
+                found = json.loads(str(file[COMPILED])[:LONGEST])
+                names = [name for name in file.files if name.startswith(AVERAGES)]
+                averages = {name.removeprefix(AVERAGES): file[name] for name in names}
+                compiled.compile_again(model, found, averages)
+    except (AttributeError, RecursionError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"load_model: {path}: the model cannot be compiled as it was, {error}. "
+            "Give compile=False, and call compile."
+        ) from error

@@ -34,6 +34,10 @@ class Trainer:
                 'compile: loss must be given, e.g. loss="sparse_categorical_crossentropy".'
             )
         self.model = model
+        self.given = {
+            "loss": loss, "metrics": metrics, "weighted_metrics": weighted_metrics,
+            "loss_weights": loss_weights,
+        }  # fmt: skip
         self.optimizer = optimizers.get(optimizer)
         several = len(model.outputs) > 1
         checks.only_for_several_outputs(several, loss, loss_weights)

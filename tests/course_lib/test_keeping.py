@@ -14,10 +14,14 @@ from course_lib import (
     activations,
     initializers,
     layers,
+    losses,
+    metrics,
     models,
+    optimizers,
     regularizers,
     utils,
 )
+from course_lib.optimizers import schedules
 from tests.examples import images, says, small_model
 
 
@@ -233,3 +237,99 @@ def test_an_activation_of_ones_own_trains():
     np.testing.assert_allclose(layer(x), x @ layer.kernel)
     assert layer.get_config()["activation"] == "linear"
     assert layers.Dense(2, activation=activations.relu).get_config()["activation"] == "relu"
+
+
+# ------------------------------------------------------------------------------ how it was compiled
+
+SCHEDULE = {"initial_learning_rate": 0.05, "decay_steps": 3, "decay_rate": 0.5}
+COMPILED = [
+    {"optimizer": "adam", "loss": "mse", "metrics": ["mae"]},
+    {
+        "optimizer": optimizers.SGD(schedules.ExponentialDecay(**SCHEDULE), momentum=0.9),
+        "loss": losses.CategoricalCrossentropy(label_smoothing=0.1),
+        "metrics": ["accuracy", metrics.TopKCategoricalAccuracy(k=2), metrics.Precision],
+        "weighted_metrics": [metrics.Recall(thresholds=0.4)],
+    },
+]
+
+
+def compiled_model(settings):
+    utils.set_random_seed(0)
+    model = Sequential([Input(shape=(4,)), layers.Dense(3, activation="softmax", name="last")])
+    model.compile(**settings)
+    return model
+
+
+@pytest.mark.parametrize("settings", COMPILED)
+def test_training_goes_on_where_it_was_saved(settings, tmp_path):
+    """Two epochs, or one, a file, and one more: the same to the last bit."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(12, 4)), np.eye(3)[rng.integers(0, 3, 12)]
+    model = compiled_model(settings)
+    model.fit(x, y, batch_size=4, shuffle=False, verbose=0)
+    model.save(tmp_path / "model.npz")
+    again = models.load_model(tmp_path / "model.npz")
+    assert again.metrics_names == model.metrics_names
+    assert repr(again.optimizer) == repr(model.optimizer)
+    assert again.optimizer.iterations == 3
+    found = [m.fit(x, y, batch_size=4, shuffle=False, verbose=0).history for m in (model, again)]
+    assert found[0] == found[1]
+    for mine, theirs in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_a_model_of_several_outputs_comes_back_compiled(tmp_path):
+    x = Input(shape=(4,))
+    model = Model(x, [layers.Dense(2, name="a")(x), layers.Dense(1, name="b")(x)])
+    model.compile("sgd", loss={"a": "mse", "b": "mse"}, loss_weights={"a": 1.0, "b": 0.5})
+    model.save(tmp_path / "model.npz")
+    again = models.load_model(tmp_path / "model.npz")
+    assert again.loss.shares == [1.0, 0.5] and again.metrics_names == model.metrics_names
+
+
+def test_a_model_is_not_compiled_where_nothing_or_less_is_wanted(tmp_path):
+    model = compiled_model(COMPILED[0])
+    model.save(tmp_path / "model.npz")
+    assert not models.load_model(tmp_path / "model.npz", compile=False).compiled
+    small_model().save(tmp_path / "plain.npz")
+    model = models.load_model(tmp_path / "plain.npz")
+    assert model.compiled == small_model().compiled
+
+
+def test_what_cannot_be_kept_is_said(tmp_path):
+    model = compiled_model({"optimizer": "sgd", "loss": "mse", "metrics": [lambda t, p: p]})
+    with pytest.warns(UserWarning, match="not of this library, so how the model was compiled"):
+        model.save(tmp_path / "model.npz")
+    assert not models.load_model(tmp_path / "model.npz").compiled
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"optimizer": {"optimizer": "get", "config": {}}, "steps": 0},
+        {"optimizer": {"optimizer": "os", "config": {}}, "steps": 0},
+        {"optimizer": {"loss": "Loss", "config": {"name": "x"}}, "steps": 0},
+        {"optimizer": "adam", "loss": "mse", "steps": -1},
+        {"optimizer": "adam", "loss": "mse", "other": 1, "steps": 0},
+        ["adam"],
+    ],
+)
+def test_a_hostile_way_of_compiling_is_refused(hostile, tmp_path):
+    path = tmp_path / "model.npz"
+    compiled_model(COMPILED[0]).save(path)
+    with np.load(path) as file:
+        entries = dict(file) | {"compiled": np.array(json.dumps(hostile))}
+    np.savez(path, **entries)
+    with pytest.raises(ValueError, match="cannot be compiled as it was"):
+        models.load_model(path)
+    assert models.load_model(path, compile=False).built
+
+
+def test_averages_that_fit_no_weight_are_refused(tmp_path):
+    path = tmp_path / "model.npz"
+    compiled_model(COMPILED[0]).save(path)
+    with np.load(path) as file:
+        entries = dict(file) | {"optimizer momentum last/kernel": np.zeros(2)}
+    np.savez(path, **entries)
+    with pytest.raises(ValueError, match="averages last/kernel fit no weight"):
+        models.load_model(path)
