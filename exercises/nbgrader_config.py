@@ -14,6 +14,7 @@ configure(c)
 # c.IsolatedKernel.disk = 64 * 1024**2       bytes of each of its folders, and of one file
 # c.IsolatedKernel.processes = 64            processes and threads
 # c.IsolatedKernel.hidden = ["/srv/private"] further folders that it must not see
-# c.FeedbackExporter.show_expected = True    after the deadline: the expected answers
+# c.FeedbackExporter.book = "https://..."    the book's address: feedback and notebooks link to it
+# c.FeedbackExporter.show_expected = True    after the deadline: worked solutions, code included
 # c.LateSubmissionPlugin.penalty_method = "zero"  late work gets no points; then grade with --force
 # c.IsolatedKernel.accept_unisolated = True  grade where bubblewrap cannot run

@@ -60,9 +60,13 @@ def draw(assignment, points, catalogue, secret, earlier=None):
     }
 
 
-def sheets(key):
-    """What students get of a key: the content of the file of sheets."""
+def sheets(key, book=""):
+    """What students get of a key: the content of the file of sheets.
+
+    With ``book``, the book's address, notebooks link to the sections that explain a task.
+    """
     return {
+        **({"book": book.rstrip("/")} if book else {}),
         **{name: key[name] for name in ("format", "assignment", "title", "release")},
         "questions": [_shown(entry) for entry in key["questions"]],
     }

@@ -6,6 +6,7 @@ channels, the bias, an uneven padding ...) and earns its share; a wrong idea is 
 function returns on every case what that idea returns.
 """
 
+import inspect
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from course_bank.core.rng import Rng
 from course_bank.core.value_answer import Verdict
 from course_lib.exercise import wording
 from course_lib.exercise.functions import same
+
+MOST_TOLD = 120  # numbers of an array that is written out for a student
 
 _PROBE = """
 def _call(function, cases):
@@ -83,15 +86,16 @@ class FunctionQuestion(Question):
         given = [values.get(f"case{i}") for i in range(len(cases))]
         errors = [str(values[f"error{i}"]) for i in range(len(cases)) if f"error{i}" in values]
         if all(value is None for value in given):
-            return self._nothing(errors)
+            return self._nothing(errors, cases)
         right = self._shares(cases, given)
         earned = sum(map(self._counted, right)) / sum(map(len, right))
         if earned == 1:
             return Verdict(1.0, None, "Right on every hidden input.")
+        failing = self._smallest(cases, right)
         for wrong in self.misconceptions:
             if self._follows(wrong.compute, cases, given):
-                return Verdict(max(wrong.credit, earned), wrong.name, wrong.message)
-        return Verdict(earned, None, self._report(cases, right, errors, given))
+                return Verdict(max(wrong.credit, earned), wrong.name, wrong.message, failing)
+        return Verdict(earned, None, self._report(cases, right, errors, given), failing)
 
     def _no_function(self, values):
         instead = values.get("instead", "NoneType") if isinstance(values, dict) else "NoneType"
@@ -102,9 +106,10 @@ class FunctionQuestion(Question):
         text = f"`{self.variable}` must be a function, not {kind}."
         return Verdict(0.0, "form", text)
 
-    def _nothing(self, errors):
+    def _nothing(self, errors, cases):
         if errors:
-            return Verdict(0.0, "error", f"The function stops with an error: {errors[0]}")
+            text = f"The function stops with an error: {errors[0]}"
+            return Verdict(0.0, "error", text, self._smallest(cases, [[False]] * len(cases)))
         return Verdict(0.0, "empty", "The function returns nothing yet.")
 
     def _split(self, value):
@@ -156,6 +161,14 @@ class FunctionQuestion(Question):
         first = next(i for i, row in enumerate(right) if not all(row))
         return f"{text} {self._difference(cases[first], given[first], right[first])}"
 
+    def _smallest(self, cases, right):
+        """The failing case with the fewest numbers, as text, its arguments by their names."""
+        failing = [case for case, row in zip(cases, right, strict=True) if not all(row)]
+        case = min(failing, key=lambda case: sum(np.size(a) for a in case.arguments))
+        names = inspect.signature(self.answer).parameters
+        told = [_argument(*pair) for pair in zip(names, case.arguments, strict=False)]
+        return "\n".join([f"# {case.about}", *told])
+
     def _difference(self, case, value, right):
         """What sets a wrong result apart from the expected one, without its numbers."""
         expected, results = self._expected(self.answer, case), self._split(value)
@@ -173,6 +186,28 @@ class FunctionQuestion(Question):
                 return f"With {case.about}, {name} has the shape {shape}, not {np.shape(target)}."
         verb = "have" if len(named) > 1 else "has"
         return f"With {case.about}, {' and '.join(named)} {verb} the right shape, but other values."
+
+
+def _argument(name, value):
+    """An argument as text: its numbers rounded, a grid of rows and columns for each other index."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiu" or not array.ndim:
+        return f"{name} = {value!r}"
+    if array.size > MOST_TOLD:
+        return f"{name}: an array of shape {array.shape}"
+    array = np.round(array, 2) + 0.0  # no -0.
+    if array.ndim < 3:
+        return _grid(f"{name} = ", array)
+    rest = np.ndindex(array.shape[2:])
+    return "\n".join(
+        _grid(f"{name}[:, :, {', '.join(map(str, place))}] = ", array[(..., *place)])
+        for place in rest
+    )
+
+
+def _grid(before, array):
+    text = np.array2string(array, separator=", ", max_line_width=200)
+    return before + text.replace("\n", "\n" + " " * len(before))
 
 
 def _shape(value):

@@ -14,11 +14,15 @@ CLOSE, FAR = 1 / 3, 1 / 6
 
 @dataclass(frozen=True)
 class Verdict:
-    """Credit from 0 to 1, the name of the misconception if one was recognised, and a sentence."""
+    """Credit from 0 to 1, the name of the misconception if one was recognised, and a sentence.
+
+    ``failing`` is the smallest input on which a function went wrong, as text.
+    """
 
     credit: float
     misconception: str | None
     message: str
+    failing: str = ""
 
 
 class ValueAnswer:

@@ -84,13 +84,13 @@ def drawn(root, assignment, points):
         raise Unusable(f"{assignment}: {problem}") from None
 
 
-def keep(root, content, folder):
-    """Write a key, and its sheets into the folder of the release."""
+def keep(root, content, folder, book=""):
+    """Write a key, and its sheets into the folder of the release: see `release.sheets`."""
     assignment = content["assignment"]
     _write(root, assignment, content)
     path = Path(folder) / file_name(assignment)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, release.as_text(release.sheets(content)))
+    write_atomically(path, release.as_text(release.sheets(content, book)))
     path.chmod(0o644)
 
 

@@ -1,37 +1,47 @@
 """Feedback pages: what was asked, what was answered, what was misunderstood, and the points.
 
 `nbgrader generate_feedback` calls `FeedbackExporter`. A page holds no script, no hidden check and
-nothing that is for the instructor alone; expected answers only with
-``c.FeedbackExporter.show_expected = True``. What a student wrote is text or cleaned HTML.
+nothing that is for the instructor alone; worked solutions only with
+``c.FeedbackExporter.show_expected = True``, and never before the deadline that the gradebook knows.
+What a student wrote is text or cleaned HTML.
 """
 
 import html
+import re
+from datetime import UTC, datetime
+from pathlib import Path
 
-import mistune
 from nbconvert.exporters import Exporter
 from nbgrader import utils
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 from traitlets import Bool, Integer, Unicode
 
 from course_bank.core.rendering import marked
 from course_grading import limited
 from course_grading.gradebook import keys
+from course_grading.pages import folded_notebook, solutions
+from course_grading.pages.feedback_layout import PAGE, STYLE
+from course_grading.pages.folded_notebook import UNCHANGED, markdown
 from course_grading.pages.html_cleaning import clean_html
-from course_grading.pipeline.record import INSTRUCTOR, RECORD
+from course_grading.pipeline.record import RECORD
 from course_grading.text import shorten
 from course_lib.exercise import SAMPLE_STUDENT
 
-_UNCHANGED = "No response."  # nbgrader's comment on a cell that is as it was handed out
+LONG = 400  # characters, more of an answer are folded
+SHORT = 360  # characters, so many of a task stand open
 _OTHER_ID = (
     "<code>STUDENT_ID</code> in your notebook {says} your id. The numbers that it showed you are "
     "not yours; graded are your own, so right answers to the others count as wrong. If that was "
     "a slip, tell your instructor."
 )
 _ID_SAYS = {"": "is blank, not", SAMPLE_STUDENT: f'still says "{SAMPLE_STUDENT}", which is not'}
-
-_markdown = mistune.create_markdown(escape=True, plugins=["table"])
+_NO_NAME = {  # what a verdict calls an answer that no mistake with a name led to
+    "empty": ("none", "no answer"),
+    "no answer": ("none", "no answer"),
+    "form": ("wrong", "could not be read"),
+    "error": ("wrong", "stops with an error"),
+    "ungraded": ("none", "could not be graded"),
+}
+_NAMED = re.compile(r"^\*\*(?P<name>[^*]+)\*\*[^\n]*\n\n")  # a task's first line: name and points
 
 
 class FeedbackExporter(Exporter):
@@ -40,10 +50,10 @@ class FeedbackExporter(Exporter):
     file_extension = ".html"
     output_mimetype = "text/html"
     show_expected = Bool(
-        False, help="Show the expected answers. Set it after the deadline only."
+        False, help="Show worked solutions, code included. Not before a deadline that is set."
     ).tag(config=True)
     book = Unicode(
-        "", help="Address of the book, to link to the sections: https://example.org/book"
+        "", help="Address of the book: pages and released notebooks link to its sections"
     ).tag(config=True)
     max_bytes = Integer(3_000_000, help="A page is not made longer than this.").tag(config=True)
 
@@ -51,88 +61,105 @@ class FeedbackExporter(Exporter):
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         run = resources["nbgrader"]
         root = self.parent.coursedir.root if self.parent else "."
-        page = Page(nb, run, self.show_expected, self.max_bytes, self.book, root)
+        page = Page(nb, run, self._solutions(run), self.max_bytes, self.book, root)
         try:
             return limited.call(page.text), resources
         except limited.Ended as end:
             self.log.warning("%s: showing the notebook %s", run["student"], end)
             return page.text(f"Your notebook cannot be shown: that {end}."), resources
 
+    def _solutions(self, run):
+        """{grade id: solution}, None where they are not to be shown."""
+        if not self.show_expected:
+            return None
+        if (ends := run.get("ends")) and datetime.now(UTC).replace(tzinfo=None) < ends:
+            self.log.warning(
+                "%s: solutions are not shown before the deadline, %s UTC", run["student"], ends
+            )
+            return None
+        if not self.parent:
+            return {}
+        directory = self.parent.coursedir
+        folder = directory.format_path(directory.source_directory, ".", run["assignment"])
+        return solutions.read(Path(folder) / f"{run['notebook']}.ipynb")
+
 
 class Page:
-    """The text of one feedback page."""
+    """The text of one feedback page; ``worked`` are the solutions to show, None for none."""
 
-    def __init__(self, nb, run, show_expected=False, max_bytes=3_000_000, book="", root="."):
-        self.nb, self.run, self.book = nb, run, book.rstrip("/")
+    def __init__(self, nb, run, worked=None, max_bytes=3_000_000, book="", root="."):
+        self.nb, self.run, self.left = nb, run, max_bytes
+        self.book = book.rstrip("/") if book.startswith(("https://", "http://")) else ""
         self.record = nb.metadata.get(RECORD, {})
         assignment, shown = (self.record.get(name) for name in ("assignment", "shown_id"))
         self.key = keys.read(root, assignment, [shown]) if assignment else None
-        self.show_expected, self.left = show_expected, max_bytes
-        self.scores = {
-            cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader
+        self.worked = worked
+        self.entries = {entry["id"]: entry for entry in self.record.get("questions", [])}
+        self.cells = {
+            cell.metadata.nbgrader.grade_id: cell
             for cell in nb.cells
             if utils.is_grade(cell) or utils.is_task(cell)
         }
+        self.scores = {name: cell.metadata.nbgrader for name, cell in self.cells.items()}
+        self.answers = _answers(nb)
 
     def text(self, instead=None):
         """The page; with ``instead``, a sentence in the place of the notebook."""
-        name = html.escape(self.run["notebook"])
-        body = [self._heading(name), self._problem(), *map(self._question, self._entries())]
-        body.append("<h2>Your notebook, as it ran</h2>")
+        title = self.key.title if self.key else self.run["notebook"]
+        tasks = [*self.cells, *(name for name in self.entries if name not in self.cells)]
+        body = [self._heading(title), self._overview(tasks), *map(self._task, tasks)]
+        body.append("<details class='notebook'><summary>Your notebook, as it ran</summary>")
         if instead:
             body.append(f"<p><em>{html.escape(instead)}</em></p>")
-        for cell in [] if instead else self.nb.cells:
-            part = self._cell(cell)
+        told = {name for name in tasks if name in self.entries or name in self._written()}
+        commented = {marks.grade_id for marks in self.answers.values()}
+        for part in [] if instead else folded_notebook.cells(self.nb, told, commented):
             self.left -= len(part.encode())
             if self.left < 0:
                 body.append("<p><em>The rest is too long to be shown.</em></p>")
                 break
             body.append(part)
-        return _PAGE.format(title=name, style=_STYLE, body="\n".join(filter(None, body)))
+        body.append("</details>")
+        return PAGE.format(
+            title=html.escape(title), style=STYLE, body="\n".join(filter(None, body))
+        )
 
-    def _entries(self):
-        return self.record.get("questions", [])
+    def _written(self):
+        """Grade ids of the tasks that are answered in words."""
+        return {name for name, cell in self.cells.items() if cell.cell_type != "code"}
 
-    def _heading(self, name):
+    # ------------------------------------------------------------------ the beginning
+
+    def _heading(self, title):
         run = self.run
-        penalty = float(run.get("late_penalty") or 0)
-        late = f"<p>{penalty:g} points were taken off for lateness.</p>" if penalty else ""
-        rows = "".join(
-            f'<tr><td><a href="#{_id(e)}">{html.escape(e["id"])}</a></td>'
-            f"<td>{_state(e)}</td><td>{self._points(e['id'], e)}</td></tr>"
-            for e in self._entries()
-        )
-        rows += "".join(
-            f"<tr><td>{html.escape(name)}</td><td>{self._reading(marks)}</td>"
-            f"<td>{self._points(name, marks)}</td></tr>"
-            for name, marks in self.scores.items()
-            if name not in {e["id"] for e in self._entries()}
-        )
-        unread = sum(m["points"] for m in self.scores.values() if m.get("score") is None)
-        so_far = f" so far; {_number(unread)} are not read yet" if unread else ""
+        name, student = run.get("student_name"), run.get("student", "")
+        student = f"{name} ({student})" if name else student
+        where = html.escape(run["notebook"])
+        if self.book and self.record.get("assignment"):
+            number = self.record["assignment"].partition("-")[0]
+            page = f"{self.book}/chapters/exercises.html#exercise-{number}"
+            where = f'<a href="{html.escape(page)}">{where}</a>'
         return (
-            f"<h1>{name}</h1><p class='total'>{_number(run.get('score'))} of "
-            f"{_number(run.get('max_score'))} points{so_far}</p>{late}"
-            f"<table><thead><tr><th>question</th><th>result</th><th>points</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table>"
+            f"<h1>{html.escape(title)}</h1>"
+            f"<p class='who'>Feedback for {html.escape(student)} · {where}</p>"
+            f"{self._total()}{self._problem()}"
         )
 
-    def _points(self, name, entry):
-        """Points as the gradebook has them, which a person may have changed."""
-        marks = self.scores.get(name, entry)
-        return f"{_number(marks.get('score'))} of {_number(marks.get('points'))}"
-
-    def _giver(self, name):
-        """Whose points they are, where the gradebook's differ from what the sentence says."""
-        by_person = self.scores.get(name, {}).get("by_person")
-        return " A person read your work and set these points." if by_person else ""
-
-    def _reading(self, marks):
-        if marks.get("score") is None:
-            return "not read yet"
-        if self.record.get("problem") and not marks.get("by_person"):
-            return "could not be read"
-        return "no answer" if marks.get("comment") == _UNCHANGED else "read by a person"
+    def _total(self):
+        run = self.run
+        unread = sum(m["points"] for m in self.scores.values() if m.get("score") is None)
+        waiting = (
+            f"<p>A person reads the answers in words; {_points(unread)} of the "
+            f"{_number(run.get('max_score'))} {'is' if unread == 1 else 'are'} for those, and not "
+            "given yet.</p>"
+        )
+        penalty = float(run.get("late_penalty") or 0)
+        late = f"<p>{_points(penalty)} taken off for lateness.</p>"
+        return (
+            f"<p class='total'><b>{_number(run.get('score'))}</b> of "
+            f"{_number(run.get('max_score'))} points{' so far' if unread else ''}</p>"
+            f"{waiting if unread else ''}{late if penalty else ''}"
+        )
 
     def _problem(self):
         problem = self.record.get("problem")
@@ -146,150 +173,175 @@ class Page:
             return ""
         return f"<p class='wrong'>{_OTHER_ID.format(says=_ID_SAYS.get(typed, 'is not'))}</p>"
 
+    def _overview(self, tasks):
+        rows = "".join(
+            f'<li><a class="{self._state(name)[0]}" href="#{_id(name)}">'
+            f"<span>{html.escape(name)}</span><b>{self._score(name)}</b></a></li>"
+            for name in tasks
+        )
+        return f"<nav aria-label='Tasks'><ul>{rows}</ul></nav>" if rows else ""
+
+    # ------------------------------------------------------------------ one task
+
+    def _state(self, name):
+        """(its class, what became of it in a few words)."""
+        if name not in self.entries:
+            marks = self.scores[name]
+            if marks.get("score") is None:
+                return "none", "not read yet"
+            if self.record.get("problem") and not marks.get("by_person"):
+                return "none", "could not be read"
+            no_answer = marks.get("comment") == UNCHANGED
+            return "none", "no answer" if no_answer else "read by a person"
+        entry = self.entries[name]
+        credit, named = entry["credit"], entry.get("misconception")
+        if self.record.get("problem"):
+            return "none", "could not be read"
+        if credit >= 1:
+            return "right", "right"
+        if named in _NO_NAME:
+            return _NO_NAME[named]
+        kind = "partly" if credit > 0 else "wrong"
+        if named:
+            return kind, f"known mistake: {named}"
+        return kind, "partly right" if credit > 0 else "not right"
+
+    def _score(self, name):
+        """Points as the gradebook has them, which a person may have changed."""
+        marks = self.scores.get(name) or self.entries[name]
+        return f"{_number(marks.get('score'))} of {_number(marks.get('points'))}"
+
+    def _giver(self, name):
+        """Whose points they are, where the gradebook's differ from what the sentence says."""
+        by_person = self.scores.get(name, {}).get("by_person") and name in self.entries
+        return "<p>A person read your work and set these points.</p>" if by_person else ""
+
+    def _task(self, name):
+        kind, told = self._state(name)
+        is_folded = kind == "right" or bool(self.record.get("problem"))
+        parts = self._question(self.entries[name]) if name in self.entries else self._words(name)
+        return (
+            f"<details class='task {kind}' id=\"{_id(name)}\"{'' if is_folded else ' open'}>"
+            f"<summary><code>{html.escape(name)}</code> "
+            f"<span class='state'>{html.escape(told)}</span> "
+            f"<span class='points'>{self._score(name)} points</span></summary>"
+            f"{''.join(filter(None, parts))}{self._giver(name)}</details>"
+        )
+
     def _question(self, entry):
-        parts = [f'<section id="{_id(entry)}"><h2>{html.escape(entry["id"])}</h2>']
-        if entry.get("prompt"):
-            parts.append(f"<div class='asked'>{_markdown(entry['prompt'])}</div>")
-        if entry.get("choices"):
-            options = "".join(
-                f"<li><strong>{html.escape(k)}</strong>: {html.escape(str(v))}</li>"
-                for k, v in entry["choices"].items()
-            )
-            parts.append(f"<ul>{options}</ul>")
+        is_code = self._is_code(entry)
+        asked = self._asked(entry) if entry.get("prompt") else ""
+        if _is_short(entry.get("prompt")) and not entry.get("choices"):
+            yield f"<div class='asked'>{asked}</div>"
+            asked = ""
         answer = html.escape(entry.get("answer") or "")
-        folded = self._is_asked(entry) and self.key.hidden(entry["id"])
-        if answer and not folded:
-            parts.append(f"<p>Your answer: <code>{answer}</code></p>")
-        kind = {"right": "right", "partly right": "partly"}.get(_state(entry), "wrong")
-        parts.append(f"<p class='{kind}'>{marked(entry['message'])}</p>")
-        if answer and folded:
-            parts.append(
-                "<details><summary>What grading read of your code</summary>"
-                f"<code>{answer}</code></details>"
-            )
-        if self.show_expected:
-            parts.append(self._expected(entry))
-        points = self._points(entry["id"], entry)
-        look = self._where(entry) if kind != "right" else ""
-        parts.append(f"<p>{points} points.{self._giver(entry['id'])}{look}</p></section>")
-        return "".join(filter(None, parts))
+        if answer and not is_code and len(answer) <= LONG:
+            yield f"<p>Your answer: <code>{answer}</code></p>"
+        more = html.escape(entry.get("teaches") or "") if entry["credit"] >= 1 else ""
+        yield f"<p class='message'>{marked(entry['message'])} {more or self._where(entry)}</p>"
+        yield folded_notebook.comment(self.answers.get(entry["id"], {}))
+        if answer and (is_code or len(answer) > LONG):
+            heading = "What grading read of your code" if is_code else "Your answer"
+            yield _folded(heading, f"<code>{answer}</code>")
+        if failing := entry.get("failing"):
+            text = f"<pre class='numbers'>{html.escape(failing)}</pre>"
+            yield _folded("The smallest input on which it fails", text)
+        if asked:
+            yield _folded("The task, with your numbers", f"<div class='asked'>{asked}</div>")
+        if self.worked is not None:
+            yield self._solution(entry["id"])
+
+    def _asked(self, entry):
+        options = "".join(
+            f"<li><strong>{html.escape(k)}</strong>: {html.escape(str(v))}</li>"
+            for k, v in (entry.get("choices") or {}).items()
+        )
+        return markdown(entry["prompt"]) + (f"<ul>{options}</ul>" if options else "")
+
+    def _words(self, name):
+        """A task that is answered in words, or checked by a cell of the instructor's own."""
+        cell = self.cells[name]
+        marks = cell.metadata.nbgrader
+        if name in self._written():
+            prompt = self._prompt_of(name)
+            asked = f"<div class='asked'>{clean_html(markdown(prompt))}</div>" if prompt else ""
+            if asked:
+                yield asked if _is_short(prompt) else _folded("The task", asked)
+            if marks.get("comment") != UNCHANGED:
+                text = clean_html(folded_notebook.written(shorten(cell.source)))
+                is_long = len(cell.source) > LONG
+                inside = f"<div class='answer'>{text}</div>"
+                yield _folded("Your answer", inside) if is_long else inside
+            yield folded_notebook.comment(marks)
+        if self.worked is not None:
+            yield self._solution(name)
+
+    def _prompt_of(self, name):
+        """The text of the instructor's cell before a written answer."""
+        cells = [c for c in self.nb.cells if c.metadata.get("nbgrader", {}).get("grade_id")]
+        for cell in cells:
+            if cell.metadata.nbgrader.grade_id == f"{name}-prompt" and cell.cell_type != "code":
+                return _NAMED.sub("", shorten(cell.source))
+        return ""
 
     def _where(self, entry):
         """Where in the book to look, linked where the book's address is known."""
         where = html.escape(entry.get("where") or "")
-        if where and self._is_asked(entry) and self.book.startswith(("https://", "http://")):
+        if where and self._is_asked(entry) and self.book:
             page = f"{self.book}/{self.key.page(entry['id'])}"
             where = f'<a href="{html.escape(page)}">{where}</a>'
-        return f" In the book: {where}." if where else ""
+        return f"In the book: {where}." if where else ""
 
     def _is_asked(self, entry):
         """Whether it is a question of the key: other checks are the instructor's own."""
         return self.key is not None and entry["id"] in self.key.questions
 
-    def _expected(self, entry):
-        if not self._is_asked(entry) or self.key.hidden(entry["id"]):
-            return ""
-        variant = self.key.variant(entry["id"], self.record.get("shown_id"))
-        steps = "".join(f"<li>{html.escape(str(step))}</li>" for step in variant.steps)
-        expected = shorten(repr(variant.answer), 2000)
-        return (
-            f"<p>Expected: <code>{html.escape(expected)}</code></p>"
-            f"{f'<ol>{steps}</ol>' if steps else ''}"
-        )
+    def _is_code(self, entry):
+        return self._is_asked(entry) and self.key.hidden(entry["id"])
 
-    # ------------------------------------------------------------------ the notebook
-
-    def _cell(self, cell):
-        marks = cell.metadata.get("nbgrader", {})
-        comment = marks.get("comment")
-        comment = None if comment == _UNCHANGED else comment
-        note = f"<div class='comment'><b>Comment:</b> {_markdown(comment)}</div>" if comment else ""
-        if marks.get("grade") and not marks.get("solution"):
-            return ""  # a check: what it found stands above
-        if cell.metadata.get(RECORD, {}).get("for") == INSTRUCTOR:
-            return ""
-        if cell.cell_type == "code":
-            return f"<div class='cell'>{_code(cell.source)}{_outputs(cell)}{note}</div>"
-        points = ""
-        if marks.get("grade") or marks.get("task"):
-            points = f"<p>{self._points(marks['grade_id'], marks)} points.</p>"
-        text = clean_html(_markdown(shorten(cell.source)))
-        return f"<div class='text'>{text}{points}{note}</div>"
+    def _solution(self, name):
+        """The expected answer with its steps, and the code or the model answer."""
+        parts, entry = [], self.entries.get(name)
+        if entry and self._is_asked(entry) and not self.key.hidden(name):
+            variant = self.key.variant(name, self.record.get("shown_id"))
+            expected = html.escape(shorten(repr(variant.answer), 2000))
+            steps = "".join(f"<li>{html.escape(str(step))}</li>" for step in variant.steps)
+            parts.append(f"<p>Expected: <code>{expected}</code></p>")
+            parts.append(f"<ol>{steps}</ol>" if steps else "")
+        if source := self.worked.get(name):
+            is_words = name in self._written()
+            parts.append(markdown(source) if is_words else folded_notebook.code(source))
+        return _folded("Worked solution", "".join(parts)) if any(parts) else ""
 
 
-def _id(entry):
-    return "q-" + html.escape(entry["id"], quote=True)
+def _answers(nb):
+    """{grade id of a check: the marks of the answer cell before it}."""
+    found, last = {}, None
+    for cell in nb.cells:
+        if utils.is_grade(cell) and not utils.is_solution(cell) and last is not None:
+            found[cell.metadata.nbgrader.grade_id] = last
+            last = None
+        elif utils.is_solution(cell) and not utils.is_grade(cell):
+            last = cell.metadata.nbgrader
+    return found
 
 
-def _state(entry):
-    credit = entry["credit"]
-    return "right" if credit >= 1 else "partly right" if credit > 0 else "not right"
+def _is_short(prompt):
+    """Whether a task is a few lines of text: then it stands open."""
+    return bool(prompt) and len(prompt) <= SHORT and "\n|" not in prompt and "```" not in prompt
+
+
+def _folded(heading, inside):
+    return f"<details><summary>{heading}</summary>{inside}</details>"
+
+
+def _id(name):
+    return "q-" + html.escape(name, quote=True)
 
 
 def _number(value):
     return "–" if value is None else f"{round(float(value), 2):g}"
 
 
-def _code(source):
-    return highlight(shorten(source), PythonLexer(), HtmlFormatter(cssclass="code"))
-
-
-def _outputs(cell):
-    return "".join(_output(output) for output in cell.get("outputs", []))
-
-
-def _output(output):
-    if output.output_type == "stream":
-        return f"<pre class='{html.escape(output.name)}'>{html.escape(output.text)}</pre>"
-    if output.output_type == "error":
-        text = "\n".join(output.traceback) or f"{output.ename}: {output.evalue}"
-        return f"<pre class='stderr'>{html.escape(shorten(text, 20_000))}</pre>"
-    data = output.get("data", {})
-    for mime in ("image/png", "image/jpeg"):
-        if mime in data:
-            picture = html.escape("".join(data[mime].split()), quote=True)
-            alt = html.escape(shorten(data.get("text/plain", "picture"), 200), quote=True)
-            return f'<img alt="{alt}" src="data:{mime};base64,{picture}">'
-    if "text/html" in data:
-        return f"<div class='html'>{clean_html(data['text/html'])}</div>"
-    if "text/markdown" in data:
-        return f"<div class='html'>{clean_html(_markdown(data['text/markdown']))}</div>"
-    return f"<pre>{html.escape(data.get('text/plain', ''))}</pre>"
-
-
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #d0d7de; --soft: #f6f8fa;
-  --right: #116329; --partly: #7a4b00; --wrong: #a40e26; --link: #0550ae; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --line: #3d444d;
-  --soft: #161b22; --right: #56d364; --partly: #e3b341; --wrong: #ff7b72; --link: #79c0ff; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  max-width: 48rem; margin: 2rem auto; padding: 0 1rem; }
-a { color: var(--link); } h2 { font-size: 1.2rem; margin-top: 2rem; } .total { font-size: 1.3rem; }
-table { border-collapse: collapse; } th, td { border: 1px solid var(--line); padding: .2rem .6rem;
-  text-align: left; } img { max-width: 100%; background: #fff; }
-section { border-top: 1px solid var(--line); }
-.right, .partly, .wrong { border-left: .3rem solid; padding-left: .6rem; }
-.right { color: var(--right); } .partly { color: var(--partly); } .wrong { color: var(--wrong); }
-.cell, .text { margin: 1rem 0; } .comment { border: 1px solid var(--line); padding: 0 .6rem; }
-pre, .code pre { background: var(--soft); padding: .5rem; overflow-x: auto; margin: .2rem 0;
-  font-size: .85rem; white-space: pre-wrap; overflow-wrap: anywhere; }
-.stderr { border-left: .3rem solid var(--wrong); }
-.code .k, .code .kn, .code .ow { font-weight: 600; } .code .c1, .code .s2 { opacity: .8; }
-@media print { .cell, section { break-inside: avoid; } body { max-width: none; } }
-"""
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Feedback: {title}</title>
-<style>{style}</style>
-</head>
-<body><main>
-{body}
-</main></body>
-</html>
-"""
+def _points(value):
+    return f"{_number(value)} point" + ("" if value == 1 else "s")

@@ -33,7 +33,8 @@ class ReleaseAssignment(GenerateAssignment):
         super().init_assignment(assignment_id, student_id)
         if content := self._drawn.get(assignment_id):
             folder = os.path.normpath(self._format_dest(assignment_id, student_id))
-            keys.keep(self.coursedir.root, content, folder)
+            book = str(self.config.FeedbackExporter.get("book", ""))
+            keys.keep(self.coursedir.root, content, folder, book)
             self.log.info(
                 "Of a class of %d, two share their whole sheet with a chance of %.0e.",
                 release.CLASS,

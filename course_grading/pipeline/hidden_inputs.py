@@ -1,7 +1,8 @@
 """Questions whose probe shows the student's code inputs that nobody may take home.
 
 They are asked last, of a copy of the kernel (see `kernels.runner`); what comes back is judged, and
-none of it is told: a student's function may return its inputs, or raise them.
+none of it is told: a student's function may return its inputs, or raise them. The feedback tells
+one input, the smallest on which a function failed; the next hand-in is tried on others.
 """
 
 import builtins

@@ -17,7 +17,7 @@ _ENDED = ("CellTimeoutError", "DeadKernelError", "NotRun")  # as TrustedExecute 
 
 def judged(variant, values, problem, name, points):
     """The record's entry for a question and the values that its probe emitted."""
-    credit, misconception, message = 0.0, "no answer", problem
+    credit, misconception, message, failing = 0.0, "no answer", problem, ""
     is_secret = has_hidden_inputs(variant)
     if is_secret:
         values = without_texts(values, variant.prompt)
@@ -27,6 +27,7 @@ def judged(variant, values, problem, name, points):
         try:
             verdict = variant.question.grade(variant, values)
             credit, misconception, message = verdict.credit, verdict.misconception, verdict.message
+            failing = verdict.failing
         except Exception as error:  # a hole in the bank must not stop the class
             misconception, message = "ungraded", f"Could not be graded: {type(error).__name__}."
     credit = float(credit) if isinstance(credit, int | float) else 0.0
@@ -38,6 +39,7 @@ def judged(variant, values, problem, name, points):
         credit=credit,
         misconception=misconception,
         message=str(message),
+        failing=str(failing),
         prompt=variant.prompt,
         choices=variant.choices or {},
         answer="" if misconception in NO_ANSWER or is_secret else _told(values),
@@ -113,8 +115,12 @@ class _Short(reprlib.Repr):
         self.maxstring = self.maxother = 200
         self.maxlist = self.maxtuple = self.maxdict = 40
 
+    def repr_float(self, value, level):
+        return f"{value:.6g}"
+
     def repr_ndarray(self, value, level):
-        return shorten(f"array of shape {value.shape}: {value.tolist()}", 400)
+        numbers = self.repr1(value[:10].tolist() if value.ndim else value.item(), self.maxlevel)
+        return shorten(f"array of shape {value.shape}: {numbers}", 400)
 
 
 _short = _Short()

@@ -74,6 +74,7 @@ class Exercise:
         self.assignment = sheet["assignment"]
         self.student = sheet["student"]
         self.title = sheet.get("title", self.assignment)
+        self._book = sheet.get("book", "")
         self._questions = {entry["id"]: entry for entry in sheet["questions"]}
 
     def __repr__(self):
@@ -108,7 +109,10 @@ class Exercise:
         if entry.get("expects"):
             text += f"\n\nAssign {entry['expects']} to `{entry['variable']}`."
         if entry.get("where"):
-            text += f"\n\nIn the book: {entry['where']}."
+            where = entry["where"]
+            if self._book.startswith(("https://", "http://")):
+                where = f"[{where}]({self._book}/{entry['page']})"
+            text += f"\n\nIn the book: {where}."
         _display_markdown(text)
 
     def numbers(self, question):

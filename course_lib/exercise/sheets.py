@@ -85,6 +85,7 @@ def sheet_of(content, student):
     return {
         "assignment": content["assignment"],
         "title": content["title"],
+        "book": content.get("book", ""),
         "student": student,
         "questions": [_entry(content, question, student) for question in content["questions"]],
     }

@@ -6,6 +6,7 @@ out none, and a wrong idea what the bank says, with its sentence.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from course_grading.gradebook import keys
 from course_grading.gradebook.grades import grade_table
 from tests.exercises.conftest import EXERCISES
 from tests.released import put_keys, put_sheets
-from tests.requirements import bubblewrap
+from tests.requirements import bubblewrap, chromium
 
 RIGHT, UNTOUCHED, MISTAKEN = "ada", "blank", "bo"
 KERAS = "ps8-mnist-in-keras"
@@ -165,6 +166,40 @@ def test_mistakes_get_their_credit_and_their_sentence(name, course, records):
         assert entry["message"] == wrong.message
         assert entry["score"] == pytest.approx(wrong.credit * entry["points"], abs=0.01)
         assert entry["score"] <= wrong.credit * entry["points"]
+
+
+HEIGHT = 3000  # px of a feedback page at a width of 1280
+
+
+@pytest.mark.slow
+def test_a_feedback_page_is_a_page(course, records):
+    """Every page of every assignment in one browser: short, folded, nothing to scroll sideways."""
+    from playwright.sync_api import sync_playwright
+
+    from course_grading.commands import demo
+
+    measured = {}
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.chdir(course.root)
+        for name in problem_sets:
+            demo.feedback(course, name)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        view = browser.new_page(viewport={"width": 1280, "height": 900})
+        for path in sorted(course.root.glob("feedback/*/*/*.html")):
+            view.goto(path.as_uri())
+            size = view.evaluate(
+                "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+            )
+            measured[path.parent.name, path.parent.parent.name] = size
+            text = view.evaluate("document.body.textContent")
+            for entry in records[path.stem, path.parts[-3]]["questions"]:
+                words = re.sub("[`*]", "", entry["prompt"].split("\n")[0])
+                assert text.count(words) == 1, (path, words)
+        browser.close()
+    assert set(measured) == set(records)
+    assert {
+        key: size for key, size in measured.items() if size[0] >= HEIGHT or size[1] > 1280
+    } == {}
 
 
 @pytest.mark.slow

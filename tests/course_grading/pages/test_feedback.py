@@ -1,8 +1,11 @@
 """Feedback pages of a graded class."""
 
+from datetime import UTC, datetime, timedelta
+
+from bs4 import BeautifulSoup
 from traitlets.config import Config
 
-from course_bank import problem_sets
+from course_bank import bank, problem_sets
 from course_bank.assignments.judgements import Judgement
 from course_grading.commands import demo, sample_class
 from tests.course_grading.graded_class import (
@@ -29,15 +32,26 @@ def test_feedback_tells_what_was_misunderstood_and_no_answer(course):
         assert f"{POINTS[name]:g}" in page
     assert "hidden_check" not in page
     assert "HIDDEN TESTS" not in page
-    assert "Expected:" not in page
+    assert "Worked solution" not in page
+    assert "known mistake: " in page
+    assert "partly right" not in page
     assert "solved" not in page_of(course, "empty")
     unread = page_of(course, "unread")
     reading = sum(sizes.points for sizes in JUDGED)
-    assert f"{AUTOMATIC:g} of {AUTOMATIC + reading:g} points so far; {reading} are not" in unread
+    assert f"<b>{AUTOMATIC:g}</b> of {AUTOMATIC + reading:g} points so far" in unread
+    assert f"{reading} points of the {AUTOMATIC + reading:g} are for those" in unread
     assert "so far" not in page_of(course, "empty")
-    assert f"<td>{MANUAL}</td><td>not read yet</td><td>– of " in unread
-    assert f"<td>{MANUAL}</td><td>no answer</td><td>0 of " in page_of(course, "empty")
+    assert told(unread, MANUAL)[1:] == ["not read yet", "– of 2 points"]
+    assert told(page_of(course, "empty"), MANUAL)[1:] == ["no answer", "0 of 2 points"]
+    assert "<h1>Output shapes</h1>" in page
+    assert "Feedback for wrong" in page
     assert variant.misconceptions[0].message[:20] in page
+
+
+def told(page, name):
+    """Name, state and points of a task, as its card says."""
+    card = BeautifulSoup(page, "html.parser").select_one(f"#q-{name} > summary")
+    return [part.get_text() for part in card.find_all(recursive=False)]
 
 
 def test_expected_answers_only_when_the_instructor_says_so(course):
@@ -48,13 +62,31 @@ def test_expected_answers_only_when_the_instructor_says_so(course):
 
     app = GenerateFeedbackApp(config=Config({"FeedbackExporter": {"show_expected": True}}))
     app.initialize([f"--assignment={PS2}", "--student=wrong"])
-    made = GenerateFeedback(coursedir=app.coursedir, parent=app)
-    made.force = True
-    made.start()
-    assert made.exporter.__class__ is FeedbackExporter
-    page = page_of(course, "wrong")
+
+    def page():
+        made = GenerateFeedback(coursedir=app.coursedir, parent=app)
+        made.force = True
+        made.start()
+        assert made.exporter.__class__ is FeedbackExporter
+        return page_of(course, "wrong")
+
+    def due(days):
+        with course.gradebook() as gradebook:
+            now = datetime.now(UTC).replace(tzinfo=None)
+            gradebook.find_assignment(PS2).duedate = now + timedelta(days) if days else None
+            gradebook.db.commit()
+
+    due(1)
+    assert "Worked solution" not in page()
+    due(-1)
+    after = page()
+    due(None)
     variant = asked(course, "sizes-valid", "wrong")
-    assert f"Expected: <code>{variant.answer!r}</code>" in page
+    for shown in (after, page()):
+        assert f"Expected: <code>{variant.answer!r}</code>" in shown
+        card = BeautifulSoup(shown, "html.parser").select_one("#q-sizes-valid .code")
+        assert card.get_text().strip() == f"sizes_valid = {bank['sizes-valid'].solution}"
+        assert JUDGED[0].key[:60] in BeautifulSoup(shown, "html.parser").get_text()
     demo.feedback(course, PS2)
 
 
@@ -83,9 +115,9 @@ def test_a_page_is_made_anew_after_every_change_and_only_then(new_course):
         gradebook.db.commit()
     assert changed() == {"unread", "solved"}
     assert "A good reason." in page_of(course, "unread")
-    by_person = "points. A person read your work and set these points."
+    by_person = "A person read your work and set these points."
     assert page_of(course, "unread").count(by_person) == 1
-    assert f"<p>0.5 of {POINTS['sizes-stride']} {by_person}" in page_of(course, "unread")
+    assert told(page_of(course, "unread"), "sizes-stride")[2] == "0.5 of 2 points"
     assert by_person not in page_of(course, "solved")
     assert "2 points were taken off for lateness" in page_of(course, "solved")
     hand_in(course, {"wrong": sample_class.half_right})

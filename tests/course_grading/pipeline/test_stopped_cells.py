@@ -56,7 +56,7 @@ def test_what_went_wrong_is_told(new_course):
         "NameError: “name 'nothing' is not defined”."
     )
     given = {name: entry["answer"] for name, entry in entries.items() if entry["answer"]}
-    assert given == {"sizes-rectangle": "a dict", "sizes-two-layers": "0.3333333333333333"}
+    assert given == {"sizes-rectangle": "a dict", "sizes-two-layers": "0.333333"}
     demo.feedback(course, PS2)
     page = page_of(course, "stopping")
     assert "<code>sizes_same_stride</code> was never set." in page

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from course_bank import bank
-from course_grading.pages import feedback
+from course_grading.pages import feedback, terminal
 from course_grading.submission import outputs, pictures
 
 
@@ -96,7 +96,10 @@ def key_of(name):
     """As much of an assignment's key as a page reads, of one question of the bank."""
     question = bank[name]
     return SimpleNamespace(
-        questions={name: 1}, hidden=lambda _: question.hidden, page=lambda _: question.page
+        title="Sizes",
+        questions={name: 1},
+        hidden=lambda _: question.hidden,
+        page=lambda _: question.page,
     )
 
 
@@ -158,7 +161,41 @@ def test_the_book_is_linked_where_its_address_is_known():
     text = linked.text()
     link = "https://example.org/book/chapters/03-stride-and-padding.html#stride"
     assert f'<a href="{link}">Chapter 3, Stride</a>.' in text
-    assert "<a href=" not in feedback.Page(nb, run, book="javascript:x").text().split("<section")[1]
+    assert "javascript:x" not in feedback.Page(nb, run, book="javascript:x").text()
+
+
+def test_progress_bars_and_colours_are_shown_as_a_terminal_has_them():
+    bar = "1/2 [==>   ]\x1b[1m\x1b[32m 50%\x1b[0m\rdone\x1b[K\nloss 0.5" + "\b" * 3 + "0.4"
+    output = nbformat.v4.new_output("stream", name="stdout", text=bar)
+    red = nbformat.v4.new_output(
+        "error", ename="E", evalue="e", traceback=["\x1b[31mE\x1b[0m: <e>"]
+    )
+    text = page(nbformat.v4.new_code_cell("fit()", outputs=[output, red]))
+    assert "<pre class='stdout'>done\nloss 0.4</pre>" in text
+    assert '<span class="ansi-red-fg">E</span>: &lt;e&gt;' in text
+    assert terminal.shown("a: 1%\nb: 2%\x1b[A\ra: 9%\n") == "a: 9%\nb: 2%"  # two bars of tqdm
+    assert terminal.shown("ab\x1b[2Dx\x1b]0;title\x07y") == "xy"
+    assert terminal.to_html("\x1b[33;1mwarn\x1b[0m").startswith('<span class="ansi-yellow')
+
+
+def test_no_sequence_makes_a_terminal_large():
+    assert len(terminal.shown("\x1b[9999B\x1b[9999Cx" * 1000)) < 10_000
+    assert len(terminal.shown("x" * 100_000)) == terminal.WIDEST
+    assert len(terminal.shown("\n" * 100_000).splitlines()) <= terminal.MOST_LINES + 3
+
+
+def test_written_answers_keep_their_stars():
+    marks = {"grade": True, "solution": True, "locked": False, "task": False, "points": 2}
+    answer = nbformat.v4.new_markdown_cell("2*3*4 = 24 and **my_long_name** with `a*b`\n\n* one")
+    answer.metadata["nbgrader"] = {**marks, "grade_id": "why", "score": None, "comment": None}
+    asked = nbformat.v4.new_markdown_cell("**why** (2 points, read by a person)\n\nWhy *so*?")
+    locked = {"grade": False, "solution": False, "locked": True, "task": False}
+    asked.metadata["nbgrader"] = {**locked, "grade_id": "why-prompt"}
+    text = page(asked, answer)
+    assert "2*3*4 = 24 and **my_long_name** with <code>a*b</code>" in text
+    assert "<li>one</li>" in text
+    assert text.count("Why <em>so</em>?") == text.count("2*3*4") == 1
+    assert "2 points of the 2 are for those, and not given yet" in text
 
 
 def test_a_page_is_bounded():
