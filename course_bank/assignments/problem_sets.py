@@ -45,6 +45,9 @@ class Step:
 class Assignment:
     """One notebook. ``minutes`` is what an average student needs; ``where`` is what to read.
 
+    ``trains`` says in half a sentence what one can do afterwards, without a formula. ``timed`` says
+    that people worked it through with a watch; else ``minutes`` is an estimate.
+
     ``imports`` are the lines that load what the tasks use, ``needs`` the libraries that these must
     find. With ``own_code`` students write what
     libraries have, and grading runs without those (`course_lib.exercise.functions.LIBRARIES`).
@@ -61,6 +64,8 @@ class Assignment:
     needs: tuple = ("numpy",)
     own_code: bool = False
     rule: str = ""
+    timed: bool = False
+    trains: str = ""
 
     @property
     def needed(self):
@@ -87,6 +92,7 @@ LISTED = (
     Assignment(
         id="ps1-pixels-and-convolution",
         title="Pixels and convolution",
+        trains="Scoring a picture against a piece, and a kernel against an image, by hand",
         minutes=60,
         where="Chapter 1, Pixel matching, chapter 2, Convolution, and chapter 3, Stride and "
         "padding",
@@ -111,6 +117,7 @@ LISTED = (
     Assignment(
         id="ps2-output-shapes",
         title="Output shapes",
+        trains="Sizes under stride, padding and pooling, and designs that reach a given size",
         minutes=60,
         where="Chapter 3, Stride and padding",
         intro="How large is what a convolution returns? Work each task out on paper first, with "
@@ -134,6 +141,7 @@ LISTED = (
     Assignment(
         id="ps3-parameter-counts",
         title="Parameter counts",
+        trains="Counting what a layer learns, and choosing between layers by it",
         minutes=70,
         where="Chapter 4, Channels and filters, and chapter 7, Parameters",
         intro="How many numbers does a layer learn? Count them before you build it: the formula, "
@@ -157,6 +165,7 @@ LISTED = (
     Assignment(
         id="ps4-model-summaries",
         title="Model summaries",
+        trains="Reading and completing the table that a model prints",
         minutes=80,
         where="Chapter 5, Activation, chapter 7, Parameters, chapter 8, Reading a model summary, "
         "and chapter 14, Dropout and normalisation",
@@ -182,6 +191,7 @@ LISTED = (
     Assignment(
         id="ps5-one-two-three-dimensions",
         title="One, two and three dimensions",
+        trains="The same layer over texts, images and volumes: axes, shapes, counts",
         minutes=65,
         where="Chapter 11, One, two and three dimensions",
         intro="The same layer over texts, images and volumes. What changes is the number of axes "
@@ -206,6 +216,7 @@ LISTED = (
     Assignment(
         id="ps6-receptive-field",
         title="Receptive field",
+        trains="Which pixels a feature can know of, and how to make it know more",
         minutes=65,
         where="Chapter 9, Receptive field and dilation, and chapter 10, Weight sharing and "
         "equivariance",
@@ -230,6 +241,7 @@ LISTED = (
     Assignment(
         id="ps7-convolution-from-scratch",
         title="Convolution from scratch",
+        trains="Writing convolution and pooling in NumPy, forward and backward, slow and fast",
         minutes=210,
         where="Chapter 2, Convolution, chapter 3, Stride and padding, chapter 6, Pooling, chapter "
         "13, How a convolution learns, and chapter 20, How a convolution gets fast",
@@ -256,6 +268,7 @@ LISTED = (
     Assignment(
         id="ps8-mnist-in-keras",
         title="MNIST in Keras",
+        trains="Building, training and judging a classifier of digits",
         minutes=105,
         where="Chapter 12, MNIST in Keras and in NumPy",
         intro="The lecture's program, in working order: prepare, build, count, train, predict. It "
@@ -294,6 +307,7 @@ LISTED = (
     Assignment(
         id="ps9-design-under-constraints",
         title="Design under constraints",
+        trains="Designing models that keep to a budget of parameters, products and pixels seen",
         minutes=110,
         where="Chapter 9, Receptive field and dilation, chapter 16, LeNet, AlexNet, VGG, and "
         "chapter 18, What a convolution costs",
