@@ -16,5 +16,7 @@ configure(c)
 # c.IsolatedKernel.hidden = ["/srv/private"] further folders that it must not see
 # c.FeedbackExporter.book = "https://..."    the book's address: feedback and notebooks link to it
 # c.FeedbackExporter.show_expected = True    after the deadline: worked solutions, code included
+# c.SecondTry.until = {"ps2-...": "2026-05-20 12:00 UTC"}  one hand-in more, after feedback
+# c.SecondTry.counts = "later"               of the two tries, in the place of "better"
 # c.LateSubmissionPlugin.penalty_method = "zero"  late work gets no points; then grade with --force
 # c.IsolatedKernel.accept_unisolated = True  grade where bubblewrap cannot run

@@ -344,7 +344,7 @@ LISTED = (
     Assignment(
         id="ps10-training-clinic",
         title="Training clinic",
-        trains="Naming what went wrong in a training, with the evidence, and mending broken programs",
+        trains="Naming what went wrong in a training, with the evidence; mending programs",
         minutes=120,
         where="Chapter 15, Training clinic",
         intro="Three networks complain: name what each suffers from, by the evidence on its card. "

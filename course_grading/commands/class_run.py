@@ -218,6 +218,8 @@ def _graded(course, grader, assignment, student, alone=False):
     except Exception as error:
         told = error_text.sentence(error)
         return Line(student, remark=told, failed=True, stops=failures.of_all(error) is not None)
+    if refusal := grader.refused.get(student):
+        return Line(student, remark=refusal, failed=True)
     record = course.record(assignment, student)
     most = by_program = grader.points(assignment)
     if not record["problem"]:

@@ -96,6 +96,21 @@ COMMANDS = {  # name, which is its module's too: (what it does, its arguments)
             "--shown-id": _SHOWN,
         },
     ),
+    "second-try": (
+        "Allow one hand-in more after feedback, of which the better or the later one counts.",
+        {
+            "assignment": _ASSIGNMENT,
+            "--until": {
+                "required": True,
+                "help": 'the last moment, such as "2026-05-20 12:00 UTC"',
+            },
+            "--counts": {
+                "choices": ("better", "later"),
+                "default": "better",
+                "help": "which of the two (default: better)",
+            },
+        },
+    ),
     "mend": (
         "Take mended wording, answers and wrong ideas of the bank into what was released. The "
         "numbers of the students stay.",

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from course_grading.course import NoCourse
-from course_grading.gradebook import scores
+from course_grading.gradebook import scores, second_try
 
 
 @dataclass
 class Grade:
-    """One line of the grade table. ``to_read`` counts answers that a person must still read."""
+    """One line of the grade table. ``to_read`` counts answers that a person must still read.
+
+    Of a student with two tries ``score`` is of the one that counts, which ``counts`` names, and
+    ``tries`` has the points of both.
+    """
 
     student: str
     score: float | None = None
@@ -16,6 +20,8 @@ class Grade:
     to_read: int = 0
     late: bool = False
     remark: str = ""
+    counts: str = ""
+    tries: tuple = ()
 
 
 def grade_table(course, assignment):
@@ -52,7 +58,23 @@ def grade_table(course, assignment):
             grade.remark = lacking or remark(record)
         elif grade.score is not None:
             grade.remark = "submission removed"
+    _count_tries(course, assignment, found, records)
     return [found[student] for student in sorted(found)]
+
+
+def _count_tries(course, assignment, found, records):
+    """Give those with two tries the points of the one that counts."""
+    may = second_try.allowed(course.root, assignment, course.app.config)
+    for student, grade in found.items():
+        before = second_try.first(course.root, assignment, student)
+        if before is None or grade.score is None:
+            continue
+        problem = bool(records.get(student, {}).get("problem"))
+        counts = may.counts if may else "better"
+        grade.tries = (before.score, grade.score)
+        grade.score, grade.counts = second_try.counted(counts, before, grade.score, problem)
+        told = second_try.sentence(may, before, grade.counts)
+        grade.remark = "; ".join(filter(None, (told, grade.remark)))
 
 
 def _unread(gradebook, assignment_id):

@@ -31,6 +31,10 @@ def write(course, assignment, kind, warn=None):
     folder.mkdir(exist_ok=True)
     path = folder / f"{assignment}-{kind}.csv"
     write_atomically(path, as_csv(make(title, grades, people)))
+    if twice := [grade for grade in grades if grade.counts]:
+        tries = folder / f"{assignment}-tries.csv"
+        write_atomically(tries, as_csv(tries_of(twice)))
+        (warn or _warn)(f"two tries of {len(twice)}; which one counts is told in {tries.name}.")
     for line in lacking(grades, course.students(assignment)):
         (warn or _warn)(line)
     return path
@@ -96,6 +100,14 @@ def moodle(title, grades, people):
     for grade in grades:
         first, last, email, _ = people.get(grade.student, ("", "", "", ""))
         yield (grade.student, first, last, email, _score(grade) or "-")
+
+
+def tries_of(grades):
+    """Rows on those who handed in twice: both tries, and which one the exported points are of."""
+    yield ("Student", "First try", "Second try", "Counts")
+    for grade in grades:
+        first, second = grade.tries
+        yield (grade.student, f"{first:g}", f"{second:g}", grade.counts)
 
 
 def _score(grade):

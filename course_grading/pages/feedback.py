@@ -17,7 +17,7 @@ from traitlets import Bool, Integer, Unicode
 
 from course_bank.core.rendering import marked
 from course_grading import limited
-from course_grading.gradebook import keys
+from course_grading.gradebook import keys, second_try
 from course_grading.pages import folded_notebook, solutions
 from course_grading.pages.feedback_layout import PAGE, STYLE
 from course_grading.pages.folded_notebook import UNCHANGED, markdown
@@ -61,12 +61,36 @@ class FeedbackExporter(Exporter):
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         run = resources["nbgrader"]
         root = self.parent.coursedir.root if self.parent else "."
+        run["tries"] = self._tries(nb, run, root)
         page = Page(nb, run, self._solutions(run), self.max_bytes, self.book, root)
         try:
             return limited.call(page.text), resources
         except limited.Ended as end:
             self.log.warning("%s: showing the notebook %s", run["student"], end)
             return page.text(f"Your notebook cannot be shown: that {end}."), resources
+
+    def _tries(self, nb, run, root):
+        """On a second try, HTML: which one counts, or until when there is one."""
+        may = second_try.allowed(root, run["assignment"], self.config)
+        before = second_try.first(root, run["assignment"], run["student"])
+        if may:
+            run["ends"] = max(run.get("ends") or may.until, may.until)
+        if before is None:
+            if may is None or second_try.is_over(may):
+                return ""
+            return (
+                f"<p>You may hand in once more until {may.until:%d %B %Y, %H:%M} UTC. The "
+                f"{may.counts} of the two counts.</p>"
+            )
+        problem = bool(nb.metadata.get(RECORD, {}).get("problem"))
+        counts = may.counts if may else "better"
+        score, which = second_try.counted(counts, before, run["score"], problem)
+        page = html.escape(f"{run['notebook']}{second_try.FIRST_PAGE}")
+        return (
+            f"<p>This is your second try. <a href='{page}'>The first</a> had "
+            f"{_points(before.score)}. The {counts} of the two counts, which is the {which}: "
+            f"{_points(score)}.</p>"
+        )
 
     def _solutions(self, run):
         """{grade id: solution}, None where they are not to be shown."""
@@ -142,7 +166,7 @@ class Page:
         return (
             f"<h1>{html.escape(title)}</h1>"
             f"<p class='who'>Feedback for {html.escape(student)} · {where}</p>"
-            f"{self._total()}{self._problem()}"
+            f"{self._total()}{self.run.get('tries', '')}{self._problem()}"
         )
 
     def _total(self):

@@ -18,11 +18,11 @@ from nbgrader.utils import rmtree, setenv
 from traitlets import Integer
 from traitlets.config import Config
 
-from course_grading.gradebook import failures, keys, mistyped_ids, scores
+from course_grading.gradebook import failures, keys, mistyped_ids, scores, second_try
 from course_grading.gradebook.files import Unusable, write_atomically
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.kernels.sandbox import IsolationUnavailable
-from course_grading.pipeline import fingerprint, instructor_copy
+from course_grading.pipeline import fingerprint, instructor_copy, tries
 from course_grading.pipeline.record import read_record
 from course_grading.pipeline.run import Run, attach
 from course_grading.submission import files, handed_in_at, preflight
@@ -58,6 +58,7 @@ class TrustedAutograde(Autograde):
         """Refuse at once what no submission could be graded with; forget what was read before."""
         IsolatedKernel(parent=self).check()
         mistyped_ids.shown_ids(self.coursedir.root)
+        self.refused = {}  # {student: why another hand-in was not graded}
         self._copies, self._numbers, self._scores, self._keys = {}, {}, {}, {}
         self.close()
         self.exporter = self.exporter_class(parent=self, config=self.config)
@@ -190,6 +191,10 @@ class TrustedAutograde(Autograde):
             self.log.info("Skipping %s: graded already, unchanged", student)
             return
         earlier = self._records(assignment, student)
+        if refusal := tries.before_grading(self, assignment, student, earlier):
+            self.refused[student] = refusal
+            self.log.warning("%s: not graded: %s", student, refusal)
+            return
         self._remove(assignment, student)
         self.notebooks = sorted(glob(os.path.join(glob_escape(path), "*.ipynb")))
         self.run_pre_convert_hook()
@@ -265,6 +270,7 @@ class TrustedAutograde(Autograde):
             fingerprint=self._fingerprint(assignment, student),
             earlier=earlier,
             alone=self._alone,
+            first=second_try.first(self.coursedir.root, assignment, student),
         )
         if self._again:
             run.remarks.append("run again alone: time had been up while the machine was busy")

@@ -12,6 +12,8 @@ from course_lib.exercise import SAMPLE_STUDENT, wording
 def of(run):
     """The sentences on one submission."""
     flags = list(run.remarks)
+    if run.first:
+        flags.append(f"a second try; the first had {run.first.score:g} points")
     if run.failed_cells:
         count = run.failed_cells
         flags.append(f"{wording.counted(count, 'cell')} stopped or not run")

@@ -23,6 +23,7 @@ def record(run):
         "starved": run.starved,
         "seconds": {k: round(v, 3) for k, v in run.seconds.items()},
         "fingerprint": run.fingerprint,
+        "hand_in": run.hand_in,
     }
 
 

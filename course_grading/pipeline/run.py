@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from course_bank.assignments.key import Key
+from course_grading.gradebook.second_try import First
 from course_grading.submission.copied_answers import Numbers
 from course_grading.submission.repair import Plan
 
@@ -27,7 +28,8 @@ class Run:
         hand_in: digest of the student's files alone.
         fingerprint: of all that decides the grade; the same one next time means nothing to do.
         earlier: {grade id: digest of the answer} of the last grading.
-        alone: whether no other submission runs beside it.
+        first: what the first try was worth (`second_try.First`), None where this is the first.
+    alone: whether no other submission runs beside it.
         starved: whether time was up while the machine worked for others, so that it is to be run
             again alone.
         timestamp: when it was handed in, if that is known.
@@ -62,6 +64,7 @@ class Run:
     earlier: dict = field(default_factory=dict)
     alone: bool = True
     starved: bool = False
+    first: First | None = None
     timestamp: datetime | None = None
     problem: str | None = None
     remarks: list = field(default_factory=list)

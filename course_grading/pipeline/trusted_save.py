@@ -108,7 +108,7 @@ def assign_late_penalty(parent, run, gradebook):
     notebook = gradebook.find_submission_notebook(run.notebook, run.assignment, run.student)
     notebook.late_submission_penalty = None
     seconds = submission.total_seconds_late
-    if seconds > 0:
+    if seconds > 0 and not run.first:  # a second try has a deadline of its own
         penalty = assigner.plugin_inst.late_submission_penalty(run.student, notebook.score, seconds)
         if penalty is not None:
             notebook.late_submission_penalty = assigner._check_late_penalty(notebook, penalty)
