@@ -18,6 +18,8 @@
 ``address``    says what a link to the book shows elsewhere, and where the book stands
 ``chapter_map`` makes the cards of the chapters on the first page
 ``search``     collects what the search box looks through
+``terms``      shows a term's entry where it is linked, and the chapters where it is explained
+``literature`` labels the bibliography by authors and year
 ``moved``      leads from the old address of a page to the new one
 """
 
@@ -50,6 +52,8 @@ PARTS = (
     "chapter_map",
     "search",
     "moved",
+    "terms",
+    "literature",
 )
 
 

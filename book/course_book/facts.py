@@ -7,6 +7,7 @@
 ```{facts} convolution        every fact of a topic, each with its anchor ``fact-<id>``
 """
 
+import numpy as np
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx import addnodes
@@ -52,6 +53,19 @@ def _reference(docname, label, text, classes):
 def kind_of(fact):
     """One of ``KINDS``."""
     return "reserved" if fact.reserved else fact.verdict
+
+
+def matrix(value):
+    """LaTeX of rows of numbers, None where the value is anything else."""
+    from course_lib.lectures.facts import show
+
+    is_rows = isinstance(value, list | tuple | np.ndarray) and len(value) > 1
+    if not is_rows or not all(isinstance(row, list | tuple | np.ndarray) for row in value):
+        return None
+    if len({len(row) for row in value}) != 1 or np.asarray(value).dtype.kind not in "iuf":
+        return None
+    rows = [" & ".join(show(x).replace("−", "-") for x in row) for row in np.asarray(value)]
+    return r"\begin{pmatrix}" + r" \\ ".join(rows) + r"\end{pmatrix}"
 
 
 def fact_link(docname, fact_id):
@@ -113,17 +127,21 @@ class Facts(_FactDirective):
         entry += head
         entry += self.parsed(f"{fact.claim} ({{source}}`{fact.source}`)")
         if isinstance(fact.value, bool):
-            rows = [(f"Computed: {fact.question}", show(fact.value))]
+            rows = [(f"Computed: {fact.question}", fact.value)]
         elif fact.verdict == "agrees":
-            rows = [("Printed and computed:", show(fact.value))]
+            rows = [("Printed and computed:", fact.value)]
         else:
-            printed = [] if fact.printed is None else [("The lecture prints:", show(fact.printed))]
-            rows = [*printed, ("Computed:", show(fact.value))]
+            printed = [] if fact.printed is None else [("The lecture prints:", fact.printed)]
+            rows = [*printed, ("Computed:", fact.value)]
         listing = nodes.bullet_list(classes=["fact-values"])
         for label, value in rows:
             line = nodes.paragraph("", f"{label} ")
-            line += nodes.literal("", value)
-            listing += nodes.list_item("", line)
+            item = nodes.list_item("", line)
+            if latex := matrix(value):
+                item += nodes.math_block(latex, latex, nowrap=False, number=None, label=None)
+            else:
+                line += nodes.literal("", value if isinstance(value, str) else show(value))
+            listing += item
         entry += listing
         if fact.statement:
             entry += self.parsed(fact.statement)
