@@ -1,16 +1,20 @@
 """The forms of a chapter as a reader gets them: one small page, built and opened in a browser."""
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
+from pybtex.database import Person
 
 from tests.book.conftest import ROOT
 from tests.book.test_browser import PHONE, RULES, browser, opened  # noqa: F401
 
 sys.path.insert(0, str(ROOT / "book"))
 import part
-from course_book import boxes, facts, moved, thumbnails
+from course_book import boxes, facts, literature, moved, terms, thumbnails
+
+from course_lib.lectures.facts import FACTS
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +26,8 @@ def built(tmp_path_factory):
         ROOT / "tests/book/forms.md",
         "chapters/appendix-facts.md",
         "chapters/21-playground.md",
+        "chapters/glossary.md",
+        "chapters/bibliography.md",
     ]
     return part.build(folder, pages)
 
@@ -202,6 +208,83 @@ def test_the_kinds_of_facts_differ_in_colour_shape_and_sign(browser, built, scri
     shapes = {(border, radius) for _, border, radius, _ in looks.values()}
     assert len(shapes) == len({sign for *_, sign in looks.values()}) == 4
     assert len({colour for colour, *_ in looks.values()}) == 3, "agrees and agrees, but share one"
+
+
+def test_matrices_of_the_appendix_are_matrices(built):
+    text = (built / "chapters" / "appendix-facts.html").read_text("utf-8")
+    appendix = BeautifulSoup(text, "html.parser")
+    rows = appendix.select_one("#fact-conv-03 math").select("mtr")
+    assert [[cell.get_text() for cell in row.select("mtd")] for row in rows] == [
+        [str(number).replace("-", "−") for number in row] for row in FACTS["conv-03"].value
+    ]
+    assert not [code for code in appendix.select(".fact-values code") if "[" in code.get_text()]
+    assert facts.matrix((1, 2)) is facts.matrix(True) is facts.matrix(((1, 2), (3,))) is None
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_link_to_a_term_shows_its_entry(browser, page, scripts):  # noqa: F811
+    """Pointed at or focused, on a wide screen; nothing of it is in the text of the page."""
+    context = browser.new_context(java_script_enabled=scripts)
+    tab = context.new_page()
+    tab.goto(page.as_uri())
+    link = tab.locator("a[href*='#term-stride']")
+    shown = "(a) => { const s = getComputedStyle(a, '::after'); return [s.content, s.position]; }"
+    assert link.evaluate(shown)[0] == "none"
+    link.hover()
+    content, position = link.evaluate(shown)
+    assert "cells" in content and position == "absolute"
+    tab.mouse.move(0, 0)
+    link.focus()
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Shift+Tab")
+    assert link.evaluate(shown)[0] == content
+    assert content[1:40] not in tab.locator("article").inner_text()
+    tab.emulate_media(media="print")
+    assert link.evaluate(shown)[0] == "none"
+    context.close()
+
+
+def test_an_entry_leads_back_to_the_chapters_that_use_its_term(built):
+    glossary, chapter = (
+        BeautifulSoup((built / "chapters" / f"{name}.html").read_text("utf-8"), "html.parser")
+        for name in ("glossary", "21-playground")
+    )
+    used = {a["href"].partition("#")[2] for a in chapter.select("article a[href*='#term-']")}
+    led = {
+        dt["id"]
+        for dt in glossary.select("dl.glossary dt")
+        if dt.find_next("dd").select(".term-chapters a[href='21-playground.html']")
+    }
+    assert led == used != set()
+
+
+def test_a_reference_has_the_label_of_the_text_and_a_link(built, soup):
+    text = (built / "chapters" / "bibliography.html").read_text("utf-8")
+    listed = BeautifulSoup(text, "html.parser").select(".citation")
+    labels = [entry.select_one(".label").get_text().strip("[]") for entry in listed]
+    assert {"LeCun et al. 1998", "Simonyan and Zisserman 2015"} <= set(labels)
+    assert len(labels) == len(set(labels))
+    assert "LeCun et al." in soup.get_text()
+    links = [entry.select_one("a.external")["href"] for entry in listed]
+    assert "https://doi.org/10.1109/5.726791" in links
+    assert "https://arxiv.org/abs/1409.1556" in links
+
+
+def test_works_of_one_year_by_one_author_are_told_apart():
+    def work(key):
+        return SimpleNamespace(persons={"author": [Person("He, Kaiming")]}, fields={"year": key})
+
+    style = literature._AuthorYear()
+    made = list(style.format_labels([work("2016"), work("2016"), work("2015")]))
+    assert made == ["He 2016a", "He 2016b", "He 2015"]
+
+
+def test_a_card_is_made_of_whole_sentences():
+    assert terms.shortened("Short.") == "Short."
+    assert terms.shortened("A sentence that is long enough to stand alone. " + "x " * 200) == (
+        "A sentence that is long enough to stand alone."
+    )
+    assert terms.shortened("word " * 100).endswith("word …")
 
 
 def test_an_old_address_leads_to_the_new_page_and_its_place(browser, built):  # noqa: F811
