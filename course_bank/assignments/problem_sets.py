@@ -404,6 +404,7 @@ def try_out(program):
     Assignment(
         id="ps11-modern-networks",
         title="Modern networks",
+        trains="Residual blocks and their way back, cheap convolutions, transfer to photographs",
         minutes=150,
         where="Chapter 17, Residual networks, chapter 18, What a convolution costs, and chapter "
         "19, Photographs",
