@@ -3,7 +3,6 @@
 import stat
 
 import nbformat
-import pytest
 from nbgrader.apps import api as nbgrader_api
 from nbgrader.apps import autogradeapp
 
