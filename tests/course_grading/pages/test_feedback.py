@@ -117,7 +117,9 @@ def test_a_page_is_made_anew_after_every_change_and_only_then(new_course):
     assert "A good reason." in page_of(course, "unread")
     by_person = "A person read your work and set these points."
     assert page_of(course, "unread").count(by_person) == 1
-    assert told(page_of(course, "unread"), "sizes-stride")[2] == "0.5 of 2 points"
+    assert told(page_of(course, "unread"), "sizes-stride")[2] == (
+        f"0.5 of {POINTS['sizes-stride']:g} points"
+    )
     assert by_person not in page_of(course, "solved")
     assert "2 points taken off for lateness" in page_of(course, "solved")
     hand_in(course, {"wrong": sample_class.half_right})
