@@ -132,10 +132,38 @@ def _built(input_shape, rows):
         raise NotMeasured(text) from None
 
 
+def model_of(input_shape, rows):
+    """The engine's model of ``rows``, with their activations, to be given weights and asked.
+
+    Raises:
+        NotMeasured: as `measure`.
+    """
+    made, name = [], "relu"
+    for kind, arguments, activation in rows:
+        name = activation_of(activation)
+        if kind in ("Activation", "ReLU", "Softmax"):
+            made.append(["Activation", [["activation", name or kind.lower()]], ""])
+            continue
+        made.append([kind, arguments, ""])
+        if name not in ("", "linear"):
+            made.append(["Activation", [["activation", name]], ""])
+    return _built(input_shape, made)
+
+
+def activation_of(name):
+    """The plain name of an activation, however it was written: "softmax_v2", "re_lu_3"."""
+    name = str(name).lower()
+    for known, begins in (("relu", ("relu", "re_lu")), ("softmax", ("softmax",))):
+        if name.startswith(begins) and not name.startswith("relu6"):
+            return known
+    return name
+
+
 def _layer(number, kind, arguments):
     name = f"layer {number}"
     if kind == "Activation":  # what it computes changes no size and no count
-        return layers.ReLU(name=name)
+        given = dict(map(tuple, arguments)).get("activation")
+        return layers.Activation(given, name=name) if given else layers.ReLU(name=name)
     cls = getattr(layers, kind, None) if kind in layers.__all__ else None
     if cls is None:
         raise NotMeasured(f"`{kind}` is no layer that the course counts.")

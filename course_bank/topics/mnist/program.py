@@ -5,7 +5,7 @@ Every student builds the lecture's classifier with own numbers.
 
 from course_bank.core.probe_questions import ProbeQuestion
 from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
-from course_bank.topics.mnist import verdicts
+from course_bank.topics.mnist import rebuilding, verdicts
 from course_bank.topics.model_summary.classifiers import conv_count, dense_count
 
 _TOPIC = "MNIST"
@@ -104,7 +104,7 @@ QUESTIONS = [
         form="model",
         checked="model",
         answer=None,
-        source=lambda variant: verdicts.MODEL,
+        source=lambda variant: rebuilding.source(),
         judge=verdicts.judge_model,
         misconceptions=verdicts.MODEL_SLIPS,
         stub='n = sheet.numbers("mnist-model")\nkeras.utils.set_random_seed(1)\nmodel = None\n### '

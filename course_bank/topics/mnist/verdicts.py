@@ -5,6 +5,7 @@ stay with the grader: never by an accuracy that the notebook reports.
 """
 
 import difflib
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +13,8 @@ import numpy as np
 from course_bank.core.probe_questions import NOTHING, properties
 from course_bank.core.question import CLOSE, FAR, slip
 from course_bank.core.value_answer import Verdict
-from course_bank.topics.mnist import heldout_digits
+from course_bank.topics.design import measuring
+from course_bank.topics.mnist import heldout_digits, rebuilding
 from course_bank.topics.model_summary.classifiers import classifier, conv, same
 
 TRAIN, TEST = 2000, 1000  # digits of the sample
@@ -72,28 +74,16 @@ def judge_arrays(variant, values):
 
 # ---------------------------------------------------------------------------- the model
 
-MODEL = """
-def _layers(model):
-    rows = []
-    for layer in model.layers:
-        shape = getattr(layer, "output_shape", None) or layer.output.shape
-        activation = getattr(layer, "activation", None) or ""
-        activation = getattr(activation, "__name__", None) or getattr(activation, "name", "")
-        rows.append([type(layer).__name__, list(shape)[1:], layer.count_params(), str(activation)])
-    return rows
-
-if hasattr(globals().get("model"), "layers"):
-    emit(layers=_plain([row for row in _layers(model) if row[0] != "InputLayer"]),
-         rates=_plain([layer.rate for layer in model.layers if hasattr(layer, "rate")]))
-"""
-
 
 def judge_model(variant, values):
-    if "layers" not in values:
+    if "rows" not in values:
         return NOTHING
     expected = layers(variant.n)
-    found = [(str(kind), tuple(shape), count) for kind, shape, count, _ in values["layers"]]
-    activations = [row[3] for row in values["layers"]]
+    try:
+        found, activations = table(rebuilding.rebuilt(values))
+    except rebuilding.NotRebuilt as problem:
+        return Verdict(0.0, None, str(problem))
+    rates = [dict(map(tuple, row[1])).get("rate") for row in values["rows"] if row[0] == "Dropout"]
     pairs, missing = _aligned(found, expected)
     most = len(pairs) > len(expected) // 2  # a model of the lecture's kind
     in_order = [row[0] for row in found] == [row[0] for row in expected]
@@ -106,7 +96,7 @@ def judge_model(variant, values):
             "parameter counts": most and all(a[2] == b[2] for a, b in pairs),
             "ReLU behind the convolutions": bool(relu) and all(a == "relu" for a in relu),
             "softmax at the end": bool(activations) and activations[-1] == "softmax",
-            "the dropout rate": values.get("rates") == [variant.n.rate],
+            "the dropout rate": rates == [variant.n.rate],
         }
     )
     for wrong in MODEL_SLIPS if in_order else ():
@@ -115,6 +105,24 @@ def judge_model(variant, values):
     if missing == ["Dropout"] and len(pairs) == len(found) == len(expected) - 1:
         return Verdict(verdict.credit, "dropout left out", verdict.message)
     return verdict
+
+
+def table(model):
+    """(rows, activations) of a rebuilt model: what stands in layers of its own is taken together.
+
+    A row is (kind, output shape, parameters). ``Dense(10)`` and ``Softmax()`` behind it are one.
+    """
+    rows, activations = [], []
+    for layer in model.layers:
+        kind = type(layer).__name__
+        if kind == "InputLayer":
+            continue
+        if kind == "Activation" and activations:
+            activations[-1] = measuring.activation_of(layer.get_config()["activation"])
+            continue
+        rows.append((kind, tuple(layer.output_shape)[1:], layer.count_params()))
+        activations.append("linear" if kind == "Dense" else "")
+    return rows, activations
 
 
 def _aligned(found, expected):
@@ -195,12 +203,14 @@ def judge_compiled(variant, values):
     loss = str(values["loss"]).lower().replace("_", "")
     adam = str(values["optimizer"]).lower() == "adam"
     sparse = loss == "sparsecategoricalcrossentropy"
-    reported = "acc" in str(values.get("metrics")).lower()
+    metrics = set(re.findall(r"[a-z]+", str(values.get("metrics")).lower().replace("_", "")))
+    reported = bool(metrics & {"acc", "accuracy", "sparsecategoricalaccuracy"})
     verdict = properties({"the optimizer": adam, "the loss": sparse, "accuracy reported": reported})
     for wrong, found in (
         (ONE_HOT, adam and loss == "categoricalcrossentropy"),
         (SQUARED, adam and loss in ("meansquarederror", "mse")),
         (SGD, sparse and str(values["optimizer"]).lower() == "sgd"),
+        (OTHER_ACCURACY, adam and sparse and bool(metrics & _OTHER_ACCURACIES)),
         (SILENT, adam and sparse and not reported),
     ):
         if found:
@@ -221,6 +231,11 @@ SQUARED = _named(
     "The mean squared error is for numbers that are measured. Classes take cross-entropy.",
 )
 SGD = _named("plain SGD", "The lecture's program trains with Adam.")
+_OTHER_ACCURACIES = {"categoricalaccuracy", "binaryaccuracy"}
+OTHER_ACCURACY = _named(
+    "accuracy of one-hot labels",
+    "The labels are numbers: this accuracy compares one-hot vectors, and reports something else.",
+)
 SILENT = _named(
     "no accuracy",
     "Optimizer and loss are right. The accuracy is not reported: `metrics` asks for it.",
@@ -240,6 +255,10 @@ if callable(globals().get("predict_digits")):
     emit(predictions=_plain(predict_digits(_images())))
 """
 
+OTHER_READER = (
+    "These are not the digits that `model` reads: predictions count that come from the model."
+)
+
 
 def _heldout(variant):
     return heldout_digits.draw(variant.inputs_seed)
@@ -250,7 +269,7 @@ def predict_source(variant):
     import zlib
 
     data = base64.b64encode(zlib.compress(_heldout(variant)[0].tobytes())).decode()
-    return _PREDICTED.format(data=data, count=heldout_digits.COUNT)
+    return _PREDICTED.format(data=data, count=heldout_digits.COUNT) + rebuilding.source()
 
 
 def judge_predictions(variant, values):
@@ -262,7 +281,7 @@ def judge_predictions(variant, values):
         given = given[:, 0]
     if given.shape == (len(labels), 10):
         text = f"{_ten_numbers(given)}: np.argmax over the last axis gives the digits."
-        return Verdict(0.25 if _right(given.argmax(1), labels) > 0.6 else 0.0, "no argmax", text)
+        return Verdict(FAR if _right(given.argmax(1), labels) > 0.6 else 0.0, "no argmax", text)
     if given.shape == (10,):
         text = "np.argmax ran over the images. axis=-1 (or 1) compares the ten classes."
         return Verdict(0.0, "wrong axis", text)
@@ -270,6 +289,15 @@ def judge_predictions(variant, values):
         text = f"One digit for each of the {len(labels)} images is expected, as an array."
         return Verdict(0.0, "form", text)
     right = _right(given, labels)
+    try:
+        read = rebuilding.readings(values, _heldout(variant)[0])
+    except (rebuilding.NotRebuilt, KeyError) as problem:
+        text = (
+            str(problem) if isinstance(problem, rebuilding.NotRebuilt) else "There is no `model`."
+        )
+        return Verdict(0.0, "no model", f"Predictions count that come from `model`. {text}")
+    if right > max(_right(digits, labels) for digits in read) + 0.03:
+        return Verdict(0.0, "not the model's", OTHER_READER)
     if right < 0.3 and _right(given - 1, labels) > 0.6:
         text = "The digits are one too large: the classes are counted from 0."
         return Verdict(FAR, "counted from one", text)

@@ -6,7 +6,8 @@ import pytest
 import course_lib as keras
 from course_bank import bank
 from course_bank.authoring.notebook import _answer
-from course_bank.topics.mnist import heldout_digits, verdicts
+from course_bank.core.question import CLOSE, FAR
+from course_bank.topics.mnist import heldout_digits, rebuilding, verdicts
 from course_lib.datasets import mnist
 from course_lib.exercise import Numbers
 from tests.released import key_of
@@ -48,9 +49,9 @@ def test_the_solution_prepares_the_arrays():
     ("change", "credit", "misconception"),
     [
         (lambda x: x[..., None] / 255, 1.0, None),
-        (lambda x: x[..., None], 0.5, "not scaled"),
-        (lambda x: x / 255, 0.5, "no channel axis"),
-        (lambda x: x[..., None] / 255 / 255, 0.5, "scaled twice"),
+        (lambda x: x[..., None], CLOSE, "not scaled"),
+        (lambda x: x / 255, CLOSE, "no channel axis"),
+        (lambda x: x[..., None] / 255 / 255, CLOSE, "scaled twice"),
         (lambda x: x, 0.0, "as loaded"),
         (lambda x: x[:5, ..., None] / 255, 0.5, None),
     ],
@@ -190,6 +191,9 @@ class KerasModel:
         ({"dense": "acc"}, 1),
         (None, 2 / 3),
         (["mae"], 2 / 3),
+        (["categorical_accuracy"], 2 / 3),
+        (["binary_accuracy"], 2 / 3),
+        (["sparse_categorical_accuracy"], 1),
     ],
 )
 def test_metrics_as_keras_keeps_them(metrics, credit):
@@ -205,6 +209,12 @@ def test_a_model_that_was_not_compiled():
 # ---------------------------------------------------------------------------- predictions
 
 
+@pytest.fixture
+def a_model_that_reads_all(monkeypatch):
+    """What is judged below is the answer; the model behind it is no matter."""
+    monkeypatch.setattr(rebuilding, "readings", lambda values, images: [labels()])
+
+
 def labels():
     return heldout_digits.draw(variant_of("mnist-predict").hidden)[1]
 
@@ -215,8 +225,8 @@ def labels():
         (lambda x: labels(), 1.0, None),
         (lambda x: labels()[:, None].astype(np.float32), 1.0, None),
         (lambda x: labels().tolist(), 1.0, None),
-        (lambda x: np.eye(10)[labels()], 0.25, "no argmax"),
-        (lambda x: labels() + 1, 0.25, "counted from one"),
+        (lambda x: np.eye(10)[labels()], FAR, "no argmax"),
+        (lambda x: labels() + 1, FAR, "counted from one"),
         (lambda x: np.eye(10)[labels()].argmax(0), 0.0, "wrong axis"),
         (lambda x: np.where(np.arange(200) < 140, labels(), -1), 0.5, None),
         (lambda x: np.where(np.arange(200) < 80, labels(), -1), 0.25, None),
@@ -226,9 +236,121 @@ def labels():
         (lambda x: None, 0.0, "empty"),
     ],
 )
-def test_predictions(answer, credit, misconception):
+def test_predictions(answer, credit, misconception, a_model_that_reads_all):
     found = verdict("mnist-predict", {"predict_digits": answer})
     assert (found.credit, found.misconception) == (credit, misconception)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """A model of the own numbers, trained a little on some digits of the sample."""
+    keras.utils.set_random_seed(1)
+    (x, y), _ = mnist.load_sample()
+    model = build(variant_of("mnist-model").n)
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    model.fit((x / 255).astype("float32")[..., None], y, batch_size=32, epochs=2, verbose=0)
+    return model
+
+
+def reader(model, prepare=lambda x: x / 255):
+    return lambda images: model.predict(prepare(images)[..., None], verbose=0).argmax(-1)
+
+
+def test_predictions_come_from_the_model(trained):
+    names = {"model": trained, "predict_digits": reader(trained)}
+    assert verdict("mnist-predict", names).credit == 1
+    table = {**names, "predict_digits": lambda images: labels()}  # whatever else has read them
+    found = verdict("mnist-predict", table)
+    assert (found.credit, found.misconception) == (0, "not the model's")
+    fresh = build(variant_of("mnist-model").n)
+    for model in (fresh, None, 5):
+        found = verdict("mnist-predict", {**table, "model": model})
+        assert found.credit == 0
+        assert found.misconception in ("not the model's", "no model")
+
+
+def test_other_preparations_and_a_missing_softmax_cost_their_own_task_only(trained):
+    logits = build(variant_of("mnist-model").n, last=None)
+    logits.set_weights(trained.get_weights())
+    names = {"model": logits, "predict_digits": reader(logits)}
+    assert verdict("mnist-predict", names).credit == 1
+    raw = build(variant_of("mnist-model").n)
+    weights = trained.get_weights()
+    weights[0] = weights[0] / 255  # as if it had been trained on grey values from 0 to 255
+    raw.set_weights(weights)
+    names = {"model": raw, "predict_digits": reader(raw, lambda x: x.astype(float))}
+    assert verdict("mnist-predict", names).credit == 1
+
+
+def test_a_dense_network_is_no_cnn():
+    layers = keras.layers
+    flat = keras.Sequential(
+        [keras.Input(shape=(28, 28, 1)), layers.Flatten(), layers.Dense(10, activation="softmax")]
+    )
+    found = verdict("mnist-predict", {"model": flat, "predict_digits": lambda x: labels()})
+    assert (found.credit, found.misconception) == (0, "no model")
+    assert "it is no CNN" in found.message
+
+
+@pytest.mark.parametrize("end", ["a name", "a layer", "an activation layer", "as a function"])
+def test_activations_are_read_however_they_are_written(end):
+    n, layers = variant_of("mnist-model").n, keras.layers
+    dense = {
+        "a name": [layers.Dense(10, activation="softmax")],
+        "a layer": [layers.Dense(10), layers.Softmax()],
+        "an activation layer": [layers.Dense(10), layers.Activation("softmax")],
+        "as a function": [layers.Dense(10, activation=keras.activations.softmax)],
+    }[end]
+    model = keras.Sequential(
+        [
+            layers.Conv2D(n.first, n.kernel),
+            layers.ReLU(),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(n.second, n.kernel, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dropout(n.rate),
+            *dense,
+        ]
+    )  # without an Input: it is built when it is asked first
+    found = verdict("mnist-model", {"model": model})
+    assert found.credit == 1, found.message
+
+
+class Conv2D:
+    """A class with the name of a layer, and what the probe asks of one."""
+
+    weights = ()
+
+    def __init__(self, config):
+        self.config = config
+
+    def get_config(self):
+        return self.config
+
+
+class Lookalike:
+    """Layers that are listed, and digits that come from elsewhere."""
+
+    def __init__(self, model):
+        self.layers, self._model = model.layers, model
+
+    def get_weights(self):
+        return self._model.get_weights()
+
+    def predict(self, images, verbose=0):
+        return np.eye(10)[np.zeros(len(images), int)]
+
+
+def test_layers_that_hang_nowhere_are_no_model(trained):
+    found = verdict("mnist-model", {"model": Lookalike(trained)})
+    assert found.credit == 0
+    assert "do not return what the model returns" in found.message
+    fake = Lookalike(trained)
+    fake.layers = [Conv2D({"filters": 8, "kernel_size": 3})]
+    assert verdict("mnist-model", {"model": fake}).credit == 0
+    names = {"model": fake, "predict_digits": lambda x: labels()}
+    assert verdict("mnist-predict", names).credit == 0
 
 
 def test_ten_numbers_are_called_probabilities_when_they_are():
@@ -239,7 +361,7 @@ def test_ten_numbers_are_called_probabilities_when_they_are():
         assert found.misconception == "no argmax"
 
 
-def test_the_share_of_digits_read_is_told():
+def test_the_share_of_digits_read_is_told(a_model_that_reads_all):
     some = np.where(np.arange(heldout_digits.COUNT) < 100, labels(), 11)
     found = verdict("mnist-predict", {"predict_digits": lambda images: some})
     assert found.message.startswith("Of 200 digits that it has not seen, it reads 50 %; ")
