@@ -141,7 +141,7 @@ def _answer(question):
     if stub is None:
         numbers = f'n = sheet.numbers("{question.id}")'
         stub = f"{numbers}\n{_ANSWER_HERE}\n{question.variable} = None\n{_HERE}\n"
-    if not question.hidden:
+    if question.stub is None or not question.hidden:
         solution = f"{question.variable} = {solution}"
     return _with_solution(stub, solution)
 
