@@ -5,6 +5,7 @@ processors idle; and while one worker builds the book, the others should have wo
 """
 
 from collections import Counter
+from pathlib import Path
 
 LONGEST = (
     "book/test_pages.py",  # builds the book, if need be
@@ -19,10 +20,14 @@ LONGEST = (
     "course_lib/figures/test_interaction.py",
     "book/test_rerun.py",
     "book/test_browser.py",
+    "book/test_paper.py",
+    "book/test_search.py",
     "book/test_figures.py",
     "book/test_forms.py",
 )
 PLACES = {name: place for place, name in enumerate(LONGEST)}
+MISSING = [name for name in LONGEST if not (Path(__file__).parent / name).is_file()]
+assert not MISSING, f"{MISSING}: there are no such files; name in LONGEST those that take longest"
 
 
 def pytest_collection_modifyitems(items):
