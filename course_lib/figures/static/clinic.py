@@ -152,7 +152,7 @@ PANELS = {
     "step": _layers("a step beside its weights", "start", "step", -8, 3),
     "silent": _silent,
     "pixels": _histogram("pixels of the training set", "pixels"),
-    "scores": _histogram("the ten sums before the end", "scores"),
+    "scores": _histogram("the sums before the end", "scores"),
     "certainty": _histogram("certainty of its answers", "certainty"),
     "nearest": _histogram("distance to the nearest twin", "nearest"),
     "answers": _answers,

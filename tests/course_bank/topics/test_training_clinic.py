@@ -10,9 +10,7 @@ from course_bank import bank
 from course_bank.topics.training_clinic import mending, patients, programs, trial, wards
 from course_lib.exercise import Numbers
 from course_lib.figures.static import clinic
-from tests.released import key_of
 
-ASSIGNMENT = "ps10-training-clinic"
 DATA, MODEL, TRAINING = programs.PROGRAMS
 EACH_FAULT = [(task, faults) for task, p in programs.PROGRAMS.items() for faults in p.faults]
 
@@ -29,6 +27,8 @@ def test_every_recorded_card_shows_its_fault_and_can_be_drawn(ward):
         for name in names:
             card = patients.recorded()[name]["card"]
             assert wards.told(ward, card) == fault, name
+            reached = card["curves"]["val_accuracy"][0][-1]
+            assert ward == "doubt" or reached < 0.85, name
             assert clinic.patient(card, listed.panels).svg().startswith("<svg")
             assert fault not in json.dumps(card)
 
@@ -166,16 +166,12 @@ EVALUATED = "_, accuracy = model.evaluate(prepared(x_aside), y_aside, verbose=0)
 CONV = "        layers.Conv2D("
 # task, faults, changes of the broken program: all are mends
 RIGHT = [
-    (DATA, ["unscaled"], [("np.newaxis]\n", "np.newaxis] / 255.0\n")]),
     (DATA, ["unscaled"], [(CONV, f"        layers.Rescaling(1 / 255),\n{CONV}")]),
-    (DATA, ["labels of others"], [("x = x[order]", "x = x[order]; y = y[order]")]),
     (DATA, ["labels of others"], [("x = x[order]", "pass")]),
-    (DATA, ["class by class"], [("shuffle=False", "shuffle=True")]),
     (DATA, ["class by class"],
      [('np.argsort(y, kind="stable")', "np.random.permutation(len(x))")]),
     (DATA, ["trained on all"], [("    order =", "    x, y = x[~aside], y[~aside]\n    order =")]),
     (DATA, ["trained on all"], [("    order =", f"    {ASIDE_OFF}\n    order =")]),
-    (MODEL, ["softmax twice"], [("        layers.Softmax(),\n", "")]),
     (MODEL, ["softmax twice"], [('10, activation="softmax"', "10")]),
     (MODEL, ["dead units"], [("-50.0", "0.0")]),
     (MODEL, ["large start"],
@@ -202,16 +198,9 @@ def test_a_mended_program_is_right_whichever_way_it_was_mended(task, faults, cha
     assert found.message.startswith("Mended: the network that was asked for; of digits that it")
 
 
-@pytest.mark.parametrize("task", programs.PROGRAMS)
-def test_the_instructors_cell_earns_all_points(task):
-    variant = key_of(ASSIGNMENT).graded_variant(task, "ada", "a secret")
-    assert tried(variant, bank[task].solution).credit == 1
-
-
 # a program, mended but for what is changed: credit in quarters of the half, and what is said
 WRONG = [
     (DATA, [("{units}, activation", "100, activation")], 3, "no longer the one asked for"),
-    (DATA, [("layers.MaxPooling2D(2)", "layers.AveragePooling2D(2)")], 3, "no longer the one"),
     (DATA, [("return model, predict", "return model, lambda i: np.full(len(i), 3)")], 0,
      "It answers 3 to nearly everything"),
     (MODEL, [(PREDICT, "model.predict(prepared(images)[:, ::-1], verbose=0)")], 2, "reads"),
