@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from course_bank import problem_sets
+
 ROOT = Path(__file__).parents[1]
 TEXTS = sorted(
     path
@@ -23,7 +25,8 @@ def test_links_between_files_lead_somewhere(path):
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("chapters/*.md")), ids=lambda p: p.stem)
 def test_references_of_a_chapter_name_a_label_of_the_book(path):
-    labels = {"genindex", "modindex", "search"} | {  # Sphinx' own pages, then ours
+    labels = {f"exercise-{name.partition('-')[0]}" for name in problem_sets}  # rows of the table
+    labels |= {"genindex", "modindex", "search"} | {  # Sphinx' own pages, then ours
         label.lower()
         for text in [*ROOT.glob("chapters/*.md"), ROOT / "index.md"]
         for label in re.findall(
