@@ -4,13 +4,18 @@ import html as markup
 from pathlib import Path
 
 import yaml
+from pygments.formatters import HtmlFormatter
 
 from .answers import collect
 from .pages import Page, link, page_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = ("chapters/api",)  # read in a terminal, or in a browser
-SHEETS = ("pygments.css", "katex/katex.min.css", "type.css")  # those of the pages that paper needs
+SHEETS = (
+    "node_modules/katex/dist/katex.min.css",
+    *(f"node_modules/@fontsource/source-serif-4/{face}.css" for face in (400, "400-italic", 600)),
+    "book/paper/paper.css",
+)
 PAGE = """@page {id} {{ @top-left {{ content: "{left}" }} @top-right {{ content: "{right}" }} }}
 #{id} {{ page: {id} }}"""
 
@@ -38,6 +43,13 @@ def preface(html):
             section.decompose()
     page.title = "About this book"
     return page
+
+
+def _code_colours(root):
+    """The colours of code on a light page, as Pygments writes them."""
+    options = yaml.safe_load((root / "_config.yml").read_text("utf-8"))["sphinx"]["config"]
+    style = options["html_theme_options"]["pygments_light_style"]
+    return HtmlFormatter(style=style).get_style_defs(".highlight")
 
 
 def _css(text):
@@ -68,14 +80,11 @@ def document(html, parts=None, root=ROOT):
     if any(answers.values()):
         body.append(_answers(pages, answers))
         rules.append(PAGE.format(id="answers", left=_css(name), right="Answers"))
-    static = html.resolve() / "_static"
-    sheets = [static / sheet for sheet in SHEETS if (static / sheet).exists()]
-    links = "".join(
-        f'<link rel="stylesheet" href="{sheet.as_uri()}">'
-        for sheet in [*sheets, Path(__file__).with_name("paper.css")]
-    )
+    sheets = [ROOT / sheet for sheet in SHEETS if (ROOT / sheet).exists()]
+    links = "".join(f'<link rel="stylesheet" href="{sheet.as_uri()}">' for sheet in sheets)
+    rules.append(_code_colours(root))
     return (
-        '<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8">'
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         f"<title>{markup.escape(name)}</title>{links}<style>{' '.join(rules)}</style></head>"
         f"<body>{''.join(body)}</body></html>"
     )
