@@ -24,7 +24,7 @@ def relu_forward(inputs: np.ndarray) -> tuple:
     """`relu` and its cache."""
     (inputs,) = checks.as_floats("relu", inputs=inputs)
     # NumPy compares two arrays in half the time that it needs for an array and a number
-    outputs = np.maximum(inputs, np.zeros(inputs.shape[1:], inputs.dtype))
+    outputs = np.maximum(inputs, np.zeros(inputs.shape[-2:], inputs.dtype))
     return outputs, outputs
 
 

@@ -62,11 +62,19 @@ def windows(
     strides = per_axis(owner, "strides", strides, axes)
     dilation_rate = per_axis(owner, "dilation_rate", dilation_rate, axes)
     paddings = paddings_per_axis(owner, padding, axes)
+    paddings = tuple(p if isinstance(p, str) else tuple(p) for p in paddings)
     sizes = zip(spatial, kernel_size, strides, paddings, dilation_rate, strict=True)
+    return _windows(owner, tuple(sizes), kernel_name)
+
+
+@lru_cache(maxsize=512)
+def _windows(owner, sizes, kernel_name):
+    """`windows` of checked sizes: (spatial, kernel_size, stride, padding, dilation) per axis."""
     found = [axis_of(owner, *size, kernel_name) for size in sizes]
     pads = tuple((axis.before, axis.after) for axis in found)
+    spatial, kernel_size, strides, _, dilation_rate = zip(*sizes, strict=True)
     outputs = tuple(axis.outputs for axis in found)
-    return Windows(tuple(kernel_size), strides, dilation_rate, pads, tuple(spatial), outputs)
+    return Windows(kernel_size, strides, dilation_rate, pads, spatial, outputs)
 
 
 def transposed_windows(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.ops.products import SMALL, small_products
+from course_lib.ops.products import LARGE_MATRIX, SMALL, small_products
 from course_lib.ops.windows import patches, phases_back, rows_by_tap, windows
 
 CASES = [
@@ -67,3 +67,10 @@ def test_lines_are_joined_while_their_product_is_small():
     assert small_products(rows, SMALL // 10_000 + 1) is rows
     flat = np.zeros((70, 10), np.float32)
     assert small_products(flat, 3) is flat
+
+
+def test_beside_a_large_matrix_all_rows_are_one_product():
+    rows = np.zeros((2, 10, 10, 100), np.float32)
+    columns = LARGE_MATRIX // 100 + 1
+    assert small_products(rows, columns).shape == (200, 100)
+    assert small_products(rows[:, 1:], columns).shape == (2, 90, 100)  # not side by side
