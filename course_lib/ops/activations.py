@@ -28,7 +28,7 @@ def relu_forward(inputs: np.ndarray) -> tuple:
     return outputs, outputs
 
 
-def relu_backward(grad_outputs: np.ndarray, cache):
+def relu_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """The gradient passes where the output is positive, and stops where it is 0."""
     grad_outputs = _like("relu_backward", grad_outputs, cache)
     return grad_outputs * (cache > 0).astype(cache.dtype)
@@ -47,7 +47,7 @@ def sigmoid_forward(inputs: np.ndarray) -> tuple:
     return outputs, outputs
 
 
-def sigmoid_backward(grad_outputs: np.ndarray, cache):
+def sigmoid_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """dy/dx = y (1 - y)"""
     grad_outputs = _like("sigmoid_backward", grad_outputs, cache)
     return grad_outputs * cache * (1 - cache)
@@ -65,7 +65,7 @@ def tanh_forward(inputs: np.ndarray) -> tuple:
     return outputs, outputs
 
 
-def tanh_backward(grad_outputs: np.ndarray, cache):
+def tanh_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """dy/dx = 1 - y**2"""
     grad_outputs = _like("tanh_backward", grad_outputs, cache)
     slope = cache * cache
@@ -92,7 +92,7 @@ def softmax_forward(inputs: np.ndarray, axis: int | tuple[int, ...] = -1) -> tup
     return outputs, (outputs, axis)
 
 
-def softmax_backward(grad_outputs: np.ndarray, cache):
+def softmax_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """dx_j = y_j (g_j - sum_k g_k y_k)"""
     outputs, axis = cache
     grad_outputs = _like("softmax_backward", grad_outputs, outputs)
@@ -114,7 +114,7 @@ def log_softmax_forward(inputs: np.ndarray, axis: int | tuple[int, ...] = -1) ->
     return outputs, (outputs, axis)
 
 
-def log_softmax_backward(grad_outputs: np.ndarray, cache):
+def log_softmax_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """dx_j = g_j - softmax_j sum_k g_k"""
     outputs, axis = cache
     grad_outputs = _like("log_softmax_backward", grad_outputs, outputs)
@@ -134,7 +134,7 @@ def leaky_relu_forward(inputs: np.ndarray, negative_slope: float = 0.2) -> tuple
     return inputs * slope, slope
 
 
-def leaky_relu_backward(grad_outputs: np.ndarray, cache):
+def leaky_relu_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """The gradient passes whole, or by the slope."""
     return _like("leaky_relu_backward", grad_outputs, cache) * cache
 
@@ -152,7 +152,7 @@ def elu_forward(inputs: np.ndarray, alpha: float = 1.0) -> tuple:
     return outputs, (outputs, alpha)
 
 
-def elu_backward(grad_outputs: np.ndarray, cache):
+def elu_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """dy/dx = 1 for y > 0, y + alpha below"""
     outputs, alpha = cache
     grad_outputs = _like("elu_backward", grad_outputs, outputs)
@@ -171,7 +171,7 @@ def silu_forward(inputs: np.ndarray) -> tuple:
     return inputs * share, (inputs, share)
 
 
-def silu_backward(grad_outputs: np.ndarray, cache):
+def silu_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """dy/dx = s (1 + x (1 - s)) with s = sigmoid(x)"""
     inputs, share = cache
     grad_outputs = _like("silu_backward", grad_outputs, inputs)
@@ -199,7 +199,7 @@ def gelu_forward(inputs: np.ndarray, approximate: bool = True) -> tuple:
     return inputs * share, share + inputs * slope
 
 
-def gelu_backward(grad_outputs: np.ndarray, cache):
+def gelu_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """dy/dx = share + x * slope of the share"""
     return _like("gelu_backward", grad_outputs, cache) * cache
 

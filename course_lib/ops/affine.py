@@ -22,7 +22,11 @@ class AffineCache(NamedTuple):
 
 
 def affine_transform(
-    images, transforms, interpolation="bilinear", fill_mode="constant", fill_value=0.0
+    images: np.ndarray,
+    transforms: np.ndarray,
+    interpolation: str = "bilinear",
+    fill_mode: str = "constant",
+    fill_value: float = 0.0,
 ) -> np.ndarray:
     """Images (n, height, width, channels), each read through its row of transforms (n, 6).
 
@@ -38,7 +42,11 @@ def affine_transform(
 
 
 def affine_transform_forward(
-    images, transforms, interpolation="bilinear", fill_mode="constant", fill_value=0.0
+    images: np.ndarray,
+    transforms: np.ndarray,
+    interpolation: str = "bilinear",
+    fill_mode: str = "constant",
+    fill_value: float = 0.0,
 ) -> tuple:
     """`affine_transform` and its cache."""
     owner = "affine_transform"
@@ -84,7 +92,7 @@ def affine_transform_forward(
     return outputs, AffineCache(images.shape, reads)
 
 
-def affine_transform_backward(grad_outputs: np.ndarray, cache):
+def affine_transform_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """Gradient of the images: each output's gradient goes to the pixels that it read."""
     shape, reads = cache
     grad_outputs = checks.gradient("affine_transform_backward", grad_outputs, shape)

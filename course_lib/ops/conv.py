@@ -100,7 +100,7 @@ def _groups(inputs, kernel):
     return groups if fits and groups else 1
 
 
-def conv_backward(grad_outputs: np.ndarray, cache, need_inputs: bool = True):
+def conv_backward(grad_outputs: np.ndarray, cache: object, need_inputs: bool = True) -> tuple:
     """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
     if isinstance(cache, DepthwiseCache):
         grad_inputs, grad_kernel = depthwise_conv_backward(grad_outputs, cache, need_inputs)
@@ -161,7 +161,9 @@ def conv_transpose_forward(
     return spread(inputs, kernel, window), ConvCache(inputs, kernel, window)
 
 
-def conv_transpose_backward(grad_outputs: np.ndarray, cache, need_inputs: bool = True):
+def conv_transpose_backward(
+    grad_outputs: np.ndarray, cache: object, need_inputs: bool = True
+) -> tuple:
     """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
     inputs, kernel, window = cache
     shape = (len(inputs), *window.spatial, kernel.shape[-2])

@@ -44,7 +44,7 @@ def dense_forward(inputs: np.ndarray, kernel: np.ndarray, bias: np.ndarray | Non
     return outputs, DenseCache(inputs, kernel, bool(rest))
 
 
-def dense_backward(grad_outputs: np.ndarray, cache, need_inputs: bool = True):
+def dense_backward(grad_outputs: np.ndarray, cache: object, need_inputs: bool = True) -> tuple:
     """(gradient of inputs or None, of kernel, of bias or None)."""
     inputs, kernel, has_bias = cache
     shape = (*inputs.shape[:-1], kernel.shape[1])
@@ -134,7 +134,7 @@ def flatten_forward(inputs: np.ndarray) -> tuple:
     return inputs.reshape(len(inputs), int(np.prod(inputs.shape[1:]))), inputs.shape
 
 
-def flatten_backward(grad_outputs: np.ndarray, cache):
+def flatten_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """Gradient of the inputs: the same numbers in the old shape."""
     shape = (cache[0], int(np.prod(cache[1:])))
     return checks.gradient("flatten_backward", grad_outputs, shape).reshape(cache)

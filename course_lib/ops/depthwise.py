@@ -75,7 +75,9 @@ def depthwise_conv_forward(
     return _forward(cache), cache
 
 
-def depthwise_conv_backward(grad_outputs: np.ndarray, cache, need_inputs: bool = True):
+def depthwise_conv_backward(
+    grad_outputs: np.ndarray, cache: object, need_inputs: bool = True
+) -> tuple:
     """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
     inputs, kernel, window, multiplier = cache
     shape = (len(inputs), *window.outputs, kernel.shape[-1])

@@ -16,7 +16,7 @@ class EmbeddingCache(NamedTuple):
     dtype: np.dtype
 
 
-def one_hot(labels: np.ndarray, num_classes, dtype=np.float32) -> np.ndarray:
+def one_hot(labels: np.ndarray, num_classes: int, dtype: type = np.float32) -> np.ndarray:
     """A row of ``num_classes`` numbers per label: 1 at the label, 0 elsewhere. (...) -> (..., k).
 
     Raises ValueError for labels that are not whole numbers from 0 to num_classes - 1.
@@ -26,12 +26,12 @@ def one_hot(labels: np.ndarray, num_classes, dtype=np.float32) -> np.ndarray:
     return np.eye(num_classes, dtype=dtype)[labels]
 
 
-def embedding(indices, table) -> np.ndarray:
+def embedding(indices: np.ndarray, table: np.ndarray) -> np.ndarray:
     """Rows of ``table`` (words, width), one per index: (batch, steps) -> (batch, steps, width)."""
     return embedding_forward(indices, table)[0]
 
 
-def embedding_forward(indices, table) -> tuple:
+def embedding_forward(indices: np.ndarray, table: np.ndarray) -> tuple:
     """`embedding` and its cache."""
     (table,) = checks.as_floats("embedding", table=table)
     if table.ndim != 2:
@@ -42,7 +42,7 @@ def embedding_forward(indices, table) -> tuple:
     return table[indices], EmbeddingCache(indices, table.shape, table.dtype)
 
 
-def embedding_backward(grad_outputs: np.ndarray, cache):
+def embedding_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """Gradient of the table: a word used often gathers the sum of its places' gradients."""
     indices, (words, width), dtype = cache
     shape = (*indices.shape, width)

@@ -25,7 +25,9 @@ class SquaredErrorCache(NamedTuple):
     difference: np.ndarray  # y_pred - y_true
 
 
-def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False) -> np.ndarray:
+def sparse_categorical_crossentropy(
+    y_true: np.ndarray, y_pred: np.ndarray, from_logits: bool = False
+) -> np.ndarray:
     """-log of the probability given to the true class; y_true (batch,) holds class numbers.
 
     y_pred (batch, classes) holds probabilities, or logits (before softmax) with ``from_logits``.
@@ -33,7 +35,9 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False) -> np.nda
     return sparse_categorical_crossentropy_forward(y_true, y_pred, from_logits)[0]
 
 
-def sparse_categorical_crossentropy_forward(y_true, y_pred, from_logits=False) -> tuple:
+def sparse_categorical_crossentropy_forward(
+    y_true: np.ndarray, y_pred: np.ndarray, from_logits: bool = False
+) -> tuple:
     """`sparse_categorical_crossentropy` and its cache."""
     owner = "sparse_categorical_crossentropy"
     y_pred = _predictions(owner, y_pred)
@@ -53,17 +57,21 @@ def sparse_categorical_crossentropy_forward(y_true, y_pred, from_logits=False) -
     return _crossentropy_forward(rows, y_pred, from_logits)
 
 
-def sparse_categorical_crossentropy_backward(grad_losses, cache):
+def sparse_categorical_crossentropy_backward(grad_losses: np.ndarray, cache: object) -> np.ndarray:
     """Gradient of y_pred, given one gradient per example."""
     return _crossentropy_backward("sparse_categorical_crossentropy_backward", grad_losses, cache)
 
 
-def categorical_crossentropy(y_true, y_pred, from_logits=False) -> np.ndarray:
+def categorical_crossentropy(
+    y_true: np.ndarray, y_pred: np.ndarray, from_logits: bool = False
+) -> np.ndarray:
     """-sum of y_true * log(y_pred): y_true is (batch, classes), often one-hot."""
     return categorical_crossentropy_forward(y_true, y_pred, from_logits)[0]
 
 
-def categorical_crossentropy_forward(y_true, y_pred, from_logits=False) -> tuple:
+def categorical_crossentropy_forward(
+    y_true: np.ndarray, y_pred: np.ndarray, from_logits: bool = False
+) -> tuple:
     """`categorical_crossentropy` and its cache."""
     owner = "categorical_crossentropy"
     y_pred = _predictions(owner, y_pred)
@@ -88,7 +96,7 @@ def categorical_crossentropy_forward(y_true, y_pred, from_logits=False) -> tuple
     return -(y_true * logs).sum(-1), CrossentropyCache(y_true, y_pred, from_logits)
 
 
-def categorical_crossentropy_backward(grad_losses, cache):
+def categorical_crossentropy_backward(grad_losses: np.ndarray, cache: object) -> np.ndarray:
     """Gradient of y_pred, given one gradient per example.
 
     From probabilities p = y_pred / s, s their sum: with g = -t/p, and 0 where p was clipped, it is
@@ -143,12 +151,12 @@ def _crossentropy_backward(owner, grad_losses, cache):
     return grad_losses[..., None] * grad
 
 
-def mean_squared_error(y_true, y_pred) -> np.ndarray:
+def mean_squared_error(y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
     """Mean of (y_pred - y_true)**2 over the last axis."""
     return mean_squared_error_forward(y_true, y_pred)[0]
 
 
-def mean_squared_error_forward(y_true, y_pred) -> tuple:
+def mean_squared_error_forward(y_true: np.ndarray, y_pred: np.ndarray) -> tuple:
     """`mean_squared_error` and its cache."""
     owner = "mean_squared_error"
     y_true, y_pred = checks.as_floats(owner, y_true=y_true, y_pred=y_pred)
@@ -160,7 +168,7 @@ def mean_squared_error_forward(y_true, y_pred) -> tuple:
     return np.square(difference).mean(-1), SquaredErrorCache(difference)
 
 
-def mean_squared_error_backward(grad_losses, cache):
+def mean_squared_error_backward(grad_losses: np.ndarray, cache: object) -> np.ndarray:
     """Gradient of y_pred: 2 (y_pred - y_true) / count."""
     owner = "mean_squared_error_backward"
     (difference,) = cache

@@ -105,7 +105,7 @@ def batch_normalization_forward(
     return outputs, cache
 
 
-def batch_normalization_backward(grad_outputs: np.ndarray, cache):
+def batch_normalization_backward(grad_outputs: np.ndarray, cache: object) -> tuple:
     """(gradient of inputs, of scale, of offset).
 
     Where the batch gave mean and variance they depend on the inputs too: the parts of the gradient
@@ -186,7 +186,7 @@ def layer_normalization_forward(
     return _normalize(owner, inputs, axes, scale, offset, epsilon)
 
 
-def layer_normalization_backward(grad_outputs: np.ndarray, cache):
+def layer_normalization_backward(grad_outputs: np.ndarray, cache: object) -> tuple:
     """(gradient of inputs, of scale, of offset); those of scale and offset in their sizes."""
     grad_outputs = checks.gradient(
         "layer_normalization_backward", grad_outputs, cache.shape, cache.normalized.dtype
@@ -242,7 +242,7 @@ def group_normalization_forward(
     return outputs.reshape(shape), cache._replace(shape=shape)
 
 
-def group_normalization_backward(grad_outputs: np.ndarray, cache):
+def group_normalization_backward(grad_outputs: np.ndarray, cache: object) -> tuple:
     """(gradient of inputs, of scale, of offset)."""
     grad_outputs = checks.gradient(
         "group_normalization_backward", grad_outputs, cache.shape, cache.normalized.dtype

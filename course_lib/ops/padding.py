@@ -47,7 +47,7 @@ def zero_pad_forward(inputs: np.ndarray, padding: str | int | tuple) -> tuple:
     return outputs, ZeroPadCache(pads, outputs.shape)
 
 
-def zero_pad_backward(grad_outputs: np.ndarray, cache):
+def zero_pad_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """Gradient with respect to the inputs."""
     return crop(checks.gradient("zero_pad_backward", grad_outputs, cache.shape), cache.pads)
 

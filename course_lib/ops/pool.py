@@ -57,7 +57,7 @@ def max_pool_forward(
     return outputs, MaxPoolCache(inputs, outputs, window)
 
 
-def max_pool_backward(grad_outputs: np.ndarray, cache):
+def max_pool_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """Gradient of the inputs: each window's gradient goes to its first largest cell."""
     inputs, outputs, window = cache
     grad_outputs = checks.gradient("max_pool_backward", grad_outputs, outputs.shape, outputs.dtype)
@@ -111,7 +111,7 @@ def average_pool_forward(
     return outputs, AveragePoolCache(counts, inputs.shape, window)
 
 
-def average_pool_backward(grad_outputs: np.ndarray, cache):
+def average_pool_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """Gradient of the inputs: each window's gradient is shared equally by its cells."""
     counts, shape, window = cache
     expected = (shape[0], *window.outputs, shape[-1])
