@@ -12,12 +12,14 @@ answer is in the file, and nothing here knows one. Needs the standard library al
 
 import difflib
 import importlib.util
+import os
 from pathlib import Path
 
 from course_lib.exercise import forms, functions, sheets
 from course_lib.exercise.plain_values import plain
 
 SAMPLE_STUDENT = "demo"
+_VALIDATING = "NBGRADER_VALIDATING"  # nbgrader sets it while it validates
 
 # what a library that a notebook needs is called, and what it weighs once it is installed
 WEIGHS = {"numpy": "NumPy (60 MB)", "tensorflow": "Keras with TensorFlow (1.5 GB)"}
@@ -75,6 +77,7 @@ class Exercise:
         self.student = sheet["student"]
         self.title = sheet.get("title", self.assignment)
         self._book = sheet.get("book", "")
+        self._unanswered = {}  # {question: whether its check found no answer}
         self._questions = {entry["id"]: entry for entry in sheet["questions"]}
 
     def __repr__(self):
@@ -134,16 +137,37 @@ class Exercise:
     def check_form(self, question, value):
         """Complain when ``value`` cannot be read as an answer; say so when it can.
 
-        Raises FormError (an AssertionError) with a sentence on the form. Never tells whether the
-        value is right.
+        What is not answered yet is only printed, so that "Run All" shows every task; for
+        nbgrader's Validate it is an error. A function is tried on the example of its task. Never
+        tells whether a value is right.
+
+        Raises:
+            FormError: an AssertionError with a sentence on the form.
         """
         entry = self._entry(question)
-        problem = _problem(entry, value)
+        problem, name = _problem(entry, value), entry["variable"]
+        self._unanswered[question] = problem in (forms.NOT_ANSWERED, functions.NOTHING_YET)
+        if self._unanswered[question] and not os.environ.get(_VALIDATING):
+            print(f"{name}: {problem}")
+            return
         if problem:
-            raise FormError(f"{entry['variable']}: {problem}")
-        print(f"{entry['variable']}: this can be graded. Whether it is right, grading will tell.")
+            raise FormError(f"{name}: {problem}{self._validated(question)}")
+        if entry["form"] == "function":
+            print(f"{name}: right on your example. Grading tries other inputs.")
+        else:
+            print(f"{name}: this can be graded. Whether it is right, grading will tell.")
         if self.student == SAMPLE_STUDENT:
             print(f'STUDENT_ID is still "{SAMPLE_STUDENT}": these are {SAMPLE_STUDENT}\'s numbers.')
+
+    def _validated(self, question):
+        """What an unanswered task means to nbgrader's Validate, which calls it a failed test."""
+        if not self._unanswered[question]:
+            return ""
+        missing = sum(self._unanswered.values())
+        return (
+            f" (Validate looks at the form of answers, not at their values. So far {missing} of "
+            f"{len(self._unanswered)} are missing.)"
+        )
 
 
 def _problem(entry, value):

@@ -1,9 +1,9 @@
 """How an answer is read: what counts as a number, a shape, an array, a choice.
 
 Students write the same answer in many ways: 26, 26.0, "26", np.int64(26); (26, 26, 8),
-[26, 26, 8], "26 x 26 x 8", (None, 26, 26, 8). A form reads all of them as one value, or raises
-`FormProblem` with a sentence that says what is wrong with the form. It never says whether the
-value is right.
+[26, 26, 8], "26 x 26 x 8", "26 by 26 by 8", (None, 26, 26, 8). A form reads all of them as one
+value, or raises `FormProblem` with a sentence that says what is wrong with the form. It never says
+whether the value is right.
 
 Values are plain: None, bool, int, float, str, lists and tuples of those, or a NumPy array.
 Nothing here compares an answer with the right one.
@@ -16,6 +16,9 @@ import re
 from course_lib.exercise import wording
 
 _LONGEST = 20_000  # characters of a string, numbers of an array
+
+
+NOT_ANSWERED = "Not answered yet."
 
 
 class FormProblem(ValueError):
@@ -38,12 +41,15 @@ def is_blank(value):
 
 
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+_SPACED = re.compile(r"[+-]?[1-9]\d{0,2}([ \u00a0\u2009\u202f]\d{3})+(\.\d+)?")
 _COMMA = re.compile(r"[+-]?\d*,\d+")
 
 
 def _fraction(text):
-    """The number a string writes: "26", "1,024", "-0.5", "3/4"; None when it writes none."""
+    """The number a string writes: "26", "1,024", "1 024", "-0.5", "3/4"; None if it writes none."""
     text = text.strip().replace("−", "-").replace("_", "")
+    if _SPACED.fullmatch(text):
+        text = re.sub(r"\s", "", text)
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     top, slash, bottom = text.partition("/")
@@ -190,10 +196,14 @@ class Shape:
         if len(text) > 200:
             raise FormProblem("A tuple of numbers is expected, not a long text.")
         inner = text.strip().strip("()[]")
-        parts = [part.strip() for part in re.split(r"[,;x×*]|\s+", inner) if part.strip()]
-        if not parts or any(p != "None" and _fraction(p) is None for p in parts):
+        apart = [part.strip() for part in re.split(r"[,;x×*]|\bby\b", inner) if part.strip()]
+        spaced = len(apart) > 1  # then a space inside a number parts its thousands
+        parts = []
+        for part in apart:
+            parts += [part] if spaced and _SPACED.fullmatch(part) else part.split()
+        if not parts or any(p not in _NONE and _fraction(p) is None for p in parts):
             raise FormProblem(f"A tuple of numbers is expected, not the text {text[:40]!r}.")
-        return [None if part == "None" else part for part in parts]
+        return [None if part in _NONE else part for part in parts]
 
     def problem(self, value, expects=None):
         fractions = [entry for entry in value if isinstance(entry, float)]
@@ -211,8 +221,11 @@ def without_batch(sizes, length):
     return sizes[1:] if 1 < length == len(sizes) - 1 and sizes[0] == 1 else sizes
 
 
+_NONE = ("None", "?")  # how summaries and students write the batch axis
+
+
 def _is_none(value):
-    return value is None or (isinstance(value, str) and value.strip() == "None")
+    return value is None or (isinstance(value, str) and value.strip() in _NONE)
 
 
 class Array:
@@ -316,7 +329,7 @@ def check_form(form, value, expects=None):
     ``expects`` are the question's own words for what is asked, such as "a pair (row, column)".
     """
     if is_blank(value):
-        return "Not answered yet."
+        return NOT_ANSWERED
     if form not in FORMS:
         return None
     try:

@@ -46,6 +46,7 @@ def test_validate_tells_what_has_no_answer_and_what_has_the_wrong_form(notebooks
     count = len(sample_class.Notebook(*notebooks, "ada").questions)
     untouched = failed(sample_class.empty)
     assert sum("Not answered yet." in error for error in untouched) == count
+    assert any(f"So far {count} of {count} are missing." in error for error in untouched)
     assert failed(sample_class.right) == []
     (problem,) = failed(wrong_in_form_and_value)  # the wrong value is for the grader to find
     assert "twenty" in problem

@@ -51,15 +51,17 @@ JUDGEMENTS = (
     Judgement(
         "sizes-why-floor",
         "The page of a lecture gives the output size as (n - k + 1)/s, without a floor. For which "
-        "sizes does that go wrong, and what happens to the input cells that are left over? Two or "
-        "three sentences, with an example of your own.",
+        "sizes is that right all the same, for which is it not, and what happens to the input "
+        "cells that are left over? Two or three sentences, with an example of your own.",
         "The windows start at 0, s, 2s, ... and the last one must still fit: that gives "
-        "floor((n - k)/s) + 1 places. Adding 1 before dividing is right only for s = 1; and where "
-        "s does not divide n - k the quotient is no whole number. The cells behind the last window "
-        "are read by no output: for n = 11, k = 2, s = 3 the windows start at 0, 3, 6, 9, all 11 "
-        "cells are read, and the size is 4, not 10/3. For n = 12 the last cell is dropped.",
+        "floor((n - k)/s) + 1 places, which is (n - k + 1)/s rounded up. So the page is right "
+        "where s divides n - k + 1 (always at s = 1), and gives a fraction elsewhere; rounded "
+        "down, that is one place too few. Cells behind the last window are read by no output: for "
+        "n = 11, k = 2, s = 3 the windows start at 0, 3, 6, 9, all 11 cells are read, and the size "
+        "is 4, not 10/3. For n = 12 the last cell is dropped. For n = 13 the page says 12/3 = 4, "
+        "which is right, and two cells are dropped.",
         (
-            (1, "wrong for every stride above 1, or where the division leaves a rest"),
+            (1, "right where s divides n - k + 1, as at s = 1; elsewhere a fraction, to round up"),
             (1, "left-over cells are read by no window; an example with right numbers"),
         ),
     ),

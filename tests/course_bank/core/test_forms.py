@@ -162,3 +162,29 @@ PAIR, THREE, MAP = "a pair (before, after)", "a list of three numbers", "a list 
 def test_the_words_of_the_question_say_how_many_numbers(form, expects, value, sentence):
     found = check_form(form, value, expects)
     assert found is None if sentence is None else found.startswith(sentence), found
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "value"),
+    [
+        ("shape", "48 x 44 x 6", (48, 44, 6)),
+        ("shape", "48 by 44 by 6", (48, 44, 6)),
+        ("shape", "(?, 48, 44, 6)", (48, 44, 6)),
+        ("shape", ("?", 48, 44, 6), (48, 44, 6)),
+        ("shape", "48 44 6", (48, 44, 6)),
+        ("shape", "1 024 x 7 x 6", (1024, 7, 6)),
+        ("shape", "120 120", (120, 120)),
+        ("integer", "1 024", 1024),
+        ("integer", "12\u202f345\u00a0678", 12345678),
+        ("number", "1 024.5", 1024.5),
+    ],
+)
+def test_a_notebook_reads_what_a_quiz_reads(form, text, value):
+    assert FORMS[form].read(text) == value
+
+
+@pytest.mark.parametrize("case", [("integer", "1 02"), ("integer", "10 24"), ("shape", "a by b")])
+def test_other_spaces_are_no_thousands(case):
+    form, text = case
+    with pytest.raises(FormProblem):
+        FORMS[form].read(text)

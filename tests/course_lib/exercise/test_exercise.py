@@ -130,7 +130,6 @@ def test_a_readable_answer_is_confirmed_and_not_judged(value, capsys):
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
-        (None, "sizes_valid: Not answered yet."),
         (26.5, "sizes_valid: A whole number is expected here, and 26.5 is none."),
         ("wide", "sizes_valid: A number is expected, not the text 'wide'."),
         (object(), "sizes_valid: A number is expected, not a value of type object."),
@@ -163,13 +162,31 @@ def test_right_and_wrong_answers_look_the_same(capsys):
 
 def test_functions_are_tried_on_the_students_example(capsys):
     student = Exercise(PS7, student="ada")
-    with pytest.raises(FormError, match=r"conv2d_loops: Not answered yet\."):
-        student.check_form("conv2d-loops", None)
-    with pytest.raises(FormError, match="conv2d_loops: It returns nothing yet"):
-        student.check_form("conv2d-loops", lambda image, kernel, bias: None)
+    for empty in (None, lambda image, kernel, bias: None):
+        student.check_form("conv2d-loops", empty)  # "Run All" goes on
+    assert capsys.readouterr().out == (
+        "conv2d_loops: Not answered yet.\nconv2d_loops: It returns nothing yet.\n"
+    )
+    with pytest.raises(FormError, match="On your example"):
+        student.check_form("conv2d-loops", lambda image, kernel, bias: bias)
     right = bank["conv2d-loops"].answer
     student.check_form("conv2d-loops", lambda f=right, **arguments: f(**arguments))
-    assert "can be graded" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert told == "conv2d_loops: right on your example. Grading tries other inputs.\n"
+
+
+def test_what_is_not_answered_is_printed_and_an_error_for_validate(capsys, monkeypatch):
+    student = Exercise(PS2, student="ada")
+    student.check_form("sizes-valid", None)
+    assert capsys.readouterr().out == "sizes_valid: Not answered yet.\n"
+    monkeypatch.setenv("NBGRADER_VALIDATING", "1")
+    student.check_form("sizes-stride", 11)
+    with pytest.raises(FormError) as caught:
+        student.check_form("sizes-same-stride", "  ")
+    assert str(caught.value) == (
+        "sizes_same_stride: Not answered yet. (Validate looks at the form of answers, not at their "
+        "values. So far 2 of 3 are missing.)"
+    )
 
 
 def test_the_sheet_of_the_grader_is_used_in_place_of_the_files(tmp_path, monkeypatch):
