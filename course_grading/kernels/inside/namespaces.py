@@ -8,6 +8,7 @@ sched.h, mount.h, prctl.h and capability.h.
 
 import ctypes
 import os
+import stat
 import struct
 
 HOME = "/home/student"
@@ -15,7 +16,7 @@ HOME = "/home/student"
 _NEW_MOUNTS, _NEW_UTS, _NEW_IPC = 0x20000, 0x4000000, 0x8000000
 _NEW_USER, _NEW_PROCESSES, _NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 _EVERY_KIND = _NEW_MOUNTS | _NEW_UTS | _NEW_IPC | _NEW_PROCESSES | _NEW_NETWORK
-_NOSUID, _NODEV, _NOEXEC = 2, 4, 8
+_READ_ONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT = 1, 2, 4, 8, 32
 _BIND, _RECURSIVE, _PRIVATE = 4096, 16384, 1 << 18
 _PARENT_DEATH_SIGNAL, _DUMPABLE, _DROP_BOUND, _NO_NEW_PRIVILEGES, _SUBREAPER = 1, 4, 24, 38, 36
 _KEEP_CAPABILITIES = 8
@@ -75,11 +76,25 @@ def private_folders(uid, disk_bytes, file_bytes=0):
         size = disk_bytes + (file_bytes if folder == HOME else 0)
         _mount(b"tmpfs", folder, f"size={size},{options}".encode())
         for place, descriptor in held.items():  # Python itself, where the project lies in /tmp
-            os.makedirs(place, exist_ok=True)
+            _make_room(place, descriptor)
             origin = f"/proc/self/fd/{descriptor}".encode()
             bound = _libc.mount(origin, place.encode(), None, _BIND | _RECURSIVE, None)
             _call(f"bind {place}", bound)
             os.close(descriptor)
+
+    for device in _mounts_below("/dev"):
+        if stat.S_ISCHR(os.stat(device).st_mode):  # who may write to one may set its time
+            flags = _REMOUNT | _BIND | _READ_ONLY | _NOSUID | _NOEXEC
+            _call(f"remount {device}", _libc.mount(None, device.encode(), None, flags, None))
+
+
+def _make_room(place, descriptor):
+    """A folder or an empty file at ``place``, as what is to be mounted there."""
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        os.makedirs(place, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        open(place, "a").close()
 
 
 def _mounts_below(folder):

@@ -205,6 +205,17 @@ def test_ways_to_talk_and_out_of_ones_share_are_refused(kernel, call):
     assert printed(run(kernel, f"{ASK}\nprint(refused(lambda: {call}))")) == "True\n"
 
 
+def test_no_kernel_sets_the_time_of_a_device(kernel):
+    """Devices are the machine's own, and writable: their times were a note for the next one."""
+    source = (
+        "import os\nfor name in os.listdir('/dev'):\n    try:\n        os.utime('/dev/' + name)"
+    )
+    source += "\n    except OSError: pass\n    else: print(name)"
+    left = set(printed(run(kernel, source)).split())
+    assert left <= {"shm", "fd", "stdin", "stdout", "stderr"}  # its own, and links to those
+    assert printed(run(kernel, "print(open('/dev/null', 'w').write('26'))")) == "2\n"
+
+
 def test_what_a_notebook_needs_is_not_refused(kernel):
     source = f"""{ASK}
 a, b = socket.socketpair()

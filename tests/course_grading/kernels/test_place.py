@@ -14,7 +14,7 @@ def test_python_below_tmp_is_seen_and_its_neighbours_are_not(monkeypatch):
     bubblewrap()
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         numbers, refused = look_around(Path(folder), monkeypatch)
-    assert numbers.startswith("42 ['.venv'] [")
+    assert numbers.startswith(("42 ['.venv', 'pyvenv.cfg'] [", "42 ['pyvenv.cfg', '.venv'] ["))
     assert refused in ("PermissionError", "OSError")
 
 
@@ -22,9 +22,11 @@ def look_around(tmp_path, monkeypatch):
     shown = tmp_path / "project" / ".venv"
     shown.mkdir(parents=True)
     (shown / "module.py").write_text("answer = 42\n")
+    alone = tmp_path / "project" / "pyvenv.cfg"  # of an environment that lies there: a file
+    alone.write_text("home = /usr\n")
     (tmp_path / "project" / "gradebook.db").write_text("secret")
     ordinary = sandbox._python_folders()
-    monkeypatch.setattr(sandbox, "_python_folders", lambda: [*ordinary, str(shown)])
+    monkeypatch.setattr(sandbox, "_python_folders", lambda: [*ordinary, str(shown), str(alone)])
     server = servers.KernelServer()
     try:
         kernel = Kernel(server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
