@@ -141,6 +141,8 @@ def test_the_sentence_comes_before_the_numbers_of_a_function():
     text = page(record={"questions": [entry]}, key=key_of(entry["id"]))
     assert "Keep <code>bias</code>." in text
     assert text.index("Not yet.") < text.index("<details>") < text.index("case0 =")
+    failing = page(record={"questions": [{**entry, "failing": "x = [<1>]"}]})
+    assert "The smallest input on which it fails" in failing and "x = [&lt;1&gt;]" in failing
     assert "Your answer" not in page(record={"questions": [{**entry, "answer": ""}]})
 
 
