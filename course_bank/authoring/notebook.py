@@ -111,9 +111,9 @@ def _opening(listed, bank):
     )
     yield _markdown(title, f"{listed.id}-intro", locked=True)
     yield _code('STUDENT_ID = "demo"  # write your own id between the quotes', f"{listed.id}-id")
-    needs = (
-        "" if listed.needs == ("numpy",) else f", needs={list(listed.needs)!r}".replace("'", '"')
-    )
+    needs = f", needs={list(listed.needs)!r}".replace("'", '"')
+    if listed.needs == ("numpy",) or listed.either:
+        needs = ""
     imports = "\n".join(listed.imports).strip()
     start = f'sheet = Exercise("{listed.id}", student=STUDENT_ID{needs})\n\n{imports}\n\nsheet'
     yield _code(f"{_FIND}\n\n{start}", f"{listed.id}-sheet", locked=True)
