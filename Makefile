@@ -10,7 +10,7 @@ GRADING = grading
 ALL = book keras grading hub cluster modern dev
 QUICK = tests/test_imports.py tests/test_links.py tests/course_lib tests/course_bank
 
-.PHONY: all help env book pdf serve exercises grade check test lint format bench mnist lock clean distclean
+.PHONY: all help env book pdf serve measure exercises grade check test lint format bench mnist lock clean distclean
 .NOTPARALLEL:
 
 all: book grade  ## Build the book; generate, grade and give feedback on a sample class
@@ -46,6 +46,13 @@ serve: book  ## Build the book and open it in the browser
 	@echo "http://127.0.0.1:$(PORT) (Ctrl-C stops)"
 	@(sleep 1; python -m webbrowser -t http://127.0.0.1:$(PORT)) >/dev/null &
 	@python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+measure: .make/all .make/lighthouse book  ## Measure every page of the built book: a table, 15 seconds a page
+	python book/measure
+
+.make/lighthouse: book/measure/lighthouse/package-lock.json .make/node
+	@cd book/measure/lighthouse && npm ci --silent --no-audit --no-fund
+	@touch $@
 
 exercises: .make/grading  ## Generate what students receive; what is there already stays as it is
 	@cd exercises && ../scripts/release.sh

@@ -20,6 +20,7 @@
 ``search``     collects what the search box looks through
 ``terms``      shows a term's entry where it is linked, and the chapters where it is explained
 ``literature`` labels the bibliography by authors and year
+``styles``     makes one style sheet of the rules that the pages use
 ``moved``      leads from the old address of a page to the new one
 """
 
@@ -51,6 +52,7 @@ PARTS = (
     "address",
     "chapter_map",
     "search",
+    "styles",
     "moved",
     "terms",
     "literature",

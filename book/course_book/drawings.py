@@ -28,11 +28,14 @@ def smallest_text(svg):
 def sized(tag, svg):
     """The ``img`` tag of a drawing with width and height, inside a frame that may scroll."""
     size = SIZE.search(svg)
-    if not size or "<text" not in svg or " width=" in tag or "thumbnail" in tag:
+    if not size or " width=" in tag:
         return tag
     width, height = (float(number) for number in size.groups())
+    sides = f'width="{round(width)}" height="{round(height)}"'
+    if "thumbnail" in tag or "<text" not in svg:
+        return tag.replace("<img", f"<img {sides}", 1)
     least = ceil(width * min(1, LEAST / smallest_text(svg)))
-    sides = f'width="{round(width)}" height="{round(height)}" style="min-width:{least}px"'
+    sides += f' style="min-width:{least}px"'
     return f'<span class="drawing-frame">{tag.replace("<img", f"<img {sides}", 1)}</span>'
 
 

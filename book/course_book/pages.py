@@ -1,9 +1,10 @@
 """Mends what the stock theme gets wrong. Every step may run twice without harm.
 
-* scripts are loaded once, those that may wait are deferred, Thebe (a remote service) is left out
+* scripts are loaded once, those that may wait are deferred, those that no page needs are left out
 * the search button, the theme switch and the sidebar get names that match what they show
 * Font Awesome's 1.5 MB give way to the icons that the pages use
 * a page describes itself (``html_meta``), if only by its first sentence
+* markup is what the standard allows: no paragraph in a fold's line, a scope for each table head
 """
 
 import html
@@ -21,9 +22,10 @@ DEFER = (
     "clipboard.min.js",
     "copybutton.js",
     "sphinx-book-theme.js",
-    "togglebutton.js",
     "design-tabs.js",
 )
+# a remote service, and folds of another kind than the book's
+UNUSED = ("THEBE_JS_URL", "sphinx-thebe", "togglebutton", "toggleHint", "toggleOpenOnPrint")
 ICON_FONT = re.compile(r"@font-face\{[^}]*fontawesome/webfonts[^}]*\}")
 ICON = re.compile(r"\bfa-[a-z0-9-]+")
 # icons that scripts of the theme put into the page later
@@ -35,7 +37,8 @@ def _scripts(context):
     seen, kept = set(), []
     for script in context.get("script_files", []):
         body, name = script.attributes.get("body") or "", str(script.filename or "")
-        if "THEBE_JS_URL" in body or "sphinx-thebe" in name or (name, body) in seen:
+        unused = any(word in body + name for word in UNUSED)
+        if unused or (name, body) in seen:
             continue
         seen.add((name, body))
         if name.split("?")[0].endswith(DEFER):
@@ -59,7 +62,7 @@ def _page(app, pagename, templatename, context, doctree):
     context["css_files"] = [
         css
         for css in context.get("css_files", [])
-        if "sphinx-thebe" not in str(getattr(css, "filename", css))
+        if not any(word in str(getattr(css, "filename", css)) for word in UNUSED)
     ]
     body = context.get("body") or ""
     context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
@@ -70,9 +73,51 @@ def _page(app, pagename, templatename, context, doctree):
         ) + f'<meta name="description" content="{html.escape(text)}" />\n'
 
 
+SCRIPT = re.compile(r"(<script\b[^>]*>.*?</script>)", re.DOTALL)
+HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
+CORNER = re.compile(r"<th\b[^>]*>\s*(?:<p>\s*</p>)?\s*</th>")
+BUTTON = re.compile(
+    r'<button\b(?![^>]*\baria-label)([^>]*?\btitle=("[^"]*")[^>]*)>(.*?)</button>', re.DOTALL
+)
+FOLD_LINE = re.compile(r"(<summary\b[^>]*>.*?</summary>)", re.DOTALL)
+
+
+def _scoped(scope):
+    return lambda match: re.sub(r"<th\b(?![^>]*\bscope=)", f'<th scope="{scope}"', match[0])
+
+
+def _named(match):
+    """A button that shows an icon alone is called what its title says."""
+    attributes, title, inside = match.groups()
+    if re.sub(r"<[^>]+>", "", inside).strip() or "search-button-field" in attributes:
+        return match[0]
+    return f"<button aria-label={title}{attributes}>{inside}</button>"
+
+
+def allowed(text):
+    """Markup of the page that the standard does not allow, mended outside of scripts."""
+    parts = SCRIPT.split(text)
+    for place in range(0, len(parts), 2):
+        part = CORNER.sub("<td></td>", parts[place])
+        part = HEAD.sub(_scoped("col"), part)
+        part = re.sub(r"<tbody\b.*?</tbody>", _scoped("row"), part, flags=re.DOTALL)
+        part = FOLD_LINE.sub(
+            lambda line: re.sub(r"<p\b([^>]*)>(.*?)</p>", r"<span\1>\2</span>", line[0]), part
+        )
+        part = BUTTON.sub(_named, part)
+        part = re.sub(r"<button\b(?![^>]*\btype=)", '<button type="button"', part)
+        part = part.replace('<main id="main-content" class="bd-main" role="main">',
+                            '<main id="main-content" class="bd-main">')  # fmt: skip
+        parts[place] = part.replace("<h1></h1>", "")
+    return "".join(parts)
+
+
 def mend(text):
     """One written page, mended."""
-    text = re.sub(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1", text)
+    viewport = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
+    if text.count('name="viewport"') > 1:
+        text = text.replace(viewport, "", 1)
+    text = re.sub(r'(<button [^>]*search-button-field[^>]*?) aria-label="[^"]*"', r"\1", text)
     text = re.sub(r'(<i class="theme-switch [^>]*?) title="[^"]*"', r"\1", text)
     text = re.sub(
         r'<div class="sidebar-primary-items__start sidebar-primary__section">',
@@ -86,7 +131,7 @@ def mend(text):
         text,
     )
     text = text.replace('role="doc-biblioentry"', 'role="listitem"')  # the list asks for it
-    return re.sub(r'<link rel="preload"[^>]*webfonts[^>]*>', "", text)
+    return allowed(re.sub(r'<link rel="preload"[^>]*webfonts[^>]*>', "", text))
 
 
 def drop_icon_fonts(static):

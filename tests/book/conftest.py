@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HTML = ROOT / "_build" / "html"
 SOURCES = ["_config.yml", "_toc.yml", "index.md", "chapters", "book", "course_lib", "course_bank"]
 UNUSED = {"__pycache__", "vendor"}
 
 sys.path.insert(0, str(ROOT / "book"))
 from course_book import warm_kernels  # noqa: E402, F401
-from course_book.moved import MOVED  # noqa: E402
+from measure.pages import HTML, of_the_book  # noqa: E402
 
 
 def _newest():
@@ -51,6 +50,4 @@ def book():
 @pytest.fixture(scope="session")
 def pages(book):
     """Every page of the built book."""
-    found = sorted(path for path in book.rglob("*.html") if "_static" not in path.parts)
-    moved = {book / f"{old}.html" for old in MOVED}
-    return [path for path in found if "reports" not in path.parts and path not in moved]
+    return of_the_book(book)

@@ -5,14 +5,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from course_book import drawings
 
 from course_lib.datasets import photographs
 from course_lib.figures.static import grids, photos, pictures, pixels, plots, windows
 from course_lib.figures.static.canvas import Drawing
 from course_lib.lectures import examples
 from course_lib.lectures.facts.convolution import convolved
-from tests.book.test_browser import PHONE, browser, opened  # noqa: F401 (a fixture)
 
 MAP = convolved(examples.binary_5x5, examples.cross_kernel)
 DRAWINGS = {
@@ -159,23 +157,3 @@ def test_a_variable_is_set_in_italics():
     assert '<tspan class="var">k</tspan> &lt; <tspan class="var">n</tspan>' in drawing.svg()
     assert '<tspan dy="4" font-size="75%">out</tspan>' in drawing.svg()
     ElementTree.fromstring(drawing.svg())
-
-
-@pytest.mark.browser
-def test_text_of_drawings_can_be_read_on_a_phone(browser, pages):  # noqa: F811
-    """At least 9 pixels, as displayed; a drawing that is too wide for that scrolls in its frame."""
-    seen, small = 0, []
-    with opened(browser, PHONE) as (tab, _):
-        for page in pages:
-            tab.goto(page.as_uri())
-            for source, shown in tab.evaluate(
-                """() => [...document.querySelectorAll(".drawing-frame > img")]
-                .filter((e) => e.offsetWidth).map((e) => [e.getAttribute("src"), e.offsetWidth])"""
-            ):
-                svg = (page.parent / source).read_text("utf-8")
-                wide = float(re.search(r'width="([\d.]+)"', svg)[1])
-                size, seen = drawings.smallest_text(svg) * shown / wide, seen + 1
-                if size < 9 - 0.05:
-                    small.append(f"{page.name}: {source}: {size:.1f}")
-    assert seen > 30
-    assert not small, "\n".join(small)

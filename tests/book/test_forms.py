@@ -5,10 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
+from measure.visits import PHONE, RULES, opened
 from pybtex.database import Person
 
 from tests.book.conftest import ROOT
-from tests.book.test_browser import PHONE, RULES, browser, opened  # noqa: F401
+from tests.book.test_browser import browser  # noqa: F401
 
 sys.path.insert(0, str(ROOT / "book"))
 import part

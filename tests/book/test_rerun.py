@@ -7,9 +7,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from course_book.moved import MOVED
 from jupyter_cache import get_cache
 
-from tests.book.conftest import MOVED, warm_kernels
+from tests.book.conftest import warm_kernels
 
 
 @pytest.mark.slow

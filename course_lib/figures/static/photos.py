@@ -10,7 +10,7 @@ from course_lib.figures.static.canvas import Drawing
 __all__ = ["gallery", "lit"]
 
 GAP, NOTE, MARGIN = 12, 24, 4
-QUALITY, EXACT = 88, 96 * 96  # of a JPEG; pixels of a picture that keeps every one
+QUALITY, EXACT = 80, 96 * 96  # of a JPEG; pixels of a picture that keeps every one
 
 
 def _bytes(image):

@@ -1,0 +1,10 @@
+"""Measures every page of the built book, and prints a table: ``make measure``.
+
+``weights``     bytes of a page and of all it loads, as a web server sends them
+``markup``      what html-validate finds in a page
+``visits``      a page in Chromium: what goes wrong, what axe finds, how it is set
+``lighthouse``  Lighthouse's four marks, desktop and mobile, served with compression
+
+The tests of the book use all but the last, which takes a quarter of a minute for each page: its
+marks are kept in ``marks.json``, and a test reads whether every page has them.
+"""

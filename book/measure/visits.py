@@ -1,0 +1,204 @@
+"""A page in Chromium with the network cut off: what goes wrong, what axe finds, how it is set.
+
+One visit asks all that is asked of every page, because loading a page is what takes the time: from
+``file://``, in light, in dark with all folds open, on a phone, and at other widths.
+"""
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from course_book import drawings
+
+from .weights import limit, on_the_wire
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
+]
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+SHIFT = 0.01  # the largest layout shift while a page loads
+LINE = (66, 75)  # characters of a full line of text
+HEADINGS = {"h1": 40, "h2": 28, "h3": 21}  # pixels
+FORMULA = 1.05  # of the text around it
+TALLEST = ((WIDE, 720), (PHONE, 1100))  # figures, so that their controls and answers are in view
+
+FIND = """async (tags) => (await axe.run(document,
+    {preload: false, resultTypes: ["violations"], runOnly: {type: "tag", values: tags}}))
+    .violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.html.slice(0, 99)}`))"""
+SHIFTS = """window.shift = 0; new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+    }).observe({type: "layout-shift", buffered: true});"""
+READY = """() => document.fonts.status === "loaded" && [...document.querySelectorAll(".cbh-host")]
+    .every((host) => host.querySelector("[data-widget-ready]"))"""
+STILL = "*, ::before, ::after { transition: none !important; animation: none !important }"
+MEASURES = (Path(__file__).with_name("page.js")).read_text("utf-8")
+
+
+@dataclass
+class Visit:
+    """What one visit of a page found, each kind as a list of sentences."""
+
+    page: Path
+    loading: list = field(default_factory=list)  # errors, requests to elsewhere, jumps
+    axe: list = field(default_factory=list)
+    pictures: list = field(default_factory=list)  # broken, or without width and height
+    width: list = field(default_factory=list)  # a page that scrolls sideways
+    type: list = field(default_factory=list)  # lines, headings, formulas, text of drawings
+    figures: list = field(default_factory=list)  # height and width of the interactive ones
+    folds: list = field(default_factory=list)  # that move when they open
+    weight: int = 0
+
+    KINDS = ("loading", "axe", "pictures", "width", "type", "figures", "folds")
+
+    def problems(self, *kinds):
+        """The sentences of the ``kinds`` (all of them, where none is named)."""
+        names = kinds or self.KINDS
+        return [f"{self.page.name}: {said}" for kind in names for said in getattr(self, kind)]
+
+
+@contextmanager
+def browser(program):
+    """Chromium, the file ``program``, with the network cut off."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=program, args=FLAGS)
+        yield running
+        running.close()
+
+
+@contextmanager
+def opened(browser, viewport=WIDE):
+    """A tab, and the list of everything that went wrong in it."""
+    context = browser.new_context(viewport=viewport, color_scheme="light")
+    tab, wrong = context.new_page(), []
+    tab.add_init_script(SHIFTS)
+    local = ("file:", "data:", "blob:", "http://127.0.0.1")
+    tab.on(
+        "request",
+        lambda r: None if r.url.startswith(local) else wrong.append(f"remote request: {r.url}"),
+    )
+    tab.on("requestfailed", lambda r: wrong.append(f"failed: {r.url}"))
+    tab.on("pageerror", lambda e: wrong.append(f"script error: {e}"))
+    tab.on(
+        "console",
+        lambda m: wrong.append(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None,
+    )
+    try:
+        yield tab, wrong
+    finally:
+        context.close()
+
+
+def settled(tab, address):
+    """Load ``address``, and wait until its fonts and figures are there."""
+    tab.goto(address, wait_until="load")
+    tab.wait_for_function(READY)
+    tab.wait_for_timeout(150)
+
+
+def visit(browser, page, book):
+    """Visit the file ``page`` of the built ``book``. Returns what was found, a :class:`Visit`."""
+    found, loaded = Visit(page), set()
+    with opened(browser) as (tab, wrong):
+        tab.on("request", lambda r: loaded.add(re.sub(r"[?#].*", "", r.url)))
+        settled(tab, page.as_uri())
+        found.loading += wrong
+        shift = tab.evaluate("window.shift")
+        found.loading += [f"layout shift {shift:.3f}"] if shift >= SHIFT else []
+        start = book.as_uri() + "/"
+        files = [book / url.removeprefix(start) for url in loaded if url.startswith(start)]
+        found.weight = sum(map(on_the_wire, files))
+        tab.evaluate(AXE)
+        tab.evaluate(MEASURES)
+        tab.add_style_tag(content=STILL)
+        found.pictures += tab.evaluate("measures.pictures()")
+        for width in (1920, 900, WIDE["width"]):
+            tab.set_viewport_size({"width": width, "height": 900})
+            found.type += _line(tab, width)
+        found.type += _sizes(tab.evaluate("measures.sizes()"))
+        found.folds += tab.evaluate("measures.folds()")
+        for window, tallest in TALLEST:
+            tab.set_viewport_size(window)
+            tab.wait_for_timeout(150)
+            found.figures += _figures(tab, window, tallest)
+        found.type += _drawings(tab, page)
+        found.axe += _axe(tab, "phone")
+        tab.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+        for width in (PHONE["width"], 320):
+            tab.set_viewport_size({"width": width, "height": 844})
+            wide = tab.evaluate("document.documentElement.scrollWidth")
+            found.width += [f"{wide} pixels wide at {width}"] if wide > width else []
+        tab.set_viewport_size(WIDE)
+        for scheme in ("light", "dark"):
+            tab.emulate_media(color_scheme=scheme)
+            found.axe += _axe(tab, f"{scheme}, folds open")
+    if found.weight > limit(page):
+        found.loading.append(f"{found.weight / 1000:.0f} KB, {limit(page) // 1000} allowed")
+    return found
+
+
+def _axe(tab, state):
+    """What axe finds, asked again where it finds something: the theme looks at widths late."""
+    for wait in (50, 1000, 4000):
+        tab.wait_for_timeout(wait)
+        found = tab.evaluate(FIND, RULES)
+        if not found:
+            break
+    return [f"({state}) {line}" for line in found]
+
+
+def _line(tab, width):
+    """Is a full line of the page's text as long as it should be?"""
+    length = tab.evaluate("measures.line()")
+    good = length is None or LINE[0] <= length <= LINE[1]
+    return [] if good else [f"{length:.0f} characters a line at {width}"]
+
+
+def _sizes(sizes):
+    """Headings and formulas of another size than they should have."""
+    wrong = [
+        f"{name} of {size:.1f} pixels" for name, size in sizes["headings"] if size != HEADINGS[name]
+    ]
+    odd = [size for size in sizes["formulas"] if abs(size - FORMULA) > 0.005]
+    return sorted(set(wrong)) + [f"formulas {size:.2f} of their text" for size in sorted(set(odd))]
+
+
+def _drawings(tab, page):
+    """Drawings with text that cannot be read as they are displayed now."""
+    small = []
+    for source, shown in tab.evaluate("measures.drawings()"):
+        svg = (page.parent / source).read_text("utf-8")
+        size = drawings.smallest_text(svg) * shown / float(re.search(r'width="([\d.]+)"', svg)[1])
+        if size < drawings.LEAST - 0.05:
+            small.append(f"{source} has text of {size:.1f} pixels on a phone")
+    return small
+
+
+def _figures(tab, window, tallest):
+    """Interactive figures that do not fit the window, or leave its margin empty."""
+    problems = []
+    for number, figure in enumerate(tab.evaluate("measures.figures()"), 1):
+        name = f"figure {number}, {figure['name']}, {window['width']}"
+        if figure["height"] > tallest:
+            problems.append(f"{name}: {figure['height']:.0f} high")
+        if figure["kept"] > figure["height"] + 160:
+            problems.append(f"{name}: {figure['kept']:.0f} kept for it")
+        if figure["right"] > window["width"]:
+            problems.append(f"{name}: ends at {figure['right']:.0f}")
+        if window is WIDE and figure["width"] < figure["text"] + 150:
+            problems.append(f"{name}: {figure['width']:.0f} wide, as the text")
+        if not figure["hint"]:
+            problems.append(f"{name}: no hint")
+    return problems

@@ -1,0 +1,107 @@
+"""Every page of the built book, visited once, and measured as ``make measure`` does."""
+
+import pytest
+from measure import marks, markup, visits, weights
+
+from tests.book.test_browser import browser  # noqa: F401 (a fixture)
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+ASKED = {
+    "loading": "no error, no request to elsewhere, no jump, and no heavier than it may be",
+    "axe": "in light, on a phone, and with all folds open in light and dark",
+    "pictures": "there, and with a width and a height",
+    "width": "nothing scrolls sideways at 390 pixels, nor at 320",
+    "type": "lines of 66 to 75 characters, three sizes of headings, drawings that can be read",
+    "figures": "as high as the window they are used in, and as wide as its margin allows",
+    "folds": "opening one moves nothing above it",
+}
+
+
+@pytest.fixture(scope="module")
+def visited(browser, pages, book):  # noqa: F811
+    return [visits.visit(browser, page, book) for page in pages]
+
+
+@pytest.mark.parametrize("kind", visits.Visit.KINDS)
+def test_every_page(visited, kind):
+    problems = [said for visit in visited for said in visit.problems(kind)]
+    assert not problems, f"{ASKED[kind]}:\n" + "\n".join(problems)
+
+
+def test_the_markup_of_every_page_is_allowed(pages):
+    found = markup.problems(pages)
+    assert not found, "\n".join(f"{page.name}: {one}" for page in found for one in found[page])
+
+
+def test_every_chapter_was_marked_by_lighthouse_and_well(pages, book):
+    """Lighthouse itself is too slow for a test: `make measure` keeps what it says."""
+    kept = marks.kept()
+    names = {page.relative_to(book).as_posix() for page in pages if page.name[:2].isdigit()}
+    missing = sorted(names - set(kept))
+    assert not missing, f"make measure has not seen {missing}"
+    assert not marks.too_low(kept)
+
+
+# each measure, seen to fail
+
+BAD = """<!DOCTYPE html><html lang="en"><head><title>Bad</title><meta name="viewport"
+content="width=device-width"><style>h1 {font-size: 30px} p {width: 200px; font: 16px serif}
+details[open] {margin-top: 40px}</style></head><body><main><article><section><h1>Bad</h1>
+<p>Lines of this paragraph are far too short, since it is as narrow as a column of a newspaper.</p>
+<img src="missing.svg" alt="a picture that is not there"><p style="color: #ccc">Too pale.</p>
+<div style="width: 350px">wide</div><details><summary>Fold</summary>text</details>
+</section></article></main><script>document.fonts; fetch("http://example.org/").catch(() => 0)
+</script></body></html>"""
+
+
+def test_a_bad_page_is_found_to_be_bad(browser, tmp_path):  # noqa: F811
+    page = tmp_path / "bad.html"
+    page.write_text(BAD)
+    seen = visits.visit(browser, page, tmp_path)
+    found = {kind: " ".join(getattr(seen, kind)) for kind in seen.KINDS}
+    assert "remote request: http://example.org/" in found["loading"]
+    assert "color-contrast" in found["axe"]
+    assert "does not load" in found["pictures"] and "no width" in found["pictures"]
+    assert "wide at 320" in found["width"]
+    assert "characters a line" in found["type"] and "h1 of 30.0" in found["type"]
+    assert "moves by 40" in found["folds"]
+
+
+def test_bad_markup_is_found_and_formulas_are_passed_over(tmp_path):
+    page = tmp_path / "bad.html"
+    formula = f"{markup.DRAWN}<span><p>in a formula</p></span></span>"
+    page.write_text(f"<details><summary><p>no</p>{formula}</summary></details><table><tr><th>a")
+    rules = {one.split(": ")[1] for one in markup.problems([page])[page]}
+    assert {"element-permitted-content", "wcag/h63"} <= rules
+    assert "in a formula" not in markup.slim(page.read_text())
+
+
+def test_a_page_weighs_what_is_sent(tmp_path):
+    page, font = tmp_path / "a.html", tmp_path / "a.woff2"
+    page.write_text("a" * 10_000)
+    font.write_bytes(b"a" * 10_000)
+    assert weights.on_the_wire(page) < 100 and weights.on_the_wire(font) == 10_000
+    assert weights.limit(page) == 250_000
+    page.write_text(f'<div {weights.FIGURE}">')
+    assert weights.limit(page) == 450_000
+
+
+def test_a_low_mark_is_told():
+    good = {form: dict.fromkeys(marks.LEAST, 100) for form in marks.FORMS}
+    poor = good | {"mobile": good["mobile"] | {"performance": 89}}
+    assert marks.too_low({"a": good, "b": poor}) == ["b: performance mobile 89, at least 90"]
+
+
+def test_the_server_compresses_as_a_host_does(tmp_path):
+    import gzip
+    import urllib.error
+    import urllib.request
+
+    (tmp_path / "index.html").write_text("a" * 1000)
+    with marks.served(tmp_path) as address:
+        with urllib.request.urlopen(f"{address}/?v=1") as answer:
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert gzip.decompress(answer.read()) == b"a" * 1000
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{address}/missing.css")
