@@ -20,6 +20,8 @@
 ``search``     collects what the search box looks through
 ``terms``      shows a term's entry where it is linked, and the chapters where it is explained
 ``literature`` labels the bibliography by authors and year
+``notebooks``  hands out each chapter as a notebook, and the library as a wheel
+``plain``      writes a chapter's text as Markdown that any Jupyter shows
 ``styles``     makes one style sheet of the rules that the pages use
 ``moved``      leads from the old address of a page to the new one
 """
@@ -52,6 +54,7 @@ PARTS = (
     "address",
     "chapter_map",
     "search",
+    "notebooks",
     "styles",
     "moved",
     "terms",

@@ -38,7 +38,7 @@ PLAIN = "".join(map(chr, range(32, 127)))  # in every text, though no page may h
 
 def characters(pages):
     """The characters of the texts, and those of the formulas, of ``pages`` (texts of HTML)."""
-    text, formulas = set(PLAIN), set("0123456789")
+    text, formulas = set(PLAIN), set(PLAIN)
     for page in pages:
         soup = BeautifulSoup(page, "html.parser")
         for formula in soup.select(".katex-html"):

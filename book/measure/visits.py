@@ -26,14 +26,14 @@ FLAGS = [
 ]
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+AXE_SOURCE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 SHIFT = 0.01  # the largest layout shift while a page loads
 LINE = (66, 75)  # characters of a full line of text
 HEADINGS = {"h1": 40, "h2": 28, "h3": 21}  # pixels
 FORMULA = 1.05  # of the text around it
 TALLEST = ((WIDE, 720), (PHONE, 1100))  # figures, so that their controls and answers are in view
 
-FIND = """async (tags) => (await axe.run(document,
+AXE = """async (tags) => (await axe.run(document,
     {preload: false, resultTypes: ["violations"], runOnly: {type: "tag", values: tags}}))
     .violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.html.slice(0, 99)}`))"""
 SHIFTS = """window.shift = 0; new PerformanceObserver((list) => {
@@ -120,7 +120,7 @@ def visit(browser, page, book):
         start = book.as_uri() + "/"
         files = [book / url.removeprefix(start) for url in loaded if url.startswith(start)]
         found.weight = sum(map(on_the_wire, files))
-        tab.evaluate(AXE)
+        tab.evaluate(AXE_SOURCE)
         tab.evaluate(MEASURES)
         tab.add_style_tag(content=STILL)
         found.pictures += tab.evaluate("measures.pictures()")
@@ -153,7 +153,7 @@ def _axe(tab, state):
     """What axe finds, asked again where it finds something: the theme looks at widths late."""
     for wait in (50, 1000, 4000):
         tab.wait_for_timeout(wait)
-        found = tab.evaluate(FIND, RULES)
+        found = tab.evaluate(AXE, RULES)
         if not found:
             break
     return [f"({state}) {line}" for line in found]

@@ -9,7 +9,7 @@ import pytest
 from tests.book.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book"))
-from course_book import calc, cells, drawings, figures, formulas, freshness, lines, pages
+from course_book import calc, cells, drawings, figures, formulas, freshness, lines, pages, styles
 
 from course_lib.figures.static.canvas import Drawing
 
@@ -141,7 +141,8 @@ def test_a_drawing_keeps_the_width_at_which_its_text_can_be_read():
     wide.text(10, 30, "b", "small")
     assert "min-width:430px" in drawings.sized(tag, wide.svg())  # 9 / 13
     thumbnail = tag.replace('"drawing"', '"thumbnail drawing"')
-    assert drawings.sized(thumbnail, wide.svg()) == thumbnail
+    small = drawings.sized(thumbnail, wide.svg())
+    assert 'width="620" height="100"' in small and "min-width" not in small and "<span" not in small
     assert drawings.sized(made, wide.svg()).count("min-width") == 1, "mended once"
 
 
@@ -206,3 +207,38 @@ def test_a_shape_stays_on_one_line(text, kept):
 )
 def test_messages_wrap_and_columns_do_not(text, wrapped):
     assert lines.wraps(text) is wrapped
+
+
+def test_markup_that_the_standard_forbids_is_mended_outside_of_scripts():
+    script = '<script>"<summary><p>a</p></summary><th>b</th><button>"</script>'
+    page = (
+        '<summary><p class="x">Show</p></summary><p>text</p><button title="Print"><i></i></button>'
+        "<table><thead><tr><th></th><th>size</th></tr></thead><tbody><tr><th>a</th></tr></tbody>"
+    )
+    wanted = (
+        '<summary><span class="x">Show</span></summary><p>text</p>'
+        '<button type="button" aria-label="Print" title="Print"><i></i></button><table><thead><tr>'
+        '<td></td><th scope="col">size</th></tr></thead>'
+        '<tbody><tr><th scope="row">a</th></tr></tbody>'
+    )
+    assert pages.allowed(page + script) == wanted + script
+    assert pages.allowed(wanted) == wanted
+
+
+def test_a_page_loads_one_style_sheet_in_the_place_of_many():
+    many = (
+        '<link rel="stylesheet" href="../_static/a.css?v=1" />\n'
+        '<link href="../_static/styles/b.css" rel="stylesheet" />\n'
+        '<link rel="stylesheet" href="../_static/print.css" media="print" />'
+    )
+    assert styles.addresses(many) == ["a.css", "styles/b.css"]
+    once = styles.linked(many, "2")
+    assert once.startswith(f'<link rel="stylesheet" href="../_static/{styles.SHEET}?v=2" />')
+    assert "a.css" not in once and "b.css" not in once and 'media="print"' in once
+    assert styles.linked(once, "2") == once
+
+
+def test_the_fonts_have_the_characters_of_the_text_and_of_the_formulas():
+    page = '<p>ä <span class="katex-html">∑</span></p>'
+    text, formulas = styles.characters([page])
+    assert "ä" in text and "∑" not in text and "∑" in formulas and "ä" not in formulas

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from docutils import nodes
+from measure.visits import AXE, PHONE, RULES, WIDE, opened
 
 from tests.book.conftest import ROOT
-from tests.book.test_browser import AXE, PHONE, RULES, WIDE, browser, opened  # noqa: F401
+from tests.book.test_browser import browser  # noqa: F401
 
 sys.path.insert(0, str(ROOT / "book"))
 from course_book import search
