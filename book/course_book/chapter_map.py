@@ -2,6 +2,9 @@
 
 ```{chapter-map}
 ```
+
+The picture of a card is the first drawing of the chapter's section "The idea in one picture", put
+in when the pages are written.
 """
 
 import re
@@ -18,6 +21,10 @@ MINUTES = re.compile(r"^```\{objectives\}\n(?:.*\n)*?:minutes: (\d+)$", re.MULTI
 FIGURE = re.compile(r"^from course_lib\.figures import (\w+)\n+(?:.*\n)*?\1\(", re.MULTILINE)
 QUIZ = re.compile(r"^quiz\(\[?([^)]*)\)", re.MULTILINE)
 EXERCISE = re.compile(r"\{ref\}`exercise-ps(\d+)`")
+
+
+IDEA = re.compile(r'<section id="the-idea-in-one-picture">.*?<figure\b.*?(<img\b[^>]*>)', re.DOTALL)
+PLACE = re.compile(r'(<span class="card-picture" data-chapter="([^"]+)">).*?(</span>)', re.DOTALL)
 
 
 def parts(toc):
@@ -53,6 +60,9 @@ def card(document, number, title, description, there):
         f":link: /{document}",
         ":link-type: doc",
         ":class-card: chapter-card",
+        "```{raw} html",
+        f'<span class="card-picture" data-chapter="{document}"></span>',
+        "```",
         description,
         ":::{card-footer}",
         there,
@@ -88,5 +98,33 @@ class ChapterMap(SphinxDirective):
         return sections
 
 
+def picture(page):
+    """The card's picture, an ``img`` for the first page, of a chapter's page (its HTML); or ""."""
+    found = IDEA.search(page)
+    if not found:
+        return ""
+    said = dict(re.findall(r'(src|width|height)="([^"]*)"', found[1]))
+    address = said["src"].removeprefix("../")
+    sides = "".join(f' {name}="{said[name]}"' for name in ("width", "height") if name in said)
+    return f'<img class="drawing" src="{address}"{sides} alt="" loading="lazy" />'
+
+
+def _pictures(app, error):
+    index = Path(app.outdir) / "index.html"
+    if error or app.builder.format != "html" or not index.exists():
+        return
+
+    def placed(match):
+        chapter = Path(app.outdir) / f"{match[2]}.html"
+        inside = picture(chapter.read_text("utf-8")) if chapter.exists() else ""
+        return match[1] + inside + match[3]
+
+    before = index.read_text("utf-8")
+    after = PLACE.sub(placed, before)
+    if after != before:
+        index.write_text(after, "utf-8")
+
+
 def setup(app):
+    app.connect("build-finished", _pictures)  # after ``drawings``, which gives them their size
     app.add_directive("chapter-map", ChapterMap)

@@ -138,3 +138,25 @@ def test_every_page_says_its_title_and_only_a_book_with_an_address_says_where(pa
         absolute = 'link[rel="canonical"], meta[property="og:url"], meta[property="og:image"]'
         wanted = 3 if os.environ.get("BOOK_URL") else 0
         assert len(soup.select(absolute)) == wanted, page.name
+
+
+def test_a_card_shows_the_drawing_of_the_idea():
+    page = (
+        '<section id="first"><figure><img src="../_images/no.svg"></figure></section>'
+        '<section id="the-idea-in-one-picture"><p>So.</p><figure><span class="drawing-frame">'
+        '<img width="310" height="90" style="min-width:200px" alt="a" src="../_images/yes.svg" />'
+    )
+    sides = 'width="310" height="90"'
+    shown = f'<img class="drawing" src="_images/yes.svg" {sides} alt="" loading="lazy" />'
+    assert chapter_map.picture(page) == shown
+    assert chapter_map.picture(page.replace("the-idea", "no-idea")) == ""
+
+
+def test_every_card_has_a_picture_that_costs_nothing_until_it_is_seen(book):
+    from measure.weights import on_the_wire
+
+    soup = BeautifulSoup((book / "index.html").read_text("utf-8"), "html.parser")
+    for card in soup.select(".chapter-card"):
+        image = card.select_one(".card-picture img")
+        assert image and image["loading"] == "lazy" and image["width"], card.text
+        assert on_the_wire(book / image["src"]) < 40_000, image["src"]
