@@ -82,6 +82,8 @@ class Roles:
         return make(words, target)
 
     def ref(self, words, target):
+        if target.lower() not in self.labels:  # a book of some chapters alone
+            return words or target
         page, anchor, title = self.labels[target.lower()]
         return self.link(words or title or target, page, anchor)
 
@@ -105,6 +107,8 @@ class Roles:
         return f"*{SOURCES[target].short}*"
 
     def numref(self, words, target):
+        if target.lower() not in self.labels:
+            return words or "this figure"
         page, anchor, _ = self.labels[target.lower()]
         for kind, word in (("figure", "Fig."), ("table", "Table")):
             numbers = self.env.toc_fignumbers.get(page, {}).get(kind, {}).get(anchor)

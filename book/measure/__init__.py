@@ -5,6 +5,6 @@
 ``visits``      a page in Chromium: what goes wrong, what axe finds, how it is set
 ``lighthouse``  Lighthouse's four marks, desktop and mobile, served with compression
 
-The tests of the book use all but the last, which takes a quarter of a minute for each page: its
-marks are kept in ``marks.json``, and a test reads whether every page has them.
+The tests of the book use all but the last, which takes a quarter of a minute for each page on an
+idle machine. Its marks are kept in ``_build/marks.json``: a later run may measure other pages.
 """

@@ -34,15 +34,6 @@ def test_the_markup_of_every_page_is_allowed(pages):
     assert not found, "\n".join(f"{page.name}: {one}" for page in found for one in found[page])
 
 
-def test_every_chapter_was_marked_by_lighthouse_and_well(pages, book):
-    """Lighthouse itself is too slow for a test: `make measure` keeps what it says."""
-    kept = marks.kept()
-    names = {page.relative_to(book).as_posix() for page in pages if page.name[:2].isdigit()}
-    missing = sorted(names - set(kept))
-    assert not missing, f"make measure has not seen {missing}"
-    assert not marks.too_low(kept)
-
-
 # each measure, seen to fail
 
 BAD = """<!DOCTYPE html><html lang="en"><head><title>Bad</title><meta name="viewport"
