@@ -3,7 +3,7 @@
 // The question names the folder of static files, the sheets in their order, the pages and scripts in which
 // classes are looked for, the characters of the text and of the formulas, and the file to write.
 import { readFile, readdir, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { transform } from "esbuild";
 import { PurgeCSS } from "purgecss";
@@ -48,7 +48,10 @@ async function whole(sheet) {
   const css = rebased(await readFile(sheet, "utf8"), sheet);
   const imported = [...css.matchAll(/@import "([^"]+)";/g)].map((match) => join(dirname(sheet), match[1]));
   const before = await Promise.all(imported.map(whole));
-  return `${before.join("\n")}\n${css.replaceAll(/@import "[^"]+";/g, "")}`;
+  const rest = css.replaceAll(/@import "[^"]+";/g, "");
+  return asked.own.includes(basename(sheet)) // the book's own rules are all used, and stay
+    ? `/* purgecss start ignore */\n${rest}\n/* purgecss end ignore */`
+    : `${before.join("\n")}\n${rest}`;
 }
 
 const css = (await Promise.all(asked.sheets.map(whole))).join("\n").replaceAll("summary>p.", "summary>.").replaceAll(/@charset[^;]+;/g, "");

@@ -79,6 +79,7 @@ def _finish(app, error):
     question = {
         "folder": static,
         "sheets": [static / name for name in names if name != SHEET],
+        "own": sorted({path.name for path in (ROOT / "book").glob("*/*.css")}),
         "pages": list(pages),
         "scripts": list(static.rglob("*.js")),
         "text": text,
