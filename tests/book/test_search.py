@@ -1,6 +1,7 @@
 """The search: what is looked through, what is found first, and the box as a reader uses it."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -39,8 +40,8 @@ QUERIES = {
     "overfitting": "glossary#term-overfitting",
     "learning rate": "glossary#term-learning-rate",
     "backprop": "13-how-a-convolution-learns#the-idea-in-one-picture",
-    "im2col": "20-how-a-convolution-gets-fast#step-4-one-matrix-product",
-    "winograd": "20-how-a-convolution-gets-fast#step-7-fewer-products",
+    "im2col": "20-how-a-convolution-gets-fast#step-one-matrix-product",
+    "winograd": "20-how-a-convolution-gets-fast#step-fewer-products",
     "depthwise separable": "18-what-a-convolution-costs#the-idea-in-one-picture",
     "shortcut connection": "17-residual-networks#the-idea-in-one-picture",
     "cross-correlation": "02-convolution#convolution-or-cross-correlation",
@@ -78,7 +79,8 @@ def test_what_a_reader_looks_for_is_among_the_first_two(answers):
     for query, section in QUERIES.items():
         page, _, anchor = section.partition("#")
         wanted = f"chapters/{page}.html" + (f"#{anchor}" if anchor else "")
-        if wanted not in answers[query][:2]:
+        steps = [re.sub(r"step-\d+", "step", one) for one in answers[query][:2]]  # they get more
+        if wanted not in steps:
             missed[query] = answers[query][:4]
     assert not missed
 
