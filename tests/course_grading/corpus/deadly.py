@@ -49,7 +49,7 @@ def dies_in_two_cells(book):
     book.answer_cells()[book.questions[2]]["source"] = "import os\nos.abort()"
 
 
-@solved(0, 1, 2, 3, 4, 5, 6, 7)
+@solved(*range(99))  # all, however many there are
 def dies_in_every_cell(book):
     book.every("import os\nos._exit(0)")
 
