@@ -1,4 +1,4 @@
-"""All measurements of speed, in one run: ``python -m benchmarks``, about a quarter of an hour.
+"""All measurements of speed, in one run: ``python -m benchmarks``, 20 to 45 minutes.
 
 Training and prediction beside Keras, and the lecture's model also beside the fastest peers that are
 there: Keras compiled by XLA, PyTorch, PyTorch compiled, JAX. BENCH_TORCH_PYTHON and
@@ -6,7 +6,7 @@ BENCH_JAX_PYTHON name the Pythons that have them, if it is not this one. Then si
 Keras, the share of the processor's peak that is reached, memory, the time of the import, and the
 ladder from loops to the last step. Prints a table and writes the record
 course_lib/records/benchmarks.json. --quick takes fewer examples and rounds and writes nothing;
---ladder measures the ladder alone.
+--rounds 1 trains once with each engine; --ladder measures the ladder alone.
 """
 
 import argparse
@@ -48,8 +48,8 @@ GOALS = {
 PHOTOGRAPHS = {1: {"keras": 1.5}, 32: {"keras": 1.2}}
 
 
-def networks(quick):
-    """The rows of training and prediction."""
+def networks(quick, rounds=ROUNDS):
+    """The rows of training and prediction; ``rounds`` of training."""
     available = len(os.sched_getaffinity(0))
     for cores in sorted({min(2, available), 1}, reverse=True):
         for do, name, count, batch in TASKS:
@@ -57,7 +57,7 @@ def networks(quick):
             order = {"do": do, "model": name, "count": count, "batch": batch}
             if quick and do == "fit":
                 order["count"] = min(count, 2_560)
-            row = take_turns(names, cores, order, 1 if quick else 5 if do == "predict" else ROUNDS)
+            row = take_turns(names, cores, order, 1 if quick else 5 if do == "predict" else rounds)
             goals = GOALS.get((do, name, cores), {"keras": 1.0})
             if name == "efficientnet":
                 goals = PHOTOGRAPHS[count]
@@ -126,6 +126,7 @@ def main():
     parser.add_argument(
         "--ladder", action="store_true", help="the ladder alone, anew; keeps the rest of the record"
     )
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of training, per engine")
     options = parser.parse_args()
 
     available = len(os.sched_getaffinity(0))
@@ -139,7 +140,7 @@ def main():
         "load_average_before": os.getloadavg(),
     }
     print(json.dumps(record, indent=1))
-    record["networks"] = list(networks(options.quick))
+    record["networks"] = list(networks(options.quick, options.rounds))
     if not options.quick:
         record["layers"] = {
             str(threads): single_layers(threads) for threads in sorted({1, min(2, available)})
