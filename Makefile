@@ -63,7 +63,7 @@ grade: .make/grading  ## Grade a sample class on ASSIGNMENT and print its grades
 
 check: .make/all .make/node  ## In a minute: style, imports, links, and the quick tests of engine and bank
 	ruff check . && ruff format --check .
-	python -m pytest -q -n auto -m "not keras and not browser and not slow" $(QUICK)
+	python -m pytest -q -n auto --dist worksteal -m "not keras and not browser and not slow" $(QUICK)
 
 test: env  ## Run every test
 	@scripts/check-system.sh bubblewrap chromium
