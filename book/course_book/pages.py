@@ -108,7 +108,7 @@ def allowed(text):
         part = re.sub(r"<button\b(?![^>]*\btype=)", '<button type="button"', part)
         part = part.replace('<main id="main-content" class="bd-main" role="main">',
                             '<main id="main-content" class="bd-main">')  # fmt: skip
-        parts[place] = part.replace("<h1></h1>", "")
+        parts[place] = part.replace("<h1></h1>", "").replace(' action=""', "")
     return "".join(parts)
 
 

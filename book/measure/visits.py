@@ -119,7 +119,7 @@ def visit(browser, page, book):
         found.loading += [f"layout shift {shift:.3f}"] if shift >= SHIFT else []
         start = book.as_uri() + "/"
         files = [book / url.removeprefix(start) for url in loaded if url.startswith(start)]
-        found.weight = sum(map(on_the_wire, files))
+        found.weight = sum(on_the_wire(file) for file in files if file.exists())
         tab.evaluate(AXE_SOURCE)
         tab.evaluate(MEASURES)
         tab.add_style_tag(content=STILL)
