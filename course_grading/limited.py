@@ -6,6 +6,7 @@ what became of that one cell or page.
 """
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -47,6 +48,7 @@ def call(function, *arguments, seconds=SECONDS, memory=MEMORY):
 
 def _be_child(writer, function, arguments, seconds, memory):
     """Work, write the result, end: nothing of the parent's is cleaned up here."""
+    gc.freeze()
     status = 1
     try:
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -5,6 +5,7 @@ done is told by the autograded notebooks themselves, so an interrupted run goes 
 """
 
 import contextlib
+import gc
 import multiprocessing
 import signal
 import sys
@@ -197,6 +198,7 @@ class _Pool:
 
 def _work(course, assignment, force, pipe, others):
     """A worker process: students come in through the pipe, lines go out."""
+    gc.freeze()  # what the parent has made is the parent's to clean up
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who ends us
     for other in others:
         other.close()

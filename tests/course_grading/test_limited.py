@@ -1,5 +1,6 @@
 """A child that takes too long or too much is ended, and says so."""
 
+import gc
 import os
 import time
 
@@ -26,3 +27,26 @@ def test_what_takes_too_much_is_ended(function, seconds, told):
     with pytest.raises(limited.Ended) as ended:
         limited.call(function, seconds=seconds, memory=1 << 30)
     assert told in str(ended.value)
+
+
+class Told:
+    """Garbage, as libraries leave it: it can only be collected, and then writes down by whom."""
+
+    def __init__(self, path):
+        self.itself, self.path = self, path
+
+    def __del__(self):
+        self.path.write_text(str(os.getpid()))
+
+
+def test_the_child_collects_nothing_that_the_parent_has_left(tmp_path):
+    path = tmp_path / "collected"
+    gc.disable()
+    try:
+        Told(path)
+        limited.call(lambda: gc.collect() and None)
+    finally:
+        gc.enable()
+    assert not path.exists()
+    gc.collect()
+    assert path.read_text() == str(os.getpid())
