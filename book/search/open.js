@@ -39,6 +39,6 @@
   const field = document.querySelector("article form.bd-search input"); // of the search page
   if (field) {
     field.value = new URLSearchParams(location.search).get("q") || "";
-    field.focus();
+    if (field.value) field.focus(); // an empty field loads nothing until it is entered
   }
 })();

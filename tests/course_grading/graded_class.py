@@ -13,6 +13,7 @@ from course_grading.gradebook.grades import grade_table
 PS2 = "ps2-output-shapes"
 POINTS = problem_sets[PS2].questions
 AUTOMATIC = float(sum(POINTS.values()))
+SECOND = list(POINTS.values())[1]  # what a submission loses whose second answer ends the kernel
 MANUAL = "sizes-why-floor"
 
 

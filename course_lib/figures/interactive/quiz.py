@@ -34,9 +34,10 @@ class Quiz(Figure):
         beside = _rows_where_tables_share_a_line(first["prompt_html"])
         choices = len(first["choices"] or ()) + 2 * (first["form"] == "array")
         lines = len(first["prompt_html"]) / (100 if rows == 0 else 400)
+        more = max(0, -(-len(self.questions) // 8) - 2)  # rows of numbers on a phone, beyond two
         return (
             max(430 + 30 * choices, 310 + 29 * beside) + 14 * lines,
-            555 + 29 * rows + 44 * choices + 28 * lines,
+            555 + 38 * more + 29 * rows + 44 * choices + 28 * lines,
         )
 
     def fallback(self):
@@ -67,6 +68,7 @@ def _item(variant):
     steps = "".join(f"<li>{step}</li>" for step in variant["steps"])
     answer = html.escape(variant["written"])
     prompt = variant["prompt_html"].replace("<th></th>", "<td></td>")
+    prompt = prompt.replace("<table>", "<table><caption>What the question gives</caption>")
     return (
         prompt
         + (f"<ul>{choices}</ul>" if choices else "")

@@ -9,7 +9,7 @@ from course_grading.commands import class_run, cli, demo
 from course_grading.course import Course
 from course_grading.kernels import executor
 from course_grading.pipeline import converter
-from tests.course_grading.graded_class import AUTOMATIC, PS2, gradebook_rows, scores
+from tests.course_grading.graded_class import AUTOMATIC, PS2, SECOND, gradebook_rows, scores
 
 KINDS = ("numpy", "keras")
 
@@ -33,8 +33,8 @@ def test_demo_is_quick_the_second_time_and_leaves_the_real_course_alone(new_cour
     assert {p: p.stat().st_mtime_ns for p in course.root.rglob("*.ipynb")} == stamps
     table = dict(line.split()[:2] for line in second.splitlines() if line.startswith("sample-"))
     assert float(table["sample-right"]) == AUTOMATIC
-    assert float(table["sample-crash"]) == AUTOMATIC - 2
-    assert float(table["sample-endless-loop"]) == AUTOMATIC - 2
+    assert float(table["sample-crash"]) == AUTOMATIC - SECOND
+    assert float(table["sample-endless-loop"]) == AUTOMATIC - SECOND
     assert float(table["sample-not-a-notebook"]) == 0
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from course_bank import problem_sets
 from course_grading.commands import cli, demo, sample_class
 from course_grading.gradebook import changed_source
 from course_grading.gradebook.grades import grade_table
@@ -37,12 +38,13 @@ def test_points_changed_in_source_are_told_until_they_are_generated(course, caps
     assert cli.main(["grade", PS2, "--force", "--workers", "1"]) == 0
     heading, line = capsys.readouterr().err.splitlines()[:2]
     assert f"nbgrader generate_assignment {PS2} --force; then grade again" in heading
-    assert line == "  sizes-stride: 5 points in source, 2 in the gradebook"
+    points = problem_sets[PS2].questions["sizes-stride"]
+    assert line == f"  sizes-stride: 5 points in source, {points} in the gradebook"
     demo.generate(course, PS2)
     assert changed_source.outdated(course, PS2) == []
     before = grade_table(course, PS2)[0]
     assert cli.main(["grade", PS2, "--workers", "1"]) == 0
-    assert grade_table(course, PS2)[0].score == before.score + 3
+    assert grade_table(course, PS2)[0].score == before.score + 5 - points
 
 
 def test_other_changes_of_source(course):

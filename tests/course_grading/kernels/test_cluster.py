@@ -18,7 +18,7 @@ from course_grading.commands import class_run, cli, sample_class
 from course_grading.kernels import cluster as cluster_module
 from tests import requirements
 from tests.course_grading.conftest import PS2, open_course
-from tests.course_grading.graded_class import AUTOMATIC, hand_in, scores
+from tests.course_grading.graded_class import AUTOMATIC, SECOND, hand_in, scores
 from tests.course_grading.kernel_runs import wait_until
 
 SLOW_ANSWER = "\nimport time; time.sleep(0.7)"
@@ -109,7 +109,7 @@ def test_a_class_on_a_cluster_that_loses_a_worker(new_course, cluster):
     assert killed
     assert [line.remark for line in lines if line.failed] == []
     expected = dict.fromkeys(students, AUTOMATIC)
-    assert scores(course) == {**expected, "crash": AUTOMATIC - 2, "letter": 0}
+    assert scores(course) == {**expected, "crash": AUTOMATIC - SECOND, "letter": 0}
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_the_gradebook_on_postgresql(new_course, postgresql):
     assert demo.generate(course, PS2)
     students = {"ada": sample_class.right, "bo": sample_class.empty, "chi": sample_class.crash}
     hand_in(course, {**students, "dora": sample_class.not_a_notebook})
-    expected = {"ada": AUTOMATIC, "bo": 0, "chi": AUTOMATIC - 2, "dora": 0}
+    expected = {"ada": AUTOMATIC, "bo": 0, "chi": AUTOMATIC - SECOND, "dora": 0}
     for force in (False, True):
         lines = class_run.grade_class(course, PS2, workers=2, force=force, say=lambda line: None)
         assert len(lines) == 4

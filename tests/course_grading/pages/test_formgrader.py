@@ -128,7 +128,8 @@ def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
                 assert "For the instructor only" in text
                 assert "the notebook says STUDENT_ID = 'miax'" in text
             else:
-                assert "For the instructor only" not in text
+                typed = "typed into the instructor's cells, kept" in text
+                assert ("For the instructor only" in text) == typed == (student == "eve")
                 assert "1 of 1 points" in text
                 assert not any(tag in text for tag in ("<p>", "<thead>", "<tbody>", "<th>"))
                 assert tab.locator(".input_area span.n, .input_area span.nb").count()  # in colour
