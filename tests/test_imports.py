@@ -47,9 +47,10 @@ NEIGHBOURS = {("figures", "lectures"): "pictures of the lectures' own examples"}
 # A model offers fit(), whose code has a room of its own; it calls it when asked. And `utils` has
 # Keras' name for the drawing of a model.
 INSIDE_FUNCTIONS = {("model", "training"), ("utils", "model")}
-# The same between modules of one room: a tensor's + makes the layer Add, and a name that is not
-# there is explained by what is.
+# The same between modules of one room: a tensor's + makes the layer Add, its hints speak of layers,
+# and a name that is not there is explained by what is.
 WHEN_ASKED = {
+    ("course_lib.layers.symbolic", "course_lib.layers.base"),
     ("course_lib.layers.symbolic", "course_lib.layers.merging"),
     ("course_lib.__init__", "course_lib.missing"),
     ("course_lib.missing", "course_lib.__init__"),
@@ -87,7 +88,7 @@ def room_of(module):
 
 
 def imports(module):
-    """(imported name, whether inside a function) for each import of a module."""
+    """(imported name, whether inside a function or for hints alone) for each import of a module."""
     package = module.split(".")[:-1]
 
     def visit(node, inside):
@@ -100,7 +101,8 @@ def imports(module):
                 yield from ((f"{stem}.{alias.name}", inside) for alias in child.names)
             else:
                 function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-                yield from visit(child, inside or function)
+                hints = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+                yield from visit(child, inside or function or hints)
 
     yield from visit(ast.parse(MODULES[module].read_text(encoding="utf-8")), False)
 

@@ -1,5 +1,7 @@
 """How a layer ends in an activation, and activations as layers of their own."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course_lib import activations
@@ -17,7 +19,7 @@ class EndsInActivation:
     """
 
     @property
-    def activation(self):
+    def activation(self) -> activations.ActivationFunction:
         return self._activation
 
     @activation.setter
@@ -25,19 +27,25 @@ class EndsInActivation:
         self._activation = activations.get(value)
 
     @property
-    def ends_with(self):
+    def ends_with(self) -> str | None:
         return self.activation.name
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         outputs, linear_cache = self.linear_forward(inputs)
         outputs, activation_cache = self.activation.forward(outputs)
         return outputs, (linear_cache, self.activation, activation_cache)
 
-    def forward_logits(self, inputs, training=False, rng=None):
+    def forward_logits(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         outputs, linear_cache = self.linear_forward(inputs)
         return outputs, (linear_cache, activations.LINEAR, None)
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         linear_cache, activation, activation_cache = cache
         grad_outputs = activation.backward(grad_outputs, activation_cache)
         return self.linear_backward(grad_outputs, linear_cache, need_input_gradient)
@@ -46,14 +54,16 @@ class EndsInActivation:
 class Activation(EndsInActivation, Layer):
     """An activation as a layer of its own: Activation("relu")."""
 
-    def __init__(self, activation, **kwargs):
+    def __init__(self, activation: str | Callable | None, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.activation = activation
 
-    def linear_forward(self, inputs):
+    def linear_forward(self, inputs: np.ndarray) -> tuple:
         return inputs, None
 
-    def linear_backward(self, grad_outputs, cache, need_input_gradient):
+    def linear_backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool
+    ) -> tuple:
         return grad_outputs, {}
 
 
@@ -65,7 +75,10 @@ class ReLU(Layer):
     y = slope * (x - threshold)   below
     """
 
-    def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
+    def __init__(
+        self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0,
+        **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         numbers = {"negative_slope": negative_slope, "threshold": threshold}
         if max_value is not None:
@@ -77,7 +90,9 @@ class ReLU(Layer):
         self.negative_slope = negative_slope
         self.threshold = threshold
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         if self.threshold == 0 and self.negative_slope == 0:
             outputs = relu(inputs)
         else:
@@ -87,7 +102,9 @@ class ReLU(Layer):
             np.minimum(outputs, inputs.dtype.type(self.max_value), out=outputs)
         return outputs, inputs
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         # On a corner the slope is that of its left side.
         if self.threshold == 0 and self.negative_slope == 0:
             passes = cache > 0
@@ -99,7 +116,7 @@ class ReLU(Layer):
             slope = np.where(cache > self.max_value, 0, slope)
         return grad_outputs * slope.astype(grad_outputs.dtype), {}
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         top = "" if self.max_value is None else f", at most {self.max_value}"
         return [f"number by number, below {self.threshold} times {self.negative_slope}{top}"]
 
@@ -107,20 +124,24 @@ class ReLU(Layer):
 class LeakyReLU(Layer):
     """x for x > 0, ``negative_slope`` * x below: a little of the gradient always passes."""
 
-    def __init__(self, negative_slope=0.3, **kwargs):
+    def __init__(self, negative_slope: float = 0.3, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.negative_slope = number(
             "LeakyReLU", "negative_slope", negative_slope, minimum=0, inclusive=True
         )
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         slope = np.where(inputs > 0, inputs.dtype.type(1), inputs.dtype.type(self.negative_slope))
         return inputs * slope, slope
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         return grad_outputs * cache, {}
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         return [f"number by number, negative ones times {self.negative_slope}"]
 
 
@@ -130,26 +151,32 @@ class Softmax(Layer):
     ``axis``: an axis or several, as (1, 2) for probabilities over the places of a map.
     """
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: int | tuple[int, ...] = -1, **kwargs: object) -> None:
         super().__init__(**kwargs)
         if isinstance(axis, (tuple, list)) and axis:
             self.axis = tuple(integer("Softmax", "axis", entry) for entry in axis)
         else:
             self.axis = integer("Softmax", "axis", axis)
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         for axis in self.axis if isinstance(self.axis, tuple) else (self.axis,):
             axis_of_input(self.label, axis, shape)
 
     @property
-    def ends_with(self):
+    def ends_with(self) -> str | None:
         return "softmax" if self.axis == -1 else None
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         return softmax_forward(inputs, self.axis)
 
-    def forward_logits(self, inputs, training=False, rng=None):
+    def forward_logits(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         return inputs, None
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         return (grad_outputs if cache is None else softmax_backward(grad_outputs, cache)), {}

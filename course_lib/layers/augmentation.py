@@ -26,16 +26,20 @@ from course_lib.ops.affine import (
 class _Augmentation(Layer):
     """Base class: images (batch, height, width, channels), changed in training."""
 
-    def __init__(self, seed=None, data_format=None, **kwargs):
+    def __init__(
+        self, seed: int | None = None, data_format: str | None = None, **kwargs: object
+    ) -> None:
         super().__init__(**kwargs)
         check_data_format(type(self).__name__, data_format)
         self.seed = seed
         self._own_generator = None if seed is None else np.random.default_rng(seed)
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         check_rank(self.label, shape, 2)
 
-    def __call__(self, inputs, training=True):
+    def __call__(
+        self, inputs: np.ndarray | SymbolicTensor, training: bool = True
+    ) -> np.ndarray | SymbolicTensor:
         if self._own_generator is None or not training or isinstance(inputs, SymbolicTensor):
             return super().__call__(inputs, training)
         inputs = self.cast(inputs)
@@ -43,10 +47,14 @@ class _Augmentation(Layer):
         self.build((None, *inputs.shape[1:]))
         return self.change(inputs, self._own_generator)[0]
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         return self.change(inputs, rng) if training else (inputs, None)
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         if cache is None or not need_input_gradient:
             return grad_outputs, {}
         return self.change_backward(grad_outputs, cache), {}
@@ -58,7 +66,7 @@ class _Augmentation(Layer):
             " the changed images and a cache, and change_backward(self, grad_outputs, cache)."
         )
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         return ["same shape as the input: images are changed in training only"]
 
 
@@ -69,16 +77,19 @@ class RandomFlip(_Augmentation):
     "horizontal_and_vertical" both at once, which is half a turn, as in Keras.
     """
 
-    def __init__(self, mode="horizontal_and_vertical", seed=None, data_format=None, **kwargs):
+    def __init__(
+        self, mode: str = "horizontal_and_vertical", seed: int | None = None,
+        data_format: str | None = None, **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(seed, data_format, **kwargs)
         one_of("RandomFlip", "mode", mode, ("horizontal", "vertical", "horizontal_and_vertical"))
         self.mode = mode
 
-    def change(self, images, rng):
+    def change(self, images: np.ndarray, rng: np.random.Generator | None) -> tuple:
         flipped = rng.random(len(images)) <= 0.5
         return self._flip(images, flipped), flipped
 
-    def change_backward(self, grad_outputs, flipped):
+    def change_backward(self, grad_outputs: np.ndarray, flipped: np.ndarray) -> np.ndarray:
         return self._flip(grad_outputs, flipped)
 
     def _flip(self, images, flipped):
@@ -93,7 +104,10 @@ class RandomContrast(_Augmentation):
     for both. What leaves ``value_range`` is cut off: give (0, 1) for images that are rescaled.
     """
 
-    def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
+    def __init__(
+        self, factor: float | tuple, value_range: tuple = (0, 255), seed: int | None = None,
+        **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(seed, **kwargs)
         self.factor = factor
         both = factor if isinstance(factor, (tuple, list)) else (factor, factor)
@@ -108,7 +122,7 @@ class RandomContrast(_Augmentation):
             )
         self.value_range = tuple(value_range)
 
-    def change(self, images, rng):
+    def change(self, images: np.ndarray, rng: np.random.Generator | None) -> tuple:
         low, high = self._range
         factors = rng.uniform(1 - low, 1 + high, (len(images), 1, 1, 1)).astype(images.dtype)
         mean = images.mean((1, 2), keepdims=True)
@@ -116,7 +130,7 @@ class RandomContrast(_Augmentation):
         inside = (outputs >= self.value_range[0]) & (outputs <= self.value_range[1])
         return np.clip(outputs, *self.value_range).astype(images.dtype), (factors, inside)
 
-    def change_backward(self, grad_outputs, cache):
+    def change_backward(self, grad_outputs: np.ndarray, cache: object) -> np.ndarray:
         factors, inside = cache
         grad = grad_outputs * inside
         return grad * factors + grad.mean((1, 2), keepdims=True) * (1 - factors)
@@ -125,7 +139,10 @@ class RandomContrast(_Augmentation):
 class _Moved(_Augmentation):
     """What translation, rotation and zoom share: an affine transform for each image."""
 
-    def __init__(self, fill_mode, interpolation, seed, fill_value, data_format, **kwargs):
+    def __init__(
+        self, fill_mode: str, interpolation: str, seed: int | None, fill_value: float,
+        data_format: str | None, **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(seed, data_format, **kwargs)
         label = type(self).__name__
         one_of(label, "fill_mode", fill_mode, FILL_MODES)
@@ -133,14 +150,14 @@ class _Moved(_Augmentation):
         self.fill_mode, self.interpolation = fill_mode, interpolation
         self.fill_value = fill_value
 
-    def change(self, images, rng):
+    def change(self, images: np.ndarray, rng: np.random.Generator | None) -> tuple:
         transforms = self.transforms(len(images), *images.shape[1:3], rng)
         return affine_transform_forward(
             images, transforms.astype(np.float32), self.interpolation, self.fill_mode,
             self.fill_value,
         )  # fmt: skip
 
-    def change_backward(self, grad_outputs, cache):
+    def change_backward(self, grad_outputs: np.ndarray, cache: object) -> np.ndarray:
         return affine_transform_backward(grad_outputs, cache)
 
     def transforms(self, count, height, width, rng):
@@ -159,15 +176,18 @@ class RandomTranslation(_Moved):
     """
 
     def __init__(
-        self, height_factor, width_factor, fill_mode="reflect", interpolation="bilinear", seed=None,
-        fill_value=0.0, data_format=None, **kwargs,
-    ):  # fmt: skip
+        self, height_factor: float | tuple, width_factor: float | tuple, fill_mode: str = "reflect",
+        interpolation: str = "bilinear", seed: int | None = None, fill_value: float = 0.0,
+        data_format: str | None = None, **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
         self.height_factor, self.width_factor = height_factor, width_factor
         self._heights = _span("RandomTranslation", "height_factor", height_factor)
         self._widths = _span("RandomTranslation", "width_factor", width_factor)
 
-    def transforms(self, count, height, width, rng):
+    def transforms(
+        self, count: int, height: int, width: int, rng: np.random.Generator | None
+    ) -> np.ndarray:
         down = rng.uniform(*self._heights, count) * height
         right = rng.uniform(*self._widths, count) * width
         return _rows(count, 1, 0, -right, 0, 1, -down)
@@ -180,14 +200,17 @@ class RandomRotation(_Moved):
     """
 
     def __init__(
-        self, factor, fill_mode="reflect", interpolation="bilinear", seed=None, fill_value=0.0,
-        data_format=None, **kwargs,
-    ):  # fmt: skip
+        self, factor: float | tuple, fill_mode: str = "reflect", interpolation: str = "bilinear",
+        seed: int | None = None, fill_value: float = 0.0, data_format: str | None = None,
+        **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
         self.factor = factor
         self._turns = _span("RandomRotation", "factor", factor)
 
-    def transforms(self, count, height, width, rng):
+    def transforms(
+        self, count: int, height: int, width: int, rng: np.random.Generator | None
+    ) -> np.ndarray:
         angle = 2 * np.pi * rng.uniform(*self._turns, count)
         cos, sin = np.cos(angle), np.sin(angle)
         x, y = (width - 1) / 2, (height - 1) / 2  # the middle stays where it is
@@ -202,16 +225,19 @@ class RandomZoom(_Moved):
     """
 
     def __init__(
-        self, height_factor, width_factor=None, fill_mode="reflect", interpolation="bilinear",
-        seed=None, fill_value=0.0, data_format=None, **kwargs,
-    ):  # fmt: skip
+        self, height_factor: float | tuple, width_factor: float | tuple | None = None,
+        fill_mode: str = "reflect", interpolation: str = "bilinear", seed: int | None = None,
+        fill_value: float = 0.0, data_format: str | None = None, **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
         self.height_factor, self.width_factor = height_factor, width_factor
         self._heights = _span("RandomZoom", "height_factor", height_factor)
         if width_factor is not None:
             self._widths = _span("RandomZoom", "width_factor", width_factor)
 
-    def transforms(self, count, height, width, rng):
+    def transforms(
+        self, count: int, height: int, width: int, rng: np.random.Generator | None
+    ) -> np.ndarray:
         tall = wide = 1 + rng.uniform(*self._heights, count)
         if self.width_factor is not None:
             wide = 1 + rng.uniform(*self._widths, count)

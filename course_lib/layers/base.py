@@ -12,6 +12,7 @@ so that several parts of a batch may run through one layer at the same time.
 import inspect
 import re
 from collections import Counter
+from contextlib import AbstractContextManager
 
 import numpy as np
 
@@ -86,7 +87,10 @@ class Layer(Weights, metaclass=LayerType):
     ends_with = None  # the activation that comes last, by name
     takes_several = False  # whether it is called on a list: merging layers, models of many inputs
 
-    def __init__(self, *, input_shape=None, trainable=True, name=None, dtype=None, **unknown):
+    def __init__(
+        self, *, input_shape: tuple | None = None, trainable: bool = True, name: str | None = None,
+        dtype: str | None = None, **unknown: object,
+    ) -> None:  # fmt: skip
         self._init_weights(unknown)
         self._reject(unknown)
         if name is not None and (not isinstance(name, str) or not name):
@@ -102,55 +106,61 @@ class Layer(Weights, metaclass=LayerType):
 
     # ------------------------------------------------------- what a kind of layer says of itself
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         """Raise ValueError when inputs of ``shape`` (batch first) do not fit the layer."""
 
-    def create_weights(self, input_shape):
+    def create_weights(self, input_shape: tuple) -> None:
         """Fill ``parameters`` and ``state`` for inputs of this shape."""
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Shape that inputs of ``input_shape`` (batch first, None where unknown) lead to."""
         return tuple(input_shape)
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         """(outputs, cache) for an array of inputs; ``rng`` draws what is random in training."""
         raise NotImplementedError(self._lacks("forward(inputs, training, rng)"))
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         """(gradient of the inputs or None, {name: gradient of the parameter})."""
         raise NotImplementedError(self._lacks("backward(grad_outputs, cache, need_input_gradient)"))
 
     def _lacks(self, method):
         return f"{self.label}: has no {method}. A layer of your own needs it; see layers.own."
 
-    def infer(self, inputs):
+    def infer(self, inputs: np.ndarray | list[np.ndarray]) -> np.ndarray:
         """The outputs alone, as `forward` gives them in inference."""
         return self.forward(inputs)[0]
 
-    def forward_logits(self, inputs, training=False, rng=None):
+    def forward_logits(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         """`forward` without the activation that the layer ``ends_with``, if it ends with one."""
         return self.forward(inputs, training, rng)
 
-    def new_state(self, cache):
+    def new_state(self, cache: object) -> dict:
         """{name: array} of what a training step makes of ``state``; most layers have none."""
         return {}
 
     @property
-    def treats_examples_alone(self):
+    def treats_examples_alone(self) -> bool:
         """Whether, in training, an example's output depends on that example only."""
         return True
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         """Lines of arithmetic that lead to the output shape."""
         return ["same shape as the input"]
 
-    def explain_parameters(self):
+    def explain_parameters(self) -> list[str]:
         """Lines of arithmetic that lead to the number of parameters."""
         return ["0: nothing to learn"]
 
     # ------------------------------------------------------------------------- building, calling
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple | list) -> None:
         """Create the weights for inputs of ``input_shape`` (batch first); once only."""
         if self.built:
             return
@@ -161,7 +171,9 @@ class Layer(Weights, metaclass=LayerType):
         self.input_shape, self.output_shape = input_shape, output_shape
         self.built = True
 
-    def __call__(self, inputs, training=None):
+    def __call__(
+        self, inputs: np.ndarray | SymbolicTensor | list, training: bool | None = None
+    ) -> np.ndarray | SymbolicTensor | list:
         """Outputs for an array of inputs, or the symbolic output for a symbolic tensor.
 
         Layers with several inputs are called on a list. ``training`` says how an array is treated.
@@ -190,7 +202,7 @@ class Layer(Weights, metaclass=LayerType):
             self.assign_state(self.new_state(cache))
         return outputs
 
-    def arrange(self, inputs):
+    def arrange(self, inputs: object) -> object:
         """What the layer was called on, as `forward` takes it: one tensor or array."""
         if isinstance(inputs, SymbolicTensor):
             return inputs
@@ -229,14 +241,14 @@ class Layer(Weights, metaclass=LayerType):
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f"{self.label}: {error}") from error
 
-    def enough_memory(self, inputs):
+    def enough_memory(self, inputs: np.ndarray | list[np.ndarray]) -> AbstractContextManager:
         """A context in which a MemoryError says that it came up with ``inputs`` in this layer."""
         return enough_memory(
             self.label, f"the arrays for inputs of shape {shape_of(inputs)}",
             "Give fewer examples at a time (batch_size), smaller ones, or take fewer filters.",
         )  # fmt: skip
 
-    def cast(self, inputs):
+    def cast(self, inputs: object) -> np.ndarray:
         """Inputs as an array of the layer's dtype; TypeError for what holds no real numbers."""
         inputs = real_array(f"{self.label}: inputs", inputs)
         if inputs.ndim == 0:
@@ -244,23 +256,23 @@ class Layer(Weights, metaclass=LayerType):
         return inputs.astype(self.dtype, copy=False)
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         """The name of its class, as tables show it."""
         return type(self).__name__
 
     @property
-    def label(self):
+    def label(self) -> str:
         """Name and kind, as errors and tables show them: conv2d (Conv2D)."""
         return f"{self.name} ({type(self).__name__})"
 
     @property
-    def input(self):
+    def input(self) -> SymbolicTensor | list:
         """The symbolic tensor (or list of them) that the layer was first called on."""
         tensors = self._first_call().inputs or self._first_call().outputs
         return list(tensors) if len(tensors) > 1 else tensors[0]
 
     @property
-    def output(self):
+    def output(self) -> SymbolicTensor | list:
         """The symbolic tensor (or list of them) that the layer returned when first called."""
         tensors = self._first_call().outputs
         return list(tensors) if len(tensors) > 1 else tensors[0]
@@ -275,7 +287,7 @@ class Layer(Weights, metaclass=LayerType):
 
     # -------------------------------------------------------------------------------- reflection
 
-    def get_config(self):
+    def get_config(self) -> dict:
         """{argument: value} that the layer was made with, name, trainable and dtype included."""
         own = [
             p.name
@@ -290,7 +302,7 @@ class Layer(Weights, metaclass=LayerType):
         return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **config}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict) -> "Layer":
         """A new layer, without weights, from what `get_config` returned."""
         return cls(**config)
 

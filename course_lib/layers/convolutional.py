@@ -6,6 +6,10 @@ channel per filter. The three layers are one: only the number of axes differs. T
 their transposes, which lead the other way, from small to large.
 """
 
+from collections.abc import Callable
+
+import numpy as np
+
 from course_lib import shapes
 from course_lib.errors import integer, per_axis
 from course_lib.initializers import known_initializer
@@ -35,9 +39,11 @@ class SlidingLayer(EndsInActivation, Layer):
     bias = weight_property("bias")
 
     def __init__(
-        self, *, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias,
-        bias_initializer, **kwargs,
-    ):  # fmt: skip
+        self, *, kernel_size: int | tuple[int, ...], strides: int | tuple[int, ...], padding: str,
+        data_format: str | None, dilation_rate: int | tuple[int, ...],
+        activation: str | Callable | None, use_bias: bool,
+        bias_initializer: str | Callable | np.ndarray, **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         label = type(self).__name__
         check_data_format(label, data_format)
@@ -67,15 +73,15 @@ class SlidingLayer(EndsInActivation, Layer):
         """How many channels the weights were made for."""
         raise NotImplementedError
 
-    def output_channels(self, input_channels):
+    def output_channels(self, input_channels: int | None) -> int | None:
         """How many channels the outputs have."""
         return self.filters
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         check_rank(self.label, shape, self.axes)
         check_channels(self.label, shape, self.input_channels() if self.built else None)
 
-    def moves(self):
+    def moves(self) -> dict:
         """How the window moves, as the operations and `shapes` take it."""
         return {
             "strides": self.strides,
@@ -89,45 +95,49 @@ class SlidingLayer(EndsInActivation, Layer):
             return self.padding
         return ((self.dilation_rate[0] * (self.kernel_size[0] - 1), 0),)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         check_rank(self.label, input_shape, self.axes)
         spatial = self.output_sizes(input_shape[1:-1])
         return (input_shape[0], *spatial, self.output_channels(input_shape[-1]))
 
-    def output_sizes(self, spatial):
+    def output_sizes(self, spatial: tuple) -> tuple:
         """The sizes of the outputs' spatial axes."""
         return outputs_of(self.label, spatial, self.kernel_size, **self.moves())
 
-    def explain_sizes(self, spatial):
+    def explain_sizes(self, spatial: tuple) -> shapes.Result:
         """The `Result` of the outputs' spatial axes."""
         return shapes.output_shape(spatial, self.kernel_size, **self.moves())
 
-    def add_bias(self, channels):
+    def add_bias(self, channels: int) -> None:
         if self.use_bias:
             self.add_weight("bias", (channels,), self.bias_initializer)
 
-    def linear_forward(self, inputs):
+    def linear_forward(self, inputs: np.ndarray) -> tuple:
         outputs, cache = self.convolve(inputs)
         if self.use_bias:
             add_bias(outputs, self.parameters["bias"])
         return outputs, cache
 
-    def linear_backward(self, grad_outputs, cache, need_input_gradient):
+    def linear_backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool
+    ) -> tuple:
         grad_inputs, gradients = self.convolve_backward(grad_outputs, cache, need_input_gradient)
         if self.use_bias:
             gradients["bias"] = bias_gradient(grad_outputs)
         return grad_inputs, gradients
 
-    def convolve(self, inputs):
+    def convolve(self, inputs: np.ndarray) -> tuple:
         """(outputs without bias and activation, cache)."""
         return conv_forward(inputs, self.parameters["kernel"], **self.moves())
 
-    def convolve_backward(self, grad_outputs, cache, need_inputs):
+    def convolve_backward(
+        self, grad_outputs: np.ndarray, cache: object, need_inputs: bool
+    ) -> tuple:
         """(gradient of the inputs or None, {name: gradient} of the kernels)."""
         grad_inputs, grad_kernel = conv_backward(grad_outputs, cache, need_inputs)
         return grad_inputs, {"kernel": grad_kernel}
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         result = self.explain_sizes(input_shape[1:-1])
         channels = self.output_channels(input_shape[-1])
         return [*explain_axes(result.steps), f"channels: {self._explain_channels()} = {channels}"]
@@ -135,7 +145,7 @@ class SlidingLayer(EndsInActivation, Layer):
     def _explain_channels(self):
         return "one per filter"
 
-    def explain_parameters(self):
+    def explain_parameters(self) -> list[str]:
         result = shapes.conv_parameters(
             self.kernel_size, self.input_channels(), self.filters, self.use_bias,
             getattr(self, "groups", 1),
@@ -149,10 +159,13 @@ class Conv(SlidingLayer):
     kernel = weight_property("kernel")
 
     def __init__(
-        self, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1,
-        groups=1, activation=None, use_bias=True, kernel_initializer="glorot_uniform",
-        bias_initializer="zeros", **kwargs,
-    ):  # fmt: skip
+        self, filters: int, kernel_size: int | tuple[int, ...], strides: int | tuple[int, ...] = 1,
+        padding: str = "valid", data_format: str | None = None,
+        dilation_rate: int | tuple[int, ...] = 1, groups: int = 1,
+        activation: str | Callable | None = None, use_bias: bool = True,
+        kernel_initializer: str | Callable | np.ndarray = "glorot_uniform",
+        bias_initializer: str | Callable | np.ndarray = "zeros", **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(
             kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
             dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
@@ -168,10 +181,10 @@ class Conv(SlidingLayer):
                 f"got filters={self.filters} and groups={self.groups}."
             )
 
-    def input_channels(self):
+    def input_channels(self) -> int:
         return self.kernel.shape[-2] * self.groups
 
-    def create_weights(self, input_shape):
+    def create_weights(self, input_shape: tuple) -> None:
         channels = known_size(self.label, input_shape)
         if channels % self.groups:
             raise ValueError(
@@ -227,10 +240,13 @@ class ConvTranspose(SlidingLayer):
     kernel = weight_property("kernel")
 
     def __init__(
-        self, filters, kernel_size, strides=1, padding="valid", output_padding=None,
-        data_format=None, dilation_rate=1, activation=None, use_bias=True,
-        kernel_initializer="glorot_uniform", bias_initializer="zeros", **kwargs,
-    ):  # fmt: skip
+        self, filters: int, kernel_size: int | tuple[int, ...], strides: int | tuple[int, ...] = 1,
+        padding: str = "valid", output_padding: int | tuple[int, ...] | None = None,
+        data_format: str | None = None, dilation_rate: int | tuple[int, ...] = 1,
+        activation: str | Callable | None = None, use_bias: bool = True,
+        kernel_initializer: str | Callable | np.ndarray = "glorot_uniform",
+        bias_initializer: str | Callable | np.ndarray = "zeros", **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(
             kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
             dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
@@ -248,27 +264,29 @@ class ConvTranspose(SlidingLayer):
                 )
         self.output_padding = output_padding
 
-    def input_channels(self):
+    def input_channels(self) -> int:
         return self.kernel.shape[-1]
 
-    def create_weights(self, input_shape):
+    def create_weights(self, input_shape: tuple) -> None:
         shape = (*self.kernel_size, self.filters, known_size(self.label, input_shape))
         self.add_weight("kernel", shape, self.kernel_initializer)
         self.add_bias(self.filters)
 
-    def moves(self):
+    def moves(self) -> dict:
         return {**super().moves(), "output_padding": self.output_padding}
 
-    def output_sizes(self, spatial):
+    def output_sizes(self, spatial: tuple) -> tuple:
         return self.explain_sizes(spatial).value
 
-    def explain_sizes(self, spatial):
+    def explain_sizes(self, spatial: tuple) -> shapes.Result:
         return shapes.transpose_output_shape(spatial, self.kernel_size, **self.moves())
 
-    def convolve(self, inputs):
+    def convolve(self, inputs: np.ndarray) -> tuple:
         return conv_transpose_forward(inputs, self.parameters["kernel"], **self.moves())
 
-    def convolve_backward(self, grad_outputs, cache, need_inputs):
+    def convolve_backward(
+        self, grad_outputs: np.ndarray, cache: object, need_inputs: bool
+    ) -> tuple:
         grad_inputs, grad_kernel = conv_transpose_backward(grad_outputs, cache, need_inputs)
         return grad_inputs, {"kernel": grad_kernel}
 
@@ -296,10 +314,13 @@ class Conv3DTranspose(ConvTranspose):
     axes = 3
 
     def __init__(
-        self, filters, kernel_size, strides=1, padding="valid", data_format=None,
-        output_padding=None, dilation_rate=1, activation=None, use_bias=True,
-        kernel_initializer="glorot_uniform", bias_initializer="zeros", **kwargs,
-    ):  # fmt: skip
+        self, filters: int, kernel_size: int | tuple[int, ...], strides: int | tuple[int, ...] = 1,
+        padding: str = "valid", data_format: str | None = None,
+        output_padding: int | tuple[int, ...] | None = None,
+        dilation_rate: int | tuple[int, ...] = 1, activation: str | Callable | None = None,
+        use_bias: bool = True, kernel_initializer: str | Callable | np.ndarray = "glorot_uniform",
+        bias_initializer: str | Callable | np.ndarray = "zeros", **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(
             filters, kernel_size, strides, padding, output_padding, data_format, dilation_rate,
             activation, use_bias, kernel_initializer, bias_initializer, **kwargs,

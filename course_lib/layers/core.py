@@ -4,6 +4,8 @@
 it has (inputs + 1) * units parameters. The others have none.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course_lib import shapes
@@ -20,7 +22,10 @@ from course_lib.ops.dense import dense_backward, dense_forward
 class InputLayer(Layer):
     """The entrance of a model: it passes its inputs on. Made by `Input`."""
 
-    def __init__(self, shape=None, batch_size=None, dtype=None, *, batch_shape=None, **kwargs):
+    def __init__(
+        self, shape: tuple | None = None, batch_size: int | None = None, dtype: str | None = None,
+        *, batch_shape: tuple | None = None, **kwargs: object,
+    ) -> None:  # fmt: skip
         if "input_shape" in kwargs:
             raise TypeError(
                 "InputLayer: input_shape is called shape, here as in Keras 3: "
@@ -47,20 +52,24 @@ class InputLayer(Layer):
         self.build((batch_size, *self.shape))
         self._calls.append(Call(self, (), [self.input_shape], self.input_dtype or self.dtype))
 
-    def cast(self, inputs):
+    def cast(self, inputs: object) -> np.ndarray:
         """Numbers as they come; the next layer decides on their type."""
         return np.asarray(inputs)
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         return inputs, None
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         return grad_outputs, {}
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         return ["the shape of one example, given"]
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {
             "name": self.name,
             "shape": self.shape,
@@ -82,7 +91,10 @@ def _number_type(dtype):
     return None if found is None else found.name
 
 
-def Input(shape=None, batch_size=None, dtype=None, *, batch_shape=None, name=None):
+def Input(
+    shape: tuple | None = None, batch_size: int | None = None, dtype: str | None = None, *,
+    batch_shape: tuple | None = None, name: str | None = None,
+) -> SymbolicTensor:  # fmt: skip
     """The symbolic tensor that a model starts from; ``shape`` is that of one example, no batch."""
     layer = InputLayer(shape, batch_size, dtype, batch_shape=batch_shape, name=name)
     return layer.output
@@ -100,9 +112,10 @@ class Dense(EndsInActivation, Layer):
     bias = weight_property("bias")
 
     def __init__(
-        self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform",
-        bias_initializer="zeros", **kwargs,
-    ):  # fmt: skip
+        self, units: int, activation: str | Callable | None = None, use_bias: bool = True,
+        kernel_initializer: str | Callable | np.ndarray = "glorot_uniform",
+        bias_initializer: str | Callable | np.ndarray = "zeros", **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self.units = integer("Dense", "units", units, minimum=1)
         self.activation = activation
@@ -110,7 +123,7 @@ class Dense(EndsInActivation, Layer):
         self.kernel_initializer = known_initializer(kernel_initializer)
         self.bias_initializer = known_initializer(bias_initializer)
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         if len(shape) < 2:
             raise ValueError(
                 f"{self.label}: inputs must have rank 2 or more (batch, features), "
@@ -120,26 +133,28 @@ class Dense(EndsInActivation, Layer):
         if self.built:
             check_channels(self.label, shape, self.kernel.shape[0], "features")
 
-    def create_weights(self, input_shape):
+    def create_weights(self, input_shape: tuple) -> None:
         shape = (known_size(self.label, input_shape), self.units)
         self.add_weight("kernel", shape, self.kernel_initializer)
         if self.use_bias:
             self.add_weight("bias", (self.units,), self.bias_initializer)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return (*input_shape[:-1], self.units)
 
-    def linear_forward(self, inputs):
+    def linear_forward(self, inputs: np.ndarray) -> tuple:
         return dense_forward(inputs, self.parameters["kernel"], self.parameters.get("bias"))
 
-    def linear_backward(self, grad_outputs, cache, need_input_gradient):
+    def linear_backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool
+    ) -> tuple:
         grad_inputs, *gradients = dense_backward(grad_outputs, cache, need_input_gradient)
         return grad_inputs, dict(zip(self.parameters, gradients, strict=False))
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         return [f"one number per unit: {self.units}"]
 
-    def explain_parameters(self):
+    def explain_parameters(self) -> list[str]:
         result = shapes.dense_parameters(self.kernel.shape[0], self.units, self.use_bias)
         return [" ".join(result.steps)]
 
@@ -151,7 +166,10 @@ class Dropout(Layer):
     the masks follow from `utils.set_random_seed`; ``seed`` is for calls of the layer by itself.
     """
 
-    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+    def __init__(
+        self, rate: float, noise_shape: tuple | None = None, seed: int | None = None,
+        **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
             raise ValueError(
@@ -165,14 +183,18 @@ class Dropout(Layer):
         self.seed = seed
         self._own_generator = None if seed is None else np.random.default_rng(seed)
 
-    def __call__(self, inputs, training=None):
+    def __call__(
+        self, inputs: np.ndarray | SymbolicTensor, training: bool | None = None
+    ) -> np.ndarray | SymbolicTensor:
         if self._own_generator is None or not training or isinstance(inputs, SymbolicTensor):
             return super().__call__(inputs, training)
         inputs = self.cast(inputs)
         self.build((None, *inputs.shape[1:]))
         return self.forward(inputs, training=True, rng=self._own_generator)[0]
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         if not training or self.rate == 0:
             return inputs, None
         if self.rate == 1:
@@ -185,5 +207,7 @@ class Dropout(Layer):
         mask = kept * inputs.dtype.type(1 / (1 - self.rate))
         return inputs * mask, mask
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         return (grad_outputs if cache is None else grad_outputs * cache), {}

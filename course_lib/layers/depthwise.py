@@ -7,6 +7,10 @@ anything between the two. So it looks around and mixes, one after the other, wit
 multiplications than a convolution that does both at once.
 """
 
+from collections.abc import Callable
+
+import numpy as np
+
 from course_lib import shapes
 from course_lib.errors import integer
 from course_lib.initializers import known_initializer
@@ -24,10 +28,13 @@ class _DepthwiseConv(SlidingLayer):
     kernel = weight_property("kernel")
 
     def __init__(
-        self, kernel_size, strides=1, padding="valid", depth_multiplier=1, data_format=None,
-        dilation_rate=1, activation=None, use_bias=True, depthwise_initializer="glorot_uniform",
-        bias_initializer="zeros", **kwargs,
-    ):  # fmt: skip
+        self, kernel_size: int | tuple[int, ...], strides: int | tuple[int, ...] = 1,
+        padding: str = "valid", depth_multiplier: int = 1, data_format: str | None = None,
+        dilation_rate: int | tuple[int, ...] = 1, activation: str | Callable | None = None,
+        use_bias: bool = True,
+        depthwise_initializer: str | Callable | np.ndarray = "glorot_uniform",
+        bias_initializer: str | Callable | np.ndarray = "zeros", **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(
             kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
             dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
@@ -37,29 +44,31 @@ class _DepthwiseConv(SlidingLayer):
         self.depth_multiplier = integer(label, "depth_multiplier", depth_multiplier, minimum=1)
         self.depthwise_initializer = known_initializer(depthwise_initializer)
 
-    def input_channels(self):
+    def input_channels(self) -> int:
         return self.kernel.shape[-2]
 
-    def output_channels(self, input_channels):
+    def output_channels(self, input_channels: int | None) -> int | None:
         return None if input_channels is None else input_channels * self.depth_multiplier
 
-    def create_weights(self, input_shape):
+    def create_weights(self, input_shape: tuple) -> None:
         channels = known_size(self.label, input_shape)
         shape = (*self.kernel_size, channels, self.depth_multiplier)
         self.add_weight("kernel", shape, self.depthwise_initializer)
         self.add_bias(channels * self.depth_multiplier)
 
-    def convolve(self, inputs):
+    def convolve(self, inputs: np.ndarray) -> tuple:
         return depthwise_conv_forward(inputs, self.parameters["kernel"], **self.moves())
 
-    def convolve_backward(self, grad_outputs, cache, need_inputs):
+    def convolve_backward(
+        self, grad_outputs: np.ndarray, cache: object, need_inputs: bool
+    ) -> tuple:
         grad_inputs, grad_kernel = depthwise_conv_backward(grad_outputs, cache, need_inputs)
         return grad_inputs, {"kernel": grad_kernel}
 
     def _explain_channels(self):
         return f"{self.depth_multiplier} for each of the inputs"
 
-    def explain_parameters(self):
+    def explain_parameters(self) -> list[str]:
         channels = self.input_channels()
         result = shapes.conv_parameters(
             self.kernel_size, channels, channels * self.depth_multiplier, self.use_bias, channels
@@ -95,11 +104,14 @@ class _SeparableConv(SlidingLayer):
     pointwise_kernel = weight_property("pointwise_kernel")
 
     def __init__(
-        self, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1,
-        depth_multiplier=1, activation=None, use_bias=True,
-        depthwise_initializer="glorot_uniform", pointwise_initializer="glorot_uniform",
-        bias_initializer="zeros", **kwargs,
-    ):  # fmt: skip
+        self, filters: int, kernel_size: int | tuple[int, ...], strides: int | tuple[int, ...] = 1,
+        padding: str = "valid", data_format: str | None = None,
+        dilation_rate: int | tuple[int, ...] = 1, depth_multiplier: int = 1,
+        activation: str | Callable | None = None, use_bias: bool = True,
+        depthwise_initializer: str | Callable | np.ndarray = "glorot_uniform",
+        pointwise_initializer: str | Callable | np.ndarray = "glorot_uniform",
+        bias_initializer: str | Callable | np.ndarray = "zeros", **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(
             kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
             dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
@@ -111,10 +123,10 @@ class _SeparableConv(SlidingLayer):
         self.depthwise_initializer = known_initializer(depthwise_initializer)
         self.pointwise_initializer = known_initializer(pointwise_initializer)
 
-    def input_channels(self):
+    def input_channels(self) -> int:
         return self.depthwise_kernel.shape[-2]
 
-    def create_weights(self, input_shape):
+    def create_weights(self, input_shape: tuple) -> None:
         channels = known_size(self.label, input_shape)
         shape = (*self.kernel_size, channels, self.depth_multiplier)
         self.add_weight("depthwise_kernel", shape, self.depthwise_initializer)
@@ -122,14 +134,16 @@ class _SeparableConv(SlidingLayer):
         self.add_weight("pointwise_kernel", shape, self.pointwise_initializer)
         self.add_bias(self.filters)
 
-    def convolve(self, inputs):
+    def convolve(self, inputs: np.ndarray) -> tuple:
         middle, first = depthwise_conv_forward(
             inputs, self.parameters["depthwise_kernel"], **self.moves()
         )
         outputs, second = conv_forward(middle, self.parameters["pointwise_kernel"])
         return outputs, (first, second)
 
-    def convolve_backward(self, grad_outputs, cache, need_inputs):
+    def convolve_backward(
+        self, grad_outputs: np.ndarray, cache: object, need_inputs: bool
+    ) -> tuple:
         first, second = cache
         grad_middle, grad_pointwise = conv_backward(grad_outputs, second)
         grad_inputs, grad_depthwise = depthwise_conv_backward(grad_middle, first, need_inputs)
@@ -138,7 +152,7 @@ class _SeparableConv(SlidingLayer):
             "pointwise_kernel": grad_pointwise,
         }
 
-    def explain_parameters(self):
+    def explain_parameters(self) -> list[str]:
         channels = self.input_channels()
         wide = channels * self.depth_multiplier
         depthwise = shapes.conv_parameters(self.kernel_size, channels, wide, False, channels)

@@ -13,6 +13,7 @@ import numpy as np
 from course_lib.errors import integer
 from course_lib.layers.base import Layer
 from course_lib.layers.checks import axis_of_input
+from course_lib.layers.symbolic import SymbolicTensor
 
 
 class _Merge(Layer):
@@ -20,7 +21,7 @@ class _Merge(Layer):
 
     takes_several = True
 
-    def arrange(self, inputs):
+    def arrange(self, inputs: list) -> list:
         if not isinstance(inputs, (list, tuple)) or not inputs:
             got = "an empty list" if isinstance(inputs, (list, tuple)) else type(inputs).__name__
             raise ValueError(
@@ -29,17 +30,17 @@ class _Merge(Layer):
             )
         return list(inputs)
 
-    def cast(self, inputs):
+    def cast(self, inputs: list) -> list[np.ndarray]:
         return [super(_Merge, self).cast(array) for array in inputs]
 
-    def check_input(self, shape):
+    def check_input(self, shape: list[tuple]) -> None:
         self.compute_output_shape(shape)
 
 
 class _Elementwise(_Merge):
     """Merging number by number."""
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: list[tuple]) -> tuple:
         rank = max(map(len, input_shape))
         sizes = zip(*(_expanded(shape, rank) for shape in input_shape), strict=True)
         merged = [_common_size(axis) for axis in sizes]
@@ -50,12 +51,17 @@ class _Elementwise(_Merge):
             )
         return tuple(merged)
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: list[np.ndarray], training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> tuple:  # fmt: skip
         rank = max(array.ndim for array in inputs)
         spread = [array.reshape(_expanded(array.shape, rank)) for array in inputs]
         return self.merge(spread), inputs
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         if not need_input_gradient:
             return None, {}
         rank = grad_outputs.ndim
@@ -64,7 +70,7 @@ class _Elementwise(_Merge):
         pairs = zip(grads, spread, cache, strict=True)
         return [_summed(g, wide.shape).reshape(array.shape) for g, wide, array in pairs], {}
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: list[tuple]) -> list[str]:
         return [f"number by number, {self.sign.join(map(str, (s[1:] for s in input_shape)))}"]
 
 
@@ -73,13 +79,15 @@ class Add(_Elementwise):
 
     sign = " + "
 
-    def merge(self, inputs):
+    def merge(self, inputs: list[np.ndarray]) -> np.ndarray:
         total = inputs[0] + inputs[1] if len(inputs) > 1 else inputs[0].copy()
         for array in inputs[2:]:
             total = total + array
         return total
 
-    def merge_backward(self, grad_outputs, inputs):
+    def merge_backward(
+        self, grad_outputs: np.ndarray, inputs: list[np.ndarray]
+    ) -> list[np.ndarray]:
         return [grad_outputs] * len(inputs)
 
 
@@ -88,15 +96,17 @@ class Subtract(_Elementwise):
 
     sign = " - "
 
-    def check_input(self, shape):
+    def check_input(self, shape: list[tuple]) -> None:
         if len(shape) != 2:
             raise ValueError(f"{self.label}: must be called on exactly 2 inputs, got {len(shape)}.")
         super().check_input(shape)
 
-    def merge(self, inputs):
+    def merge(self, inputs: list[np.ndarray]) -> np.ndarray:
         return inputs[0] - inputs[1]
 
-    def merge_backward(self, grad_outputs, inputs):
+    def merge_backward(
+        self, grad_outputs: np.ndarray, inputs: list[np.ndarray]
+    ) -> list[np.ndarray]:
         return [grad_outputs, -grad_outputs]
 
 
@@ -105,13 +115,15 @@ class Multiply(_Elementwise):
 
     sign = " * "
 
-    def merge(self, inputs):
+    def merge(self, inputs: list[np.ndarray]) -> np.ndarray:
         product = inputs[0].copy()
         for array in inputs[1:]:
             product = product * array
         return product
 
-    def merge_backward(self, grad_outputs, inputs):
+    def merge_backward(
+        self, grad_outputs: np.ndarray, inputs: list[np.ndarray]
+    ) -> list[np.ndarray]:
         """Each input's gradient is that of the outputs times all other inputs."""
         grads = []
         for place in range(len(inputs)):
@@ -127,11 +139,13 @@ class Average(_Elementwise):
 
     sign = " and "
 
-    def merge(self, inputs):
+    def merge(self, inputs: list[np.ndarray]) -> np.ndarray:
         total = Add.merge(self, inputs)
         return total / total.dtype.type(len(inputs))
 
-    def merge_backward(self, grad_outputs, inputs):
+    def merge_backward(
+        self, grad_outputs: np.ndarray, inputs: list[np.ndarray]
+    ) -> list[np.ndarray]:
         return [grad_outputs / grad_outputs.dtype.type(len(inputs))] * len(inputs)
 
 
@@ -140,13 +154,15 @@ class Maximum(_Elementwise):
 
     sign = " and "
 
-    def merge(self, inputs):
+    def merge(self, inputs: list[np.ndarray]) -> np.ndarray:
         largest = inputs[0].copy()
         for array in inputs[1:]:
             largest = np.maximum(largest, array)
         return largest
 
-    def merge_backward(self, grad_outputs, inputs):
+    def merge_backward(
+        self, grad_outputs: np.ndarray, inputs: list[np.ndarray]
+    ) -> list[np.ndarray]:
         largest = self.merge(inputs)
         grads, rest = [], grad_outputs
         for array in inputs:
@@ -159,11 +175,11 @@ class Maximum(_Elementwise):
 class Concatenate(_Merge):
     """Its inputs side by side along ``axis``; the other axes must have the same sizes."""
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: int = -1, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.axis = integer("Concatenate", "axis", axis)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: list[tuple]) -> tuple:
         axis = axis_of_input(self.label, self.axis, input_shape[0])
         others = [(*shape[:axis], *shape[axis + 1 :]) for shape in input_shape]
         kept = [_same_size(sizes) for sizes in zip(*others, strict=False)]
@@ -175,49 +191,54 @@ class Concatenate(_Merge):
         sizes = [shape[axis] for shape in input_shape]
         return (*kept[:axis], None if None in sizes else sum(sizes), *kept[axis:])
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: list[np.ndarray], training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> tuple:  # fmt: skip
         axis = axis_of_input(self.label, self.axis, inputs[0].shape)
         cuts = list(accumulate(array.shape[axis] for array in inputs))[:-1]
         return np.concatenate(inputs, axis), (cuts, axis)
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         if not need_input_gradient:
             return None, {}
         return [np.ascontiguousarray(grad) for grad in np.split(grad_outputs, *cache)], {}
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: list[tuple]) -> list[str]:
         axis = axis_of_input(self.label, self.axis, input_shape[0])
         sizes = " + ".join(str(shape[axis]) for shape in input_shape)
         total = self.compute_output_shape(input_shape)[axis]
         return [f"axis {axis}: {sizes} = {total}"]
 
 
-def add(inputs, **kwargs):
+def add(inputs: list, **kwargs: object) -> np.ndarray | SymbolicTensor:
     """`Add` as a function: the sum of a list of tensors or arrays."""
     return Add(**kwargs)(inputs)
 
 
-def subtract(inputs, **kwargs):
+def subtract(inputs: list, **kwargs: object) -> np.ndarray | SymbolicTensor:
     """`Subtract` as a function: the first of two tensors or arrays minus the second."""
     return Subtract(**kwargs)(inputs)
 
 
-def multiply(inputs, **kwargs):
+def multiply(inputs: list, **kwargs: object) -> np.ndarray | SymbolicTensor:
     """`Multiply` as a function: the product of a list of tensors or arrays."""
     return Multiply(**kwargs)(inputs)
 
 
-def average(inputs, **kwargs):
+def average(inputs: list, **kwargs: object) -> np.ndarray | SymbolicTensor:
     """`Average` as a function: the mean of a list of tensors or arrays."""
     return Average(**kwargs)(inputs)
 
 
-def maximum(inputs, **kwargs):
+def maximum(inputs: list, **kwargs: object) -> np.ndarray | SymbolicTensor:
     """`Maximum` as a function: the largest of a list of tensors or arrays."""
     return Maximum(**kwargs)(inputs)
 
 
-def concatenate(inputs, axis=-1, **kwargs):
+def concatenate(inputs: list, axis: int = -1, **kwargs: object) -> np.ndarray | SymbolicTensor:
     """`Concatenate` as a function: a list of tensors or arrays side by side along ``axis``.
 
     >>> concatenate([np.ones((1, 2)), np.zeros((1, 1))])

@@ -13,6 +13,10 @@ Layer and group normalisation take mean and variance from each example by itself
 moving averages and do the same in training and after.
 """
 
+from collections.abc import Callable
+
+import numpy as np
+
 from course_lib.errors import integer, number
 from course_lib.initializers import known_initializer
 from course_lib.layers.base import Layer
@@ -41,10 +45,12 @@ class BatchNormalization(Layer):
     moving_variance = weight_property("moving_variance")
 
     def __init__(
-        self, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True,
-        beta_initializer="zeros", gamma_initializer="ones", moving_mean_initializer="zeros",
-        moving_variance_initializer="ones", **kwargs,
-    ):  # fmt: skip
+        self, axis: int = -1, momentum: float = 0.99, epsilon: float = 0.001, center: bool = True,
+        scale: bool = True, beta_initializer: str | Callable | np.ndarray = "zeros",
+        gamma_initializer: str | Callable | np.ndarray = "ones",
+        moving_mean_initializer: str | Callable | np.ndarray = "zeros",
+        moving_variance_initializer: str | Callable | np.ndarray = "ones", **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self.axis = integer("BatchNormalization", "axis", axis)
         if not isinstance(momentum, (int, float)) or not 0 <= momentum <= 1:
@@ -60,7 +66,7 @@ class BatchNormalization(Layer):
         self.moving_mean_initializer = known_initializer(moving_mean_initializer)
         self.moving_variance_initializer = known_initializer(moving_variance_initializer)
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         axis_of_input(self.label, self.axis, shape)
         channels = self.moving_mean.size if self.built else shape[self.axis]
         if shape[self.axis] != channels:
@@ -69,7 +75,7 @@ class BatchNormalization(Layer):
                 f"got shape {tuple(shape)}."
             )
 
-    def create_weights(self, input_shape):
+    def create_weights(self, input_shape: tuple) -> None:
         shape = (known_size(self.label, input_shape, self.axis),)
         if self.scale:
             self.add_weight("gamma", shape, self.gamma_initializer)
@@ -79,22 +85,26 @@ class BatchNormalization(Layer):
         self.add_weight("moving_variance", shape, self.moving_variance_initializer, trainable=False)
 
     @property
-    def treats_examples_alone(self):
+    def treats_examples_alone(self) -> bool:
         return not self.trainable
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         from_batch = training and self.trainable
         mean, variance = (None, None) if from_batch else (self.moving_mean, self.moving_variance)
         return batch_normalization_forward(
             inputs, mean, variance, self.axis, self.beta, self.gamma, self.epsilon
         )
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         grad_inputs, grad_gamma, grad_beta = batch_normalization_backward(grad_outputs, cache)
         gradients = {"gamma": grad_gamma, "beta": grad_beta}
         return grad_inputs, {name: gradients[name] for name in self.parameters}
 
-    def new_state(self, cache):
+    def new_state(self, cache: object) -> dict:
         """The moving averages after a step whose forward pass left ``cache``."""
         if not cache.from_batch:
             return {}
@@ -104,7 +114,7 @@ class BatchNormalization(Layer):
             for name, batch in new.items()
         }
 
-    def explain_parameters(self):
+    def explain_parameters(self) -> list[str]:
         channels = self.moving_mean.size
         learned = f"{len(self.parameters)} * {channels} learned ({', '.join(self.parameters)})"
         moving = f"2 * {channels} moving averages"
@@ -118,8 +128,11 @@ class _ExampleNormalization(Layer):
     gamma = weight_property("gamma")
     beta = weight_property("beta")
 
-    def __init__(self, *, axis, epsilon, center, scale, beta_initializer, gamma_initializer,
-                 **kwargs):  # fmt: skip
+    def __init__(
+        self, *, axis: int | tuple[int, ...], epsilon: float, center: bool, scale: bool,
+        beta_initializer: str | Callable | np.ndarray,
+        gamma_initializer: str | Callable | np.ndarray, **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self.axis = axis
         self.epsilon = number(type(self).__name__, "epsilon", epsilon)
@@ -132,7 +145,7 @@ class _ExampleNormalization(Layer):
         """The sizes of gamma and beta."""
         raise NotImplementedError
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         for axis in self.axis if isinstance(self.axis, tuple) else (self.axis,):
             axis_of_input(self.label, axis, shape)
         if self.built and self.parameters:
@@ -144,19 +157,21 @@ class _ExampleNormalization(Layer):
                     f"got shape {tuple(shape)}."
                 )
 
-    def create_weights(self, input_shape):
+    def create_weights(self, input_shape: tuple) -> None:
         shape = self.weight_shape(input_shape)
         if self.scale:
             self.add_weight("gamma", shape, self.gamma_initializer)
         if self.center:
             self.add_weight("beta", shape, self.beta_initializer)
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         grad_inputs, grad_gamma, grad_beta = self.way_back(grad_outputs, cache)
         gradients = {"gamma": grad_gamma, "beta": grad_beta}
         return grad_inputs, {name: gradients[name] for name in self.parameters}
 
-    def explain_parameters(self):
+    def explain_parameters(self) -> list[str]:
         if not self.parameters:
             return ["0: nothing to learn"]
         size = next(iter(self.parameters.values())).size
@@ -173,9 +188,10 @@ class LayerNormalization(_ExampleNormalization):
     way_back = staticmethod(layer_normalization_backward)
 
     def __init__(
-        self, axis=-1, epsilon=0.001, center=True, scale=True, beta_initializer="zeros",
-        gamma_initializer="ones", **kwargs,
-    ):  # fmt: skip
+        self, axis: int | tuple[int, ...] = -1, epsilon: float = 0.001, center: bool = True,
+        scale: bool = True, beta_initializer: str | Callable | np.ndarray = "zeros",
+        gamma_initializer: str | Callable | np.ndarray = "ones", **kwargs: object,
+    ) -> None:  # fmt: skip
         several = isinstance(axis, (tuple, list)) and len(axis) > 0
         label = "LayerNormalization"
         axis = (
@@ -188,12 +204,14 @@ class LayerNormalization(_ExampleNormalization):
             beta_initializer=beta_initializer, gamma_initializer=gamma_initializer, **kwargs,
         )  # fmt: skip
 
-    def weight_shape(self, input_shape):
+    def weight_shape(self, input_shape: tuple) -> tuple:
         axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
         places = sorted(axis_of_input(self.label, axis, input_shape) for axis in axes)
         return tuple(known_size(self.label, input_shape, place) for place in places)
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         return layer_normalization_forward(inputs, self.gamma, self.beta, self.axis, self.epsilon)
 
 
@@ -206,9 +224,10 @@ class GroupNormalization(_ExampleNormalization):
     way_back = staticmethod(group_normalization_backward)
 
     def __init__(
-        self, groups=32, axis=-1, epsilon=0.001, center=True, scale=True,
-        beta_initializer="zeros", gamma_initializer="ones", **kwargs,
-    ):  # fmt: skip
+        self, groups: int = 32, axis: int = -1, epsilon: float = 0.001, center: bool = True,
+        scale: bool = True, beta_initializer: str | Callable | np.ndarray = "zeros",
+        gamma_initializer: str | Callable | np.ndarray = "ones", **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(
             axis=integer("GroupNormalization", "axis", axis), epsilon=epsilon, center=center,
             scale=scale, beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,
@@ -221,7 +240,7 @@ class GroupNormalization(_ExampleNormalization):
                 f"channel, got {groups}."
             )
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         super().check_input(shape)
         channels = shape[self.axis]
         if channels is not None and channels % self._groups_of(channels):
@@ -233,16 +252,18 @@ class GroupNormalization(_ExampleNormalization):
     def _groups_of(self, channels):
         return channels if self.groups == -1 else self.groups
 
-    def weight_shape(self, input_shape):
+    def weight_shape(self, input_shape: tuple) -> tuple:
         return (known_size(self.label, input_shape, self.axis),)
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         groups = self._groups_of(inputs.shape[self.axis])
         return group_normalization_forward(
             inputs, groups, self.gamma, self.beta, self.axis, self.epsilon
         )
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         channels = input_shape[self.axis]
         groups = self._groups_of(channels)
         return [f"same shape as the input; {groups} groups of {channels // groups} channels"]

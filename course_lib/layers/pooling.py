@@ -28,8 +28,10 @@ class _Pooling(Layer):
     axes = 2
 
     def __init__(
-        self, pool_size=2, strides=None, padding="valid", data_format=None, name=None, **kwargs
-    ):
+        self, pool_size: int | tuple[int, ...] = 2, strides: int | tuple[int, ...] | None = None,
+        padding: str = "valid", data_format: str | None = None, name: str | None = None,
+        **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(name=name, **kwargs)
         label = type(self).__name__
         check_data_format(label, data_format)
@@ -40,10 +42,10 @@ class _Pooling(Layer):
             raise ValueError(f'{label}: padding must be "valid" or "same", got {padding!r}.')
         self.padding = padding.lower()
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         check_rank(self.label, shape, self.axes)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         check_rank(self.label, input_shape, self.axes)
         spatial = outputs_of(
             self.label, input_shape[1:-1], self.pool_size, self.strides, self.padding,
@@ -51,7 +53,7 @@ class _Pooling(Layer):
         )  # fmt: skip
         return (input_shape[0], *spatial, input_shape[-1])
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         spatial = input_shape[1:-1]
         result = shapes.output_shape(spatial, self.pool_size, self.strides, self.padding)
         lines = explain_axes(result.steps)
@@ -66,23 +68,33 @@ class _Pooling(Layer):
 
 
 class _MaxPooling(_Pooling):
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         return max_pool_forward(inputs, self.pool_size, self.strides, self.padding)
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         return (max_pool_backward(grad_outputs, cache) if need_input_gradient else None), {}
 
 
 class _AveragePooling(_Pooling):
     def __init__(
-        self, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs
-    ):
+        self, pool_size: int | tuple[int, ...], strides: int | tuple[int, ...] | None = None,
+        padding: str = "valid", data_format: str | None = None, name: str | None = None,
+        **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(pool_size, strides, padding, data_format, name, **kwargs)
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         return average_pool_forward(inputs, self.pool_size, self.strides, self.padding)
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         return (average_pool_backward(grad_outputs, cache) if need_input_gradient else None), {}
 
 
@@ -130,29 +142,35 @@ class _GlobalPooling(Layer):
 
     axes = 2
 
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
+    def __init__(
+        self, data_format: str | None = None, keepdims: bool = False, **kwargs: object
+    ) -> None:
         super().__init__(**kwargs)
         check_data_format(type(self).__name__, data_format)
         self.keepdims = bool(keepdims)
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         check_rank(self.label, shape, self.axes)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         check_rank(self.label, input_shape, self.axes)
         ones = (1,) * self.axes if self.keepdims else ()
         return (input_shape[0], *ones, input_shape[-1])
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         cells = " * ".join(map(str, input_shape[1:-1]))
         return [f"one number per channel, from its {cells} cells: {input_shape[-1]}"]
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         outputs, cache = self._pool(inputs)
         kept = outputs.shape
         return (outputs if self.keepdims else outputs.reshape(kept[0], kept[-1])), (cache, kept)
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         cache, kept = cache
         return self._spread(grad_outputs.reshape(kept), cache) if need_input_gradient else None, {}
 

@@ -17,18 +17,22 @@ class Rescaling(Layer):
     ``scale`` and ``offset`` are numbers, or lists with one for each channel.
     """
 
-    def __init__(self, scale, offset=0.0, **kwargs):
+    def __init__(self, scale: float | list, offset: float | list = 0.0, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.scale, self.offset = _numbers("scale", scale), _numbers("offset", offset)
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         scale, offset = (np.asarray(part, inputs.dtype) for part in (self.scale, self.offset))
         return inputs * scale + offset, scale
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         return (grad_outputs * cache if need_input_gradient else None), {}
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         return ["same shape as the input: each number by itself"]
 
 
@@ -40,7 +44,11 @@ class Normalization(Layer):
     ``invert``: inputs * sqrt(variance) + mean.
     """
 
-    def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
+    def __init__(
+        self, axis: int | tuple[int, ...] | None = -1,
+        mean: float | list | np.ndarray | None = None,
+        variance: float | list | np.ndarray | None = None, invert: bool = False, **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         if (mean is None) != (variance is None):
             raise ValueError("Normalization: give mean and variance, or neither and call adapt.")
@@ -64,10 +72,10 @@ class Normalization(Layer):
             )
         return kept
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         self._kept(len(shape))
 
-    def create_weights(self, input_shape):
+    def create_weights(self, input_shape: tuple) -> None:
         if self.given_mean is not None:
             return
         shape = tuple(input_shape[axis] for axis in self._kept(len(input_shape)))
@@ -80,7 +88,7 @@ class Normalization(Layer):
         self.add_weight("variance", shape, "ones", trainable=False)
         self.add_weight("count", (), "zeros", trainable=False)  # as Keras has it, always 0
 
-    def adapt(self, data):
+    def adapt(self, data: np.ndarray) -> None:
         """Take mean and variance from ``data`` (examples, ...)."""
         if self.given_mean is not None:
             raise ValueError(f"{self.label}: has a given mean and variance, adapt is not for it.")
@@ -93,7 +101,9 @@ class Normalization(Layer):
         self.state["mean"][...] = data.mean(others, dtype=np.float64)
         self.state["variance"][...] = data.var(others, dtype=np.float64)
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         shape = [1] * inputs.ndim
         if self.given_mean is None:
             for axis in self._kept(inputs.ndim):
@@ -106,16 +116,18 @@ class Normalization(Layer):
             return inputs * spread + mean, spread
         return (inputs - mean) / spread, 1 / spread
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         return (grad_outputs * cache if need_input_gradient else None), {}
 
-    def explain_parameters(self):
+    def explain_parameters(self) -> list[str]:
         if self.given_mean is not None:
             return super().explain_parameters()
         size = self.mean.size
         return [f"{size} means + {size} variances + 1 count = {2 * size + 1}, none of them learned"]
 
-    def get_config(self):
+    def get_config(self) -> dict:
         config = super().get_config()
         return {**config, "mean": self.given_mean, "variance": self.given_variance}
 

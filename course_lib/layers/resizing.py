@@ -15,7 +15,7 @@ class _Edges(Layer):
     axes = 2
     argument = "padding"
 
-    def __init__(self, cells, data_format, **kwargs):
+    def __init__(self, cells: int | tuple, data_format: str | None, **kwargs: object) -> None:
         super().__init__(**kwargs)
         label = type(self).__name__
         check_data_format(label, data_format)
@@ -31,11 +31,11 @@ class _Edges(Layer):
             )
         self.edges = paddings_per_axis(label, cells, self.axes, self.argument)
 
-    def shown(self):
+    def shown(self) -> tuple:
         """The cells as the argument holds them: for one axis its pair."""
         return self.edges[0] if self.axes == 1 else self.edges
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         check_rank(self.label, shape, self.axes)
 
 
@@ -44,10 +44,12 @@ class _ZeroPadding(_Edges):
 
     padding = property(_Edges.shown)
 
-    def __init__(self, padding=1, data_format=None, **kwargs):
+    def __init__(
+        self, padding: int | tuple = 1, data_format: str | None = None, **kwargs: object
+    ) -> None:
         super().__init__(padding, data_format, **kwargs)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         check_rank(self.label, input_shape, self.axes)
         spatial = (
             None if n is None else before + n + after
@@ -55,13 +57,17 @@ class _ZeroPadding(_Edges):
         )
         return (input_shape[0], *spatial, input_shape[-1])
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         return zero_pad_forward(inputs, self.edges)
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         return zero_pad_backward(grad_outputs, cache), {}
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         sizes = self.compute_output_shape(input_shape)[1:-1]
         return [
             f"{name}: {before} + {n} + {after} = {size}"
@@ -99,7 +105,7 @@ class _Cropping(_Edges):
     argument = "cropping"
     cropping = property(_Edges.shown)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         check_rank(self.label, input_shape, self.axes)
         spatial = tuple(
             None if n is None else n - before - after
@@ -112,14 +118,18 @@ class _Cropping(_Edges):
             )
         return (input_shape[0], *spatial, input_shape[-1])
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         self.compute_output_shape(inputs.shape)
         return np.ascontiguousarray(crop(inputs, self.edges)), None
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         return surround(grad_outputs, self.edges), {}
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         sizes = self.compute_output_shape(input_shape)[1:-1]
         return [
             f"{name}: {n} - {before} - {after} = {size}"
@@ -134,7 +144,7 @@ class Cropping1D(_Cropping):
 
     axes = 1
 
-    def __init__(self, cropping=(1, 1), **kwargs):
+    def __init__(self, cropping: int | tuple = (1, 1), **kwargs: object) -> None:
         super().__init__(cropping, None, **kwargs)
 
 
@@ -143,7 +153,10 @@ class Cropping2D(_Cropping):
 
     axes = 2
 
-    def __init__(self, cropping=((0, 0), (0, 0)), data_format=None, **kwargs):
+    def __init__(
+        self, cropping: int | tuple = ((0, 0), (0, 0)), data_format: str | None = None,
+        **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(cropping, data_format, **kwargs)
 
 
@@ -152,7 +165,10 @@ class Cropping3D(_Cropping):
 
     axes = 3
 
-    def __init__(self, cropping=((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
+    def __init__(
+        self, cropping: int | tuple = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None,
+        **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(cropping, data_format, **kwargs)
 
 
@@ -171,29 +187,33 @@ class _UpSampling(Layer):
             )
         self.factors = per_axis(label, "size", size, self.axes)
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         check_rank(self.label, shape, self.axes)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         check_rank(self.label, input_shape, self.axes)
         pairs = zip(input_shape[1:-1], self.factors, strict=True)
         spatial = (None if n is None else n * factor for n, factor in pairs)
         return (input_shape[0], *spatial, input_shape[-1])
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple:
         outputs = inputs
         for axis, factor in enumerate(self.factors, 1):
             outputs = np.repeat(outputs, factor, axis=axis)
         return outputs, inputs.shape
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True
+    ) -> tuple:
         """A cell's gradient is the sum over its copies."""
         batch, *spatial, channels = cache
         pairs = zip(spatial, self.factors, strict=True)
         blocks = grad_outputs.reshape(batch, *(n for pair in pairs for n in pair), channels)
         return blocks.sum(tuple(range(2, 2 * self.axes + 1, 2))), {}
 
-    def explain_shape(self, input_shape):
+    def explain_shape(self, input_shape: tuple) -> list[str]:
         sizes = self.compute_output_shape(input_shape)[1:-1]
         rows = zip(AXES[self.axes], input_shape[1:-1], self.factors, sizes, strict=True)
         return [f"{name}: {n} * {factor} = {size}" for name, n, factor, size in rows]
@@ -204,7 +224,7 @@ class UpSampling1D(_UpSampling):
 
     axes = 1
 
-    def __init__(self, size=2, **kwargs):
+    def __init__(self, size: int = 2, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._repeat_by(size)
         (self.size,) = self.factors
@@ -215,7 +235,10 @@ class UpSampling2D(_UpSampling):
 
     axes = 2
 
-    def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
+    def __init__(
+        self, size: int | tuple[int, ...] = (2, 2), data_format: str | None = None,
+        interpolation: str = "nearest", **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self._repeat_by(size, data_format, interpolation)
         self.size, self.interpolation = self.factors, interpolation
@@ -226,7 +249,10 @@ class UpSampling3D(_UpSampling):
 
     axes = 3
 
-    def __init__(self, size=(2, 2, 2), data_format=None, **kwargs):
+    def __init__(
+        self, size: int | tuple[int, ...] = (2, 2, 2), data_format: str | None = None,
+        **kwargs: object,
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self._repeat_by(size, data_format)
         self.size = self.factors

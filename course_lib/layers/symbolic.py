@@ -5,6 +5,13 @@ called on which tensors. From the last tensors of a network a model walks back a
 the first.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from course_lib.layers.base import Layer
+
 
 class Call:
     """One call of a layer on symbolic tensors: ``layer``, ``inputs`` and ``outputs``, in order."""
@@ -25,21 +32,21 @@ class SymbolicTensor:
 
     __array_ufunc__ = None
 
-    def __init__(self, shape, dtype, call):
+    def __init__(self, shape: tuple, dtype: str, call: Call) -> None:
         self.shape = tuple(shape)
         self.dtype = dtype
         self.call = call
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         return len(self.shape)
 
     @property
-    def layer(self):
+    def layer(self) -> Layer:
         return self.call.layer
 
     @property
-    def sources(self):
+    def sources(self) -> tuple:
         return self.call.inputs
 
     def __repr__(self):

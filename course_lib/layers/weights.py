@@ -1,5 +1,7 @@
 """The weights of a layer: created, counted, read and set, frozen, and what regularizes them."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course_lib import regularizers
@@ -23,7 +25,10 @@ class Weights:
             argument = f"{weight}_regularizer"
             setattr(self, argument, regularizers.get(arguments.pop(argument, None)))
 
-    def add_weight(self, name, shape, initializer, trainable=True):
+    def add_weight(
+        self, name: str, shape: tuple, initializer: str | Callable | np.ndarray,
+        trainable: bool = True,
+    ) -> None:  # fmt: skip
         """Create the array ``name`` of ``shape`` by ``initializer``."""
         spend(self.label, name, shape)
         initializer = get_initializer(initializer)
@@ -38,17 +43,17 @@ class Weights:
         (self.parameters if trainable else self.state)[name] = array
 
     @property
-    def parameters(self):
+    def parameters(self) -> dict[str, np.ndarray]:
         """{name: array} of what can be learned."""
         return self._parameters
 
     @property
-    def state(self):
+    def state(self) -> dict[str, np.ndarray]:
         """{name: array} of what changes in training without being learned."""
         return self._state
 
     @property
-    def trainable(self):
+    def trainable(self) -> bool:
         return self._trainable
 
     @trainable.setter
@@ -56,45 +61,45 @@ class Weights:
         self._trainable = flag(self.label, "trainable", value)
 
     @property
-    def trainable_parameters(self):
+    def trainable_parameters(self) -> dict[str, np.ndarray]:
         """The ``parameters`` that training changes: all, or none when the layer is frozen."""
         return self.parameters if self.trainable else {}
 
     @property
-    def penalties(self):
+    def penalties(self) -> dict[str, regularizers.Regularizer]:
         """{name: regularizer} of the weights that training changes and that have one."""
         named = {n: getattr(self, f"{n}_regularizer", None) for n in self.trainable_parameters}
         return {name: regularizer for name, regularizer in named.items() if regularizer is not None}
 
     @property
-    def losses(self):
+    def losses(self) -> list[float]:
         """The penalties of the regularizers, as numbers: what training adds to the loss."""
         weights = self.trainable_parameters
         return [regularizer(weights[name]) for name, regularizer in self.penalties.items()]
 
     @property
-    def named_weights(self):
+    def named_weights(self) -> dict[str, np.ndarray]:
         """{name: array} of parameters and state, in Keras' order."""
         return {**self.parameters, **self.state}
 
     @property
-    def weights(self):
+    def weights(self) -> list[np.ndarray]:
         return list(self.named_weights.values())
 
     @property
-    def trainable_weights(self):
+    def trainable_weights(self) -> list[np.ndarray]:
         return list(self.trainable_parameters.values())
 
     @property
-    def non_trainable_weights(self):
+    def non_trainable_weights(self) -> list[np.ndarray]:
         trainable = {id(array) for array in self.trainable_weights}
         return [array for array in self.weights if id(array) not in trainable]
 
-    def get_weights(self):
+    def get_weights(self) -> list[np.ndarray]:
         """Copies of all weights, in Keras' order: parameters, then state."""
         return [array.copy() for array in self.weights]
 
-    def set_weights(self, weights):
+    def set_weights(self, weights: list) -> None:
         """Copy ``weights``, a list as `get_weights` returns, into the layer."""
         own = self.named_weights
         weights = list(weights)
@@ -120,12 +125,12 @@ class Weights:
         for array, weight in zip(own.values(), new, strict=True):
             array[...] = weight
 
-    def assign_state(self, state):
+    def assign_state(self, state: dict) -> None:
         """Write {name: array}, as `new_state` returns it, into the state."""
         for name, array in state.items():
             self.state[name][...] = array
 
-    def count_params(self):
+    def count_params(self) -> int:
         """How many numbers the weights have, those that are not learned included."""
         if not self.built:
             raise ValueError(
@@ -138,7 +143,7 @@ class Weights:
 def weight_property(name):
     """An attribute that reads the weight ``name``: None where the layer has none of that name."""
 
-    def read(self):
+    def read(self) -> np.ndarray | None:
         if not self.built and name not in self.named_weights:
             raise AttributeError(
                 f"{self.label}: {name} is not there before the input shape is known. Call the "

@@ -10,6 +10,8 @@ runs through it the other way, and stops where nothing below is left to learn.
 """
 
 import copy
+from collections.abc import Callable
+from os import PathLike
 
 import numpy as np
 
@@ -17,8 +19,9 @@ from course_lib.layers.base import Layer, unique_name
 from course_lib.layers.core import InputLayer
 from course_lib.layers.symbolic import SymbolicTensor
 from course_lib.model import keeping, summary
-from course_lib.model.graph import Graph
+from course_lib.model.graph import Graph, Step
 from course_lib.model.learning import Learning
+from course_lib.regularizers import Regularizer
 
 
 class Model(Learning, Layer):
@@ -42,7 +45,10 @@ class Model(Learning, Layer):
         ((None, 8), 152)
     """
 
-    def __init__(self, inputs, outputs, name=None, trainable=True):
+    def __init__(
+        self, inputs: SymbolicTensor | list, outputs: SymbolicTensor | list,
+        name: str | None = None, trainable: bool = True,
+    ) -> None:  # fmt: skip
         super().__init__(name=name or unique_name(self.kind))
         self.input, self.output = inputs, outputs
         self._connect(_tensors("inputs", inputs), _tensors("outputs", outputs))
@@ -52,7 +58,7 @@ class Model(Learning, Layer):
     input = output = None  # the tensors as they were given
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         return "Functional" if type(self) is Model else type(self).__name__
 
     def _connect(self, starts, ends):
@@ -77,26 +83,26 @@ class Model(Learning, Layer):
     # --------------------------------------------------------------------- the model as a layer
 
     @property
-    def layers(self):
+    def layers(self) -> list[Layer]:
         """The layers in order, each once; a functional model's first ones are its input layers."""
         return list(dict.fromkeys([*self.entrances, *self.steps]))
 
     @property
-    def steps(self):
+    def steps(self) -> list[Layer]:
         """The layers in the order in which they work; a shared layer comes more than once."""
         return [step.layer for step in self.graph.steps]
 
-    def with_steps(self, steps):
+    def with_steps(self, steps: list[Step]) -> "Model":
         """The same model, with the same weights, whose graph is done in other ``steps``."""
         other = copy.copy(self)
         other.graph = self.graph.with_steps(steps)
         return other
 
     @property
-    def takes_several(self):
+    def takes_several(self) -> bool:
         return len(self.inputs) > 1
 
-    def get_layer(self, name=None, index=None):
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """The layer of that name, or at that place of ``layers``."""
         if (name is None) == (index is None):
             raise ValueError(f"{self.name}: get_layer needs a name or an index.")
@@ -114,7 +120,7 @@ class Model(Learning, Layer):
         known = ", ".join(layer.name for layer in layers)
         raise ValueError(f"{self.name} has no layer {name!r}. Its layers: {known}.")
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple | list) -> None:
         """An example must have the shape of the model's input; where it is clear, say the mend."""
         several = self.takes_several
         pairs = zip(self.inputs, shape if several else [shape], strict=True)
@@ -132,11 +138,11 @@ class Model(Learning, Layer):
                     f"{_mend(expected, got)}"
                 )
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple | list) -> tuple | list:
         shapes = input_shape if self.takes_several else [input_shape]
         return _one_or_all(self.graph.output_shapes(shapes))
 
-    def arrange(self, inputs):
+    def arrange(self, inputs: object) -> object:
         """One array or tensor, or a list with one for each input; a dictionary goes by names."""
         names = [layer.name for layer in self.entrances]
         if isinstance(inputs, dict):
@@ -158,7 +164,7 @@ class Model(Learning, Layer):
             )
         return list(inputs)
 
-    def cast(self, inputs):
+    def cast(self, inputs: object) -> np.ndarray | list[np.ndarray]:
         """Numbers as the layers that read them take them: floats of a dtype, or word numbers."""
         pairs = zip(self.graph.starts, self._each(inputs), strict=True)
         return _one_or_all([self._cast_one(place, array) for place, array in pairs])
@@ -172,41 +178,46 @@ class Model(Learning, Layer):
             return layer.cast([array])[0] if layer.takes_several else layer.cast(array)
         return Layer.cast(self, array)
 
-    def forward(self, inputs, training=False, rng=None):
+    def forward(
+        self, inputs: np.ndarray | list[np.ndarray], training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> tuple:  # fmt: skip
         outputs, caches = self.graph.forward(self._each(inputs), training, rng)
         return _one_or_all(outputs), caches
 
-    def infer(self, inputs):
+    def infer(self, inputs: np.ndarray | list[np.ndarray]) -> np.ndarray | list[np.ndarray]:
         return _one_or_all(self.graph.infer(self._each(inputs)))
 
     def _each(self, inputs):
         return inputs if self.takes_several else [inputs]
 
     @property
-    def ends_with(self):
+    def ends_with(self) -> str | list | None:
         """The activation that makes the output, by name; a list of them for several outputs."""
         makers = {place: s.layer for s in self.graph.steps for place in s.writes}
         read = {place for s in self.graph.steps for place in s.reads}
-        return _one_or_all(
-            [
-                None if place in read else _activation_of(makers.get(place))
-                for place in self.graph.ends
-            ]
-        )
+        ends = self.graph.ends
+        return _one_or_all([None if p in read else _activation_of(makers.get(p)) for p in ends])
 
-    def forward_logits(self, inputs, training=False, rng=None, which=(True,)):
+    def forward_logits(
+        self, inputs: np.ndarray | list[np.ndarray], training: bool = False,
+        rng: np.random.Generator | None = None, which: tuple = (True,),
+    ) -> tuple:  # fmt: skip
         """`forward` without the activations of ``which`` outputs."""
         logits = [place for place, bare in zip(self.graph.ends, which, strict=True) if bare]
         outputs, caches = self.graph.forward(self._each(inputs), training, rng, logits)
         return _one_or_all(outputs), caches
 
-    def backward(self, grad_outputs, cache, need_input_gradient=True):
+    def backward(
+        self, grad_outputs: np.ndarray | list[np.ndarray], cache: list,
+        need_input_gradient: bool = True,
+    ) -> tuple:  # fmt: skip
         grads = grad_outputs if len(self.outputs) > 1 else [grad_outputs]
         grad_inputs, found = self.graph.backward(grads, cache, need_input_gradient)
         ordered = {path: found[path] for path in self.trainable_parameters if path in found}
         return (_one_or_all(grad_inputs) if need_input_gradient else None), ordered
 
-    def new_state(self, cache):
+    def new_state(self, cache: list) -> dict:
         return {
             f"{layer.name}/{name}": array
             for layer, own in zip(self.steps, cache, strict=True)
@@ -214,7 +225,7 @@ class Model(Learning, Layer):
         }
 
     @property
-    def treats_examples_alone(self):
+    def treats_examples_alone(self) -> bool:
         return all(layer.treats_examples_alone for layer in self.steps)
 
     # ---------------------------------------------------------------------------------- weights
@@ -227,31 +238,31 @@ class Model(Learning, Layer):
         }
 
     @property
-    def parameters(self):
+    def parameters(self) -> dict[str, np.ndarray]:
         """{layer/name: array} of everything that can be learned."""
         return self._gather("parameters")
 
     @property
-    def state(self):
+    def state(self) -> dict[str, np.ndarray]:
         """{layer/name: array} of what is not learned: moving averages."""
         return self._gather("state")
 
     @property
-    def trainable_parameters(self):
+    def trainable_parameters(self) -> dict[str, np.ndarray]:
         """{layer/name: array} of what training changes."""
         return self._gather("trainable_parameters") if self.trainable else {}
 
     @property
-    def penalties(self):
+    def penalties(self) -> dict[str, Regularizer]:
         """{layer/name: regularizer} of what training changes and that has one."""
         return self._gather("penalties") if self.trainable else {}
 
     @property
-    def named_weights(self):
+    def named_weights(self) -> dict[str, np.ndarray]:
         return self._gather("named_weights")
 
     @property
-    def trainable(self):
+    def trainable(self) -> bool:
         return self._trainable
 
     @trainable.setter
@@ -262,7 +273,7 @@ class Model(Learning, Layer):
 
     # ----------------------------------------------------------------------------------- keeping
 
-    def get_config(self):
+    def get_config(self) -> dict:
         """The model as plain data: its layers, and which of them reads what.
 
         ``calls``: one for each call of a layer, [number of the layer, places read, places written];
@@ -283,7 +294,7 @@ class Model(Learning, Layer):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> "Model":
         """A new model, with first weights, from what `get_config` returned."""
         layers = [keeping.made(entry, custom_objects) for entry in config["layers"]]
         tensors = {p: layer.output for p, layer in zip(config["inputs"], layers, strict=False)}
@@ -298,7 +309,7 @@ class Model(Learning, Layer):
         model._trainable = bool(config["trainable"])
         return model
 
-    def save(self, filepath, overwrite=True):
+    def save(self, filepath: str | PathLike, overwrite: bool = True) -> None:
         """Write the model to the file ``filepath``, whose name must end in .npz.
 
         That is its configuration, its weights, and how it was compiled: the optimizer with its
@@ -307,13 +318,13 @@ class Model(Learning, Layer):
         path = keeping.new_file(filepath, overwrite)
         keeping.write(path, self)
 
-    def save_weights(self, filepath, overwrite=True):
+    def save_weights(self, filepath: str | PathLike, overwrite: bool = True) -> None:
         """Write all weights to the file ``filepath``, whose name must end in .npz."""
         path = keeping.new_file(filepath, overwrite)
         self._need_weights("save_weights")
         keeping.write_weights(path, self)
 
-    def load_weights(self, filepath):
+    def load_weights(self, filepath: str | PathLike) -> None:
         """Read weights written by `save_weights` of a model with the same layers in order."""
         path = keeping.path_of(filepath)
         self._need_weights("load_weights")
@@ -327,11 +338,14 @@ class Model(Learning, Layer):
 
     # ------------------------------------------------------------------------------------ tables
 
-    def summary(self, *, print_fn=None, expand_nested=False, show_trainable=False):
+    def summary(
+        self, *, print_fn: Callable | None = None, expand_nested: bool = False,
+        show_trainable: bool = False,
+    ) -> None:  # fmt: skip
         """Print the table of layers, output shapes and parameters, as Keras does."""
         (print_fn or print)(summary.table(self, expand_nested, show_trainable))
 
-    def explain(self, *, print_fn=None):
+    def explain(self, *, print_fn: Callable | None = None) -> None:
         """Print the arithmetic behind every output shape and every number of parameters."""
         (print_fn or print)(summary.explanation(self))
 

@@ -3,16 +3,29 @@
 The methods hand on to `course_lib.training`, which is loaded when the first of them is called.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+from course_lib.losses import Loss
+from course_lib.optimizers import Optimizer
+
+if TYPE_CHECKING:
+    from course_lib.training.trainer import History, Trainer
 
 
 class Learning:
     """The methods of a model that learn from examples or are measured on them."""
 
     def compile(
-        self, optimizer="rmsprop", loss=None, *, loss_weights=None, metrics=None,
-        weighted_metrics=None, **unknown,
-    ):  # fmt: skip
+        self, optimizer: str | Optimizer = "rmsprop",
+        loss: str | Loss | Callable | list | dict | None = None, *,
+        loss_weights: list | dict | None = None, metrics: list | dict | None = None,
+        weighted_metrics: list | None = None, **unknown: object,
+    ) -> None:  # fmt: skip
         """Choose how the model learns: optimizer, loss and metrics, by name or as objects.
 
         A model of several outputs has a loss for each: a list, or a dictionary with the names of
@@ -25,7 +38,7 @@ class Learning:
         self._trainer = Trainer(self, optimizer, loss, metrics, weighted_metrics, loss_weights)
 
     @property
-    def trainer(self):
+    def trainer(self) -> Trainer:
         """What `compile` made: optimizer, loss and metrics."""
         if not self.compiled:
             raise ValueError(
@@ -36,7 +49,7 @@ class Learning:
         return self._trainer
 
     @property
-    def compiled(self):
+    def compiled(self) -> bool:
         """Whether `compile` was called."""
         return getattr(self, "_trainer", None) is not None
 
@@ -45,11 +58,15 @@ class Learning:
     metrics_names = property(lambda self: self.trainer.names)
 
     def fit(
-        self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None,
-        validation_split=0.0, validation_data=None, shuffle=True, class_weight=None,
-        sample_weight=None, initial_epoch=0, steps_per_epoch=None, validation_steps=None,
-        validation_batch_size=None, validation_freq=1, **unknown,
-    ):  # fmt: skip
+        self, x: np.ndarray | Iterable | None = None, y: np.ndarray | list | dict | None = None,
+        batch_size: int | None = None, epochs: int = 1, verbose: int | str = "auto",
+        callbacks: list | None = None, validation_split: float = 0.0,
+        validation_data: Iterable | None = None, shuffle: bool = True,
+        class_weight: dict | None = None, sample_weight: np.ndarray | list | None = None,
+        initial_epoch: int = 0, steps_per_epoch: int | None = None,
+        validation_steps: int | None = None, validation_batch_size: int | None = None,
+        validation_freq: int | list = 1, **unknown: object,
+    ) -> History:  # fmt: skip
         """Train for ``epochs`` rounds over the examples; returns the `History`.
 
         x (examples, ...) and y (examples, ...) are arrays. Each round takes the examples in a new
@@ -78,9 +95,11 @@ class Learning:
         )  # fmt: skip
 
     def evaluate(
-        self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None,
-        callbacks=None, return_dict=False,
-    ):  # fmt: skip
+        self, x: np.ndarray | Iterable | None = None, y: np.ndarray | list | dict | None = None,
+        batch_size: int | None = None, verbose: int | str = "auto",
+        sample_weight: np.ndarray | list | None = None, steps: int | None = None,
+        callbacks: list | None = None, return_dict: bool = False,
+    ) -> float | list | dict:  # fmt: skip
         """Loss and metrics over the examples: a number, or [loss, *metrics], or a dict.
 
         ``batch_size`` says how often ``callbacks`` are called; the result does not depend on it.
@@ -89,15 +108,25 @@ class Learning:
             x, y, batch_size, verbose, sample_weight, steps, callbacks, return_dict
         )
 
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+    def train_on_batch(
+        self, x: np.ndarray | list[np.ndarray] | dict, y: np.ndarray | list | dict | None = None,
+        sample_weight: np.ndarray | list | None = None, class_weight: dict | None = None,
+        return_dict: bool = False,
+    ) -> float | list | dict:  # fmt: skip
         """One step on one batch; returns its loss, or [loss, *metrics], before the step."""
         return self.trainer.train_on_batch(x, y, sample_weight, class_weight, return_dict)
 
-    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+    def test_on_batch(
+        self, x: np.ndarray | list[np.ndarray] | dict, y: np.ndarray | list | dict | None = None,
+        sample_weight: np.ndarray | list | None = None, return_dict: bool = False,
+    ) -> float | list | dict:  # fmt: skip
         """Loss, or [loss, *metrics], of one batch, without a step."""
         return self.trainer.test_on_batch(x, y, sample_weight, return_dict)
 
-    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+    def predict(
+        self, x: np.ndarray | Iterable, batch_size: int | None = None, verbose: int | str = "auto",
+        steps: int | None = None, callbacks: list | None = None,
+    ) -> np.ndarray | list:  # fmt: skip
         """Outputs for all examples, computed part by part so that memory stays bounded.
 
         ``batch_size`` says how often ``callbacks`` are called; the result does not depend on it.
@@ -106,6 +135,6 @@ class Learning:
 
         return predict(self, x, batch_size, verbose, steps, callbacks)
 
-    def predict_on_batch(self, x):
+    def predict_on_batch(self, x: np.ndarray | list[np.ndarray] | dict) -> np.ndarray | list:
         """Outputs of one batch."""
         return self.predict(x, batch_size=max(1, np.shape(x)[0] if np.ndim(x) else 1), verbose=0)

@@ -1,5 +1,7 @@
 """A model written as the list of its layers, each called on the output of the one before."""
 
+import numpy as np
+
 from course_lib.layers.base import Layer
 from course_lib.layers.core import InputLayer
 from course_lib.layers.symbolic import SymbolicTensor
@@ -21,7 +23,9 @@ class Sequential(Model):
 
     inputs = outputs = entrances = ()  # until the input shape is known
 
-    def __init__(self, layers=None, trainable=True, name=None):
+    def __init__(
+        self, layers: list | None = None, trainable: bool = True, name: str | None = None
+    ) -> None:
         Layer.__init__(self, name=name, trainable=True)
         self._list = []
         for layer in [] if layers is None else layers:
@@ -29,7 +33,7 @@ class Sequential(Model):
         if not trainable:
             self.trainable = False
 
-    def add(self, layer):
+    def add(self, layer: Layer | SymbolicTensor) -> None:
         """Put ``layer`` at the end."""
         if isinstance(layer, SymbolicTensor) and isinstance(layer.layer, InputLayer):
             layer = layer.layer
@@ -52,7 +56,7 @@ class Sequential(Model):
             self._connect(self.inputs, [self._called(layer)])
         self._list.append(layer)
 
-    def pop(self):
+    def pop(self) -> Layer:
         """Take the last layer away, and return it."""
         if not self._list:
             raise ValueError(f"{self.name} has no layer to take away.")
@@ -61,7 +65,7 @@ class Sequential(Model):
             self._connect(self.inputs, list(self.output.sources))
         return layer
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: tuple | None = None) -> None:
         """Create the weights for inputs of ``input_shape`` (batch first, None)."""
         if self.built:
             if input_shape is not None:
@@ -101,21 +105,21 @@ class Sequential(Model):
         return end
 
     @property
-    def layers(self):
+    def layers(self) -> list[Layer]:
         """The layers in order, without the input layer."""
         return list(self._list)
 
     @property
-    def steps(self):
+    def steps(self) -> list[Layer]:
         return super().steps if self.built else list(self._list)
 
     @property
-    def input(self):
+    def input(self) -> SymbolicTensor:
         self._need_tensors()
         return self.inputs[0]
 
     @property
-    def output(self):
+    def output(self) -> SymbolicTensor:
         self._need_tensors()
         return self.outputs[0]
 
@@ -126,7 +130,7 @@ class Sequential(Model):
                 "Start it with Input(shape=...)."
             )
 
-    def get_config(self):
+    def get_config(self) -> dict:
         """The model as plain data: its layers in order, an input layer first if it has one."""
         layers = [*self.entrances, *self._list]
         return {
@@ -136,17 +140,17 @@ class Sequential(Model):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> "Sequential":
         layers = [keeping.made(entry, custom_objects) for entry in config["layers"]]
         model = cls(layers, name=config["name"])
         model._trainable = bool(config["trainable"])
         return model
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple) -> None:
         if self.built:
             super().check_input(shape)
 
-    def cast(self, inputs):
+    def cast(self, inputs: object) -> np.ndarray | list[np.ndarray]:
         if not self.built and self._list:
             return self._list[0].cast(inputs)
         return super().cast(inputs)

@@ -18,11 +18,11 @@ class ReceptiveField(Result):
     rows: list[dict] = field(default_factory=list)
 
     @property
-    def jump(self):
+    def jump(self) -> int:
         return self.rows[-1]["jump"] if self.rows else 1
 
     @property
-    def start(self):
+    def start(self) -> float:
         return self.rows[-1]["start"] if self.rows else 0.5
 
 

@@ -4,11 +4,13 @@ The work is cut into parts of its own, so that neither its results nor the memor
 the batch size; that only says how often callbacks are called.
 """
 
+from collections.abc import Iterable
 from contextlib import nullcontext
 
 import numpy as np
 
 from course_lib.callbacks.base import Calls, check_callbacks
+from course_lib.model import Model
 from course_lib.training import checks, data
 from course_lib.training.shared_work import Forward
 
@@ -63,13 +65,9 @@ class Pass:
 
 
 def predict(
-    model,
-    x,
-    batch_size: int | None = None,
-    verbose="auto",
-    steps: int | None = None,
-    callbacks=None,
-):  # fmt: skip
+    model: Model, x: np.ndarray | Iterable, batch_size: int | None = None,
+    verbose: int | str = "auto", steps: int | None = None, callbacks: list | None = None,
+) -> np.ndarray | list:  # fmt: skip
     """Outputs for all examples. A list of arrays where the model has several outputs."""
     size = checks.size("predict", "batch_size", batch_size)
     verbose = checks.verbosity(verbose)

@@ -10,6 +10,7 @@ the whole batch in one part.
 """
 
 import math
+from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ import numpy as np
 
 from course_lib import activations
 from course_lib.labels import spread
+from course_lib.losses import Loss
+from course_lib.model import Model
 from course_lib.ops.dense import MANY_WEIGHTS, FactoredGradient
 from course_lib.training.data import parts
 from course_lib.training.several import SumOfLosses
@@ -35,7 +38,11 @@ class Part(NamedTuple):
     state: dict  # {name: array} of what the step makes of the model's state
 
 
-def gradients(model, x, y, loss, metrics=(), rng=None, weights=None) -> Part:
+def gradients(
+    model: Model, x: np.ndarray | list[np.ndarray], y: np.ndarray | list[np.ndarray],
+    loss: Loss | SumOfLosses, metrics: Sequence = (), rng: np.random.Generator | None = None,
+    weights: np.ndarray | None = None,
+) -> Part:  # fmt: skip
     """The `Part` of the examples x (n, ...) with labels y: one pass forward, one back.
 
     The gradient is that of the sum of the losses, not of their mean. ``weights`` (n,) say how often

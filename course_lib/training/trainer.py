@@ -5,6 +5,8 @@ the mean over all examples of the epoch, each measured before the step of its ow
 penalties of the regularizers.
 """
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 
 from course_lib import losses, optimizers
@@ -13,6 +15,9 @@ from course_lib.callbacks.base import Calls, History, check_callbacks
 from course_lib.callbacks.progress import progress
 from course_lib.errors import integer
 from course_lib.initializers import generator
+from course_lib.losses import Loss
+from course_lib.model import Model
+from course_lib.optimizers import Optimizer
 from course_lib.training import checks, data, steps
 from course_lib.training.inference import Pass
 from course_lib.training.several import SumOfLosses, metrics_of
@@ -26,9 +31,10 @@ class Trainer:
     """A model with its optimizer, loss and metrics: what `Model.compile` makes."""
 
     def __init__(
-        self, model, optimizer="rmsprop", loss=None, metrics=None, weighted_metrics=None,
-        loss_weights=None,
-    ):  # fmt: skip
+        self, model: Model, optimizer: str | Optimizer = "rmsprop",
+        loss: str | Loss | Callable | list | dict | None = None, metrics: list | dict | None = None,
+        weighted_metrics: list | None = None, loss_weights: list | dict | None = None,
+    ) -> None:  # fmt: skip
         if loss is None:
             raise ValueError(
                 'compile: loss must be given, e.g. loss="sparse_categorical_crossentropy".'
@@ -50,7 +56,7 @@ class Trainer:
         self._looked_at = False  # whether loss and last layer were found to fit
 
     @property
-    def names(self):
+    def names(self) -> list[str]:
         """Names of what is reported: loss, then the metrics."""
         names = ["loss"]
         for metric in self.metrics:
@@ -64,10 +70,15 @@ class Trainer:
         return names
 
     def fit(
-        self, x, y, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0,
-        validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0,
-        steps_per_epoch=None, validation_steps=None, validation_batch_size=None, validation_freq=1,
-    ):  # fmt: skip
+        self, x: np.ndarray | Iterable | None, y: np.ndarray | list | dict | None,
+        batch_size: int | None = None, epochs: int = 1, verbose: int | str = "auto",
+        callbacks: list | None = None, validation_split: float = 0.0,
+        validation_data: Iterable | None = None, shuffle: bool = True,
+        class_weight: dict | None = None, sample_weight: np.ndarray | list | None = None,
+        initial_epoch: int = 0, steps_per_epoch: int | None = None,
+        validation_steps: int | None = None, validation_batch_size: int | None = None,
+        validation_freq: int | list = 1,
+    ) -> History:  # fmt: skip
         """Train; returns the `History`. Arguments as in `Model.fit`."""
         epochs = integer("fit", "epochs", epochs, minimum=1)
         initial_epoch = integer("fit", "initial_epoch", initial_epoch, minimum=0)
@@ -178,7 +189,11 @@ class Trainer:
         self.model.assign_state(part.state)
         return part
 
-    def train_on_batch(self, x, y, sample_weight=None, class_weight=None, return_dict=False):
+    def train_on_batch(
+        self, x: np.ndarray | list[np.ndarray] | dict, y: np.ndarray | list | dict | None,
+        sample_weight: np.ndarray | list | None = None, class_weight: dict | None = None,
+        return_dict: bool = False,
+    ) -> float | list | dict:  # fmt: skip
         """One step on one batch; its loss and metrics before the step."""
         source = data.Arrays(self._checked(x, y, sample_weight, class_weight), len(x))
         self._claim_weights()
@@ -188,15 +203,20 @@ class Trainer:
             running.add(self._step(work, np.arange(source.count), seed))
         return _report(running.means(), return_dict)
 
-    def test_on_batch(self, x, y, sample_weight=None, return_dict=False):
+    def test_on_batch(
+        self, x: np.ndarray | list[np.ndarray] | dict, y: np.ndarray | list | dict | None,
+        sample_weight: np.ndarray | list | None = None, return_dict: bool = False,
+    ) -> float | list | dict:  # fmt: skip
         """Loss and metrics of one batch, in inference mode."""
         source = data.Arrays(self._checked(x, y, sample_weight), len(x))
         return _report(self._scores(data.Epochs(source), len(x)), return_dict)
 
     def evaluate(
-        self, x, y, batch_size=None, verbose="auto", sample_weight=None, steps=None,
-        callbacks=None, return_dict=False,
-    ):  # fmt: skip
+        self, x: np.ndarray | Iterable | None, y: np.ndarray | list | dict | None,
+        batch_size: int | None = None, verbose: int | str = "auto",
+        sample_weight: np.ndarray | list | None = None, steps: int | None = None,
+        callbacks: list | None = None, return_dict: bool = False,
+    ) -> float | list | dict:  # fmt: skip
         """Loss and metrics in inference mode."""
         verbose = checks.verbosity(verbose)
         source = self._source("evaluate", x, y, sample_weight, batch_size)
