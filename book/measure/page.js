@@ -14,6 +14,13 @@ window.measures = {
     });
   },
 
+  /** Code in the open whose lines are longer than its box. */
+  cut() {
+    return [...document.querySelectorAll(".cell_input pre")]
+      .filter((code) => code.scrollWidth > code.clientWidth + 1 && code.clientWidth)
+      .map((code) => `code is cut: ${code.textContent.trim().slice(0, 40)}`);
+  },
+
   /** Characters of a full line: the middle one of the page's long paragraphs; null without any. */
   line() {
     const lengths = [];

@@ -53,7 +53,7 @@ class Visit:
     loading: list = field(default_factory=list)  # errors, requests to elsewhere, jumps
     axe: list = field(default_factory=list)
     pictures: list = field(default_factory=list)  # broken, or without width and height
-    width: list = field(default_factory=list)  # a page that scrolls sideways
+    width: list = field(default_factory=list)  # a page that scrolls sideways, code that is cut
     type: list = field(default_factory=list)  # lines, headings, formulas, text of drawings
     figures: list = field(default_factory=list)  # height and width of the interactive ones
     folds: list = field(default_factory=list)  # that move when they open
@@ -128,6 +128,7 @@ def visit(browser, page, book):
             tab.set_viewport_size({"width": width, "height": 900})
             found.type += _line(tab, width)
         found.type += _sizes(tab.evaluate("measures.sizes()"))
+        found.width += tab.evaluate("measures.cut()")
         found.folds += tab.evaluate("measures.folds()")
         for window, tallest in TALLEST:
             tab.set_viewport_size(window)

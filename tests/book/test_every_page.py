@@ -11,7 +11,7 @@ ASKED = {
     "loading": "no error, no request to elsewhere, no jump, and no heavier than it may be",
     "axe": "in light, on a phone, and with all folds open in light and dark",
     "pictures": "there, and with a width and a height",
-    "width": "nothing scrolls sideways at 390 pixels, nor at 320",
+    "width": "no code is cut at 1280 pixels, and nothing scrolls sideways at 390, nor at 320",
     "type": "lines of 66 to 75 characters, three sizes of headings, drawings that can be read",
     "figures": "as high as the window they are used in, and as wide as its margin allows",
     "folds": "opening one moves nothing above it",
@@ -42,6 +42,8 @@ details[open] {margin-top: 40px}</style></head><body><main><article><section><h1
 <p>Lines of this paragraph are far too short, since it is as narrow as a column of a newspaper.</p>
 <img src="missing.svg" alt="a picture that is not there"><p style="color: #ccc">Too pale.</p>
 <div style="width: 350px">wide</div><details><summary>Fold</summary>text</details>
+<div class="cell_input">
+<pre style="width: 60px; overflow: auto">a = long(line, of, code)</pre></div>
 </section></article></main><script>document.fonts; fetch("http://example.org/").catch(() => 0)
 </script></body></html>"""
 
@@ -54,7 +56,7 @@ def test_a_bad_page_is_found_to_be_bad(browser, tmp_path):  # noqa: F811
     assert "remote request: http://example.org/" in found["loading"]
     assert "color-contrast" in found["axe"]
     assert "does not load" in found["pictures"] and "no width" in found["pictures"]
-    assert "wide at 320" in found["width"]
+    assert "wide at 320" in found["width"] and "code is cut: a = long" in found["width"]
     assert "characters a line" in found["type"] and "h1 of 30.0" in found["type"]
     assert "moves by 40" in found["folds"]
 
