@@ -48,6 +48,8 @@ def test_of_200_drawings_the_known_design_meets_all_and_the_obvious_one_does_not
     question, drawn = bank[name], set()
     for seed in range(200):
         numbers = question.variant(seed).numbers
+        if json.dumps(numbers) in drawn:
+            continue
         drawn.add(json.dumps(numbers))
         missed = [p for p in question.reached(question.solution, numbers) if not p.holds]
         assert not missed, (numbers, missed)
