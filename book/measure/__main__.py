@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "book"), str(ROOT)]
 
-from measure import marks, markup, visits  # noqa: E402
+from measure import chromium, marks, markup, visits  # noqa: E402
 from measure.pages import HTML, of_the_book  # noqa: E402
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -56,7 +56,7 @@ def main():
             print(name, form, *scores.values(), *(f"\n    {audit}" for audit in failed), flush=True)
         marks.keep(found)
     problems, table = [], [HEAD]
-    with visits.browser(program) as browser:
+    with chromium.browser(program) as browser:
         for page, name in names.items():
             visit = visits.visit(browser, page, book)
             problems += visit.problems() + [f"{page.name}: {one}" for one in wrong.get(page, [])]

@@ -14,16 +14,6 @@ from course_book import drawings
 from .weights import limit, on_the_wire
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
-]
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE_SOURCE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
@@ -65,17 +55,6 @@ class Visit:
         """The sentences of the ``kinds`` (all of them, where none is named)."""
         names = kinds or self.KINDS
         return [f"{self.page.name}: {said}" for kind in names for said in getattr(self, kind)]
-
-
-@contextmanager
-def browser(program):
-    """Chromium, the file ``program``, with the network cut off."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=program, args=FLAGS)
-        yield running
-        running.close()
 
 
 @contextmanager

@@ -7,14 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from course_book import warm_kernels  # noqa: F401
+from measure.pages import HTML, of_the_book
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ["_config.yml", "_toc.yml", "index.md", "chapters", "book", "course_lib", "course_bank"]
 UNUSED = {"__pycache__", "vendor"}
-
-sys.path.insert(0, str(ROOT / "book"))
-from course_book import warm_kernels  # noqa: E402, F401
-from measure.pages import HTML, of_the_book  # noqa: E402
 
 
 def _newest():

@@ -2,17 +2,13 @@
 
 import importlib
 import pkgutil
-import sys
 from types import ModuleType
 
 import pytest
 from bs4 import BeautifulSoup
+from course_book.docstrings import prepared
 
 import course_lib
-from tests.book.conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "book"))
-from course_book.docstrings import prepared
 
 # Modules that are no part of the public interface, and where their contents are found instead.
 INSIDE = {

@@ -5,7 +5,7 @@ import http.server
 import threading
 
 import pytest
-from measure import visits
+from measure.chromium import browser as without_network
 from measure.visits import PHONE, WIDE, opened, settled
 
 from tests.requirements import chromium
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(540)]
 
 @pytest.fixture(scope="module")
 def browser():
-    with visits.browser(chromium()) as running:
+    with without_network(chromium()) as running:
         yield running
 
 

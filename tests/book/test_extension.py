@@ -1,14 +1,9 @@
 """The Sphinx extension, piece by piece, without building a book."""
 
 import json
-import sys
 from types import SimpleNamespace
 
 import pytest
-
-from tests.book.conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "book"))
 from course_book import calc, cells, drawings, figures, formulas, freshness, lines, pages, styles
 
 from course_lib.figures.static.canvas import Drawing

@@ -3,18 +3,15 @@
 import io
 import os
 import re
-import sys
 from types import SimpleNamespace
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from course_book import address, chapter_map
 from sphinx.errors import ConfigError
 
 from tests.book.conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "book"))
-from course_book import address, chapter_map
 
 CHAPTER = """---
 myst:

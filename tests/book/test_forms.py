@@ -1,21 +1,17 @@
 """The forms of a chapter as a reader gets them: one small page, built and opened in a browser."""
 
-import sys
 from types import SimpleNamespace
 
+import part
 import pytest
 from bs4 import BeautifulSoup
+from course_book import boxes, facts, literature, moved, terms, thumbnails
 from measure.visits import PHONE, RULES, opened
 from pybtex.database import Person
 
+from course_lib.lectures.facts import FACTS
 from tests.book.conftest import ROOT
 from tests.book.test_browser import browser  # noqa: F401
-
-sys.path.insert(0, str(ROOT / "book"))
-import part
-from course_book import boxes, facts, literature, moved, terms, thumbnails
-
-from course_lib.lectures.facts import FACTS
 
 pytestmark = pytest.mark.browser
 

@@ -2,21 +2,17 @@
 
 import re
 import subprocess
-import sys
 from collections import Counter
 
 import pytest
 from bs4 import BeautifulSoup
+from paper import offer, printing
+from paper.whole import document
 from PIL import Image
 from pypdf import PdfReader
 
-from tests.book.conftest import ROOT
 from tests.book.test_browser import browser, opened  # noqa: F401
 from tests.requirements import chromium, pdftoppm
-
-sys.path.insert(0, str(ROOT / "book"))
-from paper import offer, printing
-from paper.whole import document
 
 pytestmark = pytest.mark.browser
 PARTS = [("The operation", ["chapters/03-stride-and-padding", "chapters/06-pooling"])]

@@ -8,14 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from course_book import search
 from docutils import nodes
 from measure.visits import AXE, PHONE, RULES, WIDE, opened
 
 from tests.book.conftest import ROOT
 from tests.book.test_browser import browser  # noqa: F401
-
-sys.path.insert(0, str(ROOT / "book"))
-from course_book import search
 
 # what a reader types, and the section that must be among the first two
 QUERIES = {

@@ -6,22 +6,13 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
+from measure.chromium import browser as without_network
+
 from course_bank import quiz
 from course_lib import figures
 from tests.requirements import chromium
 
 ROOT = Path(__file__).parents[3]
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
-]
-
 # The part of the widget protocol that a figure may use, as the book's host script has it.
 _HOST = """
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -87,18 +78,9 @@ def page_html(shown):
     return _PAGE.format(theme="", slots="".join(slots), states="".join(states), host=_HOST)
 
 
-@contextmanager
 def browser():
-    """Chromium without network."""
-    from playwright.sync_api import sync_playwright
-
-    executable = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
-        try:
-            yield started
-        finally:
-            started.close()
+    """A context with Chromium, the network cut off."""
+    return without_network(chromium())
 
 
 @contextmanager
