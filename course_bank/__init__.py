@@ -11,9 +11,10 @@ student's kernel (it calls ``emit(name=value)``), ``variant.question.grade(varia
 verdict on what came back.
 """
 
+from course_bank.assignments.assignment import Assignment, Step, Task
 from course_bank.assignments.hidden_check import hidden_check
 from course_bank.assignments.judgements import Judgement
-from course_bank.assignments.problem_sets import Assignment, Step, Task, problem_sets
+from course_bank.assignments.problem_sets import problem_sets
 from course_bank.catalogue import Catalogue, bank
 from course_bank.core.function_questions import Case, FunctionQuestion
 from course_bank.core.question import Misconception, Question, ranges, slip

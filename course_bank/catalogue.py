@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from course_bank.assignments.problem_sets import Assignment, problem_sets
+from course_bank.assignments.assignment import Assignment
+from course_bank.assignments.problem_sets import problem_sets
 from course_bank.core.question import Question
 from course_bank.topics import (
     activation,

@@ -4,6 +4,7 @@ The layers of the course share these checks, so that a stride of 0 reads the sam
 is met. Standard library only.
 """
 
+import functools
 import math
 import numbers
 import operator
@@ -66,4 +67,47 @@ def unknown_argument(owner, argument, known):
     """The TypeError for an argument that does not exist, with the one that may be meant."""
     close = nearest(argument, known)
     meant = f" Do you mean {close[0]}?" if close else ""
-    return TypeError(f"{owner}: unknown argument {argument!r}.{meant} Known: {', '.join(known)}.")
+    names = ", ".join(known) or "none"
+    return TypeError(f"{owner}: unknown argument {argument!r}.{meant} Known: {names}.")
+
+
+def check_arguments(owner, function, args, kwargs):
+    """TypeError, in a sentence that begins with ``owner``, if ``function`` cannot be called so."""
+    import inspect
+
+    parameters = inspect.signature(function).parameters
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+        return
+    except TypeError as error:
+        problem = error
+    several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    known = [n for n, p in parameters.items() if p.kind not in several and n != "self"]
+    for argument in kwargs:
+        if argument not in parameters and "unexpected" in str(problem):
+            raise unknown_argument(owner, argument, known)
+    raise TypeError(f"{owner}: {problem}. Its arguments: {', '.join(known) or 'none'}.")
+
+
+def says_what_it_takes(function):
+    """A decorator: wrong arguments are answered by `check_arguments`, not by Python."""
+
+    @functools.wraps(function)
+    def checked(*args, **kwargs):
+        check_arguments(function.__name__, function, args, kwargs)
+        return function(*args, **kwargs)
+
+    return checked
+
+
+class SaysWhatItTakes(type):
+    """The type of classes that answer wrong arguments by `check_arguments`, not by Python."""
+
+    def __call__(cls, *args, **kwargs):
+        made_by = _no_arguments if cls.__init__ is object.__init__ else cls.__init__
+        check_arguments(cls.__name__, made_by, (None, *args), kwargs)
+        return super().__call__(*args, **kwargs)
+
+
+def _no_arguments(self):
+    """How a class is made that says nothing of it."""

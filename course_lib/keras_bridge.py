@@ -12,7 +12,8 @@ import numpy as np
 
 from course_lib import initializers, layers, regularizers
 from course_lib.activations import ActivationFunction
-from course_lib.layers.base import NOT_HERE, Layer
+from course_lib.layers.base import Layer
+from course_lib.layers.own import NOT_HERE
 from course_lib.model import Model, Sequential
 
 

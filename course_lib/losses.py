@@ -11,7 +11,7 @@ Names, arguments and formulas are those of ``keras.losses``.
 import numpy as np
 
 from course_lib import labels
-from course_lib.errors import nearest
+from course_lib.errors import SaysWhatItTakes, nearest
 from course_lib.ops import losses as ops
 from course_lib.ops.activations import sigmoid
 from course_lib.ops.losses import (
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-class Loss:
+class Loss(metaclass=SaysWhatItTakes):
     """Base class. ``loss(y_true, y_pred)`` is the mean over all examples.
 
     >>> loss = SparseCategoricalCrossentropy()

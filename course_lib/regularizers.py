@@ -16,12 +16,12 @@ array([ 0.1, -0.1])
 
 import numpy as np
 
-from course_lib.errors import number
+from course_lib.errors import SaysWhatItTakes, number
 
 __all__ = ["L1", "L1L2", "L2", "Regularizer", "get", "l1", "l1_l2", "l2"]
 
 
-class Regularizer:
+class Regularizer(metaclass=SaysWhatItTakes):
     """Base class: called with a weight it gives the penalty; ``gradient`` gives its slope.
 
     The penalty must be a sum over the numbers of the weight, each by itself: large kernels are

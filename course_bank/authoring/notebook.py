@@ -17,8 +17,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+from course_bank.assignments.assignment import Step
 from course_bank.assignments.judgements import Judgement
-from course_bank.assignments.problem_sets import Step
 from course_bank.catalogue import COMMON, of_course
 
 EXERCISES = Path("exercises")

@@ -1,6 +1,6 @@
 """The moments of training at which callbacks are called, and the history, which is one of them."""
 
-from course_lib.errors import unknown_argument
+from course_lib.errors import SaysWhatItTakes, unknown_argument
 
 MOMENTS = tuple(
     f"on_{moment}_{edge}"
@@ -11,7 +11,7 @@ MOMENTS = tuple(
 )  # fmt: skip
 
 
-class Callback:
+class Callback(metaclass=SaysWhatItTakes):
     """Base class; override what is needed.
 
     ``self.model`` is the model, ``self.params`` a dict with "epochs", "steps" (batches an epoch,

@@ -12,7 +12,7 @@ import numpy as np
 
 from course_lib.errors import number
 from course_lib.layers.base import Layer
-from course_lib.layers.checks import check_data_format, check_rank
+from course_lib.layers.checks import check_rank
 from course_lib.layers.symbolic import SymbolicTensor
 from course_lib.ops.affine import (
     FILL_MODES,
@@ -21,6 +21,7 @@ from course_lib.ops.affine import (
     affine_transform_forward,
     one_of,
 )
+from course_lib.ops.checks import last_channels
 
 
 class _Augmentation(Layer):
@@ -30,7 +31,7 @@ class _Augmentation(Layer):
         self, seed: int | None = None, data_format: str | None = None, **kwargs: object
     ) -> None:
         super().__init__(**kwargs)
-        check_data_format(type(self).__name__, data_format)
+        last_channels(type(self).__name__, data_format)
         self.seed = seed
         self._own_generator = None if seed is None else np.random.default_rng(seed)
 

@@ -17,7 +17,6 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from course_lib.activations import ActivationFunction
-from course_lib.errors import unknown_argument
 from course_lib.initializers import generator
 from course_lib.layers.checks import (
     any_batch,
@@ -25,47 +24,13 @@ from course_lib.layers.checks import (
     example_shape,
     flag,
     float_dtype,
-    real_array,
     shape_of,
 )
 from course_lib.layers.memory import enough_memory
-from course_lib.layers.own import LayerType
+from course_lib.layers.own import LayerType, refuse
 from course_lib.layers.symbolic import Call, SymbolicTensor
 from course_lib.layers.weights import Weights
-
-# Arguments of Keras' layers that the layers here do not take.
-NOT_HERE = {
-    "activity_regularizer",
-    "kernel_constraint",
-    "bias_constraint",
-    "beta_constraint",
-    "gamma_constraint",
-    "embeddings_constraint",
-    "depthwise_regularizer",
-    "pointwise_regularizer",
-    "depthwise_constraint",
-    "pointwise_constraint",
-    "lora_rank",
-    "lora_alpha",
-    "renorm",
-    "renorm_clipping",
-    "renorm_momentum",
-    "synchronized",
-    "quantization_config",
-    "autocast",
-    "mask_zero",
-    "sparse",
-    "ragged",
-    "optional",
-}
-
-# Arguments of Keras 1 and 2, and what is written today.
-INSTEAD = {
-    "input_dim": "input_dim is written Input(shape=({0},)) before the layer today, or "
-    "input_shape=({0},).",
-    "batch_input_shape": "batch_input_shape is written Input(batch_shape={}) before the layer "
-    "today.",
-}
+from course_lib.ops.checks import as_numbers
 
 _names = Counter()
 
@@ -250,7 +215,7 @@ class Layer(Weights, metaclass=LayerType):
 
     def cast(self, inputs: object) -> np.ndarray:
         """Inputs as an array of the layer's dtype; TypeError for what holds no real numbers."""
-        inputs = real_array(f"{self.label}: inputs", inputs)
+        inputs = as_numbers(f"{self.label}: inputs", inputs)
         if inputs.ndim == 0:
             raise ValueError(f"{self.label}: inputs must have a batch axis, got a single number.")
         return inputs.astype(self.dtype, copy=False)
@@ -310,21 +275,13 @@ class Layer(Weights, metaclass=LayerType):
         return f"<{type(self).__name__} name={self.name} built={self.built}>"
 
     def _reject(self, unknown):
-        for argument, value in unknown.items():
-            if argument in NOT_HERE:
-                if value is None or value is False:
-                    continue
-                raise TypeError(
-                    f"{type(self).__name__}: Keras has the argument {argument}, this library has "
-                    "it not. Leave it out."
-                )
-            if argument in INSTEAD:
-                raise TypeError(f"{type(self).__name__}: {INSTEAD[argument].format(value)}")
-            known = list(inspect.signature(type(self).__init__).parameters)[1:]
-            known = [k for k in known if k not in ("kwargs", "unknown")]
-            known += [f"{weight}_regularizer" for weight in self.regularizable]
-            known = list(dict.fromkeys([*known, "input_shape", "trainable", "name", "dtype"]))
-            raise unknown_argument(type(self).__name__, argument, known)
+        if not unknown:
+            return
+        known = list(inspect.signature(type(self).__init__).parameters)[1:]
+        known = [name for name in known if name not in ("kwargs", "unknown")]
+        known += [f"{weight}_regularizer" for weight in self.regularizable]
+        known = list(dict.fromkeys([*known, "input_shape", "trainable", "name", "dtype"]))
+        refuse(type(self).__name__, unknown, known)
 
 
 def unique_name(class_name):

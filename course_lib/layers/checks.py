@@ -4,9 +4,7 @@ from math import prod
 
 import numpy as np
 
-from course_lib.ops.checks import missing_axes
-
-AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+from course_lib.ops.checks import AXES, hold_rank
 
 
 def example_shape(argument, shape):
@@ -42,29 +40,11 @@ def any_batch(shape):
     return (None, *shape[1:])
 
 
-def real_array(what, values):
-    """``values`` as an array of real numbers."""
-    try:
-        array = np.asarray(values)
-    except ValueError:  # rows of different lengths
-        array = np.empty(0, object)
-    if array.dtype.kind not in "biuf":
-        kind = "rows of different lengths or objects" if array.dtype.kind == "O" else array.dtype
-        raise TypeError(f"{what} must be an array of real numbers, got {kind}.")
-    return array
-
-
-def check_rank(label, shape, axes):
+def check_rank(label, shape, axes, channels=None):
     """Inputs need a batch axis, ``axes`` spatial axes and a channel axis; else suggest a mend."""
-    rank = axes + 2
-    if len(shape) == rank:
-        return
-    names = ", ".join(("batch", *AXES[axes], "channels"))
-    drawn = None in shape
-    mend = _symbolic_mend(tuple(shape), axes) if drawn else missing_axes("inputs", shape, rank)
-    raise ValueError(
-        f"{label}: inputs must have rank {rank} ({names}), got shape {tuple(shape)}.{mend}"
-    )
+    drawn = None in shape and len(shape) != axes + 2
+    mend = _symbolic_mend(tuple(shape), axes) if drawn else None
+    hold_rank(label, shape, axes, channels, mend)
 
 
 def _symbolic_mend(shape, axes):
@@ -89,27 +69,6 @@ def _symbolic_mend(shape, axes):
 
 def _listed(sizes):
     return ", ".join(map(str, sizes))
-
-
-def check_channels(label, shape, channels, noun="channels"):
-    """The last axis must have as many channels as the weights were made for."""
-    if channels is None or shape[-1] == channels:
-        return
-    mend = ""
-    if noun == "features" and len(shape) > 2 and shape_product(shape[1:]) == channels:
-        mend = " Flatten each example: put a Flatten layer before."
-    raise ValueError(
-        f"{label}: inputs must have {channels} {noun} in the last axis, got shape {tuple(shape)}."
-        f"{mend}"
-    )
-
-
-def check_data_format(label, data_format):
-    if data_format not in (None, "channels_last"):
-        raise ValueError(
-            f'{label}: data_format must be "channels_last" (or None), got {data_format!r}. '
-            "Move the channels to the last axis: np.moveaxis(inputs, 1, -1)."
-        )
 
 
 def axis_of_input(label, axis, shape):

@@ -15,8 +15,9 @@ from course_lib.errors import integer, per_axis
 from course_lib.initializers import known_initializer
 from course_lib.layers.activations import EndsInActivation
 from course_lib.layers.base import Layer
-from course_lib.layers.checks import AXES, check_channels, check_data_format, check_rank, known_size
+from course_lib.layers.checks import check_rank, known_size
 from course_lib.layers.weights import weight_property
+from course_lib.ops.checks import AXES, hold_last_axis, last_channels
 from course_lib.ops.conv import (
     conv_backward,
     conv_forward,
@@ -46,7 +47,7 @@ class SlidingLayer(EndsInActivation, Layer):
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         label = type(self).__name__
-        check_data_format(label, data_format)
+        last_channels(label, data_format)
         self.kernel_size = per_axis(label, "kernel_size", kernel_size, self.axes)
         self.strides = per_axis(label, "strides", strides, self.axes)
         self.dilation_rate = per_axis(label, "dilation_rate", dilation_rate, self.axes)
@@ -78,8 +79,9 @@ class SlidingLayer(EndsInActivation, Layer):
         return self.filters
 
     def check_input(self, shape: tuple) -> None:
-        check_rank(self.label, shape, self.axes)
-        check_channels(self.label, shape, self.input_channels() if self.built else None)
+        channels = self.input_channels() if self.built else None
+        check_rank(self.label, shape, self.axes, channels)
+        hold_last_axis(self.label, shape, channels)
 
     def moves(self) -> dict:
         """How the window moves, as the operations and `shapes` take it."""

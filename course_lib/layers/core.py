@@ -9,13 +9,15 @@ from collections.abc import Callable
 import numpy as np
 
 from course_lib import shapes
-from course_lib.errors import integer
+from course_lib.errors import integer, says_what_it_takes
 from course_lib.initializers import known_initializer
 from course_lib.layers.activations import EndsInActivation
 from course_lib.layers.base import Layer
-from course_lib.layers.checks import check_channels, example_shape, known_size
+from course_lib.layers.checks import example_shape, known_size
+from course_lib.layers.own import INSTEAD_IN_INPUT, refuse
 from course_lib.layers.symbolic import Call, SymbolicTensor
 from course_lib.layers.weights import weight_property
+from course_lib.ops.checks import hold_features
 from course_lib.ops.dense import dense_backward, dense_forward
 
 
@@ -26,11 +28,8 @@ class InputLayer(Layer):
         self, shape: tuple | None = None, batch_size: int | None = None, dtype: str | None = None,
         *, batch_shape: tuple | None = None, **kwargs: object,
     ) -> None:  # fmt: skip
-        if "input_shape" in kwargs:
-            raise TypeError(
-                "InputLayer: input_shape is called shape, here as in Keras 3: "
-                f"InputLayer(shape={kwargs['input_shape']})."
-            )
+        old = {name: value for name, value in kwargs.items() if name in INSTEAD_IN_INPUT}
+        refuse("InputLayer", old, (), INSTEAD_IN_INPUT)
         super().__init__(**kwargs)
         if batch_shape is not None:
             if shape is not None or batch_size is not None:
@@ -91,11 +90,14 @@ def _number_type(dtype):
     return None if found is None else found.name
 
 
+@says_what_it_takes
 def Input(
     shape: tuple | None = None, batch_size: int | None = None, dtype: str | None = None, *,
-    batch_shape: tuple | None = None, name: str | None = None,
+    batch_shape: tuple | None = None, name: str | None = None, **unknown: object,
 ) -> SymbolicTensor:  # fmt: skip
     """The symbolic tensor that a model starts from; ``shape`` is that of one example, no batch."""
+    known = ["shape", "batch_size", "dtype", "batch_shape", "name"]
+    refuse("Input", unknown, known, INSTEAD_IN_INPUT)
     layer = InputLayer(shape, batch_size, dtype, batch_shape=batch_shape, name=name)
     return layer.output
 
@@ -124,14 +126,7 @@ class Dense(EndsInActivation, Layer):
         self.bias_initializer = known_initializer(bias_initializer)
 
     def check_input(self, shape: tuple) -> None:
-        if len(shape) < 2:
-            raise ValueError(
-                f"{self.label}: inputs must have rank 2 or more (batch, features), "
-                f"got shape {tuple(shape)}."
-                + (f" Add the batch axis: inputs.reshape(1, {shape[0]})." if shape else "")
-            )
-        if self.built:
-            check_channels(self.label, shape, self.kernel.shape[0], "features")
+        hold_features(self.label, shape, self.kernel.shape[0] if self.built else None)
 
     def create_weights(self, input_shape: tuple) -> None:
         shape = (known_size(self.label, input_shape), self.units)

@@ -7,8 +7,8 @@ import numpy as np
 from course_lib.errors import integer
 from course_lib.initializers import known_initializer
 from course_lib.layers.base import Layer
-from course_lib.layers.checks import real_array
 from course_lib.layers.weights import weight_property
+from course_lib.ops.checks import labels
 from course_lib.ops.embedding import embedding_backward, embedding_forward
 
 
@@ -45,17 +45,8 @@ class Embedding(Layer):
 
     def cast(self, inputs: object) -> np.ndarray:
         """Word numbers as integers from 0 to input_dim - 1."""
-        inputs = real_array(f"{self.label}: inputs", inputs)
-        indices = inputs.astype(np.intp)
-        if not (indices == inputs).all():
-            raise ValueError(f"{self.label}: inputs must be whole numbers, got {inputs.dtype}.")
-        if inputs.size and not 0 <= indices.min() <= indices.max() < self.input_dim:
-            outside = indices[(indices < 0) | (indices >= self.input_dim)].flat[0]
-            raise ValueError(
-                f"{self.label}: inputs must be from 0 to input_dim - 1 = {self.input_dim - 1}, "
-                f"got {outside}."
-            )
-        return indices
+        last = f"input_dim - 1 = {self.input_dim - 1}"
+        return labels(self.label, "inputs", inputs, self.input_dim, last)
 
     def forward(
         self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None

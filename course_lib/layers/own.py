@@ -15,27 +15,66 @@ gradient for each name. One that changes the shape has ``compute_output_shape``.
 `course_lib.ops` come in such pairs: ``conv_forward`` and ``conv_backward``.
 """
 
-import inspect
+from course_lib.errors import SaysWhatItTakes, unknown_argument
 
-from course_lib.errors import unknown_argument
+# Arguments of Keras' layers that the layers here do not take.
+NOT_HERE = {
+    "activity_regularizer",
+    "kernel_constraint",
+    "bias_constraint",
+    "beta_constraint",
+    "gamma_constraint",
+    "embeddings_constraint",
+    "depthwise_regularizer",
+    "pointwise_regularizer",
+    "depthwise_constraint",
+    "pointwise_constraint",
+    "lora_rank",
+    "lora_alpha",
+    "renorm",
+    "renorm_clipping",
+    "renorm_momentum",
+    "synchronized",
+    "quantization_config",
+    "autocast",
+    "mask_zero",
+    "sparse",
+    "ragged",
+    "optional",
+}
+
+# Arguments of Keras 1 and 2, and what is written today.
+INSTEAD = {
+    "input_dim": "input_dim is written Input(shape=({0},)) before the layer today, or "
+    "input_shape=({0},).",
+    "batch_input_shape": "batch_input_shape is written Input(batch_shape={0}) before the layer "
+    "today.",
+}
+# The same of what a model begins with.
+INSTEAD_IN_INPUT = {
+    "input_shape": "input_shape is called shape, here as in Keras 3: {1}(shape={0}).",
+    "batch_input_shape": "batch_input_shape is called batch_shape, here as in Keras 3: "
+    "{1}(batch_shape={0}).",
+    "input_dim": "input_dim is written shape, here as in Keras 3: {1}(shape=({0},)).",
+}
 
 
-class LayerType(type):
-    """The class of layer classes: making a layer with wrong arguments names the layer."""
+def refuse(owner, unknown, known, instead=INSTEAD):
+    """TypeError for an argument that is not ``known``; one of Keras' that is off may be given."""
+    for argument, value in unknown.items():
+        if argument in instead:
+            raise TypeError(f"{owner}: {instead[argument].format(value, owner)}")
+        if argument not in NOT_HERE:
+            raise unknown_argument(owner, argument, known)
+        if value is not None and value is not False:
+            raise TypeError(
+                f"{owner}: Keras has the argument {argument}, this library has it not. "
+                "Leave it out."
+            )
 
-    def __call__(cls, *args, **kwargs):
-        signature = inspect.signature(cls.__init__)
-        try:
-            signature.bind(None, *args, **kwargs)
-        except TypeError as error:
-            names = list(signature.parameters)[1:]
-            known = [name for name in names if name not in ("kwargs", "unknown")]
-            for argument in kwargs:
-                if argument not in names and "argument" in str(error) and "unexp" in str(error):
-                    raise unknown_argument(cls.__name__, argument, known) from None
-            text = f"{cls.__name__}: {error}. Its arguments: {', '.join(known)}."
-            raise TypeError(text) from None
-        return super().__call__(*args, **kwargs)
+
+class LayerType(SaysWhatItTakes):
+    """The class of layer classes: one of your own hears what it must have when it is written."""
 
     def __init__(cls, name, bases, namespace):
         super().__init__(name, bases, namespace)

@@ -11,8 +11,9 @@ import numpy as np
 from course_lib import shapes
 from course_lib.errors import per_axis
 from course_lib.layers.base import Layer
-from course_lib.layers.checks import AXES, check_data_format, check_rank
+from course_lib.layers.checks import check_rank
 from course_lib.layers.convolutional import explain_axes
+from course_lib.ops.checks import AXES, last_channels
 from course_lib.ops.pool import (
     average_pool_backward,
     average_pool_forward,
@@ -34,7 +35,7 @@ class _Pooling(Layer):
     ) -> None:  # fmt: skip
         super().__init__(name=name, **kwargs)
         label = type(self).__name__
-        check_data_format(label, data_format)
+        last_channels(label, data_format)
         self.pool_size = per_axis(label, "pool_size", pool_size, self.axes)
         strides = self.pool_size if strides is None else strides
         self.strides = per_axis(label, "strides", strides, self.axes)
@@ -146,7 +147,7 @@ class _GlobalPooling(Layer):
         self, data_format: str | None = None, keepdims: bool = False, **kwargs: object
     ) -> None:
         super().__init__(**kwargs)
-        check_data_format(type(self).__name__, data_format)
+        last_channels(type(self).__name__, data_format)
         self.keepdims = bool(keepdims)
 
     def check_input(self, shape: tuple) -> None:

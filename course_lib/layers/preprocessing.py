@@ -6,7 +6,7 @@ Inside a model they are part of it: whoever has the model need not remember to d
 import numpy as np
 
 from course_lib.layers.base import Layer
-from course_lib.layers.checks import real_array
+from course_lib.ops.checks import as_numbers
 
 EPSILON = 1e-7
 
@@ -56,8 +56,15 @@ class Normalization(Layer):
         self.given_mean = None if mean is None else _numbers("mean", mean)
         self.given_variance = None if variance is None else _numbers("variance", variance)
 
-    mean = property(lambda self: self._statistic("mean", self.given_mean))
-    variance = property(lambda self: self._statistic("variance", self.given_variance))
+    @property
+    def mean(self) -> float | list | np.ndarray | None:
+        """As given, or as `adapt` found it; None before the layer is built."""
+        return self._statistic("mean", self.given_mean)
+
+    @property
+    def variance(self) -> float | list | np.ndarray | None:
+        """As given, or as `adapt` found it; None before the layer is built."""
+        return self._statistic("variance", self.given_variance)
 
     def _statistic(self, name, given):
         return self.state.get(name) if given is None else given
@@ -92,7 +99,7 @@ class Normalization(Layer):
         """Take mean and variance from ``data`` (examples, ...)."""
         if self.given_mean is not None:
             raise ValueError(f"{self.label}: has a given mean and variance, adapt is not for it.")
-        data = real_array(f"{self.label}: data", data).astype(self.dtype)
+        data = as_numbers(f"{self.label}: data", data).astype(self.dtype)
         if data.ndim < 1 or not len(data):
             raise ValueError(f"{self.label}: data must hold at least one example.")
         self.build((None, *data.shape[1:]))
@@ -134,4 +141,4 @@ class Normalization(Layer):
 
 def _numbers(argument, value):
     """A number or a list of numbers, as plain Python has them."""
-    return real_array(argument, value).tolist()
+    return as_numbers(argument, value).tolist()

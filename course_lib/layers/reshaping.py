@@ -5,7 +5,8 @@ from math import prod
 import numpy as np
 
 from course_lib.layers.base import Layer
-from course_lib.layers.checks import check_data_format, shape_product
+from course_lib.layers.checks import shape_product
+from course_lib.ops.checks import last_channels
 
 
 class Flatten(Layer):
@@ -16,7 +17,7 @@ class Flatten(Layer):
 
     def __init__(self, data_format: str | None = None, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        check_data_format("Flatten", data_format)
+        last_channels("Flatten", data_format)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         return (input_shape[0], shape_product(input_shape[1:]))

@@ -4,7 +4,8 @@ import numpy as np
 
 from course_lib.errors import per_axis
 from course_lib.layers.base import Layer
-from course_lib.layers.checks import AXES, check_data_format, check_rank
+from course_lib.layers.checks import check_rank
+from course_lib.ops.checks import AXES, last_channels
 from course_lib.ops.padding import crop, surround, zero_pad_backward, zero_pad_forward
 from course_lib.shapes.sizes import paddings_per_axis
 
@@ -18,7 +19,7 @@ class _Edges(Layer):
     def __init__(self, cells: int | tuple, data_format: str | None, **kwargs: object) -> None:
         super().__init__(**kwargs)
         label = type(self).__name__
-        check_data_format(label, data_format)
+        last_channels(label, data_format)
         if isinstance(cells, str):
             raise ValueError(
                 f"{label}: {self.argument} must be numbers of cells, an integer or one integer or "
@@ -179,7 +180,7 @@ class _UpSampling(Layer):
 
     def _repeat_by(self, size, data_format=None, interpolation="nearest"):
         label = type(self).__name__
-        check_data_format(label, data_format)
+        last_channels(label, data_format)
         if interpolation != "nearest":
             raise ValueError(
                 f'{label}: interpolation must be "nearest", which repeats cells, got '

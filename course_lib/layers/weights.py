@@ -6,8 +6,9 @@ import numpy as np
 
 from course_lib import regularizers
 from course_lib.initializers import get as get_initializer
-from course_lib.layers.checks import flag, real_array
+from course_lib.layers.checks import flag
 from course_lib.layers.memory import enough_memory, spend
+from course_lib.ops.checks import as_numbers
 
 
 class Weights:
@@ -114,7 +115,7 @@ class Weights:
                 f"{self.label}: set_weights needs {len(own)} arrays ({shapes}), got {len(weights)}."
             )
         new = [
-            real_array(f"{self.label}: weight {name}", w)
+            as_numbers(f"{self.label}: weight {name}", w)
             for name, w in zip(own, weights, strict=True)
         ]
         for (name, array), weight in zip(own.items(), new, strict=True):

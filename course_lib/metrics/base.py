@@ -3,9 +3,10 @@
 import numpy as np
 
 from course_lib import labels
+from course_lib.errors import SaysWhatItTakes
 
 
-class Metric:
+class Metric(metaclass=SaysWhatItTakes):
     """Base class: a mean over examples. ``values(y_true, y_pred)`` gives the number of each.
 
     A metric that is no mean has other ``sums``, which add up over batches, and a ``number`` that

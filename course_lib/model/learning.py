@@ -14,6 +14,7 @@ from course_lib.losses import Loss
 from course_lib.optimizers import Optimizer
 
 if TYPE_CHECKING:
+    from course_lib.training.several import SumOfLosses
     from course_lib.training.trainer import History, Trainer
 
 
@@ -53,9 +54,20 @@ class Learning:
         """Whether `compile` was called."""
         return getattr(self, "_trainer", None) is not None
 
-    optimizer = property(lambda self: self.trainer.optimizer)
-    loss = property(lambda self: self.trainer.loss)
-    metrics_names = property(lambda self: self.trainer.names)
+    @property
+    def optimizer(self) -> Optimizer:
+        """How its weights follow their gradients."""
+        return self.trainer.optimizer
+
+    @property
+    def loss(self) -> Loss | SumOfLosses:
+        """What training makes small; of several outputs, the sum of their losses."""
+        return self.trainer.loss
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of the loss and of what else is measured, in the order of `evaluate`."""
+        return self.trainer.names
 
     def fit(
         self, x: np.ndarray | Iterable | None = None, y: np.ndarray | list | dict | None = None,

@@ -4,38 +4,46 @@ Floating point: float32 goes in and float32 comes out; whole numbers and lists b
 float64 stays float64, for gradient checks.
 """
 
+from math import prod
+
 import numpy as np
 
 from course_lib.errors import integer
 
 FEW_CHANNELS = 4  # red, green, blue and transparency
-AXES = {1: "steps", 2: "height, width", 3: "depth, height, width"}
+AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def as_numbers(what, values, of="real numbers", kinds="biuf"):
+    """``values`` as an array, of the type that they have; ``what`` names them in errors.
+
+    Raises TypeError for complex numbers, text and objects, ValueError for rows of unequal length.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{what} must be an array of {of}, got rows of unequal length.") from None
+    if array.dtype.kind not in kinds:
+        found = {"O": "objects", "U": "text", "S": "bytes"}.get(array.dtype.kind, array.dtype)
+        raise TypeError(f"{what} must be an array of {of}, got {found}.")
+    return array
 
 
 def as_floats(owner, **arrays):
     """The arrays, contiguous and of one type: float64 if any was given so, else float32.
 
-    Raises TypeError, naming the argument, for complex numbers, text and objects.
+    Raises the errors of `as_numbers`, naming the argument.
     """
-    known = {name: _array(owner, name, value) for name, value in arrays.items()}
+    known = {name: _as_given(f"{owner}: {name}", value) for name, value in arrays.items()}
     wide = any(a.dtype == np.float64 for a in known.values())
     dtype = np.float64 if wide else np.float32
     return [np.ascontiguousarray(array, dtype).reshape(array.shape) for array in known.values()]
 
 
-def _array(owner, name, value):
-    given = isinstance(value, np.ndarray | np.generic)
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(
-            f"{owner}: {name} must be a full array of numbers, got rows of unequal length."
-        ) from None
-    if array.dtype.kind not in "biuf":
-        raise TypeError(
-            f"{owner}: {name} must hold real numbers (float32 or float64), got dtype {array.dtype}."
-        )
-    return array if given else array.astype(np.float32)
+def _as_given(what, value):
+    """Numbers as they come; of Python's own numbers, float32."""
+    array = as_numbers(what, value)
+    return array if isinstance(value, np.ndarray | np.generic) else array.astype(np.float32)
 
 
 def spatial_axes(owner, kernel):
@@ -55,22 +63,53 @@ def spatial_axes(owner, kernel):
     return axes
 
 
-def channels_last(owner, inputs, axes, channels=None, name="inputs"):
+def channels_last(owner, inputs, axes, channels=None):
     """Hold ``inputs`` to (batch, *spatial, channels) and to ``channels`` channels where given."""
-    shape, rank = inputs.shape, axes + 2
-    if inputs.ndim != rank:
+    hold_rank(owner, inputs.shape, axes, channels)
+    hold_last_axis(owner, inputs.shape, channels)
+
+
+def hold_rank(owner, shape, axes, channels=None, mend=None):
+    """Hold ``shape`` to a batch axis, ``axes`` spatial axes and a channel axis.
+
+    ``mend`` is the advice where they do not fit; the reshape of `missing_axes` if not given.
+    """
+    rank = axes + 2
+    if len(shape) != rank:
+        names = ", ".join(("batch", *AXES[axes], "channels"))
+        mend = missing_axes("inputs", shape, rank, channels) if mend is None else mend
         raise ValueError(
-            f"{owner}: {name} must have rank {rank} (batch, {AXES[axes]}, channels), "
-            f"got shape {shape}.{missing_axes(name, shape, rank, channels)}"
+            f"{owner}: inputs must have rank {rank} ({names}), got shape {tuple(shape)}.{mend}"
         )
-    if channels is not None and shape[-1] != channels:
-        mend = ""
-        if shape[1] == channels:
-            mend = f" Put the channels last: np.moveaxis({name}, 1, -1)."
+
+
+def hold_features(owner, shape, features=None):
+    """Hold ``shape`` to (batch, ..., features), and to ``features`` of them where given."""
+    if len(shape) < 2:
+        mend = f" Add the batch axis: inputs.reshape(1, {shape[0]})." if shape else ""
         raise ValueError(
-            f"{owner}: {name} must have {channels} channels on the last axis, as the kernel has "
-            f"in_channels {channels}, got {shape[-1]} in shape {shape}.{mend}"
+            f"{owner}: inputs must have rank 2 or more (batch, features), "
+            f"got shape {tuple(shape)}.{mend}"
         )
+    hold_last_axis(owner, shape, features, "features")
+
+
+def hold_last_axis(owner, shape, size, noun="channels"):
+    """Hold the last axis of ``shape`` to the ``size`` that a kernel was made for; None is any."""
+    if size is None or shape[-1] == size:
+        return
+    mend = ""
+    if noun == "channels" and shape[1] == size:
+        mend = " Put the channels last: np.moveaxis(inputs, 1, -1)."
+    if noun == "features" and len(shape) > 2 and None not in shape[1:] and prod(shape[1:]) == size:
+        mend = (
+            " Flatten each example: inputs.reshape(len(inputs), -1), or a Flatten layer before "
+            "this one."
+        )
+    raise ValueError(
+        f"{owner}: inputs must have {size} {noun} on the last axis, as the kernel has, "
+        f"got {shape[-1]} in shape {tuple(shape)}.{mend}"
+    )
 
 
 def missing_axes(name, shape, rank, channels=None):
@@ -141,21 +180,17 @@ def hold(owner, name, values, good, kind):
         raise ValueError(f"{owner}: {name} must hold {kind}, got {values[~good][0]}.")
 
 
-def labels(owner, name, values, classes):
-    """Whole numbers 0 to ``classes`` - 1 as an integer array. Floats pass when they are whole."""
-    try:
-        values = np.asarray(values)
-    except ValueError:
-        raise ValueError(
-            f"{owner}: {name} must be a full array of integers, got rows of unequal length."
-        ) from None
-    if values.dtype.kind not in "iuf":
-        raise TypeError(f"{owner}: {name} must be integers, got dtype {values.dtype}.")
+def labels(owner, name, values, classes, last=None):
+    """Whole numbers 0 to ``classes`` - 1 as an integer array. Floats pass when they are whole.
+
+    ``last`` says in an error what the largest is, where it has a name.
+    """
+    values = as_numbers(f"{owner}: {name}", values, "integers", "iuf")
     if values.dtype.kind == "f":
         odd = ~np.isfinite(values) | (values != np.round(values))
         if odd.any():
             raise ValueError(f"{owner}: {name} must be integers, got {values[odd][0]}.")
     if values.size and (values.min() < 0 or values.max() >= classes):
         bad = values.min() if values.min() < 0 else values.max()
-        raise ValueError(f"{owner}: {name} must lie in 0 to {classes - 1}, got {bad:g}.")
+        raise ValueError(f"{owner}: {name} must lie in 0 to {last or classes - 1}, got {bad:g}.")
     return values.astype(np.intp)

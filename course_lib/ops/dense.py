@@ -35,8 +35,7 @@ def dense_forward(inputs: np.ndarray, kernel: np.ndarray, bias: np.ndarray | Non
         raise ValueError(
             f"dense: kernel must have rank 2 (features, units), got shape {kernel.shape}."
         )
-    if inputs.ndim < 2 or inputs.shape[-1] != len(kernel):
-        raise ValueError(_mismatch(inputs.shape, kernel.shape))
+    checks.hold_features("dense", inputs.shape, len(kernel))
     outputs = inputs @ kernel
     if rest:
         checks.same_shape("dense", "bias", rest[0], kernel.shape[1:], "the units of kernel")
@@ -138,16 +137,3 @@ def flatten_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     """Gradient of the inputs: the same numbers in the old shape."""
     shape = (cache[0], int(np.prod(cache[1:])))
     return checks.gradient("flatten_backward", grad_outputs, shape).reshape(cache)
-
-
-def _mismatch(shape, kernel):
-    """The error of a dense layer whose inputs do not fit, with the flatten that often mends it."""
-    text = (
-        f"dense: inputs must have {kernel[0]} features on the last axis, as the kernel "
-        f"{kernel} has, got shape {shape}."
-    )
-    if len(shape) == 1 and shape[0] == kernel[0]:
-        return f"{text} Add the batch axis: inputs.reshape{(1, *shape)}."
-    if len(shape) > 2 and np.prod(shape[1:]) == kernel[0]:
-        return f"{text} Flatten each example: inputs.reshape{(shape[0], kernel[0])}."
-    return text

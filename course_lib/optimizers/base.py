@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 
-from course_lib.errors import unknown_argument
+from course_lib.errors import SaysWhatItTakes, unknown_argument
 from course_lib.ops.dense import FactoredGradient
 from course_lib.optimizers.schedules import LearningRateSchedule
 
@@ -28,7 +28,7 @@ NOT_HERE = {
 }
 
 
-class Optimizer:
+class Optimizer(metaclass=SaysWhatItTakes):
     """Base class: ``apply(gradients, parameters)`` takes one step.
 
     ``learning_rate``: a number, or a schedule of `optimizers.schedules` that gives one per step.

@@ -14,7 +14,7 @@ Names, arguments and formulas are those of ``keras.optimizers.schedules``.
 import inspect
 import math
 
-from course_lib.errors import number
+from course_lib.errors import SaysWhatItTakes, number
 
 __all__ = [
     "CosineDecay",
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-class LearningRateSchedule:
+class LearningRateSchedule(metaclass=SaysWhatItTakes):
     """Base class: ``schedule(step)`` is the learning rate after ``step`` steps, from 0."""
 
     name = None

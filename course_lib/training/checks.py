@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from course_lib.errors import integer, unknown_argument
-from course_lib.layers.checks import real_array
+from course_lib.ops.checks import as_numbers
 from course_lib.training.several import SumOfLosses, arranged
 from course_lib.training.together import Together
 
@@ -47,7 +47,7 @@ def examples(model, x, what="x"):
 
 def one_array(values, what):
     """``values`` as an array of at least one example, without NaN."""
-    values = real_array(what, values)
+    values = as_numbers(what, values)
     if values.ndim < 1 or not len(values):
         raise ValueError(f"{what} must hold at least one example, got shape {values.shape}.")
     no_nan(values, what)
@@ -69,7 +69,7 @@ def labels(model, loss, y, count, what="y", of="x"):
 
 def _labels(loss, y, count, what, of, shape):
     """The labels of one output."""
-    y = real_array(what, y)
+    y = as_numbers(what, y)
     if y.ndim < 1 or len(y) != count:
         raise ValueError(
             f"{of} and {what} must hold the same number of examples, got {count} in {of} "
@@ -142,7 +142,7 @@ def weights(sample_weight, class_weight, y, count, what="sample_weight"):
         return _of_classes(class_weight, y)
     if sample_weight is None:
         return None
-    found = real_array(what, sample_weight)
+    found = as_numbers(what, sample_weight)
     if found.ndim < 1 or len(found) != count:
         raise ValueError(
             f"{what} must hold a weight for each example, {count}, got shape {found.shape}."

@@ -17,8 +17,9 @@ def functions_of(name, value):
             found = getattr(found, "__func__", getattr(found, "fget", found))
             public = not member.startswith("_") or member in ("__init__", "__call__")
             ours = inspect.isfunction(found) and found.__module__.startswith("course_lib.")
-            if public and ours and found.__name__ != "<lambda>":
-                yield f"{found.__module__}.{found.__qualname__}", found
+            if public and ours:
+                qualified = found.__qualname__.replace("<lambda>", f"{member} (a lambda)")
+                yield f"{found.__module__}.{qualified}", found
 
 
 # Inherited methods stand here once, under the name of the class that has them.

@@ -257,12 +257,15 @@ def test_missing_axes_are_mended():
 def test_channels_must_match_the_weights():
     layer = layers.Conv2D(4, 3, name="first")
     layer(images(2, 8, 8, 3))
-    with says("first (Conv2D): inputs must have 3 channels in the last axis, got shape (2, 8, 8"):
+    with says(
+        "first (Conv2D): inputs must have 3 channels on the last axis, as the kernel has, got 1"
+    ):
         layer(images(2, 8, 8, 1))
     dense = layers.Dense(4, name="head")
     dense(images(2, 64))
-    with says("head (Dense): inputs must have 64 features in the last axis, got shape (2, 8, 8). "
-              "Flatten each example: put a Flatten layer before."):  # fmt: skip
+    with says("head (Dense): inputs must have 64 features on the last axis, as the kernel has, got "
+              "8 in shape (2, 8, 8). Flatten each example: inputs.reshape(len(inputs), -1), or a "
+              "Flatten layer before this one."):  # fmt: skip
         dense(images(2, 8, 8))
     norm = layers.BatchNormalization(name="norm")
     norm(images(2, 3))
@@ -348,14 +351,14 @@ def test_bad_arrays():
     layer = layers.Conv2D(4, 3, name="c")
     with says("c (Conv2D): inputs must be an array of real numbers, got complex128.", TypeError):
         layer(np.ones((1, 8, 8, 1), complex))
-    with says("got rows of different lengths or objects.", TypeError):
+    with says("c (Conv2D): inputs must be an array of real numbers, got rows of unequal length."):
         layer([[1, 2], [3]])
     with says("must have a batch axis, got a single number"):
         layer(3.0)
     words = layers.Embedding(10, 4, name="words")
-    with says("words (Embedding): inputs must be from 0 to input_dim - 1 = 9, got 10."):
+    with says("words (Embedding): inputs must lie in 0 to input_dim - 1 = 9, got 10."):
         words([[3, 10]])
-    with says("inputs must be whole numbers"):
+    with says("inputs must be integers, got 0.5."):
         words([[0.5]])
     with says("target_shape (5,) must hold as many numbers as an example, got examples of shape"):
         layers.Reshape((5,))(images(2, 3, 4))

@@ -3,9 +3,22 @@
 import numpy as np
 import pytest
 
-from course_lib import Input, Model, Sequential, layers, ops, optimizers
+from course_lib import (
+    Input,
+    Model,
+    Sequential,
+    callbacks,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    ops,
+    optimizers,
+    regularizers,
+)
 from course_lib.ops import checks
-from tests.examples import images, says, small_model
+from course_lib.optimizers import schedules
+from tests.examples import classifier, images, says, small_model
 
 CASES = {
     "kernel size forgotten": (
@@ -30,6 +43,33 @@ CASES = {
         lambda: layers.InputLayer(input_shape=(28, 28)),
         "input_shape is called shape, here as in Keras 3: InputLayer(shape=(28, 28)).",
         TypeError,
+    ),
+    "input_shape of an Input": (
+        lambda: Input(input_shape=(28, 28)),
+        "Input: input_shape is called shape, here as in Keras 3: Input(shape=(28, 28)).",
+        TypeError,
+    ),
+    "batch_input_shape of an Input": (
+        lambda: Input(batch_input_shape=(None, 3)),
+        "Input: batch_input_shape is called batch_shape, here as in Keras 3: "
+        "Input(batch_shape=(None, 3)).",
+        TypeError,
+    ),
+    "input_dim of an Input": (
+        lambda: Input(input_dim=4),
+        "Input: input_dim is written shape, here as in Keras 3: Input(shape=(4,)).",
+        TypeError,
+    ),
+    "misspelt in an Input": (
+        lambda: Input(shap=(3,)),
+        "Input: unknown argument 'shap'. Do you mean shape? Known: shape, batch_size, dtype,",
+        TypeError,
+    ),
+    "sizes of an Input": (
+        lambda: Input(28, 28, 1, 3), "Input: too many positional arguments. Its", TypeError
+    ),
+    "sparse": (
+        lambda: Input((3,), sparse=True), "Input: Keras has the argument sparse, this", TypeError
     ),
     "two shapes": (
         lambda: Input((3,), batch_shape=(None, 3)), "shape and batch_shape cannot both", ValueError
@@ -84,6 +124,36 @@ def test_what_is_wrong_is_said_in_a_sentence(case):
     make, text, kind = CASES[case]
     with says(text, kind):
         make()
+
+
+ROOMS = (callbacks, initializers, layers, losses, metrics, optimizers, regularizers, schedules)
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__)
+def test_a_wrong_keyword_is_answered_by_the_class_and_not_by_python(room):
+    constructors = {
+        name: found
+        for name, found in vars(room).items()
+        if isinstance(found, type) and found.__module__.startswith(room.__name__)
+    }
+    constructors.pop("SymbolicTensor", None)  # what Input and layers return, never made by hand
+    assert constructors
+    for name, constructor in constructors.items():
+        with pytest.raises(TypeError) as caught:
+            constructor(colour="red")
+        told = str(caught.value)
+        assert told.startswith(f"{constructor.__name__}: "), (name, told)
+        assert "unknown argument 'colour'" in told or "a required argument" in told, told
+        assert ("Known: " in told or "Its arguments: " in told) and told.endswith("."), told
+
+
+def test_a_class_that_takes_nothing_says_so():
+    with says("TerminateOnNaN: unknown argument 'raised'. Known: raise_error.", TypeError):
+        callbacks.TerminateOnNaN(raised=True)
+    with says("Zeros: unknown argument 'value'. Known: none.", TypeError):
+        initializers.Zeros(value=1)
+    with says("History: too many positional arguments. Its arguments: none.", TypeError):
+        callbacks.History(3)
 
 
 def test_a_layer_with_call_is_told_of_the_way_back():
@@ -168,3 +238,54 @@ def test_operations_and_layers_mend_the_same_array_alike():
     with says(mend):
         ops.max_pool(array, (2, 2))
     assert checks.missing_axes("inputs", (28, 28, 2), 4).strip() == mend
+
+
+NO_NUMBERS = {
+    "complex": (np.ones((2, 3)) * 1j, TypeError, "got complex128."),
+    "text": ([["1", "2", "3"]], TypeError, "got text."),
+    "objects": ([[None, 1, 2]], TypeError, "got objects."),
+    "rows": ([[1, 2, 3], [4]], ValueError, "got rows of unequal length."),
+}
+
+
+@pytest.mark.parametrize("case", NO_NUMBERS)
+def test_operations_layers_and_training_refuse_the_same_array_alike(case):
+    array, kind, found = NO_NUMBERS[case]
+    model, x = classifier(), images(2, 5)
+    built = layers.Dense(2, name="d")
+    built.build((None, 3))
+    asked = {
+        "dense: inputs": lambda: ops.dense(array, images(3, 2)),
+        "d (Dense): inputs": lambda: layers.Dense(2, name="d")(array),
+        "d (Dense): weight kernel": lambda: built.set_weights([array, [0, 0]]),
+        "n (Normalization): data": lambda: layers.Normalization(name="n").adapt(array),
+        "x": lambda: model.predict(array, verbose=0),
+        "y": lambda: model.fit(x, array, verbose=0),
+        "sample_weight": lambda: model.fit(x, [0, 1], sample_weight=array, verbose=0),
+    }
+    for what, ask in asked.items():
+        with pytest.raises(kind) as caught:
+            ask()
+        assert str(caught.value) == f"{what} must be an array of real numbers, {found}"
+
+
+def test_operations_and_layers_refuse_the_same_shape_alike():
+    conv, dense = layers.Conv2D(2, 3, name="c"), layers.Dense(2, name="d")
+    conv.build((None, 8, 8, 3))
+    dense.build((None, 64))
+    kernel, matrix = conv.kernel, dense.kernel
+    for shape in ((2, 3, 8, 8), (2, 8, 8, 1), (8, 8, 3), (8, 8), (2, 8, 8, 3, 1)):
+        assert _told(lambda s=shape: ops.conv(images(*s), kernel)) == _told(
+            lambda s=shape: conv(images(*s))
+        )
+    for shape in ((64,), (2, 8, 8), (2, 63)):
+        assert _told(lambda s=shape: ops.dense(images(*s), matrix)) == _told(
+            lambda s=shape: dense(images(*s))
+        )
+
+
+def _told(ask):
+    """What an error says after the name of who says it."""
+    with pytest.raises(ValueError) as caught:
+        ask()
+    return str(caught.value).partition(": ")[2]

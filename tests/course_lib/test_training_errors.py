@@ -32,7 +32,7 @@ BAD_FITS = {
     "no labels": ((X, None), {}, "y must be an array of labels, got None."),
     "no examples": ((None, Y), {}, "x must be an array of examples, got None."),
     "empty": ((X[:0], Y[:0]), {}, "x must hold at least one example, got shape (0, 5)."),
-    "text": ((X, Y.astype(str)), {}, "y must be an array of real numbers, got <U"),
+    "text": ((X, Y.astype(str)), {}, "y must be an array of real numbers, got text."),
     "complex": ((X * 1j, Y), {}, "x must be an array of real numbers, got complex"),
     "shape": ((X[:, :4], Y), {}, "inputs must have shape (batch, 5), got (20, 4)."),
     "batch size": ((X, Y), {"batch_size": 0}, "fit: batch_size must be a positive integer, got 0."),

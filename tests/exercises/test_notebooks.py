@@ -12,8 +12,8 @@ import nbformat
 import pytest
 
 from course_bank import bank, problem_sets
+from course_bank.assignments.assignment import Step, Task
 from course_bank.assignments.judgements import Judgement
-from course_bank.assignments.problem_sets import Step, Task
 from course_bank.authoring import notebook
 from tests.exercises.conftest import EXERCISES
 

@@ -1,11 +1,19 @@
 """Functions that students write themselves in NumPy, over several chapters."""
 
-from course_bank.topics.from_scratch import backward, costs, forward, residual, speed
+from course_bank.topics.from_scratch import (
+    backward,
+    costs,
+    forward,
+    residual_backward,
+    residual_forward,
+    speed,
+)
 
 QUESTIONS = [
     *forward.QUESTIONS,
     *backward.QUESTIONS,
     *speed.QUESTIONS,
-    *residual.QUESTIONS,
+    *residual_forward.QUESTIONS,
+    *residual_backward.QUESTIONS,
     *costs.QUESTIONS,
 ]

@@ -3,8 +3,8 @@
 import pytest
 
 from course_bank import bank, problem_sets
+from course_bank.assignments.assignment import Step
 from course_bank.assignments.judgements import Judgement
-from course_bank.assignments.problem_sets import Step
 
 
 def test_the_assignments_are_the_courses():

@@ -9,7 +9,7 @@ import course_lib as keras
 from course_bank import bank
 from course_bank.authoring.notebook import _answer
 from course_bank.core.question import FAR
-from course_bank.topics.from_scratch import costs, residual
+from course_bank.topics.from_scratch import costs, residual_backward, residual_forward
 from course_bank.topics.transfer import heads, heldout
 from course_lib import costs as counts
 from course_lib import layers
@@ -89,7 +89,7 @@ def test_the_blocks_are_those_of_the_engines_layers():
     model = keras.Model(start, layers.ReLU()(layers.Add()([outer, other])))
     kernels = {(3, 4): first, (4, 6): second, (3, 6): skip}
     model.set_weights([kernels[w.shape[2:]][None, None] for w in model.get_weights()])
-    ours = residual.halving_block(x, first, second, skip, 2)
+    ours = residual_forward.halving_block(x, first, second, skip, 2)
     np.testing.assert_allclose(ours, model(x[None].astype(np.float32))[0], atol=1e-5)
 
 
@@ -98,21 +98,21 @@ def test_the_gradients_are_slopes():
     rng = np.random.default_rng(1)
     x, first, second = (rng.standard_normal(s) for s in ((3, 4, 2), (2, 3), (3, 2)))
     grad = rng.standard_normal((3, 4, 2))
-    found = residual.gradients(grad, x, first, second)
+    found = residual_backward.gradients(grad, x, first, second)
     for place, gradient in enumerate(found):
         step = rng.standard_normal(gradient.shape)
         values = []
         for size in (1e-6, -1e-6):
             moved = [x, first, second]
             moved[place] = moved[place] + size * step
-            values.append(np.sum(grad * residual.block(*moved)))
+            values.append(np.sum(grad * residual_forward.block(*moved)))
         assert (values[0] - values[1]) / 2e-6 == pytest.approx(np.sum(gradient * step), rel=1e-5)
     skip, grad = rng.standard_normal((2, 4)), rng.standard_normal((2, 2, 4))
     second = rng.standard_normal((3, 4))
-    gradient = residual.halving_gradient(grad, x, first, second, skip, 2)
+    gradient = residual_backward.halving_gradient(grad, x, first, second, skip, 2)
     step = rng.standard_normal(x.shape)
     up, down = (
-        np.sum(grad * residual.halving_block(x + size * step, first, second, skip, 2))
+        np.sum(grad * residual_forward.halving_block(x + size * step, first, second, skip, 2))
         for size in (1e-6, -1e-6)
     )
     assert (up - down) / 2e-6 == pytest.approx(np.sum(gradient * step), rel=1e-5)

@@ -92,7 +92,7 @@ def test_types_and_untouched_inputs(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_bad_input_is_named(name):
     forward, backward = pair(name)
-    with pytest.raises(TypeError, match=f"{name}: inputs must hold real numbers"):
+    with pytest.raises(TypeError, match=f"{name}: inputs must be an array of real numbers, got"):
         forward(np.array([[1j]]))
     _, cache = forward(np.ones((2, 3)))
     with pytest.raises(

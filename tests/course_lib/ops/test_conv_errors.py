@@ -41,13 +41,13 @@ BAD = [
     (
         lambda: ops.conv(images(2, 3, 28, 28), images(5, 5, 3, 4)),
         ValueError,
-        "conv: inputs must have 3 channels on the last axis, as the kernel has in_channels 3, "
+        "conv: inputs must have 3 channels on the last axis, as the kernel has, "
         "got 28 in shape (2, 3, 28, 28). Put the channels last: np.moveaxis(inputs, 1, -1).",
     ),
     (
         lambda: ops.conv(images(2, 28, 28, 1), images(3, 3, 3, 4)),
         ValueError,
-        "as the kernel has in_channels 3, got 1 in shape (2, 28, 28, 1).",
+        "as the kernel has, got 1 in shape (2, 28, 28, 1).",
     ),
     (
         lambda: ops.conv(images(2, 28, 28, 1), images(3, 3)),
@@ -110,22 +110,22 @@ BAD = [
     (
         lambda: ops.conv(images(2, 8, 8, 1) * 1j, images(3, 3, 1, 4)),
         TypeError,
-        "conv: inputs must hold real numbers (float32 or float64), got dtype complex64.",
+        "conv: inputs must be an array of real numbers, got complex64.",
     ),
     (
         lambda: ops.conv(images(2, 8, 8, 1), np.full((3, 3, 1, 4), None)),
         TypeError,
-        "conv: kernel must hold real numbers (float32 or float64), got dtype object.",
+        "conv: kernel must be an array of real numbers, got objects.",
     ),
     (
         lambda: ops.conv([[["1"], ["2"]]], images(2, 1, 1)),
         TypeError,
-        "conv: inputs must hold real numbers (float32 or float64), got dtype <U1.",
+        "conv: inputs must be an array of real numbers, got text.",
     ),
     (
         lambda: ops.conv([[1, 2], [3]], images(2, 1, 1)),
         ValueError,
-        "conv: inputs must be a full array of numbers, got rows of unequal length.",
+        "conv: inputs must be an array of real numbers, got rows of unequal length.",
     ),
     (
         lambda: ops.conv_backward(

@@ -116,8 +116,9 @@ def zeros(*shape):
         (
             lambda: ops.dense(zeros(2, 5, 5, 64), zeros(1600, 10)),
             ValueError,
-            "dense: inputs must have 1600 features on the last axis, as the kernel (1600, 10) has, "
-            "got shape (2, 5, 5, 64). Flatten each example: inputs.reshape(2, 1600).",
+            "dense: inputs must have 1600 features on the last axis, as the kernel has, got 64 in "
+            "shape (2, 5, 5, 64). Flatten each example: inputs.reshape(len(inputs), -1), or a "
+            "Flatten layer before this one.",
         ),
         (
             lambda: ops.dense(zeros(8), zeros(8, 10)),
@@ -127,8 +128,8 @@ def zeros(*shape):
         (
             lambda: ops.dense(zeros(2, 7), zeros(8, 10)),
             ValueError,
-            "dense: inputs must have 8 features on the last axis, as the kernel (8, 10) has, "
-            "got shape (2, 7).",
+            "dense: inputs must have 8 features on the last axis, as the kernel has, "
+            "got 7 in shape (2, 7).",
         ),
         (
             lambda: ops.dense(zeros(2, 8), zeros(8)),
@@ -143,7 +144,7 @@ def zeros(*shape):
         (
             lambda: ops.dense(zeros(2, 8) * 1j, zeros(8, 10)),
             TypeError,
-            "dense: inputs must hold real numbers",
+            "dense: inputs must be an array of real numbers, got complex64.",
         ),
         (
             lambda: ops.dense_backward(

@@ -61,13 +61,13 @@ def test_types():
         ([0, 1.5], ValueError, "must be integers, got 1.5."),
         ([0, -1], ValueError, "must lie in 0 to 2, got -1."),
         ([0, 3], ValueError, "must lie in 0 to 2, got 3."),
-        (["a"], TypeError, "must be integers, got dtype <U1."),
-        ([None], TypeError, "must be integers, got dtype object."),
-        ([1j], TypeError, "must be integers, got dtype complex128."),
+        (["a"], TypeError, "must be an array of integers, got text."),
+        ([None], TypeError, "must be an array of integers, got objects."),
+        ([1j], TypeError, "must be an array of integers, got complex128."),
         (
             [[0, 1], [2]],
             ValueError,
-            "must be a full array of integers, got rows of unequal length.",
+            "must be an array of integers, got rows of unequal length.",
         ),
     ],
 )

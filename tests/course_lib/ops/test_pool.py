@@ -143,7 +143,11 @@ def images(*shape):
             ValueError,
             "pool_size must not be larger than the input, got pool_size 4 for an input of size 3.",
         ),
-        ((images(2, 8, 8, 1) * 1j, 2), TypeError, "inputs must hold real numbers"),
+        (
+            (images(2, 8, 8, 1) * 1j, 2),
+            TypeError,
+            "inputs must be an array of real numbers, got complex64.",
+        ),
     ],
 )
 def test_bad_input_is_named(name, arguments, kind, text):
