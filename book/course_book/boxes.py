@@ -3,6 +3,7 @@
 ```{objectives}               what the reader will be able to do; options: minutes, before
 ```{closing}                  what we can do now +++ what is still missing
 ```{misconception} In words   why it is not so, folded; option: facts
+```{careful} How wide         what only some readers need, folded
 ```{judgement} Choose         a question +++ one good answer, folded
 
 ``+++`` alone on a line separates the two parts of a box.
@@ -118,6 +119,16 @@ class Misconception(_Box):
         return [make_fold(title, body, ["misconception"])]
 
 
+class Careful(_Box):
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        label = nodes.inline("", "For the careful", classes=["fold-label"])
+        title = [label, nodes.Text(" "), *self.words(self.arguments[0])]
+        return [make_fold(title, self.blocks(self.content), ["careful"])]
+
+
 class Judgement(_Box):
     required_arguments = 1
 
@@ -141,5 +152,5 @@ def setup(app):
         html=(_visit_fold, lambda writer, node: writer.body.append("</div>\n</details>\n")),
     )
     app.add_node(fold_title, html=(_visit_title, _depart_title))
-    for directive in (Objectives, Closing, Misconception, Judgement):
+    for directive in (Objectives, Closing, Misconception, Careful, Judgement):
         app.add_directive(directive.__name__.lower(), directive)

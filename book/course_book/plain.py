@@ -60,6 +60,8 @@ def _block(match):
         return f"**What we can do now**\n\n{can}\n\n**What is still missing**\n\n{cannot}"
     if name == "misconception":
         return fold(f"<b>Misconception</b> “{title}”", body)
+    if name == "careful":
+        return fold(f"<b>For the careful</b> {title}", body)
     if name == "judgement":
         question, answer = halves(body)
         return f"**{title}**\n\n{question}\n\n{fold('One good answer', answer)}"

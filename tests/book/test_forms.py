@@ -87,6 +87,13 @@ def test_a_misconception_is_folded_in_the_readers_words(soup):
     assert links == ["fact-size-05", "fact-size-09"]
 
 
+def test_what_only_the_careful_need_is_folded(soup):
+    box = soup.select_one("details.careful")
+    assert _text(box.summary).startswith("For the careful Why")
+    assert box.summary.select(".katex") and not box.has_attr("open")
+    assert "hang over the end" in _text(box) and box.select(".fold-body .katex-display")
+
+
 def test_a_judgement_shows_its_question_and_folds_its_answer(bare):
     box = bare.locator(".judgement")
     assert "Choose" in box.inner_text() and "Three or five?" in box.inner_text()

@@ -150,6 +150,10 @@ BOX = """(a-label)=
 It rounds {term}`down <padding>`. {fact}`size-05`
 ```
 
+```{careful} The last one
+It hangs over.
+```
+
 ```{judgement} Choose
 Three or five?
 
@@ -172,6 +176,7 @@ def test_boxes_and_roles_become_plain_markdown():
     assert said.startswith("## Title\n\n<details><summary><b>Misconception</b> “It has $k$ cells”")
     assert "It rounds down." in said and "size-05" not in said
     assert "**Choose**\n\nThree or five?\n\n<details><summary>One good answer</summary>" in said
+    assert "<summary><b>For the careful</b> The last one</summary>" in said
     assert "> **Predict first**\n>\n> Which?" in said
     assert said.endswith("$$ a = b $$")
 
