@@ -109,6 +109,6 @@ def written(form, answer):
     """An answer written out: numbers with four decimals at most, as in the worked steps."""
     if form == "shape":
         return str(tuple(answer))
-    if form == "integer":
+    if form in ("integer", "estimate"):
         return minus(f"{answer:,}")
     return minus(f"{round(answer, 4):g}") if form == "number" else str(answer)

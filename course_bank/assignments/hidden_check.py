@@ -7,6 +7,7 @@ the number that a test cell ends with as its score.
 from pathlib import Path
 
 from course_bank.assignments import key
+from course_bank.core.value_answer import judged
 from course_bank.topics.from_scratch.timing import rounds_here
 
 
@@ -25,7 +26,7 @@ def hidden_check(sheet, question, namespace):
     exec(variant.question.probe(variant), {**namespace, "emit": emitted.update})
     if variant.question.timed:
         emitted["rounds"] = rounds_here(variant, namespace)
-    verdict = variant.question.grade(variant, emitted)
+    verdict = judged(variant, emitted)
     print(verdict.message)
     return verdict.credit * known.questions[question]
 

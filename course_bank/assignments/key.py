@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 
 from course_bank.assignments.seeds import hidden_seed
 from course_bank.catalogue import of_course
@@ -71,6 +72,7 @@ class KeptVariant:
     steps: tuple
 
     hidden = None  # the seed of hidden inputs: it has none
+    partly = None  # what its mistakes earn stands with them
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,13 @@ class Key:
     def variable(self, name):
         """The name that a student assigns the answer to."""
         return self._entries[name]["variable"]
+
+    def picture(self, name, student):
+        """The drawing that a student's task shows, None where it shows none."""
+        asked = self.catalogue.questions.get(name)
+        if asked is None or asked.picture is None:
+            return None
+        return asked.picture(SimpleNamespace(**self.variant(name, student).numbers))
 
     def page(self, name):
         """Address of the section that explains a question, below that of the book."""
@@ -171,8 +180,9 @@ class Key:
                     f"{self.assignment} with the version of the project that released it."
                 )
             question = self.catalogue.questions[name]
+            partly = self.content.get("partly")  # keys of before have none
             return [
-                HiddenVariant(question, v["numbers"], v["seed"], None, _prompt(entry, v))
+                HiddenVariant(question, v["numbers"], v["seed"], None, partly, _prompt(entry, v))
                 for v in entry["variants"]
             ]
         names = ("id", "form", "variable", "tolerance", "where", "page", "teaches")

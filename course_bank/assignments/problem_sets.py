@@ -66,9 +66,9 @@ LISTED = (
         tasks=(
             Task("channels-kernel-shape", 1),
             Task("params-conv", 1),
+            Task("params-estimate", 1),
             Task("params-dense-after-flatten", 1),
             Task("params-two-convolutions", 2),
-            Task("params-memory", 1),
             Task("params-filters-from-count", 2),
             Task("params-from-two-counts", 2),
             Task("params-wrong-row", 2),
@@ -169,6 +169,8 @@ LISTED = (
         "holds.",
         tasks=(
             Task("conv2d-loops", 5),
+            Task("loops-estimate", 1),
+            Task("loops-products", 1),
             Task("conv2d-windows", 4),
             Task("conv2d-taps", 3),
             Task("conv2d-strided", 6),
@@ -209,6 +211,7 @@ LISTED = (
             Task("mnist-predict", 5),
             Task("training-errors", 1),
             Task("training-spread", 2),
+            Task("playground-strongest-patch", 2),
             judgements["mnist-what-it-misreads"],
             judgements["mnist-tuned-on-test"],
             judgements["mnist-small-device"],
@@ -258,8 +261,8 @@ LISTED = (
             "from course_lib import costs, shapes",
         ),
         rule="A model that meets the whole list earns all points of its task. As long as a line "
-        "is missed, those that hold share half of the points, and limits count only once the "
-        "output shape is right. The feedback tells for each line the number that your model "
+        "is missed, those that hold earn a third of the points at most, and limits count only once "
+        "the output shape is right. The feedback tells for each line the number that your model "
         "reached, and what would mend it.",
     ),
     Assignment(
@@ -319,8 +322,8 @@ def try_out(program):
         rule="A diagnosis is right or wrong; the feedback on a wrong one says which signature that "
         "fault would have shown. For the numbers, a mistake with a name earns a third or a "
         "sixth of the points, as everywhere. A mended program that does all that its task lists "
-        "earns all points; as long as something is missing, what holds shares half of them, "
-        "once at least one thing works that did not in the program you were given.",
+        "earns all points; as long as something is missing, what holds earns a third of them at "
+        "most, once at least one thing works that did not in the program you were given.",
     ),
     Assignment(
         id="ps11-modern-networks",
@@ -339,8 +342,8 @@ def try_out(program):
             Task("residual-backward", 6),
             Task("residual-shortcut-backward", 4),
             Task("cost-inverted-block", 1),
-            Task("cost-saving", 1),
             Task("cost-budget", 2),
+            Task("cost-memory-estimate", 1),
             Task("cost-block-memory", 2),
             Task("separable-count", 4),
             judgements["modern-what-was-given-up"],

@@ -11,6 +11,7 @@ import math
 
 from course_bank.assignments.seeds import pool_seed, student_seed
 from course_bank.core.forms import FORMS
+from course_bank.core.value_answer import PARTLY
 from course_bank.core.variant import Variant
 from course_lib.exercise.sheets import FORMAT
 
@@ -53,8 +54,10 @@ def draw(assignment, points, catalogue, secret, earlier=None):
     for name in asked:
         entry = kept.get(name) or _entry(catalogue.questions[name], drawn[name])
         entries.append({**entry, "points": points[name]})
+    partly = earlier.get("partly") if earlier else PARTLY  # a class keeps the rule it was told
     return {
         **_head(assignment, listed),
+        **({"partly": partly} if partly else {}),
         "release": (earlier or {}).get("release") or _release(assignment, secret),
         "questions": entries,
     }

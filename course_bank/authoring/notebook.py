@@ -35,9 +35,11 @@ _CREDIT = (
     "nothing."
 )
 _SHARES = (
-    "**Points.** Each property that grading tries earns its share of the points. The feedback "
-    "names known mistakes: such a mistake earns a third at least where it is close to the idea, "
-    "and a sixth where it is not."
+    "**Points.** A function or a model that has every property that grading tries earns all "
+    "points. As long as one is missing, those that hold earn a third at most. A wrong answer that "
+    "comes from a mistake with a name earns a third of the points where the mistake is close to "
+    "the idea, and a sixth where it is not; the feedback names it. So mistakes alone never earn "
+    "more than a third. Any other wrong answer earns nothing."
 )
 _VALUES = "Put your answer in place of `None` in the cell below the task"
 _CODE = "Write your code in the cell below the task, and keep the names that the task asks for"

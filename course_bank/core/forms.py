@@ -45,6 +45,16 @@ class Integer(_Exact, reading.Integer):
         return _close(value, expected, 1e-9)
 
 
+class Estimate(reading.Estimate):
+    """Right within a factor of ``tolerance``, either way."""
+
+    def hint(self, value, expected, expects=None):
+        return f"That is far too {'small' if value < expected else 'large'}."
+
+    def equal(self, value, expected, tolerance):
+        return 1 / tolerance <= value / expected <= tolerance
+
+
 class Shape(reading.Shape):
     def hint(self, value, expected, expects=None):
         if len(without_batch(value, len(expected))) == len(expected):
@@ -86,4 +96,7 @@ class Text(_Exact, reading.Text):
         return value == self.normal(expected)
 
 
-FORMS = {form.name: form for form in (Number(), Integer(), Shape(), Array(), Choice(), Text())}
+FORMS = {
+    form.name: form
+    for form in (Number(), Integer(), Estimate(), Shape(), Array(), Choice(), Text())
+}

@@ -90,6 +90,8 @@ class Question(ValueAnswer):
             where it takes more.
         numbers_of: id of a question whose drawing this one shares.
         checked: what the visible check is handed; the variable, unless another name is given.
+        picture: for a task that shows one, a function of ``n``: a drawing of
+            `course_lib.figures.static`.
     """
 
     id: str
@@ -109,6 +111,7 @@ class Question(ValueAnswer):
     solved_by: str = ""
     numbers_of: str | None = None
     checked: str | None = None
+    picture: Callable | None = None
 
     in_quiz = True  # whether the prompt alone tells all that the question needs
     # function and model questions draw what they run from a secret seed; see `hidden_seed`

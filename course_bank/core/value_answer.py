@@ -1,6 +1,6 @@
 """How an answer that is a value is asked for in the student's kernel, and judged outside it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from course_bank.core import forms
 from course_bank.core.nearly_right import few_wrong
@@ -8,8 +8,10 @@ from course_bank.core.plain_values import PLAIN_SOURCE
 from course_lib.exercise.forms import FormProblem, check_form, is_blank, with_expected
 
 # What a mistake with a name earns: a third where it is close to the idea, a sixth where it is not.
-# So such mistakes together never earn more than a third of an assignment.
 CLOSE, FAR = 1 / 3, 1 / 6
+# What an answer earns at most that is not right, whatever of it holds. So such answers together
+# never earn more than a third of an assignment.
+PARTLY = CLOSE
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,21 @@ class Verdict:
     misconception: str | None
     message: str
     failing: str = ""
+
+
+def judged(variant, values):
+    """The verdict on what a probe emitted, by the rule on what is not right.
+
+    A function or a model earns the share of what holds of it, ``variant.partly`` at most; a mistake
+    with a name earns what is declared for it. Keys released before there was this rule have no
+    ``partly``: with them what holds counts in full.
+    """
+    verdict = variant.question.grade(variant, values)
+    if variant.partly is None or verdict.credit == 1:
+        return verdict
+    declared = {wrong.name: wrong.credit for wrong in variant.question.misconceptions}
+    most = declared.get(verdict.misconception, variant.partly)
+    return replace(verdict, credit=min(verdict.credit, most))
 
 
 class ValueAnswer:

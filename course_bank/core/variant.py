@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from course_bank.core import forms
 from course_bank.core.plain_values import to_json
 from course_bank.core.rng import Rng
+from course_bank.core.value_answer import PARTLY
 
 # the one slip whose fraction becomes right when it is rounded down
 FORGOTTEN_FLOOR = "forgot the floor"
@@ -25,12 +26,16 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Variant:
-    """One drawing of a question. Everything is computed from ``numbers`` when asked for."""
+    """One drawing of a question. Everything is computed from ``numbers`` when asked for.
+
+    ``partly`` is the most that an answer earns which is not right: see `value_answer.judged`.
+    """
 
     question: object
     numbers: dict
     seed: object = None
     hidden: int | None = field(default=None, repr=False)
+    partly: float | None = PARTLY
 
     @property
     def inputs_seed(self):

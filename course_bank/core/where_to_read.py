@@ -24,6 +24,7 @@ TOPICS = {
     "photographs": (19, "Photographs"),
     "backward pass": (13, "How a convolution learns"),
     "fast convolution": (20, "How a convolution gets fast"),
+    "playground": (21, "Playground: inside a trained network"),
 }
 
 
@@ -48,6 +49,7 @@ CHAPTERS = {  # number -> file of the book, without its ending
     18: "18-what-a-convolution-costs",
     19: "19-photographs",
     20: "20-how-a-convolution-gets-fast",
+    21: "21-playground",
 }
 
 SECTIONS = {  # question -> heading in the chapter of its topic
@@ -82,6 +84,7 @@ SECTIONS = {  # question -> heading in the chapter of its topic
     "params-conv-no-bias": "Counting a convolution",
     "params-dense": "Counting a fully connected layer",
     "params-dense-after-flatten": "Counting a fully connected layer",
+    "params-estimate": "Counting a fully connected layer",
     "params-two-convolutions": "The counts of a whole network",
     "params-fully-connected-map": "Convolution against fully connected",
     "params-filters-from-count": "Counting a convolution",
@@ -128,6 +131,8 @@ SECTIONS = {  # question -> heading in the chapter of its topic
     "equivariance-strided-peak": "With a stride",
     "equivariance-pooled-shift": "Behind pooling",
     "conv2d-loops": "The same in NumPy and in Keras",
+    "loops-estimate": "A correct program, and a month to wait",
+    "loops-products": "A correct program, and a month to wait",
     "conv2d-windows": "Step 4: one matrix product",
     "conv2d-taps": "From loops to the last step",
     "conv2d-strided": "Same padding",
@@ -142,6 +147,7 @@ SECTIONS = {  # question -> heading in the chapter of its topic
     "mnist-predict": "Which digits are wrong",
     "training-errors": "Which digits are wrong",
     "training-spread": "Which digits are wrong",
+    "playground-strongest-patch": "What the second layer has learned",
     "clinic-first-loss": "2. The loss at the start",
     "clinic-flat-fault": "First ward: nothing moves",
     "clinic-flat-pace": "The idea in one picture",
@@ -160,6 +166,7 @@ SECTIONS = {  # question -> heading in the chapter of its topic
     "cost-saving": "Counting",
     "cost-inverted-block": "A block of a network for telephones",
     "cost-budget": "Budgets",
+    "cost-memory-estimate": "Memory: training keeps, prediction lets go",
     "cost-block-memory": "Memory: training keeps, prediction lets go",
     "separable-count": "Counting",
     "photographs-transfer": "Three, five, ten photographs of a class",

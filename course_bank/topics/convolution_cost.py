@@ -1,5 +1,6 @@
 """Questions on the cost of a convolution: full, grouped, depthwise, 1 × 1, and their mixtures."""
 
+from course_bank.core.estimates import about, estimate
 from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_lib import shapes
 
@@ -69,7 +70,19 @@ def _most_filters(n):
 
 
 _MEMORY = ranges(
-    size=[14, 28, 56, 112], channels=[16, 24, 32, 40, 48], times=[3, 4, 6], batch=[8, 16, 32, 64]
+    size=[14, 28, 56, 112, 224],
+    channels=[16, 24, 32, 40, 64, 96],
+    times=[3, 4, 6],
+    batch=[8, 16, 32, 64, 128, 256],
+)
+
+
+_KEPT = (
+    "An inverted residual block reads maps of {size} × {size} with {channels} channels. It widens "
+    "them {times} times with a 1 × 1 convolution, looks around with a depthwise 3 × 3 convolution "
+    '(padding "same", strides 2), and narrows them to {channels} channels again. Training keeps '
+    "the outputs of the three convolutions, in float32, for every image of a batch of {batch}, "
+    "until the way back."
 )
 
 
@@ -273,16 +286,43 @@ QUESTIONS = [
         ),
         solution="n.budget // n.channels - n.kernel**2",
     ),
+    estimate(
+        id="cost-memory-estimate",
+        topic=_TOPIC,
+        teaches="Whether a batch fits is seen before it is computed: its largest map decides.",
+        draw=_MEMORY,
+        setting=_KEPT,
+        what="about how many bytes are that",
+        amount=lambda n: 4 * n.batch * sum(_kept(n)),
+        steps=lambda n: [
+            f"the largest map: {n.size}² · {_widened(n)}, about {about(_kept(n)[0]):,} numbers",
+            "behind the stride a quarter of it, and the narrow map hardly counts: about a quarter "
+            "more",
+            f"4 bytes, {n.batch} images: about {about(4 * n.batch * sum(_kept(n))):,}",
+        ],
+        misconceptions=(
+            slip(
+                "one image",
+                lambda n: 4 * sum(_kept(n)),
+                "That is one image; the maps of the whole batch are kept.",
+                CLOSE,
+            ),
+            slip(
+                "one channel",
+                lambda n: 5 * n.batch * n.size**2,
+                "A map has a number for each pixel and channel.",
+                FAR,
+            ),
+        ),
+        solution="4 * n.batch * 1.25 * n.size**2 * n.channels * n.times",
+    ),
     Question(
         id="cost-block-memory",
         topic=_TOPIC,
         teaches="Training keeps every map of every image: the wide ones inside a block cost most.",
+        numbers_of="cost-memory-estimate",
         draw=_MEMORY,
-        prompt="An inverted residual block reads maps of {size} × {size} with {channels} channels. "
-        "It widens them {times} times with a 1 × 1 convolution, looks around with a depthwise "
-        '3 × 3 convolution (padding "same", strides 2), and narrows them to {channels} channels '
-        "again. Training keeps the outputs of the three convolutions, in float32, for every image "
-        "of a batch of {batch}, until the way back. How many bytes are that?",
+        prompt=f"{_KEPT} How many bytes are that?",
         answer=lambda n: 4 * n.batch * sum(_kept(n)),
         steps=lambda n: [
             f"widened: {n.size}² · {_widened(n)} = {_kept(n)[0]}",

@@ -252,7 +252,16 @@ class Page:
             f"{''.join(filter(None, parts))}{self._giver(name)}</details>"
         )
 
+    def _picture(self, name):
+        """The picture that a task shows, drawn again from the numbers of the key."""
+        drawn = self.key and self.key.picture(name, self.record.get("shown_id"))
+        if not drawn:
+            return ""
+        return f"<div class='card'>{folded_notebook.drawing(drawn.svg(), name)}</div>"
+
     def _question(self, entry):
+        if self._is_asked(entry):
+            yield self._picture(entry["id"])
         is_code = self._is_code(entry)
         asked = self._asked(entry) if entry.get("prompt") else ""
         if _is_short(entry.get("prompt")) and not entry.get("choices"):

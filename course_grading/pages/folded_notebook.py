@@ -3,6 +3,7 @@
 What stands above on the page already, tasks, checks and written answers, is not shown again.
 """
 
+import base64
 import html
 
 import mistune
@@ -14,6 +15,7 @@ from pygments.lexers import PythonLexer
 from course_grading.pages import terminal
 from course_grading.pages.html_cleaning import clean_html
 from course_grading.pipeline.record import INSTRUCTOR, RECORD
+from course_grading.submission import drawings
 from course_grading.text import shorten
 
 UNCHANGED = "No response."  # nbgrader's comment on a cell that is as it was handed out
@@ -35,6 +37,13 @@ def comment(marks):
 def code(source):
     """Python as HTML with its words marked."""
     return highlight(shorten(source), PythonLexer(), HtmlFormatter(cssclass="code"))
+
+
+def drawing(svg, alt):
+    """A drawing of the course as a picture in the page, in which nothing of an SVG can act."""
+    data = base64.b64encode(svg.encode()).decode()
+    alt = html.escape(alt, quote=True)
+    return f'<img class="drawing" alt="{alt}" src="data:{drawings.MIME};base64,{data}">'
 
 
 def cells(nb, shown_above, commented=()):
@@ -72,6 +81,8 @@ def _output(output):
             picture = html.escape("".join(data[mime].split()), quote=True)
             alt = html.escape(shorten(data.get("text/plain", "picture"), 200), quote=True)
             return f'<img alt="{alt}" src="data:{mime};base64,{picture}">'
+    if drawings.is_drawing(svg := "".join(data.get(drawings.MIME, ""))):
+        return drawing(svg, shorten(data.get("text/plain", "drawing"), 200))
     if "text/html" in data:
         return f"<div class='html'>{clean_html(data['text/html'])}</div>"
     if "text/markdown" in data:

@@ -4,6 +4,7 @@ import math
 import re
 import reprlib
 
+from course_bank.core import value_answer
 from course_grading.kernels.inside.answers import BadAnswer, read_all
 from course_grading.pipeline.hidden_inputs import has_hidden_inputs, without_texts
 from course_grading.text import quoted, shorten
@@ -25,7 +26,7 @@ def judged(variant, values, problem, name, points):
         values = {name: _marked(name, value) for name, value in values.items()}
     if not problem:
         try:
-            verdict = variant.question.grade(variant, values)
+            verdict = value_answer.judged(variant, values)
             credit, misconception, message = verdict.credit, verdict.misconception, verdict.message
             failing = verdict.failing
         except Exception as error:  # a hole in the bank must not stop the class

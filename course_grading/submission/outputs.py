@@ -2,6 +2,7 @@
 
 from course_grading import limited
 from course_grading.pages.html_cleaning import clean_html, disarm
+from course_grading.submission import drawings
 from course_grading.submission.pictures import MIMES, is_picture
 from course_grading.text import LIMIT, printable, shorten
 
@@ -151,7 +152,7 @@ def _checked_data(kind, output):
     for mime, value in list(data.items())[:20]:
         if not isinstance(value, str):
             continue
-        if mime in MIMES and is_picture(mime, value):
+        if is_picture(mime, value) or (mime == drawings.MIME and drawings.is_drawing(value)):
             kept[mime] = value
         elif mime == "text/html":
             kept[mime] = shorten(printable(value))  # cleaned when all has come

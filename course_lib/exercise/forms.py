@@ -167,6 +167,27 @@ class Integer(Number):
         return None
 
 
+class Estimate(Number):
+    """How large an amount is, about: a number of one or two digits, all others 0."""
+
+    name = "estimate"
+    expects = "an estimate of one or two digits, such as 40_000 or 4e4,"
+
+    def read(self, value):
+        number = super().read(value)
+        if number <= 0:
+            raise FormProblem(f"An amount is estimated, which is larger than 0; {number} is not.")
+        if float(f"{number:.1e}") != number:
+            raise FormProblem(
+                f"{number:,} is computed, not estimated. Work with rounded numbers, and keep one "
+                "or two digits, such as 40_000 or 4e4."
+            )
+        return number
+
+    def _one_meaning(self, text):
+        """An amount is large: 40,000 is 40000."""
+
+
 class Shape:
     """A tuple of whole numbers; the batch axis, None or 1, may stand in front."""
 
@@ -320,7 +341,10 @@ class Text:
         return None
 
 
-FORMS = {form.name: form for form in (Number(), Integer(), Shape(), Array(), Choice(), Text())}
+FORMS = {
+    form.name: form
+    for form in (Number(), Integer(), Estimate(), Shape(), Array(), Choice(), Text())
+}
 
 
 def check_form(form, value, expects=None):

@@ -23,9 +23,10 @@ JUDGEMENTS = (
         'use." Where is that right, where is it wrong, and what are such kernels good for? Give a '
         "patch and a kernel of your own, with the value.",
         "It is right on an even area: there the output is the grey value times the sum of the "
-        "weights. Where the pixels differ, the positive and the negative weights meet different "
-        "values and do not cancel: a kernel with three rows [-1, 0, 1], laid on three rows "
-        "[2, 2, 9], returns 3 · (9 - 2) = 21. So the kernel answers to changes and is silent "
+        "weights. Where the pixels differ, the positive and the negative weights may meet "
+        "different values and then do not cancel: a kernel with three rows [-1, 0, 1], laid on "
+        "three rows [2, 2, 9], returns 3 · (9 - 2) = 21. (It is silent where the pixels change "
+        "from row to row only.) So the kernel answers to changes of its own kind and is silent "
         "elsewhere: that is how edges are found.",
         (
             (1, "right on even areas, with the reason"),
@@ -40,8 +41,9 @@ JUDGEMENTS = (
         "processing, (c) for a kernel that stays the same when it is turned? One sentence each.",
         "(a) No: the weights are learned, and training finds the turned kernel where the other "
         "convention would have found the kernel. (b) Yes: it must be turned by 180 degrees first, "
-        "or an edge kernel answers with the other sign, and a slanted one to other edges. (c) No: "
-        "for a kernel that is symmetric in this way, such as a mean, both give the same.",
+        "or an edge kernel answers with the other sign, and a kernel for a corner to the opposite "
+        "corner. (c) No: for a kernel that is symmetric in this way, such as a mean, both give the "
+        "same.",
         (
             (1, "(a) no, since the weights are learned to fit either convention"),
             (1, "(b) yes: turn it first"),

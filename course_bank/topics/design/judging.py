@@ -1,8 +1,8 @@
 """The verdict on a design: each property apart, with the number it reached and what would mend it.
 
 A model with which all properties hold earns all points. As long as one is missed, those that hold
-share half of them; and a limit counts only for a model that does its task, since a model that does
-nothing costs nothing: the output shape comes first.
+share half of them (`value_answer.PARTLY` at most); and a limit counts only for a model that does
+its task, since a model that does nothing costs nothing: the output shape comes first.
 """
 
 from typing import NamedTuple

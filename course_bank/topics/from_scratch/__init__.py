@@ -4,6 +4,7 @@ from course_bank.topics.from_scratch import (
     backward,
     costs,
     forward,
+    products,
     residual_backward,
     residual_forward,
     speed,
@@ -11,6 +12,7 @@ from course_bank.topics.from_scratch import (
 
 QUESTIONS = [
     *forward.QUESTIONS,
+    *products.QUESTIONS,
     *backward.QUESTIONS,
     *speed.QUESTIONS,
     *residual_forward.QUESTIONS,

@@ -1,5 +1,6 @@
 """Questions on parameters: how many numbers a layer learns, and what they would be otherwise."""
 
+from course_bank.core.estimates import about, estimate
 from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_lib import shapes
 
@@ -40,6 +41,15 @@ def _divided_by(name, size, message, credit):
         slip(f"{name}, rounded down", lambda n: n.count // size(n), message + no_rest, credit),
     )
 
+
+_FLATTENED = ranges(
+    height=[4, 5, 6, 7, 8, 11, 13, 24, 30, 48, 60],
+    width=[4, 5, 6, 7, 9, 12, 14, 26, 32, 52, 64],
+    channels=[8, 16, 32, 64, 128, 256, 512],
+    units=[2, 4, 10, 20, 50, 128, 512, 1024, 4096],
+    where=lambda n: n.height / 2 <= n.width <= 2 * n.height,
+)
+_FLATTEN = "Maps of {height} × {width} × {channels} go through `Flatten()` and `Dense({units})`."
 
 QUESTIONS = [
     Question(
@@ -141,13 +151,43 @@ QUESTIONS = [
         solved_by="shapes.dense_parameters",
         solution="shapes.dense_parameters(n.inputs, n.units).value",
     ),
+    estimate(
+        id="params-estimate",
+        topic=_TOPIC,
+        teaches="The size of a dense layer behind maps is seen ahead: a product of four numbers.",
+        draw=_FLATTENED,
+        setting=_FLATTEN,
+        what="about how many parameters does the dense layer have",
+        amount=lambda n: shapes.dense_parameters(n.height * n.width * n.channels, n.units).value,
+        steps=lambda n: [
+            f"values: about {about(n.height * n.width):,} places · {n.channels} channels, about "
+            f"{about(n.height * n.width * n.channels):,}",
+            f"times {n.units} units: about "
+            f"{about(n.height * n.width * n.channels * n.units):,}; the biases do not show",
+        ],
+        misconceptions=(
+            slip(
+                "forgot the channels",
+                lambda n: (n.height * n.width + 1) * n.units,
+                "Flatten lays out all channels.",
+                FAR,
+            ),
+            slip(
+                "channels only",
+                lambda n: (n.channels + 1) * n.units,
+                "That would be after global pooling. Flatten keeps every value of every map.",
+                FAR,
+            ),
+        ),
+        solution="n.height * n.width * n.channels * n.units",
+    ),
     Question(
         id="params-dense-after-flatten",
         topic=_TOPIC,
         teaches="Flatten hands height · width · channels numbers to the dense layer.",
-        draw=ranges(height=(4, 12), width=(4, 12), channels=[16, 32, 64], units=(10, 128)),
-        prompt="Maps of {height} × {width} × {channels} go through `Flatten()` and "
-        "`Dense({units})`. How many parameters does the dense layer have?",
+        numbers_of="params-estimate",
+        draw=_FLATTENED,
+        prompt=f"{_FLATTEN} How many parameters does the dense layer have?",
         answer=lambda n: shapes.dense_parameters(n.height * n.width * n.channels, n.units),
         steps=lambda n: [
             f"Flatten: {n.height}*{n.width}*{n.channels} = {n.height * n.width * n.channels}",

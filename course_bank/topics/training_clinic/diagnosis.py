@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from course_bank.core.question import Question, slip
 from course_bank.topics.training_clinic import patients, wards
 from course_bank.topics.training_clinic.wards import FAULTS, WARDS
+from course_lib.figures.static import clinic
 
 _TOPIC = "training clinic"
 
@@ -56,6 +57,7 @@ def _question(ward, teaches):
         f"# Put a letter in quotes in place of None.\n{name.replace('-', '_')} = None\n"
         "### SOLUTION\n",
         solution=_solution(name, ward),
+        picture=lambda n: clinic.patient(n.card, listed.panels),
     )
 
 

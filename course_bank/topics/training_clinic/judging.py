@@ -1,8 +1,8 @@
 """The verdict on a mended program: each property apart, what was reached, and what that is like.
 
 A program with which all properties hold earns all points. As long as one is missed, those that hold
-share half of them, once one that the broken program lacked is there: what a student was given earns
-nothing by itself.
+share half of them (`value_answer.PARTLY` at most), once one that the broken program lacked is
+there: what a student was given earns nothing by itself.
 """
 
 from collections import Counter

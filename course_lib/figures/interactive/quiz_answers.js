@@ -58,6 +58,7 @@ export const parseText = (text) => tidy(text).toLowerCase().replace(/["'`]/g, ""
 const WANTED = {
   integer: "a whole number, such as 26 or 1,024",
   number: "a number, such as 0.25, \u22123 or 7/9",
+  estimate: "an estimate of one or two digits, such as 40,000 or 4e4",
   choice: "one of the choices",
   text: "a word",
 };
@@ -74,14 +75,17 @@ export function wanted({ form, expects, length, axes }) {
 export function readAnswer(question, raw) {
   const { form } = question, problem = `Please give ${wanted(question)}.`;
   if (raw === null || raw === undefined || tidy(raw) === "") return { problem };
-  const comma = form === "integer" || form === "number" ? commaProblem(form, raw) : null;
+  const comma = NUMBERS.includes(form) ? commaProblem(form, raw) : null;
   if (comma) return { problem: comma };
-  const read = { integer: parseNumber, number: parseNumber, shape: parseShape, array: parseArray, choice: String }[form] ?? parseText;
+  const read = { integer: parseNumber, number: parseNumber, estimate: parseNumber, shape: parseShape, array: parseArray, choice: String }[form] ?? parseText;
   const value = read(raw);
   if (value === null) return { problem };
+  if (form === "estimate" && !(value > 0 && Number(value.toPrecision(2)) === value)) return { problem: "That is no estimate. Work with rounded numbers, and keep one or two digits, such as 40,000 or 4e4." };
   if (form === "array" && shapeOf(value) === null) return { problem: "The rows of the array must all have the same length." };
   return { value };
 }
+
+const NUMBERS = ["integer", "number", "estimate"];
 
 /** The shape of nested lists, or null where they are ragged. */
 function shapeOf(v) {
@@ -105,6 +109,7 @@ const EXACT = 1e-9;
 export function sameAnswer(form, given, right, tolerance = 1e-3) {
   if (form === "integer") return near(given, right, EXACT);
   if (form === "number") return near(given, right, tolerance);
+  if (form === "estimate") return given / right <= tolerance && right / given <= tolerance;
   if (form === "shape") return sameShape(withoutBatch(given, right.length), right);
   if (form === "array") return sameArray(squeezed(given), squeezed(right), tolerance);
   if (form === "choice") return given === right;
@@ -153,6 +158,7 @@ function tooFewDecimals(value, answer) {
 
 /** A hint that gives nothing away but the form. */
 function unnamed({ form, answer, asked, length, where }, value) {
+  if (form === "estimate") return `That is far too ${value < answer ? "small" : "large"}.`;
   if (form === "integer" && !Number.isInteger(value)) return "The answer is a whole number.";
   if (form === "number" && tooFewDecimals(value, answer)) return "That is close, with too few decimals.";
   if (form === "shape") {

@@ -15,8 +15,10 @@ import pytest
 import course_lib as keras
 from course_bank import bank, problem_sets, slip
 from course_bank.catalogue import collect
+from course_bank.core.estimates import FACTOR, about
 from course_bank.core.forms import FORMS
 from course_bank.core.question import CLOSE, FAR, TOPICS, Question, ranges
+from course_bank.core.variant import Variant
 from course_bank.practice import page_data
 from course_lib import ops, shapes
 from course_lib.exercise import Numbers
@@ -125,6 +127,38 @@ def test_a_guess_or_a_neighbours_answer_is_hardly_ever_right(name):
         assert most <= DRAWINGS / 8, counts.most_common(3)
 
 
+ESTIMATES = [name for name in VALUES if bank[name].form == "estimate"]
+
+
+@pytest.mark.parametrize("name", ESTIMATES)
+def test_an_estimate_must_be_of_the_right_order(name):
+    """Right within a factor of three; no one number is right for many students."""
+    for variant in variants(name)[:50]:
+        for factor, credit in ((2.7, 1), (0.37, 1), (3.4, 0), (0.3, 0)):
+            value = about(factor * variant.answer)
+            assert (grade(variant, value).credit == 1) == bool(credit), (value, variant.answer)
+        far = grade(variant, about(5e5 * variant.answer)).message
+        assert far.startswith("That is far too large.")
+    answers = np.array([variant.answer for variant in variants(name)])
+    for constant in answers:
+        off = np.maximum(answers / constant, constant / answers)
+        assert np.mean(off <= FACTOR) <= 0.4
+
+
+@pytest.mark.parametrize("name", ESTIMATES)
+def test_what_is_estimated_is_computed_next(name):
+    (asked,) = (list(a.questions) for a in problem_sets.values() if name in a.questions)
+    following = asked[asked.index(name) + 1]
+    assert bank[following].numbers_of == name
+    for variant in variants(name)[:20]:
+        exact = Variant(bank[following], variant.numbers).answer
+        assert variant.answer == about(exact)
+
+
+def test_three_assignments_ask_for_an_estimate():
+    assert sum(any(n in ESTIMATES for n in a.questions) for a in problem_sets.values()) >= 3
+
+
 @pytest.mark.parametrize("name", VALUES)
 def test_numbers_are_such_as_networks_have(name):
     for variant in variants(name):
@@ -170,6 +204,8 @@ def test_near_misses_of_the_form_are_accepted_or_told(name):
 def near_misses(form, answer):
     if form == "integer":
         return [float(answer), str(answer), f" {answer}.0 ", [answer], np.int64(answer)]
+    if form == "estimate":
+        return [float(answer), str(answer), f"{answer:,}", f"{answer:.1e}", [answer]]
     if form == "number":
         return [str(answer), [answer], np.float64(answer), np.array(answer)]
     if form == "shape":
@@ -190,6 +226,7 @@ def broken(form):
     return {
         "integer": [*always, "many", True, [1, 2], "inf"],
         "number": [*always, "many", True, [1, 2], float("inf")],
+        "estimate": [*always, "many", True, [1, 2], 0, -300, 314_159, 0.123],
         "shape": [*always[:1], "wide", (3, None), ((1, 2), 3), True],
         "array": [*always, "wide", [[1, 2], [3]], [[float("inf")]]],
         "choice": [*always, "second one", 3],
@@ -200,9 +237,8 @@ def broken(form):
 @pytest.mark.parametrize("name", VALUES)
 def test_other_wrong_answers_say_where_to_look(name):
     variant = variants(name)[0]
-    value = {"array": [[91.5, 17.25]], "shape": (907, 911, 1), "text": "zebra"}.get(
-        bank[name].form, 987654.321
-    )
+    others = {"array": [[91.5, 17.25]], "shape": (907, 911, 1), "text": "zebra", "estimate": 7e17}
+    value = others.get(bank[name].form, 987654.321)
     if bank[name].form != "choice":
         verdict = grade(variant, value)
         assert (verdict.credit, verdict.misconception) == (0, None)

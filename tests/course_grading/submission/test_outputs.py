@@ -100,6 +100,7 @@ def key_of(name):
         questions={name: 1},
         hidden=lambda _: question.hidden,
         page=lambda _: question.page,
+        picture=lambda *_: None,
     )
 
 

@@ -10,7 +10,9 @@ from tests.course_lib.figures.javascript import call
 from tests.course_lib.figures.test_parity import CASES, _rng
 
 VALUES = [
-    q for q in bank.values() if q.form in ("integer", "number", "shape", "array", "choice", "text")
+    q
+    for q in bank.values()
+    if q.form in ("integer", "number", "estimate", "shape", "array", "choice", "text")
 ]
 
 
@@ -54,6 +56,8 @@ def _spoiled(rng, value, form):
         return str(rng.choice(list("abc")))
     if form == "text":
         return "something else"
+    if form == "estimate":
+        return int(value * 10.0 ** rng.integers(4, 6))
     if form == "shape":
         return [v + int(rng.integers(0, 3)) for v in value]
     off = rng.integers(1, 5) if form == "integer" else rng.normal()
