@@ -15,8 +15,9 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from course_bank.assignments.assignment import Step, Task
 from course_bank.assignments.judgements import Judgement
-from course_bank.assignments.problem_sets import Step, Task, problem_sets
+from course_bank.assignments.problem_sets import problem_sets
 from course_bank.catalogue import bank
 
 DRAWING = "worked through"  # the seed of the drawing that is counted
