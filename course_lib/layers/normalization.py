@@ -91,11 +91,13 @@ class BatchNormalization(Layer):
     def forward(
         self, inputs: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
     ) -> tuple:
+        return batch_normalization_forward(inputs, *self.settings(training))
+
+    def settings(self, training: bool) -> tuple:
+        """(mean, variance, axis, offset, scale, epsilon); the first two None for the batch's."""
         from_batch = training and self.trainable
         mean, variance = (None, None) if from_batch else (self.moving_mean, self.moving_variance)
-        return batch_normalization_forward(
-            inputs, mean, variance, self.axis, self.beta, self.gamma, self.epsilon
-        )
+        return mean, variance, self.axis, self.beta, self.gamma, self.epsilon
 
     def backward(
         self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool = True

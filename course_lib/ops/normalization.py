@@ -20,10 +20,12 @@ from course_lib.ops.sharing import do_each, each
 from course_lib.ops.windows import batches
 
 RUN = 1024  # numbers
+FAR = 16  # of a mean from 0, in variances: its square
 
 
 class BatchNormalizationCache(NamedTuple):
-    centred: np.ndarray  # inputs - mean, as `_runs`
+    inputs: np.ndarray  # as `_runs`
+    outputs: np.ndarray | None  # as `_runs`, where a relu cut them off
     mean: np.ndarray  # (channels,)
     variance: np.ndarray  # (channels,)
     scale: np.ndarray  # (channels,)
@@ -31,6 +33,7 @@ class BatchNormalizationCache(NamedTuple):
     axis: int
     shape: tuple  # of the outputs
     from_batch: bool
+    with_added: bool
 
 
 def batch_normalization(
@@ -58,8 +61,14 @@ def batch_normalization_forward(
     offset: np.ndarray | None = None,
     scale: np.ndarray | None = None,
     epsilon: float = 1e-3,
+    added: np.ndarray | None = None,
+    relu: bool = False,
 ) -> tuple:
-    """`batch_normalization` and its cache, which holds the mean and variance that were used."""
+    """`batch_normalization` and its cache, which holds the mean and variance that were used.
+
+    What often follows can be done along with it: ``added``, an array like the outputs, is added to
+    them, and ``relu`` cuts them off at 0.
+    """
     owner = "batch_normalization"
     (inputs,) = checks.as_floats(owner, inputs=inputs)
     axis = checks.axis_in(owner, axis, inputs.ndim)
@@ -70,73 +79,109 @@ def batch_normalization_forward(
     offset = _channel(owner, "offset", offset, channels, dtype, 0)
     scale = _channel(owner, "scale", scale, channels, dtype, 1)
     runs = _runs(_rows(inputs, axis))
-    centred, outputs, blocks = np.empty_like(runs), np.empty_like(runs), _blocks(runs)
-    from_batch, count = mean is None, dtype.type(inputs.size // max(1, channels))
-    if from_batch and not count:
-        raise ValueError(f"{owner}: inputs must have at least one example, got {inputs.shape}.")
-
+    from_batch = mean is None
     if from_batch:
-        mean = _per_channel(each(lambda block: runs[block].sum(0), blocks), channels) / count
+        if not inputs.size // max(1, channels):
+            raise ValueError(f"{owner}: inputs must have at least one example, got {inputs.shape}.")
+        mean, variance = _mean_and_variance(runs, np.zeros(channels, dtype))
     else:
         mean = _channel(owner, "mean", mean, channels, dtype, 0)
         variance = _channel(owner, "variance", variance, channels, dtype, 1)
         checks.hold(owner, "variance", variance, variance >= 0, "numbers of 0 or more")
-    along_mean = _along_runs(mean, runs)
-
-    def centre(block):
-        found = np.subtract(runs[block], along_mean, out=centred[block])
-        return _sums_of_products(found, found) if from_batch else None
-
-    squares = list(each(centre, blocks))
-    if from_batch:
-        variance = _per_channel(squares, channels) / count
     inverse = 1 / np.sqrt(variance + dtype.type(epsilon))
-    factor, shift = _along_runs(inverse * scale, runs), _along_runs(offset, runs)
+    origin = _origin(mean, variance)
+    factor = _along_runs(inverse * scale, runs)
+    shift = _along_runs(offset - (mean - origin) * inverse * scale, runs)
+    if added is not None:
+        added = checks.gradient(owner, added, inputs.shape, dtype, "added")
+        added = _runs(_rows(added, axis))
+    outputs, zeros = np.empty_like(runs), np.zeros_like(shift)
 
     def finish(block):
-        np.multiply(centred[block], factor, out=outputs[block])
-        outputs[block] += shift
+        found = np.multiply(_apart(runs[block], origin), factor, out=outputs[block])
+        found += shift
+        if added is not None:
+            found += added[block]
+        if relu:
+            np.maximum(found, zeros, out=found)
 
-    do_each(finish, blocks)
-    outputs = _unrows(outputs, inputs.shape, axis)
+    do_each(finish, _blocks(runs))
     cache = BatchNormalizationCache(
-        centred, mean, variance, scale, inverse, axis, inputs.shape, from_batch
-    )
-    return outputs, cache
+        runs, outputs if relu else None, mean, variance, scale, inverse, axis, inputs.shape,
+        from_batch, added is not None,
+    )  # fmt: skip
+    return _unrows(outputs, inputs.shape, axis), cache
+
+
+def _mean_and_variance(runs, origin):
+    """Of every channel, from one walk over the numbers: the mean, and the mean square less its own.
+
+    Where most digits of that difference cancel, a second walk takes the numbers from their mean.
+    """
+
+    def sums(block):
+        apart = _apart(runs[block], origin)
+        return np.stack([_sums(apart), _sums_of_products(apart, apart)])
+
+    channels = len(origin)
+    count = runs.dtype.type(runs.size // channels)
+    mean, square = _per_channel(each(sums, _blocks(runs)), channels) / count
+    variance = np.maximum(square - mean * mean, 0)
+    if not origin.any() and _origin(mean, variance).any():
+        return _mean_and_variance(runs, mean)
+    return origin + mean, variance
+
+
+def _origin(mean, variance):
+    """From where numbers are taken: 0 where that is near enough for their digits, or the mean."""
+    return mean if (mean * mean > FAR * variance).any() else np.zeros_like(mean)
+
+
+def _apart(runs, origin):
+    return runs - _along_runs(origin, runs) if origin.any() else runs
 
 
 def batch_normalization_backward(grad_outputs: np.ndarray, cache: object) -> tuple:
-    """(gradient of inputs, of scale, of offset).
+    """(gradient of inputs, of scale, of offset), and of what was added, if something was.
 
     Where the batch gave mean and variance they depend on the inputs too: the parts of the gradient
     along 1 and along the centred inputs fall away.
     """
-    centred, _, _, scale, inverse, axis, shape = cache[:7]
-    grad_outputs = checks.gradient(
-        "batch_normalization_backward", grad_outputs, shape, centred.dtype
-    )
+    runs, outputs, mean, variance, scale, inverse, axis, shape, from_batch, with_added = cache
+    grad_outputs = checks.gradient("batch_normalization_backward", grad_outputs, shape, runs.dtype)
     grad, channels = _runs(_rows(grad_outputs, axis)), len(scale)
     grad_inputs, blocks = np.empty_like(grad), _blocks(grad)
+    # what the relu lets pass; with nothing added it is not needed afterwards
+    passed = grad if outputs is None else np.empty_like(grad) if with_added else grad_inputs
+    origin = _origin(mean, variance)
 
     def sums(block):
-        return np.stack([_sums_of_products(grad[block], centred[block]), grad[block].sum(0)])
+        if outputs is not None:
+            np.multiply(grad[block], (outputs[block] > 0).astype(grad.dtype), out=passed[block])
+        apart = _apart(runs[block], origin)
+        return np.stack([_sums_of_products(passed[block], apart), _sums(passed[block])])
 
-    along_centred, grad_offset = _per_channel(each(sums, blocks), channels)
-    grad_scale = along_centred * inverse
+    along_inputs, grad_offset = _per_channel(each(sums, blocks), channels)
+    grad_scale = (along_inputs - (mean - origin) * grad_offset) * inverse
     count = grad.dtype.type(max(1, grad.size // max(1, channels)))
-    factor = _along_runs(scale * inverse, grad)
-    slope = _along_runs(-scale * inverse**2 * grad_scale / count, grad)
-    shift = _along_runs(-scale * inverse * grad_offset / count, grad)
+    slope = -scale * inverse**2 * grad_scale / count
+    shift = -scale * inverse * grad_offset / count - slope * (mean - origin)
+    factor, slope, shift = (_along_runs(v, grad) for v in (scale * inverse, slope, shift))
 
     def back(block):
-        part = np.multiply(grad[block], factor, out=grad_inputs[block])
-        if cache.from_batch:
-            part += centred[block] * slope
+        part = np.multiply(passed[block], factor, out=grad_inputs[block])
+        if from_batch:
+            part += _apart(runs[block], origin) * slope
             part += shift
 
     do_each(back, blocks)
-    grad_inputs = _unrows(grad_inputs, grad_outputs.shape, axis)
-    return grad_inputs, grad_scale, grad_offset
+    found = _unrows(grad_inputs, shape, axis), grad_scale, grad_offset
+    return (*found, _unrows(passed, shape, axis)) if with_added else found
+
+
+def _sums(rows):
+    """Of a matrix, column by column."""
+    return np.ones(len(rows), rows.dtype) @ rows
 
 
 def _sums_of_products(a, b):
@@ -302,7 +347,7 @@ def _per_channel(sums, channels):
 
 def _blocks(runs):
     """Slices of the runs that stay in the cache from one operation to the next."""
-    return batches(len(runs), 3 * runs.shape[1] * runs.itemsize) or [slice(0, 0)]
+    return batches(len(runs), 2 * runs.shape[1] * runs.itemsize) or [slice(0, 0)]
 
 
 def _rows(array, axis):

@@ -2,8 +2,9 @@
 
 A convolution, relu, and max pooling of side by side windows become one `ConvPool` (see
 `ops.conv_pool`); with global max pooling, one `ConvGlobalPool`. A convolution of few filters, its
-activation and average pooling become one `ConvAveragePool`. And a dense layer with very many
-weights leaves its last product to the optimizer: a `FactoredDense`. The fused model has the same
+activation and average pooling become one `ConvAveragePool`. A batch normalisation takes in the
+addition and the relu after it, a `NormAddReLU`. And a dense layer with very many weights leaves its
+last product to the optimizer: a `FactoredDense`. The fused model has the same
 weights, the very same arrays, and gives the same outputs and gradients; training and prediction run
 through it, and the layers themselves stay as they are. ``utils.set_fusion(False)`` turns it off.
 """
@@ -15,6 +16,8 @@ from course_lib import activations
 from course_lib.layers.activations import Activation, ReLU
 from course_lib.layers.convolutional import Conv
 from course_lib.layers.core import Dense
+from course_lib.layers.merging import Add
+from course_lib.layers.normalization import BatchNormalization
 from course_lib.layers.pooling import _GlobalMaxPooling, _MaxPooling, _Pooling
 from course_lib.model.graph import Step
 from course_lib.ops.conv_average_pool import (
@@ -28,6 +31,7 @@ from course_lib.ops.conv_global_pool import (
 )
 from course_lib.ops.conv_pool import conv_relu_pool_backward, conv_relu_pool_forward
 from course_lib.ops.dense import MANY_WEIGHTS, dense_backward_factored
+from course_lib.ops.normalization import batch_normalization_backward, batch_normalization_forward
 from course_lib.ops.windows import windows
 
 
@@ -106,6 +110,32 @@ class ConvAveragePool(ConvPool):
         )
 
 
+class NormAddReLU(BatchNormalization):
+    """A batch normalisation and what follows it: `Add` with another array, relu, or both."""
+
+    @classmethod
+    def of(cls, norm, adds, relu):
+        """The same layer, with the same weights; with ``adds`` it takes [its inputs, the other]."""
+        fused = copy.copy(norm)
+        fused.__class__ = cls
+        fused.takes_several, fused.relu = adds, relu
+        return fused
+
+    def cast(self, inputs):
+        cast = super().cast
+        return [cast(array) for array in inputs] if self.takes_several else cast(inputs)
+
+    def forward(self, inputs, training=False, rng=None):
+        inputs, added = inputs if self.takes_several else (inputs, None)
+        return batch_normalization_forward(inputs, *self.settings(training), added, self.relu)
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        grad_inputs, gamma, beta, *of_added = batch_normalization_backward(grad_outputs, cache)
+        gradients = {"gamma": gamma, "beta": beta}
+        gradients = {name: gradients[name] for name in self.parameters}
+        return [grad_inputs, *of_added] if self.takes_several else grad_inputs, gradients
+
+
 class FactoredDense(Dense):
     """A dense layer whose kernel gradient is not multiplied out (see `ops.dense`)."""
 
@@ -123,32 +153,71 @@ class FactoredDense(Dense):
 
 def fuse(model):
     """The model with fused steps, sharing all weights; the model itself where nothing fuses."""
-    graph, steps, done = model.graph, [], set()
+    graph, steps, done = model.graph, {}, set()
     for step in graph.steps:
         if step in done:
             continue
-        run = [step, *_followers(graph, step)]
-        layer, length = _fused([one.layer for one in run])
-        if _is_large(layer, model, step):
-            layer = FactoredDense.of(layer)
-        steps.append(Step(layer, step.reads, run[length - 1].writes))
-        done.update(run[:length])
+        fused, run = _normalised(graph, step, done) or _with_followers(graph, step)
+        if _is_large(fused.layer, model, step):
+            fused = fused._replace(layer=FactoredDense.of(fused.layer))
+        steps[run[-1]] = fused
+        done.update(run)
+    # where the last of a run stood: all that it reads is there by then
+    steps = [steps[step] for step in graph.steps if step in steps]
     if [step.layer for step in steps] == model.steps:
         return model
     return model.with_steps(steps)
 
 
+def _with_followers(graph, step):
+    """(a step that does what some steps do one after the other, these steps)."""
+    run = [step, *_followers(graph, step)]
+    layer, length = _fused([one.layer for one in run])
+    run = run[:length]
+    return Step(layer, step.reads, run[-1].writes), run
+
+
 def _followers(graph, step):
     """The next two steps, or fewer: each the only one to read what the one before makes."""
     found = []
-    while len(found) < 2:
-        (place, *others) = step.writes
-        readers = graph.readers(place)
-        if others or place in graph.ends or len(readers) != 1 or len(readers[0].reads) != 1:
-            break
-        step = readers[0]
+    while len(found) < 2 and (step := _only_reader(graph, step)) and len(step.reads) == 1:
         found.append(step)
     return found
+
+
+def _only_reader(graph, step):
+    """The one step that reads what ``step`` makes, or None."""
+    (place, *others) = step.writes
+    readers = graph.readers(place)
+    return None if others or place in graph.ends or len(readers) != 1 else readers[0]
+
+
+def _normalised(graph, step, done):
+    """What `_with_followers` returns, of a batch normalisation with addition, relu or both."""
+    norm = step.layer
+    if type(norm) is not BatchNormalization:
+        return None
+    run, reads, follower = [step], step.reads, _only_reader(graph, step)
+    if follower in done:  # its other input is normalised too, and has it
+        return None
+    if follower and _adds_one_alike(graph, follower) and follower.layer.dtype == norm.dtype:
+        (other,) = (place for place in follower.reads if place not in step.writes)
+        run, reads = [step, follower], (*reads, other)
+        follower = _only_reader(graph, follower)
+    activation = _activation_of(follower.layer) if follower else None
+    if activation and activation.name == "relu" and follower.layer.dtype == norm.dtype:
+        run = [*run, follower]
+    if len(run) == 1:
+        return None
+    layer = NormAddReLU.of(norm, adds=len(reads) > 1, relu=run[-1] is follower)
+    return Step(layer, reads, run[-1].writes), run
+
+
+def _adds_one_alike(graph, step):
+    """Whether it is an `Add` of two different arrays of one shape."""
+    places = set(step.reads)
+    shapes = {graph.shapes[place] for place in places}
+    return isinstance(step.layer, Add) and len(places) == len(step.reads) == 2 and len(shapes) == 1
 
 
 def _fused(ahead):

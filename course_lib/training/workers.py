@@ -14,6 +14,7 @@ Helpers end with the `with` block, however it is left. They ignore Ctrl-C, which
 answer, and end by themselves when the leader is gone.
 """
 
+import ctypes
 import gc
 import mmap
 import os
@@ -175,15 +176,21 @@ def _leaves(layer):
     return list(dict.fromkeys(leaf for inner in layer.layers for leaf in _leaves(inner)))
 
 
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # as in glibc's malloc.h
+LARGEST_KEPT, MOST_KEPT = 1 << 25, 1 << 30  # bytes; glibc allows no larger block
 _kept = threading.Lock()
 
 
 def keep_freed_memory():
-    """Let the C library keep the memory of freed arrays, for the next arrays of their size.
+    """Let the C library keep the memory of freed arrays, for the next arrays.
 
-    By default glibc gives blocks of more than 128 KiB back to the system at once, and every new
-    one then costs a page fault per 4 KiB: as much time as filling it. But it learns: once a large
-    block was freed, blocks up to that size are kept. So one is taken and freed.
+    By default glibc gives blocks of more than 128 KiB back to the system at once, and smaller ones
+    when many are free. Every new array then costs a page fault per 4 KiB: as much time as filling
+    it. Blocks above `LARGEST_KEPT` go back all the same.
     """
-    if _kept.acquire(blocking=False):  # once is enough
-        bytearray(31 << 20)
+    if sys.platform != "linux" or not _kept.acquire(blocking=False):  # once is enough
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc has it
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT)
+        mallopt(M_TRIM_THRESHOLD, MOST_KEPT)

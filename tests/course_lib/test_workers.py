@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -393,3 +394,28 @@ def test_workers_are_as_many_as_said_or_one_per_processor():
             utils.set_workers(wrong)
     with pytest.raises(TypeError, match="set_fusion: enabled must be True or False, got 1"):
         utils.set_fusion(1)
+
+
+FAULTS = """
+import resource
+from course_lib.training.workers import keep_freed_memory
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    held = [bytearray(20 << 20) for _ in range(8)]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+keep_freed_memory()
+print(faults(), faults())
+"""
+
+
+@pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="other C libraries have rules of their own"
+)
+def test_memory_that_was_freed_is_not_asked_for_again():
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True
+    )
+    first, again = map(int, done.stdout.split())
+    assert again <= first / 10

@@ -34,6 +34,47 @@ def test_gradient(shape, axis, given):
     check_gradients(forward, ops.batch_normalization_backward, arrays)
 
 
+@pytest.mark.parametrize("relu", [False, True])
+@pytest.mark.parametrize("given", [False, True])
+def test_gradient_with_what_is_added_and_cut_off(given, relu):
+    rng = np.random.default_rng(8)
+    inputs, added = rng.normal(size=(2, 5, 4, 3))
+    moving = {"mean": rng.normal(size=3), "variance": rng.uniform(1, 2, 3)} if given else {}
+
+    def forward(inputs, scale, offset, added):
+        return ops.batch_normalization_forward(
+            inputs, **moving, scale=scale, offset=offset, added=added, relu=relu
+        )
+
+    arrays = [inputs, rng.normal(size=3), rng.normal(size=3), added]
+    check_gradients(forward, ops.batch_normalization_backward, arrays)
+    outputs, plain = (
+        forward(*arrays)[0],
+        ops.batch_normalization(inputs, **moving, scale=arrays[1], offset=arrays[2]),
+    )
+    expected = plain + added
+    np.testing.assert_allclose(outputs, np.maximum(expected, 0) if relu else expected)
+
+
+def test_what_is_added_has_the_shape_of_the_outputs():
+    with pytest.raises(ValueError, match=r"added must have shape \(4, 3\), .* got \(3,\)"):
+        ops.batch_normalization_forward(np.ones((4, 3)), added=np.ones(3))
+
+
+def test_gradients_far_from_zero_are_those_near_it():
+    rng = np.random.default_rng(3)
+    inputs, grad = rng.normal(size=(2, 300, 4))
+    near, far = (
+        ops.batch_normalization_backward(
+            grad.astype(np.float32),
+            ops.batch_normalization_forward((inputs + mean).astype(np.float32))[1],
+        )
+        for mean in (0, 3000)
+    )
+    for a, b in zip(near, far, strict=True):
+        np.testing.assert_allclose(a, b, rtol=2e-3, atol=2e-3 * np.abs(a).max())
+
+
 def test_a_batch_comes_out_with_mean_offset_and_deviation_scale():
     inputs = np.random.default_rng(1).normal(5, 3, size=(64, 4, 4, 3))
     scale, offset = np.array([1.0, 2.0, 3.0]), np.array([0.0, -1.0, 4.0])
