@@ -117,11 +117,10 @@ def _level(section):
 
 def _terms(glossary):
     for item in glossary.findall(nodes.definition_list_item):
-        terms = list(item.findall(nodes.term))
-        text = " ".join(words(part) for part in item.findall(nodes.definition))
-        for term in terms[:1]:
-            name = " · ".join(words(one) for one in terms)
-            yield _entry(term["ids"][0], name, "term", text)
+        terms = list(item.findall(nodes.term))  # one definition may have several
+        name = " · ".join(map(words, terms))
+        text = " ".join(map(words, item.findall(nodes.definition)))
+        yield _entry(terms[0]["ids"][0], name, "term", text)
 
 
 def _names(desc):

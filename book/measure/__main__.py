@@ -29,7 +29,7 @@ def arguments():
 
 def row(visit, wrong, scores):
     """One line of the table, as text cells."""
-    other = len(visit.problems("loading", "pictures", "width", "figures", "folds"))
+    other = len(visit.problems("loading", "pictures", "width", "drawings", "figures", "folds"))
     cells = [f"{visit.weight / 1000:.0f}", len(wrong), len(visit.axe), len(visit.type), other]
     for category in marks.LEAST:
         cells.append(

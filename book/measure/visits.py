@@ -33,6 +33,7 @@ READY = """() => document.fonts.status === "loaded" && [...document.querySelecto
     .every((host) => host.querySelector("[data-widget-ready]"))"""
 STILL = "*, ::before, ::after { transition: none !important; animation: none !important }"
 MEASURES = (Path(__file__).with_name("page.js")).read_text("utf-8")
+LABELS = (Path(__file__).with_name("labels.js")).read_text("utf-8")
 
 
 @dataclass
@@ -45,11 +46,12 @@ class Visit:
     pictures: list = field(default_factory=list)  # broken, or without width and height
     width: list = field(default_factory=list)  # a page that scrolls sideways, code that is cut
     type: list = field(default_factory=list)  # lines, headings, formulas, text of drawings
+    drawings: list = field(default_factory=list)  # sizes of their text, labels on shapes, tiles
     figures: list = field(default_factory=list)  # height and width of the interactive ones
     folds: list = field(default_factory=list)  # that move when they open
     weight: int = 0
 
-    KINDS = ("loading", "axe", "pictures", "width", "type", "figures", "folds")
+    KINDS = ("loading", "axe", "pictures", "width", "type", "drawings", "figures", "folds")
 
     def problems(self, *kinds):
         """The sentences of the ``kinds`` (all of them, where none is named)."""
@@ -124,6 +126,10 @@ def visit(browser, page, book):
         for scheme in ("light", "dark"):
             tab.emulate_media(color_scheme=scheme)
             found.axe += _axe(tab, f"{scheme}, folds open")
+        sources = dict.fromkeys(source for source, _ in tab.evaluate("measures.drawings()"))
+        for source in sources:
+            tab.goto((page.parent / source).as_uri())
+            found.drawings += [f"{source}: {said}" for said in tab.evaluate(LABELS)]
     if found.weight > limit(page):
         found.loading.append(f"{found.weight / 1000:.0f} KB, {limit(page) // 1000} allowed")
     return found

@@ -8,7 +8,7 @@ import pytest
 
 from course_lib.datasets import photographs
 from course_lib.figures.static import grids, photos, pictures, pixels, plots, windows
-from course_lib.figures.static.canvas import Drawing
+from course_lib.figures.static.canvas import Drawing, text_width
 from course_lib.lectures import examples
 from course_lib.lectures.facts.convolution import convolved
 
@@ -113,16 +113,18 @@ def test_a_long_key_takes_another_line_and_leaves_the_axis_its_name():
     short = plots.lines({"a": [1, 2], "b": [2, 3]}, "layers", "cells seen")
     long = plots.lines({name: [1, 2] for name in names}, "layers", "cells seen")
     assert long.height == short.height + plots.LINE
-    room = long.width - plots.RIGHT - plots.CHARACTER * len("cells seen")
+    room = long.width - plots.RIGHT - text_width("cells seen")
     for line in plots._key_lines(names, room):
-        assert sum(plots.CHARACTER * len(name) + plots.SAMPLE for name in line) <= room
+        assert sum(text_width(name) + plots.SAMPLE for name in line) <= room
     assert [name for line in plots._key_lines(names, room) for name in line] == names
 
 
-def test_a_number_that_fills_its_cell_is_set_smaller():
-    drawing = grids.equation(grids.Grid([[-0.11, 0.5]], cell=44)).svg()
-    assert 'class="small" ' in drawing.split("−0.11")[0].rsplit("<text", 1)[1]
-    assert "small" not in drawing.split("0.50")[0].rsplit("<text", 1)[1]
+def test_a_number_that_fills_its_cell_makes_all_cells_larger():
+    image, scores = grids.Grid([[1, 0]], cell=20), grids.Grid([[-0.11, 0.5]], cell=20)
+    assert image.cell == 20 < text_width("−0.11") < scores.cell
+    drawn = grids.equation(image, "→", scores).svg()
+    sides = re.findall(r'<rect class="cell" [^>]*width="(\d+)" height="(\d+)"', drawn)
+    assert sides == 4 * [(str(scores.cell),) * 2]
 
 
 def test_a_gallery_keeps_the_shape_and_the_colour_of_its_pictures():

@@ -3,6 +3,7 @@
 import pytest
 from measure import marks, markup, visits, weights
 
+from course_lib.figures.static.canvas import Drawing
 from tests.book.test_browser import browser  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -13,6 +14,7 @@ ASKED = {
     "pictures": "there, and with a width and a height",
     "width": "no code is cut at 1280 pixels, and nothing scrolls sideways at 390, nor at 320",
     "type": "lines of 66 to 75 characters, three sizes of headings, drawings that can be read",
+    "drawings": "text of one size, labels clear of shapes, cells and rows of pictures alike",
     "figures": "as high as the window they are used in, and as wide as its margin allows",
     "folds": "opening one moves nothing above it",
 }
@@ -59,6 +61,36 @@ def test_a_bad_page_is_found_to_be_bad(browser, tmp_path):  # noqa: F811
     assert "wide at 320" in found["width"] and "code is cut: a = long" in found["width"]
     assert "characters a line" in found["type"] and "h1 of 30.0" in found["type"]
     assert "moves by 40" in found["folds"]
+
+
+def test_a_bad_drawing_is_found_to_be_bad(browser, tmp_path):  # noqa: F811
+    drawing = Drawing(200, 200)
+    drawing.text(40, 20, "one word")
+    drawing.text(44, 24, "another")
+    drawing.text(195, 60, "too long")
+    drawing.line(100, 100, 140, 100)
+    drawing.text(120, 100, "struck")
+    for x, cell in ((20, 30), (60, 40)):
+        drawing.rect(x, 120, cell, cell, "cell")
+        drawing.text(x + cell / 2, 120 + cell / 2, "7")
+    drawing.text(100, 160, "below")
+    for x, y in ((110, 2), (140, 2), (110, 32)):
+        drawing.image(x, y, 20, 20, "data:,")
+    drawing.parts.append('<text x="10" y="190" style="font-size:9px">small</text>')
+    page = tmp_path / "bad.svg"
+    page.write_text(drawing.svg())
+    with visits.opened(browser) as (tab, _):
+        tab.goto(page.as_uri())
+        found = tab.evaluate(visits.LABELS)
+    assert {
+        "text of 14 and 9 pixels",
+        "“one word” and “another” overlap",
+        "“too long” is cut by the drawing's edge",
+        "“struck” stands on a line",
+        "“below” crosses the edge of a rect",
+        "cells of 30 and 40 pixels",
+        "rows of 2, 1 pictures",
+    } == set(found)
 
 
 def test_bad_markup_is_found_and_formulas_are_passed_over(tmp_path):

@@ -132,9 +132,9 @@ def test_a_drawing_keeps_the_width_at_which_its_text_can_be_read():
     wide.text(10, 10, "a")
     tag = '<img alt="" class="drawing" src="../_images/a.svg" />'
     made = drawings.sized(tag, wide.svg())
-    assert 'width="620" height="100"' in made and "min-width:372px" in made  # 9 / 15 of 620
-    wide.text(10, 30, "b", "small")
-    assert "min-width:430px" in drawings.sized(tag, wide.svg())  # 9 / 13
+    assert 'width="620" height="100"' in made and "min-width:399px" in made  # 9 / 14 of 620
+    wide.text(10, 30, "$n_out$")
+    assert "min-width:532px" in drawings.sized(tag, wide.svg())  # an index has 75 %
     thumbnail = tag.replace('"drawing"', '"thumbnail drawing"')
     small = drawings.sized(thumbnail, wide.svg())
     assert 'width="620" height="100"' in small and "min-width" not in small and "<span" not in small

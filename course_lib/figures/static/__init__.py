@@ -4,7 +4,7 @@
 ``grids``     matrices, windows and the signs between them
 ``windows``   one axis: where the windows stand, what padding adds, what the floor drops
 ``pixels``    images and feature maps as pixels
-``plots``     curves and bars, by matplotlib, in the colours of the page
+``plots``     curves with a key, in the colours of the page
 
 Each function returns an object that a notebook shows as SVG. The same arguments give the same
 text, byte for byte.

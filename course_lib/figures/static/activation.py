@@ -24,9 +24,9 @@ def _axes(drawing, left, top, size, low, high, title):
     drawing.line(across(0), top, across(0), top + size, "arrow")
     drawing.text(left + size / 2, top - 16, title, "bold")
     for x in (-REACH, 0, REACH):
-        drawing.text(across(x), top + size + 14, str(x).replace("-", "−"), "small")
+        drawing.text(across(x), top + size + 14, str(x).replace("-", "−"))
     for y in (0, high):
-        drawing.text(left - 8, down(y), str(y), "small", anchor="end")
+        drawing.text(left - 8, down(y), str(y), anchor="end")
     return across, down
 
 

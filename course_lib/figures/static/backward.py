@@ -5,7 +5,7 @@ import numpy as np
 from course_lib import ops
 from course_lib.figures.static import circuits
 from course_lib.figures.static.canvas import Drawing
-from course_lib.figures.static.grids import Grid, equation
+from course_lib.figures.static.grids import Grid, equation, fitting
 from course_lib.figures.static.pixels import picture_address
 
 __all__ = [
@@ -31,7 +31,7 @@ def both_ways():
         x = MARGIN + BETWEEN + index * (BOX + BETWEEN)
         drawing.rect(x, top, BOX, HEIGHT, "cell", radius=6)
         drawing.text(x + BOX / 2, top + 24, title, "bold")
-        drawing.text(x + BOX / 2, top + 44, note, "small muted")
+        drawing.text(x + BOX / 2, top + 44, note, "muted")
     for index, (value, gradient) in enumerate(
         (("$x$", "∂$L$/∂$x$"), ("$o$", "∂$L$/∂$o$"), ("$L$", "1"))
     ):
@@ -100,6 +100,7 @@ def turned_kernels(kernel, cell=26):
     on the right a row for each filter and a column for each channel.
     """
     kernel = np.asarray(kernel, float)
+    cell = max(cell, fitting(kernel))
     height, width, channels, filters = kernel.shape
     backwards = kernel[::-1, ::-1].swapaxes(2, 3)
     wide, high, gap, left, top = width * cell, height * cell, 24, 78, 62
@@ -114,10 +115,10 @@ def turned_kernels(kernel, cell=26):
         drawing.text(x + columns * (wide + gap) / 2 - gap / 2, 14, title, "bold")
         for column in range(columns):
             middle = x + column * (wide + gap) + wide / 2
-            drawing.text(middle, 42, f"{across} {column + 1}", "small muted")
+            drawing.text(middle, 42, f"{across} {column + 1}", "muted")
         for row in range(rows):
             y = top + row * (high + gap)
-            drawing.text(x - 8, y + high / 2, f"{down} {row + 1}", "small muted", anchor="end")
+            drawing.text(x - 8, y + high / 2, f"{down} {row + 1}", "muted", anchor="end")
             for column in range(columns):
                 Grid(table[:, :, row, column], cell=cell).draw(
                     drawing, x + column * (wide + gap), y
@@ -183,7 +184,7 @@ def fooled(image, gradient, changed, before, after, size=168):
         drawing.rect(x, 34, size, size)
         if answer is not None:
             note = f"read as {answer.argmax()}, certainty {answer.max():.2f}"
-            drawing.text(x + size / 2, size + 54, note, "small")
+            drawing.text(x + size / 2, size + 54, note)
     return drawing
 
 

@@ -33,20 +33,20 @@ def blocks(columns, notes=None):
 
 
 def _column(drawing, middle, title, parts, notes):
-    drawing.text(middle, 10, title, "bold small")
+    drawing.text(middle, 10, title, "bold")
     y = TITLE
     for part, note in zip(parts, notes, strict=False):
         drawing.arrow(middle, y, middle, y + GAP)
-        drawing.text(middle + 8, y + GAP / 2, note, "small muted", anchor="start")
+        drawing.text(middle - 8, y + GAP / 2, note, "muted", anchor="end")
         y += GAP
         if part == "+":
             _sum(drawing, middle, y + HIGH / 2)
         else:
             drawing.rect(middle - WIDE / 2, y, WIDE, HIGH, "result", radius=5)
-            drawing.text(middle, y + HIGH / 2, part, "small")
+            drawing.text(middle, y + HIGH / 2, part)
         y += HIGH
     drawing.arrow(middle, y, middle, y + GAP)
-    drawing.text(middle + 8, y + GAP / 2, notes[-1], "small muted", anchor="start")
+    drawing.text(middle - 8, y + GAP / 2, notes[-1], "muted", anchor="end")
 
 
 def _sum(drawing, middle, y):
@@ -75,13 +75,13 @@ def readers(kinds, channels=8, cell=15):
                 f"readers: groups must divide the {channels} channels, got {groups} for {title!r}."
             )
         x, y, share = 54 + number * step, 30, channels // groups
-        drawing.text(x + side / 2, 12, title, "bold small")
+        drawing.text(x + side / 2, 12, title, "bold")
         for row in range(channels):
             for column in range(channels):
                 read = row // share == column // share
                 kind = "result" if read else "cell"
                 drawing.rect(x + column * cell, y + row * cell, cell, cell, kind)
-        drawing.text(x + side / 2, y + side + 14, "channels read", "small muted")
-        drawing.text(x + side / 2, y + side + 32, weights, "small")
-    drawing.text(4, 40, "filters", "small muted", anchor="start")
+        drawing.text(x + side / 2, y + side + 14, "channels read", "muted")
+        drawing.text(x + side / 2, y + side + 32, weights)
+    drawing.text(4, 40, "filters", "muted", anchor="start")
     return drawing

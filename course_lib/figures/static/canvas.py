@@ -3,6 +3,7 @@
 A page in dark mode tells the pictures in it so (``prefers-color-scheme``), and the style below
 has a palette for each. The interactive figures have the same one (``kit.css``): what is read is
 yellow and what is written is blue, with dark text in the dark too; signs are blue and orange.
+All words and numbers of a drawing have one size; only the signs between matrices are larger.
 Nothing in the text depends on time or chance.
 """
 
@@ -41,6 +42,7 @@ DARK = {
     "accent": "#7fbcff",
     "warn": "#ff9d92",
 }
+SIZE = 14  # pixels of all words and numbers
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -60,8 +62,7 @@ PALETTES = (
 )
 STYLE = (
     PALETTES
-    + f"text{{font-family:{FONT};font-size:15px;fill:var(--ink);dominant-baseline:central}}"
-    + ".small{font-size:13px}"
+    + f"text{{font-family:{FONT};font-size:{SIZE}px;fill:var(--ink);dominant-baseline:central}}"
     + ".muted{fill:var(--muted)}.bold{font-weight:700}"
     + ".var{font-family:KaTeX_Math,'Times New Roman',serif;font-style:italic;font-size:1.12em}"
     + ".sign{font-size:22px}.accent{fill:var(--accent)}.warn{fill:var(--warn)}"
@@ -105,6 +106,22 @@ def number(value):
     return text.replace("-", "−")
 
 
+# widths of characters, as parts of the size, in a wide face; the faces of FONT are no wider
+WIDTHS = {
+    char: width
+    for chars, width in (("ijlI", 0.29), (" .,:;'|!/", 0.34), ("ftr()[]-", 0.41), ("mwMW%", 0.97),
+                         ("−×+=→<>≤≥·", 0.84), ("cszkJ½", 0.58))
+    for char in chars
+}  # fmt: skip
+
+
+def text_width(text, bold=False):
+    """Pixels that a line of text takes at most."""
+    plain = VARIABLE.sub(lambda match: "".join(filter(None, match.groups())), str(text))
+    parts = (WIDTHS.get(char, 0.76 if char.isupper() else 0.64) for char in plain)
+    return SIZE * sum(parts) * (1.1 if bold else 1)
+
+
 def place(value):
     """A coordinate, short."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
@@ -135,9 +152,9 @@ class Drawing:
         return None
 
     def text(self, x, y, content, kind="", anchor="middle"):
+        """A line of text; ``$k$`` in it is a variable, set in italics."""
         if self._ground(x, y) in MARKED:
             kind = f"{kind} on".strip()
-        """A line of text; ``$k$`` in it is a variable, set in italics."""
         self.parts.append(
             f'<text class="{kind}" x="{place(x)}" y="{place(y)}" text-anchor="{anchor}">'
             f"{VARIABLE.sub(_variable, escape(str(content)))}</text>"

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib.figures.static.canvas import Drawing, number
-from course_lib.figures.static.grids import Grid
+from course_lib.figures.static.grids import Grid, fitting
 from course_lib.shapes import output_shape
 
 CHANNELS = ("red", "green", "blue")
@@ -62,7 +62,7 @@ def layer_volumes(rows=7, columns=9, channels=3, kernel_size=3, filters=5, cell=
     ):
         drawing.text(centre, 16, title, "bold")
         each = " each" if title.endswith("filters") else ""
-        drawing.text(centre, height - 12, " × ".join(map(str, shape)) + each, "small")
+        drawing.text(centre, height - 12, " × ".join(map(str, shape)) + each)
     return drawing
 
 
@@ -72,6 +72,7 @@ def filter_maps(image, filters, maps, cell=26):
     image (rows, columns); filters: arrays (k, k); maps: arrays, one per filter.
     """
     image = np.asarray(image)
+    cell = max(cell, *(fitting(values) for values in (image, *filters, *maps)))
     out_rows, out_columns = np.shape(maps[0])
     pitch = max(np.shape(filters[0])[0], out_rows) * cell + 46
     image_width, kernel_width = image.shape[1] * cell, np.shape(filters[0])[1] * cell
@@ -101,6 +102,7 @@ def channel_sums(image, kernel, row=0, column=0, cell=26):
     image (rows, columns, channels), kernel (k, k, channels).
     """
     image, kernel = np.asarray(image), np.asarray(kernel)
+    cell = max(cell, fitting(image), fitting(kernel))
     rows, columns, channels = image.shape
     size = kernel.shape[0]
     names = CHANNELS if channels == len(CHANNELS) else [f"channel {c + 1}" for c in range(channels)]

@@ -104,15 +104,14 @@ def _draw(drawing, nodes, left, top):
             start = from_x + RADIUS + STUB
             drawing.line(start, from_y, x - RADIUS, y, "arrow")
             if uses[source] > 1:  # what this gate hands back; the sum stands at the source
-                middle = (start + x - RADIUS) / 2 - 5
-                side = -11 if from_y > y else 11
-                drawing.text(middle, (from_y + y) / 2 + side, number(share), "small accent")
+                middle = (start + x - RADIUS) / 2 - 8
+                side = -13 if from_y > y else 13
+                drawing.text(middle, (from_y + y) / 2 + side, number(share), "accent")
     for node in nodes:
         x, y = _middle(node, left, top)
         if node.sources:
             drawing.rect(x - RADIUS, y - RADIUS, 2 * RADIUS, 2 * RADIUS, "cell", RADIUS)
-        kind = "" if len(node.name) < 2 else "small"
-        drawing.text(x, y, node.name, kind if node.sources else "")
+        drawing.text(x, y, node.name)
         drawing.text(x + RADIUS + STUB / 2, y - 12, number(node.value))
         drawing.text(x + RADIUS + STUB / 2, y + 13, number(node.gradient), "accent")
 

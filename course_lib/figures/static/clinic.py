@@ -7,7 +7,7 @@ from course_lib.figures.static.plots import ticks
 
 __all__ = ["PANELS", "patient"]
 
-WIDTH, HEIGHT, GAP, MARGIN = 250, 168, 14, 6  # of a panel; between panels; around them
+WIDTH, HEIGHT, GAP, MARGIN = 258, 168, 14, 6  # of a panel; between panels; around them
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 34, 24  # within a panel
 CLASSES = 10  # of the digits, unless a run says otherwise
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -22,13 +22,13 @@ class _Panel:
         self.low, self.high = low, high
         self.left, self.right = x + LEFT, x + WIDTH - RIGHT
         self.top, self.floor = y + TOP, y + HEIGHT - BOTTOM
-        drawing.text(x + 4, y + 13, title, "small bold", anchor="start")
+        drawing.text(x + 4, y + 13, title, "bold", anchor="start")
         places = range(ceil(low), floor(high) + 1, 2) if log else ticks(low, high, 4)
         for tick in places:
             level = self.level(tick)
             drawing.line(self.left, level, self.right, level, "faint")
             text = f"10{str(tick).translate(RAISED)}" if log else f"{tick:g}"
-            drawing.text(self.left - 5, level, text, "small muted", anchor="end")
+            drawing.text(self.left - 5, level, text, "muted", anchor="end")
         drawing.line(self.left, self.floor, self.right, self.floor)
 
     def level(self, value):
@@ -42,7 +42,7 @@ class _Panel:
             ((self.left + self.right) / 2, middle, "middle"),
         ):
             if text:
-                self.drawing.text(at, self.floor + 13, text, "small muted", anchor=anchor)
+                self.drawing.text(at, self.floor + 13, text, "muted", anchor=anchor)
 
     def curve(self, values, kind):
         step = (self.right - self.left) / max(len(values) - 1, 1)
@@ -52,9 +52,10 @@ class _Panel:
         self.drawing.polyline(points, kind)
 
     def guide(self, value, label):
+        """A dotted line, which the panel's first line names: curves may be anywhere near it."""
         level = self.level(value)
         self.drawing.line(self.left, level, self.right, level, "guide dotted")
-        self.drawing.text(self.right, level - 9, label, "small accent", anchor="end")
+        self.drawing.text(self.right, self.y + 13, f"dotted: {label}", "accent", anchor="end")
 
     def bars(self, values, share=1.0):
         """A bar for each value, ``share`` of its slot wide."""
@@ -66,7 +67,7 @@ class _Panel:
     def label(self, place, count, text):
         """``text`` under the ``place``-th of ``count`` bars."""
         x = self.left + (place + 0.5) * (self.right - self.left) / count
-        self.drawing.text(x, self.floor + 13, text, "small muted")
+        self.drawing.text(x, self.floor + 13, text, "muted")
 
 
 def _classes(run):
@@ -174,11 +175,11 @@ def patient(run, panels):
     draws = (_loss, _accuracy, *(PANELS[name] for name in panels))
     drawing = Drawing(2 * (WIDTH + MARGIN) + GAP, len(draws) // 2 * (HEIGHT + GAP) - GAP + 30)
     first = ", ".join(f"{value:.3g}" for value in run["first_loss"])
-    drawing.text(MARGIN + 4, 13, f"loss before the first step: {first}", "small", anchor="start")
+    drawing.text(MARGIN + 4, 13, f"loss before the first step: {first}", anchor="start")
     for place, draw in enumerate(draws):
         row, column = divmod(place, 2)
         draw(drawing, MARGIN + column * (WIDTH + GAP), 30 + row * (HEIGHT + GAP), run)
     for text, kind, at in (("training", "curve", 180), ("validation", "other dashed", 74)):
         drawing.line(drawing.width - at - 34, 13, drawing.width - at - 8, 13, kind)
-        drawing.text(drawing.width - at, 13, text, "small", anchor="start")
+        drawing.text(drawing.width - at, 13, text, anchor="start")
     return drawing

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_lib.figures.static.canvas import DARK, Drawing
+from course_lib.figures.static.canvas import DARK, Drawing, text_width
 from course_lib.figures.static.pixels import mosaic, picture_address, png
 from course_lib.shapes import receptive_field
 
@@ -70,13 +70,13 @@ def strongest_patches(images, maps, layers, which, count=8):
 
 def patch_rows(rows, size=52):
     """A row of patches for each filter. rows: {name of the filter: list of `Patch`}"""
-    left = 12 + 8 * max(map(len, rows))
+    left = 16 + max(map(text_width, rows))
     longest = max(map(len, rows.values()))
     step = size + GAP
     drawing = Drawing(left + longest * step + MARGIN, len(rows) * step + 2 * MARGIN)
     for line, (name, patches) in enumerate(rows.items()):
         y = MARGIN + line * step
-        drawing.text(MARGIN, y + size / 2, name, "small", anchor="start")
+        drawing.text(MARGIN, y + size / 2, name, anchor="start")
         for place, patch in enumerate(patches):
             x = left + place * step
             drawing.image(x, y, size, size, picture_address(patch.pixels))
@@ -116,7 +116,7 @@ def through_network(digit, layers, probabilities, shown=6):
     line = rows * (size + GAP) / len(probabilities)
     for label, value in enumerate(probabilities):
         y = top + (label + 0.5) * line
-        drawing.text(x + 6, y, label, "small")
+        drawing.text(x + 6, y, label)
         drawing.rect(x + 18, y - line / 2 + 2, 100, line - 4, "cell")
         if 100 * value >= 0.5:
             drawing.rect(x + 18, y - line / 2 + 2, 100 * float(value), line - 4, "result")

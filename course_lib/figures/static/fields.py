@@ -61,7 +61,7 @@ def chain(size, layers, cell, names=()):
     for level, cells in enumerate(sizes):
         y = bottom - level * LEVEL
         label = names[level - 1] if level and names else ("input" if not level else "")
-        drawing.text(MARGIN, y + CELL / 2, label, "small", anchor="start")
+        drawing.text(MARGIN, y + CELL / 2, label, anchor="start")
         for place in range(cells):
             used = place in filled[level]
             kind = ("result" if level == len(layers) else "window") if used else "cell"

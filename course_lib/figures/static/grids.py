@@ -3,11 +3,12 @@
 equation(Grid(image, "image", window=(0, 0, 3, 3)), "∗", Grid(kernel, "kernel"), "=", ...)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 
-from course_lib.figures.static.canvas import Drawing, number
+from course_lib.figures.static.canvas import Drawing, number, text_width
 from course_lib.shapes import output_shape, padding_split
 
 GAP, SIGN, TITLE, MARGIN = 10, 26, 26, 8
@@ -23,6 +24,7 @@ class Grid:
     padding: (top, bottom, left, right) cells of zeros around the values, drawn dashed
     signed: fill positive cells blue and negative ones orange
     tint: fill of the other cells, "red", "green" or "blue" for a channel of a picture
+    cell: pixels of a cell's side; more where a number needs more
     """
 
     values: object
@@ -40,6 +42,11 @@ class Grid:
         top, bottom, left, right = self.padding
         self.rows = self.values.shape[0] + top + bottom
         self.columns = self.values.shape[1] + left + right
+        self.cell = max(self.cell, self._room())
+
+    def _room(self):
+        """Pixels of a cell that has room for every number."""
+        return fitting(self.values)
 
     @property
     def width(self):
@@ -73,12 +80,7 @@ class Grid:
                 drawing.rect(px, py, self.cell, self.cell, kind)
                 if not np.isnan(value):
                     shade = "" if inside else "muted"
-                    text = number(value)
-                    wide = 9.6 * len(text) + (3 if value < 0 else 0)
-                    small = " small" if wide > self.cell - 3 else ""
-                    drawing.text(
-                        px + self.cell / 2, py + self.cell / 2 + 1, text, (shade + small).strip()
-                    )
+                    drawing.text(px + self.cell / 2, py + self.cell / 2 + 1, number(value), shade)
         if self.window:
             row, column, height, width = self.window
             drawing.rect(
@@ -90,17 +92,24 @@ class Grid:
             )
 
 
-def _title_width(text):
-    return 7.6 * len(text)
+def fitting(values, bold=False):
+    """Pixels of a cell that has room for each of ``values``; NaN is an empty one."""
+    texts = (number(value) for value in np.ravel(values) if not np.isnan(value))
+    return ceil(max((text_width(text, bold) for text in texts), default=0)) + 5
 
 
 def equation(*parts):
-    """Grids and signs in one row, each grid under its title, centred on one line."""
+    """Grids and signs in one row, each grid under its title, centred on one line.
+
+    The cells of all grids are as large as the largest.
+    """
+    largest = max(part.cell for part in parts if isinstance(part, Grid))
+    parts = [replace(part, cell=largest) if isinstance(part, Grid) else part for part in parts]
     grids = [part for part in parts if isinstance(part, Grid)]
     titled = any(grid.title for grid in grids)
     noted = any(grid.note for grid in grids)
     widths = [
-        max(part.width, _title_width(part.title), _title_width(part.note) * 0.87)
+        max(part.width, text_width(part.title, bold=True), text_width(part.note))
         if isinstance(part, Grid)
         else max(SIGN, 12 * len(part))
         for part in parts
@@ -119,7 +128,7 @@ def equation(*parts):
             part.draw(drawing, left, top)
             if part.note:
                 below = top + part.height + TITLE / 2
-                drawing.text(x + space / 2, below, part.note, "small muted")
+                drawing.text(x + space / 2, below, part.note, "muted")
         else:
             drawing.text(x + space / 2, middle, part, "sign")
         x += space + GAP
@@ -153,5 +162,5 @@ def convolution_step(
         "∗",
         Grid(kernel, "kernel", (0, 0, *kernel.shape), cell=cell),
         "=",
-        Grid(outputs, "output", (row, column, 1, 1), "result", cell=max(cell, 34)),
+        Grid(outputs, "output", (row, column, 1, 1), "result", cell=cell),
     )

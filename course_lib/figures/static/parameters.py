@@ -31,13 +31,10 @@ def _tinted(drawing, x, y, cell, weight):
         f'<rect x="{place(x)}" y="{place(y)}" width="{cell}" height="{cell}" '
         f'style="fill:color-mix(in srgb, var(--accent) {strength}%, var(--cell));stroke-width:.5"/>'
     )
-    drawing.parts.append(
-        f'<text x="{place(x + cell / 2)}" y="{place(y + cell / 2 + 0.5)}" text-anchor="middle" '
-        f'style="font-size:10px">{weight}</text>'
-    )
+    drawing.text(x + cell / 2, y + cell / 2 + 1, weight)
 
 
-def weight_matrix(shape=(6, 6), kernel_size=3, cell=14):
+def weight_matrix(shape=(6, 6), kernel_size=3, cell=18):
     """A convolution drawn as the weight matrix of a fully connected layer.
 
     One row per output cell, one column per pixel; a number says which weight of the kernel stands
@@ -50,7 +47,7 @@ def weight_matrix(shape=(6, 6), kernel_size=3, cell=14):
     drawing.text(left + inputs * cell / 2, 14, f"{inputs} pixels of the image, row by row", "bold")
     for row in range(outputs):
         if row % 4 == 0 or row == outputs - 1:
-            drawing.text(left - 6, top + (row + 0.5) * cell, str(row + 1), "small", anchor="end")
+            drawing.text(left - 6, top + (row + 0.5) * cell, str(row + 1), anchor="end")
         for col in range(inputs):
             x, y = left + col * cell, top + row * cell
             if matrix[row, col]:
@@ -58,7 +55,7 @@ def weight_matrix(shape=(6, 6), kernel_size=3, cell=14):
             else:
                 drawing.rect(x, y, cell, cell, "cell")
     for col in range(0, inputs, shape[1]):
-        drawing.text(left + (col + 0.5) * cell, top - 10, str(col + 1), "small")
+        drawing.text(left + (col + 0.5) * cell, top - 10, str(col + 1))
         drawing.line(left + col * cell, top, left + col * cell, top + outputs * cell, "guide")
     return drawing
 
@@ -78,11 +75,11 @@ def learning_curves(histories, width=236, height=130):
         drawing.text(left + width / 2, top - 14, title, "bold")
         for value in range(int(highest) + 1):
             y = top + height * (1 - value / highest)
-            drawing.text(left - 6, y, str(value), "small", anchor="end")
+            drawing.text(left - 6, y, str(value), anchor="end")
         epochs = len(history["loss"])
-        drawing.text(left, top + height + 14, "1", "small")
-        drawing.text(left + width, top + height + 14, str(epochs), "small")
-        drawing.text(left + width / 2, top + height + 14, "epoch", "small muted")
+        drawing.text(left, top + height + 14, "1")
+        drawing.text(left + width, top + height + 14, str(epochs))
+        drawing.text(left + width / 2, top + height + 14, "epoch", "muted")
         for name, kind in (("loss", "curve"), ("val_loss", "other dashed")):
             drawing.polyline(
                 [
@@ -97,5 +94,5 @@ def learning_curves(histories, width=236, height=130):
         (320, "loss on test digits", "other dashed"),
     ):
         drawing.line(x, y, x + 28, y, kind)
-        drawing.text(x + 36, y, text, "small", anchor="start")
+        drawing.text(x + 36, y, text, anchor="start")
     return drawing

@@ -67,6 +67,6 @@ def gallery(images, notes=None, columns=3, width=216, frames=None):
             for row, left, rows, across in frames[index]:
                 place = (x + left * scale, top + row * scale, across * scale, rows * scale)
                 drawing.rect(*place, "mark")
-            drawing.text(x + width / 2, top + height + NOTE / 2, notes[index], "small")
+            drawing.text(x + width / 2, top + height + NOTE / 2, notes[index])
         top += max(line) + below
     return drawing

@@ -20,6 +20,9 @@ class Picture(Grid):
     differs: object = None
     cell: int = 16
 
+    def _room(self):
+        return 0
+
     def draw(self, drawing: Drawing, x, y):
         for row in range(self.rows):
             for column in range(self.columns):

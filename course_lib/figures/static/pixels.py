@@ -60,5 +60,5 @@ def mosaic(images, notes=None, columns=10, size=52, spread=False):
         drawing.image(x, y, size, size, picture_address(image))
         drawing.rect(x, y, size, size)
         if notes is not None:
-            drawing.text(x + size / 2, y + size + NOTE / 2, notes[index], "small")
+            drawing.text(x + size / 2, y + size + NOTE / 2, notes[index])
     return drawing

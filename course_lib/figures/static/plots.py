@@ -4,13 +4,13 @@ from math import ceil, floor, log10
 
 import numpy as np
 
-from course_lib.figures.static.canvas import Drawing
+from course_lib.figures.static.canvas import Drawing, text_width
 
 __all__ = ["lines"]
 
 KINDS = ("curve", "other dashed", "curve dotted")  # told apart without colour too
 LEFT, RIGHT, TOP, BOTTOM = 62, 16, 34, 48
-CHARACTER, SAMPLE, SPACE, LINE = 6.8, 32, 20, 20  # of the key: letter, curve, gap, line height
+SAMPLE, SPACE, LINE = 32, 20, 20  # of the key: curve, gap, line height
 
 
 def ticks(low, high, count=5, smallest=0.0):
@@ -29,12 +29,12 @@ def ticks(low, high, count=5, smallest=0.0):
 def _key_lines(names, room):
     """``names`` in as many lines as they need, each at most ``room`` wide.
 
-    >>> _key_lines(["first", "second", "third"], 180)
+    >>> _key_lines(["first", "second", "third"], 200)
     [['first', 'second'], ['third']]
     """
     found, used = [[]], 0.0
     for name in names:
-        wide = CHARACTER * len(name) + SAMPLE + SPACE
+        wide = text_width(name) + SAMPLE + SPACE
         if found[-1] and used + wide > room:
             found.append([])
             used = 0.0
@@ -48,8 +48,8 @@ def _draw_key(drawing, key_lines, kinds):
     for number, names in enumerate(key_lines):
         x, y = drawing.width - RIGHT, 12 + number * LINE
         for name in reversed(names):
-            drawing.text(x, y, name, "small", anchor="end")
-            x -= CHARACTER * len(name) + SAMPLE
+            drawing.text(x, y, name, anchor="end")
+            x -= text_width(name) + SAMPLE
             drawing.line(x, y, x + SAMPLE - 8, y, kinds[name])
             x -= SPACE
 
@@ -74,7 +74,7 @@ def lines(series, x_label, y_label, x=None, limits=None, marks=False, width=560,
         min(found.min() for found in runs.values()),
         max(found.max() for found in runs.values()),
     )
-    key_lines = _key_lines(series, width - RIGHT - CHARACTER * len(y_label))
+    key_lines = _key_lines(series, width - RIGHT - text_width(y_label))
     top = TOP + LINE * (len(key_lines) - 1)
     height += top - TOP
     drawing = Drawing(width, height)
@@ -87,15 +87,15 @@ def lines(series, x_label, y_label, x=None, limits=None, marks=False, width=560,
     for tick in ticks(low, high):
         _, y = at(x[0], tick)
         drawing.line(LEFT, y, width - RIGHT, y, "faint")
-        drawing.text(LEFT - 8, y, f"{tick:g}", "small", anchor="end")
+        drawing.text(LEFT - 8, y, f"{tick:g}", anchor="end")
     whole = all(value == int(value) for value in x)
     for tick in ticks(x[0], x[-1], 7, smallest=1.0 if whole else 0.0):
         px, _ = at(tick, low)
         drawing.line(px, height - BOTTOM, px, height - BOTTOM + 5)
-        drawing.text(px, height - BOTTOM + 16, f"{tick:g}", "small")
+        drawing.text(px, height - BOTTOM + 16, f"{tick:g}")
     drawing.line(LEFT, height - BOTTOM, width - RIGHT, height - BOTTOM)
-    drawing.text((LEFT + width - RIGHT) / 2, height - 10, x_label, "small")
-    drawing.text(4, 12, y_label, "small", anchor="start")
+    drawing.text((LEFT + width - RIGHT) / 2, height - 10, x_label)
+    drawing.text(4, 12, y_label, anchor="start")
     kinds = dict(zip(series, KINDS, strict=False))
     for name, found in runs.items():
         for values in found if len(found) > 1 else ():

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from course_lib.figures.static.canvas import Drawing, number
+from course_lib.figures.static.canvas import Drawing, number, text_width
 from course_lib.figures.static.channels import column
+from course_lib.figures.static.grids import fitting
 from course_lib.shapes import output_shape, padding_split
 
 KINDS = ("window", "result", "positive", "negative")
@@ -32,10 +33,11 @@ def pooled_windows(
     """
     values, outputs = np.asarray(values, float), np.asarray(outputs, float)
     strides = strides or pool_size
+    cell = max(cell, fitting(values, bold=True), fitting(outputs))
     rows, columns = values.shape
     out_rows, out_columns = outputs.shape
     left = 8 + columns * cell + 52
-    overhang = max(9 * len(titles[1]) - out_columns * cell, 0) / 2
+    overhang = max(text_width(titles[1], bold=True) - out_columns * cell, 0) / 2
     drawing = Drawing(left + out_columns * cell + overhang + 8, rows * cell + 44)
     middle = 36 + rows * cell / 2
     out_top = middle - out_rows * cell / 2
@@ -70,11 +72,7 @@ def pooled_windows(
 
 
 def _value(drawing, x, y, cell, value, bold):
-    text = number(value)
-    kinds = ["bold"] if bold else []
-    if len(text) * 9 > cell:
-        kinds.append("small")
-    drawing.text(x + cell / 2, y + cell / 2 + 1, text, " ".join(kinds))
+    drawing.text(x + cell / 2, y + cell / 2 + 1, number(value), "bold" if bold else "")
 
 
 def poolings_compared(values, first, second, first_title, second_title, **options):
@@ -107,7 +105,7 @@ def pooling_shifts(maps, outputs, pool_size, cell=26):
         top = 36 + index * pitch
         middle = top + rows * cell / 2
         title = f"moved by {index}" if index else "as it was"
-        drawing.text(left - 12, middle, title, "small", anchor="end")
+        drawing.text(left - 12, middle, title, anchor="end")
         _plain(drawing, left, top, values, cell)
         for row in range(out_rows):
             for col in range(out_columns):

@@ -5,12 +5,13 @@ from statistics import mean
 
 import numpy as np
 
-from course_lib.figures.static.canvas import Drawing
-from course_lib.figures.static.plots import CHARACTER, KINDS, ticks
+from course_lib.figures.static.canvas import Drawing, text_width
+from course_lib.figures.static.plots import KINDS, ticks
 
 __all__ = ["confusion", "strips"]
 
 LINE, TOP, BOTTOM, RIGHT = 20, 34, 50, 24  # height of one series of a row; margins
+SHOWN = "what is shown"
 
 
 def strips(rows, x_label, limits=None, log=False, width=640):
@@ -34,17 +35,17 @@ def strips(rows, x_label, limits=None, log=False, width=640):
     if log and min(values) <= 0:
         raise ValueError(f"strips: with log=True all values must be positive, got {min(values)}.")
     low, high = (scale(v) for v in (limits or (min(values), max(values))))
-    left = 16 + CHARACTER * max(map(len, rows))
+    left = 16 + max(map(text_width, rows))
     across = (width - left - RIGHT) / ((high - low) or 1)
     step = LINE * len(names) + 8
     drawing = Drawing(width, TOP + step * len(rows) + BOTTOM)
     floor = drawing.height - BOTTOM
     _axis(drawing, low, high, log, left, across, floor)
-    drawing.text((left + width - RIGHT) / 2, drawing.height - 12, x_label, "small")
+    drawing.text((left + width - RIGHT) / 2, drawing.height - 12, x_label)
     kinds = dict(zip(names, (kind.split()[0] for kind in KINDS), strict=False))
     for number, (label, row) in enumerate(rows.items()):
         top = TOP + number * step
-        drawing.text(left - 10, top + step / 2, label, "small", anchor="end")
+        drawing.text(left - 10, top + step / 2, label, anchor="end")
         for place, name in enumerate(names):
             y = top + 4 + LINE * (place + 0.5)
             found = [left + (scale(v) - low) * across for v in row.get(name, ())]
@@ -81,15 +82,15 @@ def _axis(drawing, low, high, log, left, across, floor):
     for at, text in places:
         x = left + (at - low) * across
         drawing.line(x, TOP, x, floor, "faint")
-        drawing.text(x, floor + 16, text, "small")
+        drawing.text(x, floor + 16, text)
     drawing.line(left, floor, drawing.width - RIGHT, floor)
 
 
 def _key(drawing, names, kinds):
     x = drawing.width - RIGHT
     for place, name in reversed(list(enumerate(names))):
-        drawing.text(x, 14, name, "small", anchor="end")
-        x -= CHARACTER * len(name) + 14
+        drawing.text(x, 14, name, anchor="end")
+        x -= text_width(name) + 14
         _mark(drawing, x, 14, place, kinds[name])
         x -= 20
 
@@ -106,13 +107,13 @@ def confusion(counts, names, cell=80):
             f"confusion: counts must have shape ({len(names)}, {len(names)}), one row and one "
             f"column for each of the names, got {counts.shape}."
         )
-    left, top = 24 + CHARACTER * max(map(len, names)), 52
+    left, top = 24 + max(text_width(name) for name in [*names, SHOWN]), 52
     drawing = Drawing(left + cell * len(names) + 8, top + 34 * len(names) + 8)
-    drawing.text(left + cell * len(names) / 2, 12, "what was said", "small muted")
-    drawing.text(4, top - 18, "what is shown", "small muted", anchor="start")
+    drawing.text(left + cell * len(names) / 2, 12, "what was said", "muted")
+    drawing.text(4, top - 18, SHOWN, "muted", anchor="start")
     for row, name in enumerate(names):
-        drawing.text(left - 8, top + 34 * (row + 0.5), name, "small", anchor="end")
-        drawing.text(left + cell * (row + 0.5), top - 18, name, "small")
+        drawing.text(left - 8, top + 34 * (row + 0.5), name, anchor="end")
+        drawing.text(left + cell * (row + 0.5), top - 18, name)
         for column, count in enumerate(counts[row]):
             kind = "positive" if row == column else "negative" if count else "cell"
             x, y = left + cell * column, top + 34 * row

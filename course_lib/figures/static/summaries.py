@@ -1,13 +1,12 @@
 """Pictures of whole networks: a model's summary, drawn as a stack of sheets from top to bottom."""
 
-from course_lib.figures.static.canvas import Drawing
+from course_lib.figures.static.canvas import Drawing, text_width
 from course_lib.figures.static.channels import sheets
 from course_lib.model.summary import rows as summary_rows
 
 SHEETS = 5  # more channels than this are not drawn
 STEP = 4  # pixels from one sheet to the next
 VECTOR = 16  # height of a row of units
-LETTER = 9.4  # width of a letter of a name, about
 
 
 def _shown(shape):
@@ -24,7 +23,7 @@ def _height(shape, scale):
 def _room(name, shape, scale):
     """Where the middle of an output may stand at the earliest, right of the layer's name."""
     wide = 90 if len(shape) == 2 else shape[2] * scale + (min(shape[-1], SHEETS) - 1) * STEP
-    return 8 + LETTER * len(name) + 8 + wide / 2
+    return 8 + text_width(name, bold=True) + 8 + wide / 2
 
 
 def _units(drawing, x, y, count, widest):
@@ -53,7 +52,7 @@ def layer_stack(model, scale=2.6):
         (right, "output", "start"),
         (end, "parameters", "end"),
     ):
-        drawing.text(x, 12, title, "small muted", anchor=anchor)
+        drawing.text(x, 12, title, "muted", anchor=anchor)
     y = 34
     for index, (name, shape, count) in enumerate(outputs):
         size = _height(shape, scale)

@@ -35,7 +35,7 @@ def along_axis(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
         drawing.text(x + CELL / 2, top + CELL / 2 + 1, label, "" if inside else "muted")
     for output in range(outputs):
         y = top + CELL + output * ROW
-        drawing.text(MARGIN, y + ROW / 2, f"output {output + 1}", "small", anchor="start")
+        drawing.text(MARGIN, y + ROW / 2, f"output {output + 1}", anchor="start")
         start = output * strides
         for tap in range(kernel_size):
             x = left + (start + tap * dilation_rate) * CELL
@@ -43,5 +43,5 @@ def along_axis(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
     if lost:
         y = top + CELL + outputs * ROW + ROW / 2
         text = f"hatched: read by no window ({lost} of {size})"
-        drawing.text(left + total * CELL, y, text, "small warn", anchor="end")
+        drawing.text(left + total * CELL, y, text, "warn", anchor="end")
     return drawing

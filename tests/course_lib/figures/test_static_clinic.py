@@ -101,7 +101,7 @@ def test_a_run_of_fewer_classes_has_its_own_guides():
     assert (loss, accuracy) == pytest.approx(
         (floor - FULL * log(5) / 4, floor - FULL / 5), abs=0.02
     )
-    assert {"ln 5", "chance"} <= set(texts(drawing))
+    assert {"dotted: ln 5", "dotted: chance"} <= set(texts(drawing))
 
 
 def test_bars_stand_within_their_panel():
