@@ -11,9 +11,9 @@ from course_bank.core.question import Question
 
 FACTOR = 3  # an estimate may be so many times too large or too small
 _ASKED = (
-    "Before you compute it: {what}, within a factor of {factor}? Work with rounded numbers, in "
-    "your head or on paper, and commit yourself to a number of one or two digits. The next task "
-    "is to compute it."
+    "Before you compute it: {what}? Work with rounded numbers, in your head or on paper, and "
+    "commit yourself to a number of one or two digits. Right is what is at most {factor} times too "
+    "large or too small. The next task is to compute it."
 )
 
 

@@ -175,17 +175,21 @@ class FunctionQuestion(Question):
         if value is None:
             return f"With {case.about} it returns nothing."
         if len(results) != len(expected):
-            return f"It must return {len(expected)} arrays: {', '.join(self.parts)}."
+            return f"It must return {wording.several(expected)}: {', '.join(self.parts)}."
         names = self.parts or ("its result",)
         named = [name for name, ok in zip(names, right, strict=True) if not ok]
         for name, result, target in zip(names, results, expected, strict=True):
             shape = _shape(result)
-            if shape is None:
-                return f"With {case.about}, {name} is no array of numbers."
+            if shape is None or (shape and not np.ndim(target)):
+                asked = "array of numbers" if np.ndim(target) else "single number"
+                return f"With {case.about}, {name} is no {asked}."
             if shape != np.shape(target):
                 return f"With {case.about}, {name} has the shape {shape}, not {np.shape(target)}."
-        verb = "have" if len(named) > 1 else "has"
-        return f"With {case.about}, {' and '.join(named)} {verb} the right shape, but other values."
+        told, verb = " and ".join(named), "have" if len(named) > 1 else "has"
+        if not any(map(np.ndim, expected)):
+            wrong = "this number is wrong" if len(named) == 1 else "these numbers are wrong"
+            return f"With {case.about}, {wrong}: {told}."
+        return f"With {case.about}, {told} {verb} the right shape, but other values."
 
 
 def _argument(name, value):

@@ -53,14 +53,14 @@ def slips(right):
         slip(
             "next row blamed",
             lambda n: (found(n)[0] + 1, found(n)[1]),
-            "The number is right, but it belongs into the row above.",
+            "The number is right, but it belongs in the row above.",
             CLOSE,
         ),
     )
 
 
 def steps(n, right, told):
-    """Worked steps: what belongs into each row, and the one that says otherwise.
+    """Worked steps: what belongs in each row, and the one that says otherwise.
 
     ``told(n)`` names the rows.
     """

@@ -181,7 +181,7 @@ QUESTIONS = [
         teaches="With G groups each filter reads the Gth part of the channels.",
         draw=_GROUPED,
         prompt="`Conv2D({filters}, {kernel}, groups={groups}, use_bias=False)` reads {channels} "
-        "channels. How many weights has it?",
+        "channels. How many weights does it have?",
         answer=_grouped,
         steps=lambda n: [
             f"channels of a group: {n.channels} / {n.groups} = {n.channels // n.groups}",
@@ -217,8 +217,8 @@ QUESTIONS = [
         draw=_BLOCK,
         prompt="An inverted residual block reads {channels} channels, widens them {times} times "
         "with a 1 × 1 convolution, looks around with a depthwise {kernel} × {kernel} convolution "
-        "and narrows them to {channels} again. None has biases. How many weights have the three "
-        "together?",
+        "and narrows them to {channels} again. None has biases. How many weights do the three "
+        "have together?",
         answer=lambda n: sum(_block(n)),
         steps=lambda n: [
             f"channels inside: {n.channels} · {n.times} = {_widened(n)}",

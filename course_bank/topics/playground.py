@@ -47,7 +47,7 @@ QUESTIONS = [
                 "white patch",
                 lambda n: max(round(float(np.sum(n.weights)) + n.bias, 6), 0),
                 "That is the answer to a patch that is white all over. Where a weight is negative, "
-                "another grey takes less away.",
+                "a darker pixel takes less away.",
                 FAR,
             ),
             slip(

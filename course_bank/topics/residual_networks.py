@@ -149,7 +149,7 @@ QUESTIONS = [
         teaches="The gradient of a block is the one that arrives plus what F makes of it.",
         draw=_draw_skip,
         prompt="A residual block adds to its input of five numbers their convolution with the "
-        'kernel {kernel}, `padding="same"`, and has no activation. From above arrives the gradient '
+        'kernel {kernel}, `padding="same"`, and has no activation. The gradient of its output is '
         "{gradient}. What is the gradient of the block's input?",
         form="array",
         expects="a list of five numbers",

@@ -193,7 +193,7 @@ QUESTIONS = [
             slip(
                 "moved to the left",
                 lambda n: _pooled([*n.signal[1:], 0]),
-                "Moved to the right, every value has a larger place than before.",
+                "You moved the row to the left. To the right, the number of every place grows.",
                 FAR,
             ),
         ),

@@ -24,6 +24,16 @@ def same(value, expected):
         return False
 
 
+def _handed_out():
+    """As a stub is handed out."""
+
+
+def is_stub(function):
+    """Whether nothing but a line of documentation stands in a function."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_code == _handed_out.__code__.co_code
+
+
 def borrowed(function):
     """The library of `LIBRARIES` that a function names, or None."""
     code = getattr(function, "__code__", None)
@@ -57,11 +67,14 @@ def check_function(numbers, function):
     results = list(result) if several and isinstance(result, list | tuple) else [result]
     targets = expected if several else {"outputs": expected}
     if len(results) != len(targets):
-        return f"It must return {len(targets)} arrays: {', '.join(targets)}."
+        return f"It must return {wording.several(targets.values())}: {', '.join(targets)}."
     for value, (name, target) in zip(results, targets.items(), strict=True):
         shape = np.shape(np.array(value, dtype=object) if isinstance(value, list) else value)
+        if shape and not np.shape(target):
+            return f"On your example {name} must be one number, not {wording.array(shape)}."
         if shape != np.shape(target):
             return f"On your example {name} must have shape {np.shape(target)}, got {shape}."
         if not same(value, target):
-            return f"On your example {name} has other values than sheet.numbers(...) gives."
+            what = "has other values" if np.shape(target) else "is another number"
+            return f"On your example {name} {what} than sheet.numbers(...) gives."
     return None

@@ -30,6 +30,20 @@ def counted(number, what):
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
+def several(values):
+    """So many numbers where all values are single ones, else so many arrays.
+
+    >>> several([3, 4, 5]), several([[1, 2], 3])
+    ('3 numbers', '2 arrays')
+    """
+    values = list(values)
+    return f"{len(values)} {'arrays' if any(map(_is_array, values)) else 'numbers'}"
+
+
+def _is_array(value):
+    return bool(getattr(value, "ndim", isinstance(value, list | tuple)))
+
+
 def length(expects):
     """How many numbers the words ask for, or None where they leave it open.
 

@@ -3,8 +3,10 @@
 from math import log
 
 from course_bank.assignments.judgements.judgement import Judgement
+from course_bank.assignments.judgements.measured import recorded
 
 _CLASSES = 20
+_FLATTERED = recorded()["larger and longer"]["small rate and yes or no"]
 
 JUDGEMENTS = (
     Judgement(
@@ -30,18 +32,21 @@ JUDGEMENTS = (
     ),
     Judgement(
         "clinic-hidden-not-mended",
-        "A fellow student mends the last of the three programs by making the network twice as "
-        "wide and training it for 50 epochs; the accuracy on the images kept aside is then above "
-        "what was asked. Why is that no mend? Name one thing that is still wrong in the program, "
-        "say how you would see it, and what it would cost whoever uses the network.",
+        "A fellow student does not look for the faults of the last program, but makes its network "
+        "twice as wide and trains it for 50 epochs. With most of the faults that the program may "
+        "have, the accuracy that it reports is then above what was asked. Why is that no mend? "
+        "Name one thing that is still wrong in the program, say how you would see it, and what it "
+        "would cost whoever uses the network.",
         "More width and more epochs move the curves and leave the cause where it was: one change "
         "at a time, with a reason, says what was wrong; this says nothing. A rate that is too "
-        "small is made up for by many steps, at ten times the cost. Batch normalisation in "
-        "training mode still names an image by its neighbours: the accuracy on a mixed batch looks "
-        "well, and a single image, or images class by class, get other answers; asking about the "
-        "same images one at a time shows it, and a user with one picture meets it first. An "
-        "accuracy of questions with yes and no still reports too much: compare it with the share "
-        "of right classes, and somebody relies on a number that is not true.",
+        "small is made up for in part by many steps, at some ten times the cost. Batch "
+        "normalisation in training mode still names an image by its neighbours: the accuracy on a "
+        "mixed batch looks well, and a single image, or images class by class, get other answers; "
+        "asking about the same images one at a time shows it, and a user with one picture meets it "
+        "first. A loss and an accuracy of questions with yes and no still report too much (in one "
+        f"of our runs {_FLATTERED['reported']:.2f}, where {_FLATTERED['reads']:.2f} of new digits "
+        "were read): compare the report with the share of right classes. Somebody relies on a "
+        "number that is not true.",
         (
             (1, "the cause is still there; several changes at once say nothing about it"),
             (1, "one thing that is still wrong, and the experiment that shows it"),

@@ -1,10 +1,14 @@
 """What a person reads in ps7 and ps8: tests that can fail, and numbers that can be trusted."""
 
 from course_bank.assignments.judgements.judgement import Judgement
+from course_bank.assignments.judgements.measured import percent, recorded
 from course_lib import shapes
 
 _PLACES = shapes.output_size(4000, 31).value ** 2
 _COPIES = _PLACES * 31**2 * 4 / 1e9  # gigabytes in float32
+
+_DIGITS = recorded()["digits"]
+_CONFUSED = list(_DIGITS["confused"])
 
 # of 1,000 images read with 97 %, the share that is right in another 1,000 varies by this
 _SPREAD = 100 * (0.97 * 0.03 / 1000) ** 0.5
@@ -65,10 +69,12 @@ JUDGEMENTS = (
         "Look at digits of `x_test` that your model misreads. Which two classes does it confuse "
         "most, why those, and is the accuracy on the training digits a good guess of the accuracy "
         "on these? Three or four sentences, with your numbers.",
-        "Typical: 4 and 9, 3 and 5, 7 and 2: they share strokes and differ in one piece. The "
-        "accuracy in training is higher, often above 97 %, than on the test digits, around 95 %: "
-        "the model has seen the former, and 2,000 digits are few, so it knows some of them by "
-        "heart. Only digits it has not been trained on say how it will do.",
+        f"Typical: {_CONFUSED[0]}, {_CONFUSED[1]}, {_CONFUSED[2]}: they share strokes and differ "
+        "in one piece. The accuracy on the training digits is higher (in our runs "
+        f"{percent(_DIGITS['seen'])} on average) than on the test digits "
+        f"({percent(_DIGITS['unseen'])}): the model has seen the former, and 2,000 digits are few, "
+        "so it knows some of them by heart. Only digits it has not been trained on say how it "
+        "will do.",
         (
             (1, "two classes, with numbers of the own model"),
             (1, "a reason in the shape of the digits"),

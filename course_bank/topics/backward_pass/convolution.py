@@ -184,7 +184,7 @@ QUESTIONS = [
         answer=_relu_gradient,
         steps=lambda n: [
             "1 where the input was positive, 0 elsewhere, times the gradient",
-            f"{_relu_gradient(n).tolist()}",
+            f"{(_relu_gradient(n) + 0.0).tolist()}",
         ],
         misconceptions=(
             slip(

@@ -107,7 +107,8 @@ QUESTIONS = [
             slip(
                 "bias of the wrong sign",
                 lambda n: [_weights_and_bias(n)[0], -_weights_and_bias(n)[1]],
-                "The bias is what the output is more than the grey value times the sum.",
+                "The sign is turned round: the bias is the output minus the grey value times the "
+                "sum.",
                 CLOSE,
             ),
             slip(

@@ -26,10 +26,10 @@ QUESTIONS = [
         answer=None,
         source=lambda variant: verdicts.ARRAYS,
         judge=verdicts.judge_arrays,
-        stub="(x_train, y_train), (x_test, y_test) = mnist.load_sample()\n# Scale both, and give "
-        "them an axis for the channel.\n### SOLUTION\n",
-        solution='x_train = (x_train / 255).astype("float32")[..., None]\n'
-        'x_test = (x_test / 255).astype("float32")[..., None]',
+        stub="(train, y_train), (test, y_test) = mnist.load_sample()\n# Scale the images of both, "
+        "and give them an axis for the channel.\nx_train = x_test = None\n### SOLUTION\n",
+        solution='x_train = (train / 255).astype("float32")[..., None]\n'
+        'x_test = (test / 255).astype("float32")[..., None]',
     ),
     Question(
         id="mnist-count",

@@ -127,8 +127,8 @@ QUESTIONS = [
             slip(
                 "corner alone",
                 lambda n: _rests(n)[0] * _rests(n)[1],
-                "Those pixels lie below and to the right of all windows. One of both is enough to "
-                "be read by none.",
+                "Those pixels lie below and to the right of all windows. A pixel that lies only "
+                "below them, or only to the right, is read by none either.",
                 FAR,
             ),
             slip(

@@ -1,6 +1,7 @@
 """Questions on the card of a patient: which fault does it show?"""
 
 import json
+import re
 from dataclasses import dataclass
 
 from course_bank.core.question import Question, slip
@@ -36,6 +37,12 @@ def _idea(fault):
     )
 
 
+def _told(fault):
+    """What a card shows, line by line."""
+    shown = re.sub(r"would (all )?have shown", r"would \1show", FAULTS[fault].signature)
+    return [f"{FAULTS[fault].title} All witnesses of the card say so:", shown]
+
+
 def _question(ward, teaches):
     listed = WARDS[ward]
     name = f"clinic-{ward}-fault"
@@ -50,7 +57,7 @@ def _question(ward, teaches):
         form="choice",
         choices=lambda n: {fault: FAULTS[fault].title for fault in listed.faults},
         answer=patients.fault,
-        steps=lambda n: [FAULTS[patients.fault(n)].signature.replace("would have shown", "shows")],
+        steps=lambda n: _told(patients.fault(n)),
         misconceptions=tuple(map(_idea, listed.faults)),
         stub=f'n = sheet.numbers("{name}")\n'
         f"display(clinic.patient(n.card, {json.dumps(listed.panels)}))\n"

@@ -40,11 +40,11 @@ _PACE = Question(
         },
         where=lambda found: max(found["step"]) < 1,
     ),
-    prompt="Patient **{patient}** does not move. Its four layers take steps of the sizes {step}, "
-    "each beside the size of its weights, and an epoch has {batches} batches. Take the layer that "
-    "moves most: after how many epochs would its weights have changed by as much as they are "
-    "long, if every step were as long as the first and went the same way? (Fractions of an epoch "
-    "are possible.)",
+    prompt="The curves of patient **{patient}** are flat. The first steps of its four layers, each "
+    "as a share of the size of the layer's weights, are {step}, and an epoch has {batches} "
+    "batches. Take the layer that moves most: after how many epochs would its weights have "
+    "changed by as much as their own size, if every step were as large as the first and went the "
+    "same way? (Fractions of an epoch are possible.)",
     form="number",
     tolerance=5e-3,
     answer=_pace,
@@ -79,6 +79,9 @@ _PACE = Question(
 # ---------------------------------------------------------------------------- how it grows
 
 
+_ORDER = {2: "square", 3: "cube", 4: "fourth"}
+
+
 def _growth(n):
     return (n.sums[-1] / n.sums[0]) ** (1 / (len(n.sums) - 1))
 
@@ -86,7 +89,7 @@ def _growth(n):
 _GROWTH = Question(
     id="clinic-plateau-growth",
     topic=_TOPIC,
-    teaches="A factor a layer multiplies through the network: only one near 1 is healthy.",
+    teaches="Each layer multiplies the size of the sums: only a factor near 1 is healthy.",
     draw=_drawn(
         "plateau",
         lambda card: {
@@ -94,15 +97,15 @@ _GROWTH = Question(
         },
     ),
     prompt="Before training, the sums of patient **{patient}** have the sizes {sums}, layer by "
-    "layer. By which factor do they grow from a layer to the next, on (geometric) average: the "
-    "factor which, applied between every two layers, leads from the first size to the last? Give "
-    "three decimals.",
+    "layer. By which factor do they grow from one layer to the next, on (geometric) average: "
+    "the factor which, applied between every two layers, leads from the first size to the last? "
+    "Give three decimals.",
     form="number",
     tolerance=2e-3,
     answer=_growth,
     steps=lambda n: [
         f"from first to last: {n.sums[-1]:.4g} / {n.sums[0]:.4g} = {n.sums[-1] / n.sums[0]:.4g}",
-        f"in {len(n.sums) - 1} steps: the root of that order, {_growth(n):.4f}",
+        f"in {len(n.sums) - 1} equal factors: the {_ORDER[len(n.sums) - 1]} root, {_growth(n):.4f}",
     ],
     misconceptions=(
         slip(

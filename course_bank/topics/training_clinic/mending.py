@@ -45,7 +45,7 @@ def _question(task, teaches, prompt):
     words = (
         f"{prompt} Copy it into the cell below and mend it. The network, the sizes and what it "
         f"returns stay as they are.\n\n```python\n{programs.template(task)}\n```\n\nGrading trains "
-        f"it on {trial.TRAINED} digits and asks it about others, which no sample holds, together "
+        f"it on {trial.TRAINED} digits and asks it about others, which are in no sample, together "
         f"and one at a time. It must read {100 * least(task):.0f} % of them, name an image alike "
         "alone and among others, and report the accuracy on images that it has not trained on; "
         f"the training may compute for {trial.BUDGET:.0f} seconds."

@@ -1,5 +1,6 @@
 """What a person reads: model answers whose numbers are the engine's, and rubrics that add up."""
 
+import importlib
 import re
 
 import numpy as np
@@ -9,6 +10,7 @@ import course_lib as keras
 from course_bank.assignments.judgements import MODULES, Judgement, judgements
 from course_bank.assignments.problem_sets import problem_sets
 from course_lib import ops, shapes
+from tests.course_bank.assignments import claims
 
 WITH_CODE = [name for name, judgement in judgements.items() if "```python" in judgement.solution]
 
@@ -17,6 +19,12 @@ def test_every_one_is_asked_once_and_ids_are_unique():
     asked = [t.id for a in problem_sets.values() for t in a.tasks if isinstance(t, Judgement)]
     assert sorted(asked) == sorted(judgements)
     assert len(judgements) == sum(len(module.JUDGEMENTS) for module in MODULES)
+
+
+def test_what_each_model_answer_claims_has_its_test():
+    for module in ("test_model_answers", "test_model_answers_of_code"):
+        importlib.import_module(f"tests.course_bank.assignments.{module}")
+    assert set(judgements) == claims.CLAIMED
 
 
 @pytest.mark.parametrize("name", judgements)

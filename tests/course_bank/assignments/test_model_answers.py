@@ -1,7 +1,6 @@
-"""What model answers and rubrics claim: computed, or tried until something would speak against it.
+"""What the model answers of ps1 to ps6 claim: computed, or tried until something speaks against it.
 
-Each written answer has its test here, marked by `claimed_by`; `test_judgements` has the counts of
-the models that stand in them as code.
+Each is marked by `claimed_by`; `test_judgements` has the counts of the models that stand in them.
 """
 
 import itertools
@@ -12,11 +11,9 @@ import pytest
 
 import course_lib as keras
 from course_bank.assignments.judgements import judgements
-from course_bank.topics.transfer import heldout
 from course_lib import costs, ops, shapes
-from course_lib.datasets import mnist, objects
-
-CLAIMED = set()
+from course_lib.datasets import mnist
+from tests.course_bank.assignments.claims import chain, claimed_by, convolved, says
 
 
 @pytest.fixture
@@ -24,29 +21,9 @@ def rng():
     return np.random.default_rng(15)
 
 
-def claimed_by(name):
-    """Marks the test of a judgement's claims."""
-    CLAIMED.add(name)
-    return lambda test: test
-
-
-def says(name, *texts):
-    """Whether the model answer holds all these texts."""
-    return all(text in judgements[name].solution for text in texts)
-
-
 def places(n, k, s):
     """Where a window starts, tried one by one."""
     return [i for i in range(0, n, s) if i + k <= n]
-
-
-def convolved(image, kernel, padding="valid"):
-    image, kernel = np.asarray(image, float), np.asarray(kernel, float)
-    return ops.conv(image[None, :, :, None], kernel[:, :, None, None], 1, padding)[0, :, :, 0]
-
-
-def chain(shape, *layers):
-    return keras.Sequential([keras.Input(shape=shape), *layers])
 
 
 # ---------------------------------------------------------------------------- ps1 and ps2
@@ -345,163 +322,3 @@ def test_the_ways_of_five_pixels(rng):
         np.convolve(rng.normal(size=3), rng.normal(size=3)) ** 2 for _ in range(4000)
     ]  # of random weights the middle has more say too
     assert np.argmax(np.mean(shares, axis=0)) == 2
-
-
-# ---------------------------------------------------------------------------- ps7 and ps8
-
-
-@claimed_by("conv2d-gradient-check")
-def test_how_far_a_difference_agrees_with_the_gradient(rng):
-    image, weights = rng.normal(size=(1, 9, 8, 2)), rng.normal(size=(3, 3, 2, 3))
-    grad, direction = rng.normal(size=(1, 7, 6, 3)), rng.normal(size=weights.shape)
-    _, grad_kernel = ops.conv_backward(grad, ops.conv_forward(image, weights)[1])
-    wanted = float((grad_kernel * direction).sum())
-
-    def off(kind, step):
-        ends = [
-            (grad * ops.conv(image.astype(kind), (weights + sign * step * direction).astype(kind)))
-            .astype(kind)
-            .sum(dtype=kind)
-            for sign in (1, -1)
-        ]
-        return abs(float(ends[0] - ends[1]) / (2 * step) - wanted) / abs(wanted)
-
-    assert off(np.float64, 1e-5) < 1e-7
-    assert off(np.float32, 1e-5) > 1e-4
-    ones = np.ones_like(grad)  # with ones a gradient taken at the wrong places looks right
-    cache = ops.conv_forward(image, weights)[1]
-    assert np.allclose(*(ops.conv_backward(g, cache)[1] for g in (ones, ones[:, ::-1])))
-    assert not np.allclose(*(ops.conv_backward(g, cache)[1] for g in (grad, grad[:, ::-1])))
-
-
-@claimed_by("conv2d-weak-test")
-def test_what_ones_cannot_see_and_random_numbers_do(rng):
-    def wrong(image, kernel, bias):
-        yield ops.conv(image, kernel[::-1, ::-1]) + bias  # flipped
-        yield np.swapaxes(ops.conv(image, kernel), 1, 2) + bias  # rows and columns
-        yield ops.conv(image, kernel[:, :, ::-1]) + bias  # channels mixed up
-        yield ops.conv(image, kernel)  # the bias left out
-
-    ones = np.ones((1, 6, 6, 2)), np.ones((3, 3, 2, 2)), np.zeros(2)
-    for found in wrong(*ones):
-        assert np.allclose(found, ops.conv(*ones[:2]) + ones[2])
-    drawn = rng.normal(size=(1, 6, 8, 2)), rng.normal(size=(2, 3, 2, 3)), np.arange(1.0, 4)
-    right = ops.conv(*drawn[:2]) + drawn[2]
-    for found in wrong(*drawn):
-        assert found.shape != right.shape or not np.allclose(found, right)
-
-
-@claimed_by("conv2d-which-version")
-def test_the_matrix_of_windows(rng):
-    windows = np.lib.stride_tricks.sliding_window_view(np.broadcast_to(0.0, (4000, 4000)), (31, 31))
-    assert says("conv2d-which-version", f"{windows.size // 961:,} windows of 961 values")
-    assert says("conv2d-which-version", f"are {4 * windows.size / 1e9:.0f} gigabytes")
-    image, kernel = rng.normal(size=(40, 40)), rng.normal(size=(31, 31))
-    shifted = sum(
-        kernel[a, b] * image[a : a + 10, b : b + 10] for a in range(31) for b in range(31)
-    )  # a sum over shifted images copies no windows
-    assert np.allclose(shifted, convolved(image, kernel))
-
-
-@claimed_by("mnist-tuned-on-test")
-def test_the_best_of_twenty_is_too_high(rng):
-    reports = rng.binomial(1000, 0.97, (2000, 20)) / 1000
-    assert reports.max(axis=1).mean() > 0.97 + 0.005
-    assert 100 * reports.std() == pytest.approx(0.54, abs=0.02)
-    assert says("mnist-tuned-on-test", "0.5 percentage points", "three digits of 1,000")
-
-
-@claimed_by("mnist-small-device")
-def test_the_counts_of_the_small_device():
-    """Parameters of the classifier with 3 x 3 kernels, and their bytes."""
-    text = judgements["mnist-small-device"].solution
-    for first, second in ((16, 24), (8, 16), (8, 12)):
-        a = shapes.conv_parameters((3, 3), 1, first).value
-        b = shapes.conv_parameters((3, 3), first, second).value
-        c = shapes.dense_parameters(25 * second, 10).value
-        assert f"{a + b + c:,}" in text
-        assert f"{4 * (a + b + c):,}" in text
-
-
-# ---------------------------------------------------------------------------- ps9 to ps11
-
-
-@claimed_by("design-what-it-gives-up")
-def test_a_mean_forgets_places(rng):
-    layers = keras.layers
-    body = (layers.Conv2D(8, 3), layers.MaxPooling2D(2), layers.Conv2D(32, 3))
-    body = (*body, layers.MaxPooling2D(2))
-    flat = chain((28, 28, 1), *body, layers.Flatten(), layers.Dense(10))
-    mean = chain((28, 28, 1), *body, layers.GlobalAveragePooling2D(), layers.Dense(10))
-    assert flat.layers[-3].output_shape[1:] == (5, 5, 32)
-    for model in (flat, mean):
-        assert says("design-what-it-gives-up", f"{model.layers[-1].count_params():,}")
-    pictures = np.zeros((2, 28, 28, 1), np.float32)
-    piece = rng.random((4, 4, 1))
-    pictures[0, 8:12, 8:12], pictures[1, 16:20, 12:16] = piece, piece
-    alike = mean.predict(pictures, verbose=0)
-    other = flat.predict(pictures, verbose=0)
-    assert np.allclose(*alike, atol=1e-5) and not np.allclose(*other, atol=1e-3)
-
-
-@claimed_by("design-budgets-say-little")
-def test_layers_without_activation_are_one_window(rng):
-    image, kernels = rng.normal(size=(9, 9)), [rng.normal(size=(3, 3)) for _ in range(3)]
-    stacked = image
-    for kernel in kernels:
-        stacked = convolved(stacked, kernel)
-    one = np.ones((1, 1))
-    for kernel in kernels:
-        one = convolved(np.pad(one, 2), kernel[::-1, ::-1])
-    assert one.shape == (7, 7) and says("design-budgets-say-little", "window of 7 could")
-    assert np.allclose(stacked, convolved(image, one))
-
-
-@claimed_by("clinic-one-experiment")
-def test_the_experiment_tells_the_two_faults_apart(rng):
-    """Training images, asked about in the way of validation: at chance, or as in training."""
-    prompt = judgements["clinic-one-experiment"].prompt
-    assert f"{np.log(20):.2f}" in prompt
-    images = rng.normal(size=(2000, 40))
-    classes = np.argmax(images[:, :20], axis=1)
-    train, held = slice(1000), slice(1000, 2000)
-    read = lambda x: np.argmax(x[:, :20], axis=1)  # noqa: E731 (a network that knows its task)
-    turned = lambda x: x[:, ::-1]  # noqa: E731
-    renamed = rng.permutation(20)[classes]
-    for way, labels, stays in ((turned, classes, False), (lambda x: x, renamed, True)):
-        assert np.mean(read(way(images[held])) == labels[held]) < 0.15
-        on_training = np.mean(read(way(images[train])) == classes[train])
-        assert (on_training > 0.9) == stays
-
-
-@claimed_by("modern-what-was-given-up")
-def test_the_factor_of_a_separable_convolution():
-    layers = keras.layers
-    full = chain((8, 8, 64), layers.Conv2D(64, 3, padding="same", use_bias=False))
-    apart = chain((8, 8, 64), layers.SeparableConv2D(64, 3, padding="same", use_bias=False))
-    work = [costs.total_cost(model).multiplications // 64 for model in (full, apart)]
-    name = "modern-what-was-given-up"
-    assert says(name, f"{work[0]:,} multiplications become {work[1]:,}")
-    assert says(name, f"about {work[0] / work[1]:.0f} times fewer", "nine products")
-    assert full.count_params() > 7 * apart.count_params()
-
-
-@claimed_by("photographs-how-sure")
-def test_two_photographs_are_within_chance(rng):
-    text = judgements["photographs-how-sure"].solution
-    right, tested = map(int, re.search(r"(\d+)/(\d+)", text).groups())
-    drawn = rng.binomial(tested, right / tested, 20_000) / tested
-    assert says("photographs-how-sure", f"about {drawn.std():.2f}")
-    assert 2 / tested < drawn.std()
-    assert says("photographs-how-sure", f"varies by {np.std(heldout.reference()):.2f}")
-    assert len(objects.CLASSES) * (objects.EACH - 1) == 20
-
-
-# ---------------------------------------------------------------------------- all of them
-
-RUN = {"mnist-what-it-misreads", "clinic-hidden-not-mended"}  # recorded: `test_recorded_claims`
-
-
-def test_each_written_answer_has_its_test():
-    assert set(judgements) == CLAIMED | RUN
-    assert not CLAIMED & RUN
