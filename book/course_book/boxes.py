@@ -4,6 +4,7 @@
 ```{closing}                  what we can do now +++ what is still missing
 ```{misconception} In words   why it is not so, folded; option: facts
 ```{careful} How wide         what only some readers need, folded
+```{library} A copy less      what the library's own code does, folded
 ```{judgement} Choose         a question +++ one good answer, folded
 
 ``+++`` alone on a line separates the two parts of a box.
@@ -120,13 +121,18 @@ class Misconception(_Box):
 
 
 class Careful(_Box):
+    label = "For the careful"
     required_arguments = 1
     final_argument_whitespace = True
 
     def run(self):
-        label = nodes.inline("", "For the careful", classes=["fold-label"])
+        label = nodes.inline("", self.label, classes=["fold-label"])
         title = [label, nodes.Text(" "), *self.words(self.arguments[0])]
-        return [make_fold(title, self.blocks(self.content), ["careful"])]
+        return [make_fold(title, self.blocks(self.content), [self.name])]
+
+
+class Library(Careful):
+    label = "In the library"
 
 
 class Judgement(_Box):
@@ -152,5 +158,5 @@ def setup(app):
         html=(_visit_fold, lambda writer, node: writer.body.append("</div>\n</details>\n")),
     )
     app.add_node(fold_title, html=(_visit_title, _depart_title))
-    for directive in (Objectives, Closing, Misconception, Careful, Judgement):
+    for directive in (Objectives, Closing, Misconception, Careful, Library, Judgement):
         app.add_directive(directive.__name__.lower(), directive)

@@ -62,6 +62,8 @@ def _block(match):
         return fold(f"<b>Misconception</b> “{title}”", body)
     if name == "careful":
         return fold(f"<b>For the careful</b> {title}", body)
+    if name == "library":
+        return fold(f"<b>In the library</b> {title}", body)
     if name == "judgement":
         question, answer = halves(body)
         return f"**{title}**\n\n{question}\n\n{fold('One good answer', answer)}"

@@ -94,6 +94,12 @@ def test_what_only_the_careful_need_is_folded(soup):
     assert "hang over the end" in _text(box) and box.select(".fold-body .katex-display")
 
 
+def test_the_librarys_own_code_is_folded(soup):
+    box = soup.select_one("details.library")
+    assert _text(box.summary) == "In the library A copy less" and not box.has_attr("open")
+    assert "def each(function, parts)" in box.select_one(".fold-body pre").get_text()
+
+
 def test_a_judgement_shows_its_question_and_folds_its_answer(bare):
     box = bare.locator(".judgement")
     assert "Choose" in box.inner_text() and "Three or five?" in box.inner_text()

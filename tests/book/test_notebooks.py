@@ -154,6 +154,13 @@ It rounds {term}`down <padding>`. {fact}`size-05`
 It hangs over.
 ```
 
+````{library} A copy less
+```{literalinclude} ../course_lib/ops/sharing.py
+:language: python
+:pyobject: each
+```
+````
+
 ```{judgement} Choose
 Three or five?
 
@@ -177,6 +184,8 @@ def test_boxes_and_roles_become_plain_markdown():
     assert "It rounds down." in said and "size-05" not in said
     assert "**Choose**\n\nThree or five?\n\n<details><summary>One good answer</summary>" in said
     assert "<summary><b>For the careful</b> The last one</summary>" in said
+    shown = "<summary><b>In the library</b> A copy less</summary>\n\n```python\ndef each("
+    assert shown in said
     assert "> **Predict first**\n>\n> Which?" in said
     assert said.endswith("$$ a = b $$")
 

@@ -5,6 +5,7 @@ from math import prod
 import numpy as np
 
 from course_lib import records
+from course_lib.figures.static.canvas import Drawing
 from course_lib.figures.static.grids import Grid, equation
 from course_lib.ops.windows import filling_pools, patches, windows
 
@@ -14,6 +15,7 @@ __all__ = [
     "recorded_networks",
     "recorded_steps",
     "row_order",
+    "tile",
 ]
 
 
@@ -59,6 +61,49 @@ def row_order(outputs, pool, cell=36):
     )
 
 
+def tile(shape, at, size, step, cell=22):
+    """One step of a product of matrices: a tile of the result, and what is fetched for it.
+
+    shape: (rows, inner, columns) of the two matrices; at, size: row and column where the tile
+    begins, and its rows and columns; step: the column of the left matrix and the row of the upper
+    one that are multiplied.
+    """
+    rows, inner, columns = shape
+    (row, column), (high, wide) = at, size
+    inside = row >= 0 and column >= 0 and row + high <= rows and column + wide <= columns
+    if not inside or high < 1 or wide < 1:
+        raise ValueError(f"tile: {size} from {at} on does not fit into {rows} x {columns}.")
+    if not 0 <= step < inner:
+        raise ValueError(f"tile: step must be from 0 to {inner - 1}, got {step}.")
+    gap, title = 18, 24
+    left, top = 8 + inner * cell + gap, title + 8 + inner * cell + gap
+    drawing = Drawing(left + columns * cell + 8, top + rows * cell + title + 8)
+
+    def matrix(x, y, height, width, band, marked, kind):
+        for r in range(height):
+            for c in range(width):
+                fill = kind if marked(r, c) else "positive" if band(r, c) else "cell"
+                drawing.rect(x + c * cell, y + r * cell, cell, cell, fill)
+
+    def in_rows(place):
+        return row <= place < row + high
+
+    def in_columns(place):
+        return column <= place < column + wide
+
+    matrix(8, top, rows, inner, lambda r, c: in_rows(r),
+           lambda r, c: in_rows(r) and c == step, "window")  # fmt: skip
+    matrix(left, title + 8, inner, columns, lambda r, c: in_columns(c),
+           lambda r, c: in_columns(c) and r == step, "window")  # fmt: skip
+    matrix(left, top, rows, columns, lambda r, c: False,
+           lambda r, c: in_rows(r) and in_columns(c), "result")  # fmt: skip
+    drawing.rect(left + column * cell, top + row * cell, wide * cell, high * cell, "frame")
+    drawing.text(left + columns * cell / 2, title / 2 + 4, "kernel", "bold")
+    drawing.text(8 + inner * cell / 2, top - gap / 2 - 4, "patches", "bold")
+    drawing.text(left + columns * cell / 2, top + rows * cell + title / 2, "outputs", "bold")
+    return drawing
+
+
 def recorded_steps(record=None):
     """The recorded benchmarks as text: seconds per epoch from loops to the last step.
 
@@ -82,13 +127,16 @@ PEERS = {
 }
 
 
-def recorded_networks(record=None):
-    """Training and prediction of whole models beside Keras: seconds, ratio, most memory in MiB."""
+def recorded_networks(record=None, models=None):
+    """Training and prediction of whole models beside Keras: seconds, ratio, most memory in MiB.
+
+    models: the names of those to show; by default all.
+    """
     record = record or _recorded()
     if not record:
         return NOTHING
     lines = [f"{'':23} {'course_lib':>10} {'Keras':>8} {'ratio':>6} {'memory':>12}"]
-    for row in record["networks"]:
+    for row in _chosen(record["networks"], "model", models):
         ours, theirs = row["course_lib"], row["keras"]
         what = f"{row['do']} {row['model']}, {row['cores']} core{'s' if row['cores'] > 1 else ''}"
         if row["model"] == "efficientnet":
@@ -107,14 +155,17 @@ def recorded_networks(record=None):
     return "\n".join([*lines, "", _when_and_where(record)])
 
 
-def recorded_layers(record=None, threads=1):
-    """Single layers by their ratio to Keras, forward, and forward with all gradients."""
+def recorded_layers(record=None, threads=1, layers=None):
+    """Single layers by their ratio to Keras, forward, and forward with all gradients.
+
+    layers: how the names of those to show begin; by default all.
+    """
     record = record or _recorded()
     if not record:
         return NOTHING
     table = record["layers"][str(threads)]
     lines = [f"{'':45} {'forward':>8} {'both':>6} {'peak':>5}"]
-    for row in table["layers"]:
+    for row in _chosen(table["layers"], "layer", layers):
         speed = row["forward_gflops"]  # None where the layer is more than a matrix product
         peak = f"{speed / table['sgemm_gflops']:5.0%}" if speed else ""
         lines.append(
@@ -125,6 +176,16 @@ def recorded_layers(record=None, threads=1):
 
 
 NOTHING = "Nothing is recorded. python -m benchmarks measures, in about ten minutes."
+
+
+def _chosen(rows, key, names):
+    """The rows whose ``key`` begins with one of ``names``; every name must be there."""
+    if names is None:
+        return rows
+    for name in names:
+        if not any(row[key].startswith(name) for row in rows):
+            raise ValueError(f"no {key} {name!r} is recorded.")
+    return [row for row in rows if row[key].startswith(tuple(names))]
 
 
 def _recorded():

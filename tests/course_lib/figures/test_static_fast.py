@@ -49,6 +49,29 @@ def test_places_that_fill_no_pool_stay_empty():
     assert filled(fast.row_order((3, 3), (2, 2)), "cell").count(None) == 5
 
 
+def test_a_tile_needs_a_column_of_one_matrix_and_a_row_of_the_other():
+    drawing = fast.tile((6, 5, 10), at=(2, 4), size=(2, 3), step=1)
+    assert len(filled(drawing, "window")) == 2 + 3
+    assert len(filled(drawing, "result")) == 2 * 3
+    rects = [
+        r for r in ET.fromstring(drawing.svg()).iter(SVG + "rect") if r.get("class") != "frame"
+    ]
+    assert len(rects) == 6 * 5 + 5 * 10 + 6 * 10
+    assert len(filled(drawing, "positive")) == 2 * (5 - 1) + (5 - 1) * 3
+
+
+@pytest.mark.parametrize(
+    "at, size, step, says",
+    [
+        ((5, 0), (2, 3), 0, "does not fit into 6 x 10"),
+        ((0, 0), (2, 3), 5, "step must be from 0 to 4"),
+    ],
+)
+def test_a_tile_outside_is_refused(at, size, step, says):
+    with pytest.raises(ValueError, match=says):
+        fast.tile((6, 5, 10), at, size, step)
+
+
 RECORD = {
     "date": "2020-02-29",
     "machine": {"processor": "Abacus 7", "cores": 2},
@@ -98,6 +121,14 @@ def test_recorded_layers_tell_both_ratios_and_the_share_of_the_peak():
     _, row, whole = fast.recorded_layers(RECORD).splitlines()
     assert " ".join(row.split()) == "Conv1D(2, 3) 0.90 1.40 82%"
     assert " ".join(whole.split()) == "LayerNormalization 0.80 1.20"
+
+
+def test_of_the_recorded_rows_some_can_be_chosen():
+    text = fast.recorded_networks(RECORD, models=("efficient",))
+    assert "efficientnet" in text and "mnist" not in text
+    assert len(fast.recorded_layers(RECORD, layers=("Layer",)).splitlines()) == 2
+    with pytest.raises(ValueError, match="no layer 'Conv7D' is recorded"):
+        fast.recorded_layers(RECORD, layers=("Conv1D", "Conv7D"))
 
 
 def test_without_a_record_the_command_is_named(monkeypatch):
