@@ -14,6 +14,8 @@ import select
 import signal
 import time
 
+from course_grading.kernels.inside import namespaces
+
 SECONDS = 30.0
 MEMORY = 1 << 30  # bytes beyond what this process has already
 LARGEST = 64 << 20  # bytes of a result
@@ -21,6 +23,14 @@ LARGEST = 64 << 20  # bytes of a result
 
 class Ended(Exception):
     """The child was ended or failed; the text says by what, as the end of a sentence."""
+
+
+class Failed(Ended):
+    """The function raised an error; ``told`` is its kind and its text."""
+
+    def __init__(self, kind, text):
+        super().__init__(f"failed ({kind})")
+        self.told = f"{kind}: {text}"
 
 
 def call(function, *arguments, seconds=SECONDS, memory=MEMORY):
@@ -42,7 +52,7 @@ def call(function, *arguments, seconds=SECONDS, memory=MEMORY):
         raise Ended("needed more memory than it may have")
     result = json.loads(body)
     if "failed" in result:
-        raise Ended(f"failed ({result['failed']})")
+        raise Failed(*result["failed"])
     return result["value"]
 
 
@@ -53,22 +63,29 @@ def _be_child(writer, function, arguments, seconds, memory):
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
+        namespaces.die_with_parent()
         with open("/proc/self/statm") as file:
             held = int(file.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (held + memory, held + memory))
-        most = int(seconds) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+        _limit(resource.RLIMIT_AS, held + memory)
+        _limit(resource.RLIMIT_CPU, int(seconds) + 1)
         try:
             made = {"value": function(*arguments)}
         except MemoryError:
             os._exit(1)
         except Exception as error:
-            made = {"failed": type(error).__name__}
+            made = {"failed": [type(error).__name__, str(error)[:1000]]}
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(json.dumps(made).encode())
         status = 0
     finally:
         os._exit(status)
+
+
+def _limit(kind, most):
+    """A limit, or the one that holds already where it is lower: a child may have children."""
+    hard = resource.getrlimit(kind)[1]
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (most, most))
 
 
 def _read(reader, deadline, seconds):

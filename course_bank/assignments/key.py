@@ -154,7 +154,9 @@ class Key:
 
     def variants(self, name):
         """All variants of a question."""
-        return self._variants.setdefault(name, self._read(name))
+        if name not in self._variants:
+            self._variants[name] = self._read(name)
+        return self._variants[name]
 
     @cached_property
     def _variants(self):

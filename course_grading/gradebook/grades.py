@@ -73,7 +73,7 @@ def _count_tries(course, assignment, found, records):
         counts = may.counts if may else "better"
         grade.tries = (before.score, grade.score)
         grade.score, grade.counts = second_try.counted(counts, before, grade.score, problem)
-        told = second_try.sentence(may, before, grade.counts)
+        told = second_try.sentence(may, grade.counts)
         grade.remark = "; ".join(filter(None, (told, grade.remark)))
 
 

@@ -44,9 +44,11 @@ def _asked(name, run):
     return [outcome.answer if outcome else None, run.shown_id]
 
 
-def is_to_read(grade, run):
-    """Whether a person has to read the answer, given the gradebook's `Grade`."""
+def is_to_read(grade, is_same):
+    """Whether a person has to read the answer, given the gradebook's `Grade`.
+
+    ``is_same``: the answer has not changed since the last grading.
+    """
     if grade.manual_score is None:
         return grade.auto_score is None
-    is_same = run.answers[grade.name] == run.earlier.get(grade.name)
     return grade.needs_manual_grade or not is_same

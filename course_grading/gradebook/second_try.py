@@ -133,7 +133,6 @@ def _json(path):
         raise Unusable(f"{path} cannot be read ({error}); restore it from a backup.") from None
 
 
-def sentence(may, before, which):
-    """On a second try, which counts: "the first try counts (12 points; the better counts)"."""
-    rule = f"the {may.counts if may else 'better'} counts"
-    return f"the {which} try counts; the first had {before.score:g} points ({rule})"
+def sentence(may, which):
+    """Of two tries, which counts and why: "the first try counts (the better counts)"."""
+    return f"the {which} try counts (the {may.counts if may else 'better'} counts)"

@@ -1,4 +1,7 @@
-"""One kernel, from the grader's side: send a cell, collect what comes back, end it in time."""
+"""One kernel, from the grader's side: send a cell, collect what comes back, end it in time.
+
+What comes back is kept as bytes. They are read in a child with limits: see `pipeline.reading`.
+"""
 
 import contextlib
 import math
@@ -8,11 +11,11 @@ from dataclasses import dataclass, field
 
 from course_grading.kernels import servers, shares
 from course_grading.kernels.inside import frames
-from course_grading.kernels.inside.answers import is_bounded
-from course_grading.submission.outputs import Outputs
 
 FRAME_LIMIT = 6_000_000  # bytes of one message of a kernel
 STEP_LIMIT = 64_000_000  # bytes of all messages about one cell
+MOST_MESSAGES = 500_000  # about one cell
+KEPT_LIMIT = 16_000_000  # bytes of what one cell shows
 REST = 0.2  # seconds of quiet after an interrupt that has stopped a cell
 UNDER_WAY = 5.0  # the same where it may not have come yet; less as soon as it comes
 GRACE = 2.0  # seconds that an interrupted cell has to stop
@@ -23,21 +26,26 @@ LOOK = 1.0  # seconds between two looks at what a slow cell uses
 class Outcome:
     """What came of one cell.
 
-    ``status`` is "ok", "error", "timeout", "died" (the kernel with it) or "not run". ``answer`` is
-    what a probe emitted, still encoded and never trusted; ``error`` what stopped the probe.
+    ``status`` is "ok", "error", "timeout", "died" (the kernel with it) or "not run". ``shown`` are
+    messages on what the cell shows, ``emitted`` the one on what a probe emitted, both as they came.
+    ``outputs``, ``answer`` (still encoded and never trusted) and ``error`` (what stopped the probe)
+    are what `pipeline.reading` finds in them, ``unread`` is why it could not.
     ``seconds`` are those from the request to its end, ``pace`` what loops took at that time (see
     `runner`), where a request is timed. ``lost`` are the seconds in which a slow cell waited while
     the machine worked for others.
     """
 
     status: str
-    outputs: list = field(default_factory=list)
-    answer: dict | None = None
-    error: dict | None = None
+    shown: list = field(default_factory=list)
+    emitted: bytes | None = None
     reason: str = ""
     lost: float = 0.0
     seconds: float = 0.0
     pace: float = 0.0
+    outputs: list = field(default_factory=list)
+    answer: dict | None = None
+    error: dict | None = None
+    unread: str = ""
 
 
 class Kernel:
@@ -62,17 +70,18 @@ class Kernel:
     def _await_ready(self, deadline):
         ready = False
         while not (ready and self._pid):
-            frame_list = self._receive(deadline)
-            if frame_list is None:
+            received = self._receive(deadline)
+            if received is None:
                 raise servers.KernelFailed("the kernel ended before it was ready")
-            for frame in frame_list:
-                if "failed" in frame:
-                    raise servers.KernelFailed(str(frame["failed"])[:500])
-                self._pid = frame.get("pid", self._pid)
-                ready = ready or "ready" in frame
+            for kind, body in received:
+                if kind == frames.FAILED:
+                    raise servers.KernelFailed(body[:500].decode("utf-8", "replace"))
+                if kind == frames.PID and len(body) == frames.PID_BODY.size:
+                    (self._pid,) = frames.PID_BODY.unpack(body)
+                ready = ready or kind == frames.READY
 
     def _receive(self, deadline):
-        """Frames that have come, None at the end of the stream. Raises TimeoutError."""
+        """[(kind, body)] that have come, None at the end of the stream. Raises TimeoutError."""
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("no answer in time")
@@ -91,19 +100,18 @@ class Kernel:
         """
         self._count += 1
         watch = _Watch(lambda: servers.usage(self._path, self._pid), timeout, self._most_cpu)
-        outputs = Outputs()
+        kept = _Kept(is_silent="ask" in request)
         try:
-            outcome = self._run(request, watch, outputs)
+            outcome = self._run(request, watch, kept)
         except frames.BadFrame:
-            outcome = self._ended(outputs, "sent what the grader cannot read")
+            outcome = self._ended(kept, "sent what the grader cannot read")
         except OSError:
-            outcome = self._ended(outputs, "ended the kernel")
+            outcome = self._ended(kept, "ended the kernel")
         outcome.lost = watch.lost
         return outcome
 
-    def _run(self, request, watch, outputs):
-        outcome, ignored = Outcome("died"), Outputs()
-        before = self._reader.received
+    def _run(self, request, watch, kept):
+        before, count = self._reader.received, 0
         self._socket.settimeout(max(watch.left(), 1.0))
         frames.send(self._socket, request)
         while True:
@@ -111,24 +119,31 @@ class Kernel:
                 received = self._receive(watch.until())
             except TimeoutError:
                 if watch.is_over():
-                    return self._ended(outputs, f"did not stop after {watch.told}")
+                    return self._ended(kept, f"did not stop after {watch.told}")
                 if watch.look():
                     servers.interrupt(self._path, self._pid)
                 continue
             if received is None:
-                return self._ended(outputs, "ended the kernel")
-            if self._reader.received - before > STEP_LIMIT:
-                return self._ended(outputs, "flooded the grader")
-            for frame in received:
-                if frame.get("done") == self._count:
-                    outcome.status = "ok" if frame.get("succeeded") is True else "error"
+                return self._ended(kept, "ended the kernel")
+            count += len(received)
+            if self._reader.received - before > STEP_LIMIT or count > MOST_MESSAGES:
+                return self._ended(kept, "flooded the grader")
+            for kind, body in received:
+                if done := self._done(kind, body):
+                    _, succeeded, interrupted = done
+                    status, reason = "ok" if succeeded else "error", ""
                     if watch.told:
-                        outcome.status = "timeout"
-                        outcome.reason = f"was stopped after {watch.told}"
-                        self._let_interrupts_pass(_was_interrupted(outcome, outputs))
-                    outcome.outputs = outputs.items
-                    return outcome
-                self._take(frame, outcome, ignored if "ask" in request else outputs)
+                        status, reason = "timeout", f"was stopped after {watch.told}"
+                        self._let_interrupts_pass(interrupted)
+                    return Outcome(status, kept.shown, kept.emitted, reason)
+                kept.take(kind, body)
+
+    def _done(self, kind, body):
+        """(number, succeeded, interrupted) where a message says that this request is done."""
+        if kind != frames.DONE or len(body) != frames.DONE_BODY.size:
+            return None
+        done = frames.DONE_BODY.unpack(body)
+        return done if done[0] == self._count else None
 
     def _let_interrupts_pass(self, has_come):
         """A cell may end by itself just when it is interrupted: the next one must not be hit."""
@@ -140,26 +155,35 @@ class Kernel:
             received = self._receive(deadline)
             if received is None:
                 raise ConnectionError("the kernel ended")
-            if any(frame.get("done") == self._count for frame in received):
+            if any(self._done(*message) for message in received):
                 return
 
-    def _take(self, frame, outcome, outputs):
-        if "answer" in frame:
-            answer, error = frame["answer"], frame.get("error")
-            outcome.answer = answer if isinstance(answer, dict) and is_bounded(answer) else None
-            outcome.error = error if isinstance(error, dict) and is_bounded(error) else None
-        elif "output" in frame or "clear" in frame:
-            outputs.add(frame)
-
-    def _ended(self, outputs, reason):
+    def _ended(self, kept, reason):
         self.close()
-        return Outcome("died", outputs.items, reason=reason)
+        return Outcome("died", kept.shown, reason=reason)
 
     def close(self):
         """Hang up: the keeper then ends the kernel and all it has started."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+
+
+class _Kept:
+    """What a cell shows and what a probe emitted, as it came, within `KEPT_LIMIT`."""
+
+    def __init__(self, is_silent):
+        self.shown, self.emitted = [], None
+        self._left = 0 if is_silent else KEPT_LIMIT
+
+    def take(self, kind, body):
+        """Keep a message: of what is shown as much as has room, the last that was emitted."""
+        if kind == frames.ANSWER:
+            self.emitted = body
+        elif kind == frames.SHOWN and self._left > 0:
+            self._left -= len(body)
+            if self._left >= 0:
+                self.shown.append(body)
 
 
 class _Watch:
@@ -198,9 +222,3 @@ class _Watch:
             self.lost = self._load.lost(now)
             self._deadline = now + GRACE
         return bool(self.told)
-
-
-def _was_interrupted(outcome, outputs):
-    """Whether the interrupt itself ended the cell, or the probe."""
-    errors = [*outputs.errors, (outcome.error or {}).get("ename")]
-    return "KeyboardInterrupt" in errors

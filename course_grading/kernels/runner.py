@@ -17,6 +17,7 @@ from course_grading.kernels import limits, sandbox, shares
 from course_grading.kernels.client import Kernel, Outcome
 
 MOST_RESTARTS = 6
+SHOWN_LIMIT = 64_000_000  # bytes of what all cells of a notebook show
 
 
 @dataclass
@@ -66,6 +67,7 @@ class _Run:
         self.restarts = -1  # the first start is none
         self.deadline = time.monotonic() + job.limits["total_timeout"]
         self.folders = []  # homes of kernels that run without isolation
+        self.room = SHOWN_LIMIT
 
     def result(self):
         begin = time.monotonic()
@@ -110,6 +112,10 @@ class _Run:
                 why = "the kernel was lost too often"
             return Outcome("not run", reason=f"was not run: {why}")
         outcome = self._timed(step) if step.get("timed") else self._asked(step)
+        self.room -= sum(map(len, outcome.shown))
+        if self.room < 0:
+            outcome.shown = []
+            outcome.unread = "" if outcome.emitted else "is left out: others show too much"
         if outcome.status == "died":
             self.kernel = None
         elif ("run" in step and outcome.status != "timeout") or "hold" in step:

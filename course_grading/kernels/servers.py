@@ -65,12 +65,14 @@ class KernelServer:
         listener.close()
         os.close(reader)
         self._errors = bytearray()
-        threading.Thread(target=self._drain, daemon=True).start()
+        drain = threading.Thread(target=self._drain, daemon=True)
+        drain.start()
         answer = self.process.stdout.readline().decode(errors="replace").strip()
         if answer != "ready":
             self.process.wait(5) if not answer else None
             self.close()
-            raise KernelFailed(answer or bytes(self._errors).decode(errors="replace")[-500:])
+            drain.join(5)
+            raise KernelFailed(_sentence(answer or bytes(self._errors).decode(errors="replace")))
 
     def _drain(self):
         for line in self.process.stderr:
@@ -95,6 +97,12 @@ class KernelServer:
     def connect(self):
         """A new connection to the server at this socket path."""
         return connect(self.path)
+
+
+def _sentence(text):
+    """The last line of what a server said before it ended: of a traceback the error."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return f"the kernel server did not start: {lines[-1][:300] if lines else 'it said nothing'}"
 
 
 def _listener():

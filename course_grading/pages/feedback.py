@@ -57,17 +57,27 @@ class FeedbackExporter(Exporter):
     ).tag(config=True)
     max_bytes = Integer(3_000_000, help="A page is not made longer than this.").tag(config=True)
 
+    def from_filename(self, filename, resources=None, **kwargs):
+        """The page and the resources; the notebook is read and shown in a child with limits."""
+        resources["output_extension"] = self.file_extension
+        try:
+            return limited.call(self._text, filename, resources), resources
+        except limited.Ended as end:
+            self.log.warning("%s: showing the notebook %s", resources["nbgrader"]["student"], end)
+            told = f"Your notebook cannot be shown: that {end}."
+            return limited.call(self._text, filename, resources, told), resources
+
+    def _text(self, filename, resources, instead=None):
+        resources["nbgrader"]["instead"] = instead
+        return super().from_filename(filename, resources)[0]
+
     def from_notebook_node(self, nb, resources=None, **kwargs):
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         run = resources["nbgrader"]
         root = self.parent.coursedir.root if self.parent else "."
         run["tries"] = self._tries(nb, run, root)
         page = Page(nb, run, self._solutions(run), self.max_bytes, self.book, root)
-        try:
-            return limited.call(page.text), resources
-        except limited.Ended as end:
-            self.log.warning("%s: showing the notebook %s", run["student"], end)
-            return page.text(f"Your notebook cannot be shown: that {end}."), resources
+        return page.text(run.get("instead")), resources
 
     def _tries(self, nb, run, root):
         """On a second try, HTML: which one counts, or until when there is one."""

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from course_grading import limited
 from course_grading.gradebook import keys
-from course_grading.gradebook.files import write_atomically
+from course_grading.gradebook.files import Unusable, write_atomically
 from course_grading.gradebook.grades import grade_table
 from course_grading.submission import copied_answers
 
 _NO_ANSWER = ("no answer", "empty")
+_SECONDS, _MEMORY = 600.0, 4 << 30  # for the page of a class of thousands
 ENOUGH = 30  # students; a correlation among fewer is off by 0.3 and more
 
 
@@ -126,12 +128,20 @@ def look_at(grades, records, matches=()):
 
 def write(course, assignment):
     """Write the page; returns its path, ``reports/<assignment>.html`` in the course folder."""
-    summary = summarise(course, assignment)
+    try:  # what students wrote stands in it
+        text = limited.call(_text, course, assignment, seconds=_SECONDS, memory=_MEMORY)
+    except limited.Ended as end:
+        told = getattr(end, "told", end)
+        raise Unusable(f"The report on {assignment} cannot be made: that {told}.") from None
     folder = course.root / "reports"
     folder.mkdir(exist_ok=True)
     path = folder / f"{assignment}.html"
-    write_atomically(path, page(summary))
+    write_atomically(path, text)
     return path
+
+
+def _text(course, assignment):
+    return page(summarise(course, assignment))
 
 
 def page(summary):

@@ -1,34 +1,33 @@
 """`nbgrader autograde` for submissions that are not trusted.
 
 nbgrader's converter opens whatever lies in a submission's folder and gives up on a class when one
-student's files surprise it. This one reads through `preflight`, gives 0 and a comment where a
+student's files surprise it. This one hands the bytes on to `stages`, gives 0 and a comment where a
 submission cannot be read, and goes on. `install` makes nbgrader's command and formgrader use it.
 """
 
 import os
 import re
 import shutil
+import time
 import traceback
 from glob import glob
 
-import nbformat
 from nbgrader.api import Gradebook, Student
 from nbgrader.converters import Autograde, NbGraderException
-from nbgrader.utils import rmtree, setenv
+from nbgrader.utils import rmtree
 from traitlets import Integer
 from traitlets.config import Config
 
-from course_grading.gradebook import failures, keys, mistyped_ids, scores, second_try
+from course_grading.gradebook import failures, keys, mistyped_ids, scores, second_try, secret
 from course_grading.gradebook.files import Unusable, write_atomically
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.kernels.sandbox import IsolationUnavailable
-from course_grading.pipeline import fingerprint, instructor_copy, tries
-from course_grading.pipeline.record import read_record
+from course_grading.pipeline import fingerprint, instructor_copy, stages, tries, write_grades
+from course_grading.pipeline.record import read_record, with_record
 from course_grading.pipeline.run import Run, attach
-from course_grading.submission import files, handed_in_at, preflight
+from course_grading.submission import files
 from course_grading.submission.copied_answers import Numbers
 from course_grading.submission.files import find_notebook
-from course_grading.text import printable_line
 
 
 class TrustedAutograde(Autograde):
@@ -233,32 +232,19 @@ class TrustedAutograde(Autograde):
     def _submitted_root(self):
         return os.path.join(self.coursedir.root, self.coursedir.submitted_directory)
 
-    def _take_time(self, run, folder):
-        """When the submission was handed in, if timestamp.txt says so; else a remark."""
-        path = os.path.join(folder, "timestamp.txt")
-        if not os.path.lexists(path):
-            return
-        try:
-            data = files.read_bytes(path, 1000, self._submitted_root())
-            run.timestamp = handed_in_at.moment(data)
-        except (files.Unreadable, ValueError, OverflowError, OSError) as problem:
-            self.log.warning("%s: timestamp.txt was not understood: %s", run.student, problem)
-            run.remarks.append(
-                f"timestamp.txt was not understood, so it counts as in time: {problem}"
-            )
-
     def _convert(self, path, earlier, problem=None, found=None):
         """Grade one notebook; ``found`` is where it lies, if not under its own name."""
-        self._sanitizing = True
         resources = self.init_single_notebook_resources(path)
         names = resources["nbgrader"]
         assignment, student = names["assignment"], names["student"]
         instructors = self._instructors(assignment)[names["notebook"]]
+        root, hand_in = self.coursedir.root, self._hand_in(assignment, student)
+        shown_id = mistyped_ids.shown_id(root, assignment, student)
         run = Run(
             student,
             assignment,
             names["notebook"],
-            root=self.coursedir.root,
+            root=root,
             folder=self._destination(assignment, student),
             plan=instructors.plan,
             key=self._key(assignment),
@@ -266,48 +252,65 @@ class TrustedAutograde(Autograde):
             gradebook=self.gradebook,
             create_student=self.create_student,
             class_numbers=self._class_numbers(assignment),
-            hand_in=self._hand_in(assignment, student),
-            fingerprint=self._fingerprint(assignment, student),
+            hand_in=hand_in,
+            fingerprint=self._fingerprint(assignment, student, hand_in),
             earlier=earlier,
             alone=self._alone,
-            first=second_try.first(self.coursedir.root, assignment, student),
+            first=second_try.first(root, assignment, student),
+            shown_id=shown_id,
+            variants=self._variants(assignment, instructors.plan, shown_id, hand_in),
         )
         if self._again:
             run.remarks.append("run again alone: time had been up while the machine was busy")
-        self._take_time(run, os.path.dirname(path))
         run.remarks += files.left_out(os.path.dirname(path), self._submitted_root())
         attach(resources, run)
+        handed_in = self._handed_in(path, problem, found)
+        graded = stages.grade(resources, handed_in, *self._both_steps(), self.log)
+        begin = time.monotonic()
+        write_grades.write(run, graded, self)
+        graded["record"]["seconds"]["database"] = round(time.monotonic() - begin, 3)
+        folder = self._destination(assignment, student)
+        os.makedirs(folder, exist_ok=True)
+        text = with_record(graded["cells"], graded["metadata"], graded["record"])
+        write_atomically(os.path.join(folder, os.path.basename(path)), text)
+
+    def _handed_in(self, path, problem, found):
+        """The bytes of a submission: the notebook, and timestamp.txt."""
+        root, data, stamp = self._submitted_root(), b"", None
         try:
             if problem:
                 raise files.Unreadable(problem)
-            data = files.read_bytes(found or path, self.max_notebook_bytes, self._submitted_root())
-            nb = preflight.read_notebook(data, os.path.basename(path))
-            if found:
-                if not run.plan.is_of(nb.cells):  # then the missing one is told
-                    files.read_bytes(path, 0, self._submitted_root())
-                here = printable_line(os.path.relpath(found, os.path.dirname(path)))
-                run.remarks.append(f"there is no {os.path.basename(path)}; taken: {here!r}")
+            data = files.read_bytes(found or path, self.max_notebook_bytes, root)
         except files.Unreadable as reason:
-            self.log.warning("%s: %s", student, reason)
-            run.problem = str(reason)
-            nb = _explanation(reason)
-        nb = self._through(nb, resources)
-        self._sanitizing = False
-        try:
-            with setenv(NBGRADER_EXECUTION="autograde"):
-                nb = self._through(nb, resources)
-        finally:
-            self._sanitizing = True
-        folder = self._destination(assignment, student)
-        os.makedirs(folder, exist_ok=True)
-        write_atomically(os.path.join(folder, os.path.basename(path)), nbformat.v4.writes(nb))
+            problem = str(reason)
+        place = os.path.join(os.path.dirname(path), "timestamp.txt")
+        if os.path.lexists(place):
+            try:
+                stamp = files.read_bytes(place, 1000, root)
+            except (files.Unreadable, OSError) as reason:
+                stamp = str(reason)
+        return stages.HandedIn(path, data, found, problem, stamp)
 
-    def _through(self, nb, resources):
-        """The notebook after the sanitising or the autograding preprocessors."""
-        self._init_preprocessors()
-        for preprocessor in self.exporter._preprocessors:
-            nb, resources = preprocessor(nb, resources)
-        return nb
+    def _both_steps(self):
+        """nbgrader's steps before the cells are run, and from then on."""
+        made = []
+        for self._sanitizing in (False, True):  # it stays True
+            self._init_preprocessors()
+            made.insert(0, self.exporter._preprocessors)
+        return made
+
+    def _variants(self, assignment, plan, shown_id, hand_in):
+        """{grade id: the question's variant} of the test cells that the bank grades."""
+        key = self._key(assignment)
+        if key is None:
+            return {}
+        hidden = secret.of_hand_in(self.coursedir.root, hand_in)
+        names = [n for n in plan.order if n in plan.points and not plan.is_answer(n)]
+        return {
+            name: key.graded_variant(name, shown_id, hidden)
+            for name in names
+            if name in key.questions
+        }
 
     # ------------------------------------------------------------------ the instructor's side
 
@@ -330,7 +333,8 @@ class TrustedAutograde(Autograde):
     def _class_numbers(self, assignment):
         """The right answers of everybody who handed in or stands in the gradebook."""
         if assignment not in self._numbers:
-            self._numbers[assignment] = Numbers(self._key(assignment), self._everybody(assignment))
+            numbers = Numbers(self._key(assignment), self._everybody(assignment))
+            self._numbers[assignment] = numbers.prepare()
         return self._numbers[assignment]
 
     def _key(self, assignment):
@@ -363,13 +367,13 @@ class TrustedAutograde(Autograde):
         root, largest = self._submitted_root(), self.max_notebook_bytes
         return fingerprint.of_hand_in(folder, root, largest)
 
-    def _fingerprint(self, assignment, student):
+    def _fingerprint(self, assignment, student, hand_in=None):
         root = self.coursedir.root
         return fingerprint.of_grade(
             root,
             self._key(assignment),
             self._instructors(assignment),
-            self._hand_in(assignment, student),
+            hand_in or self._hand_in(assignment, student),
             mistyped_ids.shown_id(root, assignment, student),
         )
 
@@ -377,14 +381,6 @@ class TrustedAutograde(Autograde):
 def glob_escape(path):
     """A path with the characters escaped that glob would read as patterns."""
     return re.sub(r"([*?[])", r"[\1]", path)
-
-
-def _explanation(problem):
-    text = f"**This submission could not be read.** {problem}\n\nIt was graded with 0 points."
-    cell = nbformat.v4.new_markdown_cell(text)
-    cell["id"] = f"{preflight.OWN_ID}explanation"
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
 
 
 def install():

@@ -2,6 +2,8 @@
 
 import json
 
+from nbformat.v4.rwbase import split_lines
+
 RECORD = "grading"  # key of the record in the notebook's metadata
 INSTRUCTOR = "instructor"  # in a cell's metadata, under that key: not for the student
 
@@ -25,6 +27,17 @@ def record(run):
         "fingerprint": run.fingerprint,
         "hand_in": run.hand_in,
     }
+
+
+def notebook_text(nb):
+    """The cells of a graded notebook as they stand in its file: JSON, a line of text in a line."""
+    return json.dumps(split_lines(nb)["cells"], ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def with_record(cells, metadata, found):
+    """The file of a graded notebook, of its cells (text), its metadata, and the record."""
+    told = json.dumps({**metadata, RECORD: found}, ensure_ascii=False, indent=1, sort_keys=True)
+    return f'{{"cells": {cells},\n"metadata": {told},\n"nbformat": 4,\n"nbformat_minor": 5}}\n'
 
 
 def read_record(path):

@@ -35,17 +35,25 @@ class Run:
         timestamp: when it was handed in, if that is known.
         problem: why the submission cannot be read, or None.
         remarks: sentences on what was read otherwise than it was handed in.
-        shown_id: the id whose numbers the student saw (set by `TrustedExecute`, as are the next).
-        variants: {grade id: the question's variant} of checks that the bank grades.
-        outcomes: {grade id: `client.Outcome`} of the checks; None where nothing was run.
-        rounds: {grade id: [`client.Outcome`]} of the functions that were timed.
+        shown_id: the id whose numbers the student saw.
+        variants: {grade id: the question's variant} of checks that the bank grades; none where it
+            cannot be read.
+        came: a `client.Outcome` for each step that was run; None where nothing was run. Set by
+            `TrustedExecute.execute`, as are the next six.
+        places: the place of each step's cell in the notebook, or None.
+        rounds: {grade id: steps} of the functions that were timed.
+        late: {grade id: step} that asks at the end for what is set below its check.
         failed_cells: cells that were stopped, or not run.
         restarts: kernels lost on the way.
         seconds: {part of the work: seconds}, from every step.
+        outcomes: {grade id: `client.Outcome`} of the checks, set by `TrustedExecute.preprocess`.
+        judges_alone: whether each question is judged in a child of its own.
         verdicts: {grade id: entry of the record}, set by `TrustedScore`, as are the next two.
         typed_id: STUDENT_ID as the notebook has it, "" where it is blank, None where it is missing.
         flags: sentences for the instructor alone.
-        answers: {grade id: digest of the answer}, set by `TrustedSave`.
+        answers: {grade id: digest of the answer}, set by `TrustedSave`, as are the next two.
+        grades: {grade id: points, None where a person gives them}.
+        comments: [(grade id, nbgrader's comment)], in the notebook's order.
     """
 
     student: str
@@ -70,15 +78,21 @@ class Run:
     remarks: list = field(default_factory=list)
     shown_id: str | None = None
     variants: dict = field(default_factory=dict)
-    outcomes: dict | None = None
+    came: list | None = None
+    places: list = field(default_factory=list)
     rounds: dict = field(default_factory=dict)
+    late: dict = field(default_factory=dict)
     failed_cells: int = 0
     restarts: int = 0
     seconds: dict = field(default_factory=dict)
+    outcomes: dict | None = None
+    judges_alone: bool = False
     verdicts: dict = field(default_factory=dict)
     typed_id: str | None = None
     flags: list = field(default_factory=list)
     answers: dict = field(default_factory=dict)
+    grades: dict = field(default_factory=dict)
+    comments: list = field(default_factory=list)
 
     def was_run(self):
         """Whether its cells were run; not where it is unreadable, or with --no-execute."""

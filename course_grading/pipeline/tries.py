@@ -1,9 +1,11 @@
 """Whether another hand-in is graded, and the first try kept before the second replaces it."""
 
+from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import MissingEntry
 
+from course_grading import limited
 from course_grading.gradebook import second_try
 from course_grading.submission import files, handed_in_at
 
@@ -41,9 +43,14 @@ def _time(converter, assignment, student):
     """When it was handed in, in UTC, None where nothing says so."""
     path = Path(converter._format_source(assignment, student)) / "timestamp.txt"
     try:
-        return handed_in_at.moment(files.read_bytes(path, 1000, converter._submitted_root()))
-    except (files.Unreadable, ValueError, OverflowError, OSError):
+        data = files.read_bytes(path, 1000, converter._submitted_root())
+        return datetime.fromisoformat(limited.call(_moment, data))
+    except (files.Unreadable, limited.Ended, OSError):
         return None
+
+
+def _moment(data):
+    return handed_in_at.moment(data).isoformat()
 
 
 def _first(converter, assignment, student, graded):

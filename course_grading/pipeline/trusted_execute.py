@@ -2,7 +2,10 @@
 
 A probe asks for the student's answers: it emits a variable, or calls the student's function on
 inputs drawn from the course's secret, when no cell is left to run. What comes back is data. The
-expected answers stay in this process; the kernel never has them.
+expected answers stay with the grader; the kernel never has them.
+
+The three parts run in three places (see `stages`): a child lists the cells, the grader has them
+run, moving their texts and what comes back, and another child puts that into the notebook.
 """
 
 import base64
@@ -12,7 +15,6 @@ from nbformat import from_dict
 from nbgrader import utils
 from nbgrader.preprocessors import Execute
 
-from course_grading.gradebook import mistyped_ids, secret
 from course_grading.kernels.client import Outcome
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.pipeline import closed_libraries
@@ -31,82 +33,98 @@ BUSY = (
 class TrustedExecute(Execute):
     """nbgrader's Execute (``c.Execute.timeout`` holds), in kernels that are not trusted."""
 
-    def preprocess(self, nb, resources, km=None):
-        run = run_of(resources)
-        if run.problem:
-            return nb, resources
-        student, assignment = run.student, run.assignment
-        run.shown_id = shown = mistyped_ids.shown_id(run.root, assignment, student)
-        run.variants = variants = self._variants(nb, run, shown)
-        steps, places, rounds = [], [], {}  # rounds: {grade id: steps that are timed}
-        if run.key and run.key.own_code:
-            steps.append({"run": closed_libraries.closing()})
-            places.append(None)
-        # whose notebook it is, the folder tells, until the student's own cell says it again
-        steps.append({"run": f"STUDENT_ID = {shown!r}"})
-        places.append(None)
+    def listed(self, nb, run):
+        """[(place, source, grade id)] of what is to run: of a question's check the id alone."""
+        found = []
         for place, cell in enumerate(nb.cells):
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
-            variant = variants.get(_grade_id(cell))
-            if variant is None:
-                steps.append({"run": student_id.runnable(cell.source, shown)})
-            else:
-                kind = "ask" if has_hidden_inputs(variant) else "probe"
-                steps.append({kind: variant.question.probe(variant)})
-            places.append(place)
-            if variant is not None and variant.question.timed:
-                rounds[_grade_id(cell)] = range(len(steps), len(steps) + variant.question.timed)
-                for number in range(variant.question.timed):
-                    source = variant.question.timing_probe(variant, number)
-                    steps.append({"ask": source, "timed": True})
-                    places.append(None)
-        late = {}  # {grade id: its step at the end}: answers that are set below their check
-        for name, variant in variants.items():
-            if not has_hidden_inputs(variant):
-                late[name] = len(steps)
-                steps.append({"probe": variant.question.probe(variant)})
-                places.append(None)
-        kernel = IsolatedKernel(parent=self)
-        sheet = run.key.sheet(shown) if run.key else {}
-        timeout = self.timeout or 10**6
-        result = kernel.run(steps, _files(run), sheet, assignment, run.kind, timeout, run.root)
-        run.outcomes = {}
-        left = NOTEBOOK_LIMIT
-        ran = [pair for pair in zip(places, result.outcomes, strict=True) if pair[0] is not None]
-        for count, (place, outcome) in enumerate(ran, 1):
-            cell = nb.cells[place]
-            cell.execution_count = count
-            kept, left = within(_outputs(outcome), left)
-            cell.outputs = [from_dict(output) for output in kept]
             name = _grade_id(cell)
-            if name in late and _is_empty(outcome):
-                below = result.outcomes[late[name]]
-                if below.answer and not _is_empty(below):
-                    run.remarks.append(f"{name} was answered below its check, and counts")
-                    outcome.answer, outcome.error = below.answer, below.error
-            if outcome.error and name in variants and has_hidden_inputs(variants[name]):
-                outcome.error = {"ename": kind_of_error(str(outcome.error.get("ename")))}
-            if name:
-                run.outcomes[name] = outcome
-        run.rounds = {name: [result.outcomes[i] for i in steps] for name, steps in rounds.items()}
+            if name in run.variants:
+                found.append((place, None, name))
+            else:
+                found.append((place, student_id.runnable(cell.source, run.shown_id), name))
+        return found
+
+    def execute(self, run, listed):
+        """Run what `listed` has listed; ``run`` gets the steps' places and what came of them."""
+        steps, run.places, run.rounds, run.late = _steps(run, listed)
+        kernel = IsolatedKernel(parent=self)
+        sheet = run.key.sheet(run.shown_id) if run.key else {}
+        timeout = self.timeout or 10**6
+        result = kernel.run(steps, _files(run), sheet, run.assignment, run.kind, timeout, run.root)
+        run.came = result.outcomes
         run.failed_cells = sum(o.status not in ("ok", "error") for o in result.outcomes)
         run.seconds = {"start": result.start_seconds, "execute": result.execute_seconds}
         run.restarts = result.restarts
         run.starved = result.starved and not run.alone
         if result.starved:
             run.remarks.append(BUSY)
+
+    def preprocess(self, nb, resources, km=None):
+        """What came of the cells, into the notebook."""
+        run = run_of(resources)
+        if run.came is None:
+            return nb, resources
+        run.outcomes = {}
+        left, count = NOTEBOOK_LIMIT, 0
+        for place, outcome in zip(run.places, run.came, strict=True):
+            if place is None:
+                continue
+            count += 1
+            cell = nb.cells[place]
+            cell.execution_count = count
+            kept, left = within(_outputs(outcome), left)
+            cell.outputs = [from_dict(output) for output in kept]
+            if name := _grade_id(cell):
+                run.outcomes[name] = self._checked(name, outcome, run)
         return nb, resources
 
-    def _variants(self, nb, run, shown):
-        """{grade id: the question's variant} of the test cells that the bank grades."""
-        if run.key is None:
-            return {}
-        hidden, listed = secret.of_hand_in(run.root, run.hand_in), run.key.questions
-        names = [_grade_id(cell) for cell in nb.cells]
-        return {
-            name: run.key.graded_variant(name, shown, hidden) for name in names if name in listed
-        }
+    @staticmethod
+    def _checked(name, outcome, run):
+        """The outcome of a check, its answer read below it where it is set there."""
+        if name in run.late and _is_empty(outcome):
+            below = run.came[run.late[name]]
+            if below.answer and not _is_empty(below):
+                run.remarks.append(f"{name} was answered below its check, and counts")
+                outcome.answer, outcome.error = below.answer, below.error
+        if outcome.error and name in run.variants and has_hidden_inputs(run.variants[name]):
+            outcome.error = {"ename": kind_of_error(str(outcome.error.get("ename")))}
+        return outcome
+
+
+def _steps(run, listed):
+    """(requests in order, place of each in the notebook or None, rounds, late).
+
+    ``rounds`` are {grade id: steps that are timed}, ``late`` {grade id: its step at the end}, where
+    answers are found that are set below their check.
+    """
+    steps, places, rounds, late = [], [], {}, {}
+
+    def add(step, place=None):
+        steps.append(step)
+        places.append(place)
+
+    if run.key and run.key.own_code:
+        add({"run": closed_libraries.closing()})
+    # whose notebook it is, the folder tells, until the student's own cell says it again
+    add({"run": f"STUDENT_ID = {run.shown_id!r}"})
+    for place, source, name in listed:
+        variant = run.variants.get(name) if source is None else None
+        if variant is None:
+            add({"run": source}, place)
+            continue
+        kind = "ask" if has_hidden_inputs(variant) else "probe"
+        add({kind: variant.question.probe(variant)}, place)
+        if variant.question.timed:
+            rounds[name] = list(range(len(steps), len(steps) + variant.question.timed))
+            for number in range(variant.question.timed):
+                add({"ask": variant.question.timing_probe(variant, number), "timed": True})
+    for name, variant in run.variants.items():
+        if not has_hidden_inputs(variant):
+            late[name] = len(steps)
+            add({"probe": variant.question.probe(variant)})
+    return steps, places, rounds, late
 
 
 def _is_empty(outcome):

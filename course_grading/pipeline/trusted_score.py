@@ -1,4 +1,7 @@
-"""Compares the answers with the key, outside the kernel, and says what was misunderstood."""
+"""Compares the answers with the key, outside the kernel, and says what was misunderstood.
+
+This runs in a child with limits: see `stages`.
+"""
 
 import json
 import time
@@ -13,7 +16,7 @@ from course_grading.pipeline.hidden_inputs import has_hidden_inputs
 from course_grading.pipeline.run import run_of
 from course_grading.submission import student_id
 
-_SECONDS = 10.0  # for one question; all others together take a tenth of that
+_SECONDS = 10.0  # for one question, where each is judged alone
 KEPT = 2000  # characters of an answer that the record keeps as it came
 
 
@@ -50,24 +53,18 @@ class TrustedScore(NbGraderPreprocessor):
         return nb, resources
 
     def _entries(self, checks, run):
-        """{grade id: entry}, made in a child; what ends it costs one question, not the others."""
+        """{grade id: entry}."""
+        judge = self._alone if run.judges_alone else self._entry
+        return {cell.metadata.nbgrader.grade_id: judge(cell, run) for cell in checks}
 
-        def made(*cells):
-            return {cell.metadata.nbgrader.grade_id: self._entry(cell, run) for cell in cells}
-
+    def _alone(self, cell, run):
+        """The entry of one question, made in a child of its own: what ends it costs no other."""
         try:
-            return limited.call(made, *checks)
-        except limited.Ended:
-            return {name: entry for cell in checks for name, entry in self._alone(made, cell)}
-
-    def _alone(self, made, cell):
-        """One question in a child of its own."""
-        try:
-            yield from limited.call(made, cell, seconds=_SECONDS).items()
+            return limited.call(self._entry, cell, run, seconds=_SECONDS)
         except limited.Ended as end:
             name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
             message = f"No answer: reading it {end}."
-            yield name, verdicts.entry(name, points, 0.0, misconception="form", message=message)
+            return verdicts.entry(name, points, 0.0, misconception="form", message=message)
 
     def _entry(self, cell, run):
         name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
@@ -82,7 +79,8 @@ class TrustedScore(NbGraderPreprocessor):
             return verdicts.classic(cell, name, points, outcome)
         values, problem = verdicts.values(outcome)
         if name in run.rounds:
-            values = {**values, "rounds": [verdicts.timed(found) for found in run.rounds[name]]}
+            rounds = [verdicts.timed(run.came[step]) for step in run.rounds[name]]
+            values = {**values, "rounds": rounds}
         made = verdicts.judged(variant, values, problem, name, points)
         made["status"] = outcome.status
         if values and not has_hidden_inputs(variant) and len(json.dumps(outcome.answer)) <= KEPT:

@@ -72,6 +72,8 @@ def values(outcome):
     """What the probe emitted as plain values, and None or why there is nothing to grade."""
     if outcome.status in _STOPPED:
         return {}, f"No answer: the check {outcome.reason}."
+    if outcome.unread:
+        return {}, f"No answer: reading it {outcome.unread}."
     if outcome.answer:
         try:
             return read_all(outcome.answer), None
@@ -145,7 +147,7 @@ def classic(cell, name, points, outcome):
     points. Warnings and prints cost nothing. Such a check runs beside the student's code, which
     can forge it; questions of the bank cannot be forged.
     """
-    if outcome.status != "ok":
+    if outcome.status != "ok" or outcome.unread:
         return entry(name, points, 0.0, status=outcome.status, message="The check failed.")
     score = points
     for output in outcome.outputs:

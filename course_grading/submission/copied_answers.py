@@ -41,12 +41,21 @@ def find(key, records, students):
 
 
 class Numbers:
-    """The right answers of a class: of a question, the first time that it is asked for."""
+    """The right answers of a class: of a question, the first time that it is asked for.
+
+    `prepare` looks all of them up at once: what a child looks up ends with it.
+    """
 
     def __init__(self, key, students):
         self.key, self.students = key, sorted(students)
         self.names = {name for name in key.questions if not key.hidden(name)} if key else set()
         self._whose = {}  # {question: {answer: students for whose numbers it is right}}
+
+    def prepare(self):
+        """Look up the answers of all questions."""
+        for name in self.names:
+            self._index(name)
+        return self
 
     def match(self, student, entries):
         """The `Match` of these entries of a record, or None."""

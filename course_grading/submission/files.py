@@ -33,7 +33,7 @@ def read_bytes(path, limit, below):
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
-        raise Unreadable(f"There is no file {name} in the submission{_instead(path)}.") from None
+        raise Unreadable(missing(path)) from None
     except OSError as error:
         raise Unreadable(f"{name} cannot be opened ({error.strerror}).") from None
     status = os.fstat(handle)
@@ -47,6 +47,11 @@ def read_bytes(path, limit, below):
     if len(data) > limit:
         raise Unreadable(f"{name} has more than {limit:,} bytes.")
     return data
+
+
+def missing(path):
+    """A sentence on a notebook that is not there."""
+    return f"There is no file {os.path.basename(path)} in the submission{_instead(path)}."
 
 
 def _instead(path):

@@ -1,7 +1,8 @@
 """Reading the notebook that a student handed in, whatever it is.
 
 A notebook is rebuilt from the few fields that grading uses; what cannot be read raises
-`Unreadable` with the sentence that the student and the instructor are told.
+`Unreadable` with the sentence that the student and the instructor are told. It is read in a child
+with limits: see `pipeline.stages`.
 """
 
 import json
@@ -20,29 +21,9 @@ LONGEST_SOURCE = 500_000
 MOST_LINES = 50_000  # of a cell
 LONGEST_SOURCES = 4_000_000  # characters of all cells together
 _LINE = 9  # characters more that a stored line takes: quotes, a comma, the indentation
-_SMALL = 500_000  # bytes
+_UPGRADING = 20.0  # seconds for a notebook of an older format
 OWN_ID = "course-"  # ids of cells that the grader names begin so, and no student's do
 _ID = re.compile(rf"(?!{OWN_ID})[A-Za-z0-9_-]{{1,64}}")
-
-
-def read_notebook(data, name="The file"):
-    """`parse_notebook` in a child with limits, where the file is not small."""
-    if len(data) <= _SMALL:
-        return parse_notebook(data, name)
-    try:
-        made = limited.call(_parsed, data, name, memory=4 << 30)
-    except limited.Ended as end:
-        raise Unreadable(f"{name} cannot be read: reading it {end}.") from None
-    if "problem" in made:
-        raise Unreadable(made["problem"])
-    return nbformat.from_dict(made["notebook"])
-
-
-def _parsed(data, name):
-    try:
-        return {"notebook": parse_notebook(data, name)}
-    except Unreadable as problem:
-        return {"problem": str(problem)}
 
 
 def parse_notebook(data, name="The file"):
@@ -76,7 +57,7 @@ def _json(data, name):
         raise Unreadable(f"{name} is not a notebook: it is not text in Unicode.") from None
     except RecursionError:
         raise Unreadable(f"{name} is not a notebook: it is nested too deeply.") from None
-    except (ValueError, MemoryError):
+    except ValueError:
         what = "it is empty" if not data.strip() else "it is not valid JSON"
         raise Unreadable(f"{name} is not a notebook: {what}.") from None
 
@@ -84,7 +65,9 @@ def _json(data, name):
 def _upgraded(content, name):
     """An older format as format 4."""
     try:  # nbformat validates each version on the way, which may take minutes
-        return limited.call(lambda: nbformat.convert(nbformat.from_dict(content), 4))
+        return limited.call(
+            lambda: nbformat.convert(nbformat.from_dict(content), 4), seconds=_UPGRADING
+        )
     except limited.Ended:
         raise Unreadable(f"{name} is a notebook of an old format that cannot be read.") from None
 

@@ -5,6 +5,7 @@ import time
 import psutil
 
 from course_grading.kernels import executor, runner
+from course_grading.pipeline import reading
 
 LIMITS = {
     **executor.IsolatedKernel().limits("x", "numpy", 2.0),
@@ -19,8 +20,18 @@ def printed(outcome):
     return "".join(o["text"] for o in outcome.outputs if o["output_type"] == "stream")
 
 
-def run(kernel, source, timeout=30):
-    return kernel.run({"run": source}, timeout)
+def run(kernel, source, timeout=30, kind="run"):
+    """What came of a cell, or of a "probe", read."""
+    outcome = kernel.run({kind: source}, timeout)
+    reading.read([outcome])
+    return outcome
+
+
+def ran(job, path):
+    """What came of a job, read."""
+    result = runner.run(job, path)
+    reading.read(result.outcomes)
+    return result
 
 
 def job(*steps, **more):

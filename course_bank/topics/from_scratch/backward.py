@@ -318,7 +318,6 @@ return grad_image, grad_kernel, grad.sum(axis=(0, 1))""",
                 lambda grad, maps, size: np.ones_like(maps),
                 "Your function returns ones. The gradient of an output goes to one value of its "
                 "window; the others get 0.",
-                FAR,
             ),
             slip(
                 "times the value",

@@ -121,12 +121,13 @@ def _answer(connection, listener, lifeline, shell, options, count):
         finally:
             os._exit(status)
     with contextlib.suppress(OSError):
-        frames.send(connection, {"pid": pid})
+        frames.tell(connection, frames.PID, frames.PID_BODY.pack(pid))
 
 
 def _report(connection, error):
     with contextlib.suppress(OSError):
-        frames.send(connection, {"failed": f"{type(error).__name__}: {error}"})
+        why = f"{type(error).__name__}: {error}"[:500]
+        frames.tell(connection, frames.FAILED, why.encode("utf-8", "replace"))
 
 
 # ---------------------------------------------------------------------------- the keeper

@@ -1,61 +1,40 @@
-"""Messages between the grader and a kernel: four bytes of length, then JSON.
+"""Messages between the grader and a kernel.
 
-Both ends use this module. The grader reads frames from code it does not trust, so a reader has a
-limit on the size of a frame and nothing but JSON is ever decoded.
+What the grader sends, and what the fork server answers, is four bytes of length and JSON
+(`send`, `receive`). What a kernel sends is written by code that nobody trusts: four bytes of
+length, one that says what it is, and a body that the grader moves and does not read
+(`tell`, `Reader`). Only a child with limits decodes such a body: see `pipeline.reading`.
 """
 
 import json
 import struct
 from json import dumps  # by name: a kernel's notebook may replace json.dumps
 
+# what a message of a kernel is
+READY, FAILED = b"r", b"f"  # "failed" with why, as text
+PID, DONE = b"p", b"d"  # with `PID_BODY`, `DONE_BODY`
+SHOWN, ANSWER = b"s", b"a"  # JSON: an output or a wish to clear them; what a probe emitted
+
+PID_BODY = struct.Struct(">I")
+DONE_BODY = struct.Struct(">I??")  # which request, whether it succeeded, whether interrupted
 _LENGTH = struct.Struct(">I")
 
 
 class BadFrame(ValueError):
-    """The other end sent something that is no frame: too long, or no JSON."""
+    """The other end sent something that is no message: too long, or no JSON."""
 
 
 def encode(message):
-    """The bytes of one frame."""
-    body = dumps(message).encode("utf-8", "surrogatepass")
-    return _LENGTH.pack(len(body)) + body
+    """A message as JSON in bytes."""
+    return dumps(message).encode("utf-8", "surrogatepass")
 
 
-def send(sock, message):
-    """Write one frame, waiting until the other end has taken it."""
-    sock.sendall(encode(message))
-
-
-class Reader:
-    """Cuts a stream of bytes into frames."""
-
-    def __init__(self, limit):
-        self.limit = limit
-        self.received = 0
-        self._pieces = bytearray()
-
-    def feed(self, data):
-        """Take in bytes; returns the list of messages they complete. Raises `BadFrame`."""
-        self.received += len(data)
-        self._pieces += data
-        messages = []
-        while len(self._pieces) >= _LENGTH.size:
-            (length,) = _LENGTH.unpack_from(self._pieces)
-            if length > self.limit:
-                raise BadFrame(f"a message of {length} bytes; the limit is {self.limit}")
-            end = _LENGTH.size + length
-            if len(self._pieces) < end:
-                break
-            messages.append(_decode(bytes(self._pieces[_LENGTH.size : end])))
-            del self._pieces[:end]
-        return messages
-
-
-def _decode(body):
+def decode(body):
+    """The JSON object in these bytes; half characters, which no file can hold, as "?"."""
     try:
         text = body.decode("utf-8", "replace")
         message = json.loads(text)
-        if "\\ud" in text or "\\uD" in text:  # perhaps half a character, which no file can hold
+        if "\\ud" in text or "\\uD" in text:
             whole = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
             message = json.loads(whole)
     except (ValueError, RecursionError) as error:
@@ -65,8 +44,52 @@ def _decode(body):
     return message
 
 
+# ---------------------------------------------------------------------------- from a kernel
+
+
+def tell(sock, kind, body=b""):
+    """Write one message of a kernel, waiting until the grader has taken it."""
+    sock.sendall(_LENGTH.pack(len(body)) + kind + body)
+
+
+class Reader:
+    """Cuts the stream of a kernel into messages of at most ``limit`` bytes each."""
+
+    def __init__(self, limit):
+        self.limit = limit
+        self.received = 0  # bytes
+        self._waiting = bytearray()
+
+    def feed(self, data):
+        """Take in bytes; returns [(kind, body)] of what they complete. Raises `BadFrame`."""
+        self.received += len(data)
+        self._waiting += data
+        messages, begin, most = [], 0, len(self._waiting)
+        while most - begin > _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._waiting, begin)
+            if length > self.limit:
+                raise BadFrame(f"a message of {length} bytes; the limit is {self.limit}")
+            body = begin + _LENGTH.size + 1
+            if body + length > most:
+                break
+            kind = bytes(self._waiting[body - 1 : body])
+            messages.append((kind, bytes(self._waiting[body : body + length])))
+            begin = body + length
+        del self._waiting[:begin]
+        return messages
+
+
+# ---------------------------------------------------------------------------- from the grader
+
+
+def send(sock, message):
+    """Write one message as JSON, waiting until the other end has taken it."""
+    body = encode(message)
+    sock.sendall(_LENGTH.pack(len(body)) + body)
+
+
 def receive(sock, limit):
-    """The next frame of a blocking socket, or None at the end of the stream."""
+    """The next message as JSON of a blocking socket, or None at the end of the stream."""
     head = _exactly(sock, _LENGTH.size)
     if head is None:
         return None
@@ -74,7 +97,7 @@ def receive(sock, limit):
     if length > limit:
         raise BadFrame(f"a message of {length} bytes; the limit is {limit}")
     body = _exactly(sock, length)
-    return None if body is None else _decode(body)
+    return None if body is None else decode(body)
 
 
 def _exactly(sock, count):

@@ -1,8 +1,8 @@
 """The kernel: an IPython shell that runs one cell at a time and reports its outputs.
 
-It speaks frames over one socket instead of Jupyter's five. The grader sends
-``{"run": source}`` for a cell and ``{"probe": source}`` for the question after it; the kernel
-answers with ``{"output": ...}`` frames, at most one ``{"answer": ...}`` and ``{"done": ...}``.
+It speaks over one socket instead of Jupyter's five. The grader sends ``{"run": source}`` for a cell
+and ``{"probe": source}`` for the question after it; the kernel tells (`frames`) what is shown, of a
+probe what it emitted, and that it is done.
 A question with hidden inputs is only marked at its place, ``{"hold": id}``, and asked when no cell
 is left to run, ``{"ask": source, "held": id, "copy": true}``: a forked copy of the kernel, with the
 names as they were at that place, is shown the inputs, answers and ends.
@@ -37,12 +37,21 @@ class Channel:
 
     def __init__(self, sock):
         self.sock, self._owner, self._lock = sock, os.getpid(), threading.Lock()
-        self.text_left, self.pictures_left = TEXT_PER_CELL, PICTURES_PER_CELL
+        self.begin()
 
-    def send(self, **message):
+    def begin(self):
+        """A new request: its room, and that no interrupt has hit it."""
+        self.text_left, self.pictures_left = TEXT_PER_CELL, PICTURES_PER_CELL
+        self.interrupted = False
+
+    def tell(self, kind, body=b""):
         if os.getpid() == self._owner:
             with self._lock:
-                frames.send(self.sock, message)
+                frames.tell(self.sock, kind, body)
+
+    def show(self, **message):
+        """An output, or a wish to clear them."""
+        self.tell(frames.SHOWN, frames.encode(message))
 
     def take_over(self):
         """Let this process, a copy of the owner, write."""
@@ -81,7 +90,7 @@ class Printed(io.TextIOBase):
         if self._waiting:
             text, self._waiting, self._length = "".join(self._waiting), [], 0
             output = {"output_type": "stream", "name": self.name, "text": text}
-            self._channel.send(output=output)
+            self._channel.show(output=output)
 
 
 class Publisher(DisplayPublisher):
@@ -91,7 +100,7 @@ class Publisher(DisplayPublisher):
 
     def publish(self, data, metadata=None, *, transient=None, update=False, **ignored):
         _flush()
-        self.channel.send(
+        self.channel.show(
             output={"output_type": "display_data", "data": _text_only(data, self.channel)},
             display_id=(transient or {}).get("display_id"),
             update=bool(update),
@@ -99,7 +108,7 @@ class Publisher(DisplayPublisher):
 
     def clear_output(self, wait=False):
         _flush()
-        self.channel.send(clear=bool(wait))
+        self.channel.show(clear=bool(wait))
 
 
 class Results(DisplayHook):
@@ -122,7 +131,7 @@ class Results(DisplayHook):
                 "data": data,
                 "execution_count": self.prompt_count,
             }
-            self.channel.send(output=output)
+            self.channel.show(output=output)
 
 
 def _text_only(data, channel):
@@ -154,7 +163,8 @@ class Shell(InteractiveShell):
 
     def _showtraceback(self, etype, evalue, stb):
         _flush()
-        self.channel.send(output=error_output(etype, evalue, stb))
+        self.channel.interrupted |= issubclass(etype, KeyboardInterrupt)
+        self.channel.show(output=error_output(etype, evalue, stb))
 
     def enable_gui(self, gui=None):
         pass
@@ -211,7 +221,7 @@ def serve(sock, shell):
     shell.display_pub.channel = channel
     shell.displayhook.channel = channel
     builtins.input = shell.raw_input
-    channel.send(ready=True)
+    channel.tell(frames.READY)
     number, held = 0, {}
     while True:
         try:
@@ -221,7 +231,7 @@ def serve(sock, shell):
         if request is None:
             return
         number += 1
-        channel.text_left, channel.pictures_left = TEXT_PER_CELL, PICTURES_PER_CELL
+        channel.begin()
         sys.stdout, sys.stderr = Printed(channel, "stdout"), Printed(channel, "stderr")
         try:
             if "probe" in request:
@@ -239,12 +249,14 @@ def serve(sock, shell):
                 succeeded = _run(shell, request["run"])
         except BaseException as error:  # KeyboardInterrupt, SystemExit, anything patched in
             succeeded = False
+            channel.interrupted |= isinstance(error, KeyboardInterrupt)
             with contextlib.suppress(Exception):
-                channel.send(output=error_output(type(error), error, [type(error).__name__]))
+                channel.show(output=error_output(type(error), error, [type(error).__name__]))
         if not channel.is_owner():
             os._exit(0)  # a fork of the student's came back here
         _flush()
-        channel.send(done=number, succeeded=bool(succeeded))
+        done = frames.DONE_BODY.pack(number, bool(succeeded), bool(channel.interrupted))
+        channel.tell(frames.DONE, done)
 
 
 def _run(shell, source):
@@ -291,9 +303,10 @@ def _probe(shell, channel, source, number):
     try:
         exec(compile(source, f"<probe {number}>", "exec"), names)
     except BaseException as problem:
+        channel.interrupted |= isinstance(problem, KeyboardInterrupt)
         error = {"ename": type(problem).__name__[:200], "evalue": _short(problem)}
     _flush()
-    channel.send(answer=emitted, error=error)
+    channel.tell(frames.ANSWER, frames.encode({"answer": emitted, "error": error}))
     return error is None
 
 

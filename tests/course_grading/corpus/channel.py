@@ -12,13 +12,13 @@ def half_a_frame(book):
 
 @solved(1)
 def half_a_frame_of_fifteen_megabytes(book):
-    book.second(SOCKET + "channel().sendall(struct.pack('>I', 15_000_000) + b'{')")
+    book.second(SOCKET + "channel().sendall(struct.pack('>I', 15_000_000) + b's{')")
 
 
 @solved(1)
 def a_frame_byte_by_byte(book):
     book.second(
-        SOCKET + "import time\nfor byte in struct.pack('>I', 3000) + b' ' * 3000:\n"
+        SOCKET + "import time\nfor byte in struct.pack('>I', 3000) + b's' + b' ' * 3000:\n"
         "    channel().sendall(bytes([byte])); time.sleep(0.01)"
     )
 
@@ -39,7 +39,7 @@ def descriptors_and_urgent_bytes(book):
         SOCKET + "import array\nwith open('x', 'w') as file:\n"
         "    rights = array.array('i', [file.fileno()])\n"
         "    body = json.dumps({'junk': 1}).encode()\n"
-        "    channel().sendmsg([struct.pack('>I', len(body)) + body],"
+        "    channel().sendmsg([struct.pack('>I', len(body)) + b's' + body],"
         " [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])\n"
         "try: channel().send(b'!', socket.MSG_OOB)\nexcept OSError: pass"
     )
@@ -51,8 +51,8 @@ def answers_before_the_kernel(book):
     book.first_cell(
         SOCKET + "import threading\ns = channel()\ndef serve():\n    for number in range(2, 90):\n"
         "        s.recv(4, socket.MSG_PEEK)\n"
-        "        frame({'answer': {'value': {'credit': 1}, 'score': {'int': '16'}}})\n"
-        "        frame({'done': number, 'succeeded': True})\n"
+        "        frame(b'a', {'answer': {'value': {'credit': 1}, 'score': {'int': '16'}}})\n"
+        "        done(number)\n"
         "threading.Thread(target=serve, daemon=True).start()"
     )
 
@@ -72,6 +72,21 @@ def answers_that_unfold_to_gigabytes(book):
 def millions_of_tiny_frames(book):
     book.second(
         SOCKET + "one = json.dumps({'output': {'output_type': 'stream', 'text': 'x'}}).encode()\n"
-        "many = (struct.pack('>I', len(one)) + one) * 5000\ns = channel()\n"
+        "many = (struct.pack('>I', len(one)) + b's' + one) * 5000\ns = channel()\n"
         "while True: s.sendall(many)"
+    )
+
+
+@solved(1)
+def millions_of_empty_frames(book):
+    book.second(SOCKET + "s = channel()\nwhile True: s.sendall(bytes(5) * 100_000)")
+
+
+@solved(1)
+def ends_of_requests_that_are_no_ends(book):
+    """Of the wrong size, of other requests, of kinds that nobody knows."""
+    book.second(
+        SOCKET + "for kind in b'adfprsz':\n"
+        "    for body in (b'', b'd', b'[]', b'7', b'\\xff' * 6, b'\\xff' * 600):\n"
+        "        if kind != ord('f'):\n            frame(bytes([kind]), body)"
     )

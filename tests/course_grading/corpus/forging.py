@@ -16,9 +16,11 @@ def channel():
                 return s
         except OSError:
             pass
-def frame(body):
+def frame(kind, body=b''):
     body = body if isinstance(body, bytes) else json.dumps(body).encode()
-    channel().sendall(struct.pack('>I', len(body)) + body)
+    channel().sendall(struct.pack('>I', len(body)) + kind + body)
+def done(number):
+    frame(b'd', struct.pack('>I??', number, True, False))
 """
 
 
@@ -43,19 +45,17 @@ def forges_answer_bundle(book):
 
 @empty
 def forges_answer_frames(book):
-    book.every(SOCKET + "frame({'answer': {'value': {'credit': 1.0}}, 'credit': 1})")
+    book.every(SOCKET + "frame(b'a', {'answer': {'value': {'credit': 1.0}}, 'credit': 1})")
 
 
 @empty
 def forges_done_frames(book):
-    book.first_cell(
-        SOCKET + "for n in range(1, 200):\n    frame({'done': n, 'succeeded': True, 'credit': 1})"
-    )
+    book.first_cell(SOCKET + "for n in range(1, 200):\n    done(n)")
 
 
 @empty
 def forges_ready_and_pid_frames(book):
-    book.first_cell(SOCKET + "frame({'pid': 1}); frame({'ready': True}); frame({'failed': 'x'})")
+    book.first_cell(SOCKET + "frame(b'p', b'\\0\\0\\0\\1'); frame(b'r'); frame(b'f', b'x')")
 
 
 @empty
@@ -72,7 +72,7 @@ def forges_pickled_array(book):
     stream.write(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
     stream.write(pickle.dumps([Bomb()]))
     text = base64.b64encode(stream.getvalue()).decode()
-    book.every(SOCKET + f"frame({{'answer': {{'value': {{'npy': {text!r}}}}}}})")
+    book.every(SOCKET + f"frame(b'a', {{'answer': {{'value': {{'npy': {text!r}}}}}}})")
     book.every("import threading, time\nFRAME = " + repr(text) + _LATE)
 
 
@@ -81,7 +81,7 @@ def late():
     for _ in range(300):
         time.sleep(0.01)
         try:
-            frame({'answer': {'value': {'npy': FRAME}}})
+            frame(b'a', {'answer': {'value': {'npy': FRAME}}})
         except Exception:
             pass
 threading.Thread(target=late, daemon=True).start()
@@ -100,7 +100,8 @@ def forges_array_header_of_a_terabyte(book):
 def forges_late_answers_from_a_thread(book):
     book.first_cell(
         SOCKET + "import threading, time\n"
-        "def late():\n    while True:\n        frame({'answer': {'value': {'int': '7777777'}}})\n"
+        "def late():\n    while True:\n"
+        "        frame(b'a', {'answer': {'value': {'int': '7777777'}}})\n"
         "        time.sleep(0.005)\nthreading.Thread(target=late, daemon=True).start()"
     )
 
@@ -112,25 +113,25 @@ def sends_frame_of_four_gigabytes(book):
 
 @solved(1)
 def sends_nested_json_bomb(book):
-    book.second(SOCKET + "frame(b'[' * 5_000_000)")
+    book.second(SOCKET + "frame(b's', b'[' * 5_000_000)")
 
 
 @solved(1)
 def sends_no_json(book):
-    book.second(SOCKET + "frame(b'\\x80\\x04not json')")
+    book.second(SOCKET + "frame(b's', b'\\x80\\x04not json')")
 
 
 @solved(1)
 def floods_the_channel(book):
     book.second(
         SOCKET + "s = channel()\nbody = json.dumps({'junk': 'x' * 1_000_000}).encode()\n"
-        "for _ in range(300):\n    s.sendall(struct.pack('>I', len(body)) + body)"
+        "for _ in range(300):\n    s.sendall(struct.pack('>I', len(body)) + b's' + body)"
     )
 
 
 @empty
 def sends_nan_in_json(book):
-    book.every(SOCKET + 'frame(b\'{"answer": {"value": NaN}, "credit": Infinity}\')')
+    book.every(SOCKET + 'frame(b"a", b\'{"answer": {"value": NaN}, "credit": Infinity}\')')
 
 
 @empty

@@ -150,8 +150,31 @@ def test_only_answers_of_a_bounded_number_of_parts_are_kept():
 
 def test_half_characters_are_replaced_and_whole_ones_kept():
     body = frames.encode({"answer": "\ud800 \U0001f600 \udcff"})
-    (message,) = frames.Reader(1000).feed(body)
-    assert message == {"answer": "? \U0001f600 ?"}
+    assert frames.decode(body) == {"answer": "? \U0001f600 ?"}
+
+
+class Wire:
+    """A socket that keeps what is sent."""
+
+    def __init__(self):
+        self.sent = b""
+
+    def sendall(self, data):
+        self.sent += data
+
+
+@pytest.mark.parametrize("step", [1, 3, 7, 1000])
+def test_messages_of_a_kernel_are_cut_and_not_read(step):
+    wire, told = Wire(), [(b"s", b"{no json"), (b"r", b""), (b"d", b"\xff" * 6), (b"?", b"x")]
+    for kind, body in told:
+        frames.tell(wire, kind, body)
+    reader, found = frames.Reader(10), []
+    for place in range(0, len(wire.sent), step):
+        found += reader.feed(wire.sent[place : place + step])
+    assert found == told
+    assert reader.received == len(wire.sent)
+    with pytest.raises(frames.BadFrame, match="the limit is 10"):
+        reader.feed(b"\0\0\0\x0bs")
 
 
 @pytest.mark.parametrize(

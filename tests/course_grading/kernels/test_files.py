@@ -2,8 +2,7 @@
 
 import base64
 
-from course_grading.kernels import runner
-from tests.course_grading.kernel_runs import LIMITS, job, printed
+from tests.course_grading.kernel_runs import LIMITS, job, printed, ran
 
 
 def test_files_leave_the_home_its_whole_room(kernel_server):
@@ -15,7 +14,7 @@ def test_files_leave_the_home_its_whole_room(kernel_server):
         f"with open('more', 'wb') as file:\n    file.write(bytes({2 * half}))\nprint('bounded')",
     )
     made.files = dict.fromkeys(("a.csv", "b.csv", "c.csv"), text)
-    sizes, own, more = runner.run(made, kernel_server.path).outcomes
+    sizes, own, more = ran(made, kernel_server.path).outcomes
     assert printed(sizes) == "90000000\n"
     assert printed(own) == "written\n"
     assert more.status == "error"

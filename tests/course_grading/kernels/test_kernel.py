@@ -2,9 +2,9 @@
 
 import threading
 
-from course_grading.kernels import client, runner, sandbox, servers
+from course_grading.kernels import client, sandbox, servers
 from course_grading.kernels.client import Kernel
-from tests.course_grading.kernel_runs import LIMITS, PROBE_X, job, printed, run
+from tests.course_grading.kernel_runs import LIMITS, PROBE_X, job, printed, ran, run
 
 # ------------------------------------------------------------------ cells
 
@@ -61,13 +61,13 @@ def test_a_large_display_does_not_end_the_kernel(kernel):
 
 def test_a_probe_emits_beside_the_students_names(kernel):
     run(kernel, "x = (26, 26)\nemit = None")
-    outcome = kernel.run({"probe": "y = x\nemit(value=y)"}, 30)
+    outcome = run(kernel, "y = x\nemit(value=y)", kind="probe")
     assert outcome.answer == {"value": {"tuple": [{"int": "26"}, {"int": "26"}]}}
     assert run(kernel, "y").outputs[0]["ename"] == "NameError"
 
 
 def test_a_probe_that_fails_says_why(kernel):
-    outcome = kernel.run({"probe": "emit(a=1)\nemit(b=missing)"}, 30)
+    outcome = run(kernel, "emit(a=1)\nemit(b=missing)", kind="probe")
     assert outcome.answer == {"a": {"int": "1"}}
     assert outcome.error["ename"] == "NameError"
 
@@ -91,7 +91,7 @@ def test_files_and_sheet_are_there(kernel_server):
 
 def test_a_dead_cell_costs_itself_and_nothing_else(kernel_server):
     steps = ["x = 1", "import os; os._exit(1)", "x += 1", PROBE_X, "y = 5", PROBE_X]
-    result = runner.run(job(*steps), kernel_server.path)
+    result = ran(job(*steps), kernel_server.path)
     assert [o.status for o in result.outcomes] == ["ok", "died", "ok", "ok", "ok", "ok"]
     assert result.outcomes[3].answer == {"value": {"int": "2"}}
     assert result.restarts == 1
@@ -99,14 +99,14 @@ def test_a_dead_cell_costs_itself_and_nothing_else(kernel_server):
 
 def test_a_probe_that_ends_the_kernel_is_not_repeated(kernel_server):
     steps = ["x = 1", {"probe": "import os; os._exit(1)"}, PROBE_X]
-    result = runner.run(job(*steps), kernel_server.path)
+    result = ran(job(*steps), kernel_server.path)
     assert [o.status for o in result.outcomes] == ["ok", "died", "ok"]
 
 
 def test_time_for_the_whole_notebook_is_bounded(kernel_server):
     steps = ["import time"] + ["time.sleep(60)"] * 4
     limits = {"cell_timeout": 3.0, "total_timeout": 5.0}
-    result = runner.run(job(*steps, limits=limits), kernel_server.path)
+    result = ran(job(*steps, limits=limits), kernel_server.path)
     first, second, *_, last = result.outcomes
     assert (first.status, second.status, last.status) == ("ok", "timeout", "not run")
     assert "time" in last.reason

@@ -11,9 +11,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-from course_grading.kernels import executor, runner, sandbox, servers, warm
+from course_grading.kernels import executor, sandbox, servers, warm
 from course_grading.kernels.client import Kernel
-from tests.course_grading.kernel_runs import LIMITS, PROBE_X, job, printed, run, tree, wait_until
+from course_grading.pipeline import reading
+from tests.course_grading.kernel_runs import (
+    LIMITS,
+    PROBE_X,
+    job,
+    printed,
+    ran,
+    run,
+    tree,
+    wait_until,
+)
 from tests.requirements import bubblewrap
 
 
@@ -53,6 +63,7 @@ def test_a_lost_server_is_replaced_and_leaves_nothing(monkeypatch):
 
     def graded():
         result = warm.run_here(job("x = 7", PROBE_X), "numpy")
+        reading.read(result.outcomes)
         return result.outcomes[1].answer, warm._servers["numpy", True, ()]
 
     first, lost = graded()
@@ -73,7 +84,7 @@ def test_a_cold_kernel_is_isolated_too():
             port = listener.getsockname()[1]
             connect = f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)"
             steps = ["import os\nprint(os.listdir('/home'))", PROBE_X, connect]
-            result = runner.run(job(*steps), server.path)
+            result = ran(job(*steps), server.path)
     finally:
         server.close()
     assert printed(result.outcomes[0]) == "['student']\n"
@@ -86,9 +97,7 @@ def test_without_isolation_limits_hold_and_nothing_is_left():
     source = "import os, time\nif os.fork() == 0:\n    os.setpgid(0, 0); time.sleep(1000)\n"
     source += "x = os.getcwd()"
     try:
-        result = runner.run(
-            job(source, PROBE_X, "bytearray(400_000_000)", isolated=False), server.path
-        )
+        result = ran(job(source, PROBE_X, "bytearray(400_000_000)", isolated=False), server.path)
         folder = result.outcomes[1].answer["value"]
         wait_until(lambda: len(tree(server)) == 0)
     finally:
@@ -135,7 +144,7 @@ def test_without_isolation_processes_are_bounded_and_root_is_not_given():
         steps += [MANY_FORKS, PROBE_X]
         # Pages that a fork shares count for each process: so many hold more than LIMITS allow.
         limits = {"memory_all": 4_000_000_000}
-        result = runner.run(job(*steps, isolated=False, limits=limits), server.path)
+        result = ran(job(*steps, isolated=False, limits=limits), server.path)
         wait_until(lambda: len(tree(server)) == 0)
     finally:
         server.close()

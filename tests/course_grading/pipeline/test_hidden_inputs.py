@@ -6,11 +6,10 @@ import pytest
 
 from course_grading.commands.class_run import grade_class
 from course_grading.gradebook import secret
-from course_grading.kernels import runner
 from course_grading.pipeline import closed_libraries, hidden_inputs
 from tests.course_grading.corpus.cases import own_cell
 from tests.course_grading.graded_class import hand_in
-from tests.course_grading.kernel_runs import job, printed
+from tests.course_grading.kernel_runs import job, printed, ran
 from tests.course_grading.pipeline.test_own_code import PS7
 
 KEEPS = """
@@ -47,7 +46,7 @@ def test_a_question_is_asked_last_of_the_names_at_its_place(kernel_server):
         {"ask": "import time\nwhile True:\n    time.sleep(1)"},
         {"probe": "emit(value=k)"},
     ]
-    result = runner.run(job(*steps), kernel_server.path)
+    result = ran(job(*steps), kernel_server.path)
     _, first, cell, second, endless, probe = result.outcomes
     assert first.answer == {"value": {"int": "6"}, "seen": {"int": "1"}}
     assert first.outputs == [] and printed(cell) == "0\n"
@@ -59,7 +58,7 @@ def test_a_question_is_asked_last_of_the_names_at_its_place(kernel_server):
 
 def test_what_kills_the_copy_costs_one_question(kernel_server):
     steps = ["x = 3", {"ask": "import os; os._exit(1)"}, {"ask": "emit(value=x)"}]
-    _, killed, other = runner.run(job(*steps), kernel_server.path).outcomes
+    _, killed, other = ran(job(*steps), kernel_server.path).outcomes
     assert (killed.status, killed.answer) == ("error", None)
     assert other.answer == {"value": {"int": "3"}}
 

@@ -265,4 +265,4 @@ def test_an_old_format_is_upgraded_in_a_child(monkeypatch):
     monkeypatch.setattr(preflight.nbformat, "convert", lambda *given: os._exit(9))
     old = json.dumps({"nbformat": 3, "nbformat_minor": 0, "worksheets": [], "metadata": {}})
     with pytest.raises(files.Unreadable, match="old format that cannot be read"):
-        preflight.read_notebook(old.encode())
+        preflight.parse_notebook(old.encode())

@@ -1,0 +1,190 @@
+"""One notebook from the file to the grades, in four stages.
+
+| stage | where | what |
+|---|---|---|
+| `_read` | a child | the file becomes a clean notebook; its cells are listed |
+| `TrustedExecute.execute` | the grader | the cells run in the sandbox |
+| `_judge` | a child | what came back is read and judged; the graded notebook is made |
+| `write_grades.write` | the grader | points into the gradebook; the notebook is kept |
+
+The grader itself moves bytes: a student's text is parsed, compared and judged in the children,
+which have limits of time and memory (`limited`). Where one is ended, each cell gets a child of its
+own, so that it costs that cell; what cannot be read at all is worth nothing, with a sentence.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+
+import nbformat
+from nbformat.v4 import new_markdown_cell, new_notebook
+from nbgrader.utils import setenv
+
+from course_grading import limited
+from course_grading.pipeline import reading
+from course_grading.pipeline.record import notebook_text, record
+from course_grading.pipeline.run import run_of
+from course_grading.pipeline.trusted_execute import TrustedExecute
+from course_grading.submission import files, handed_in_at, preflight
+from course_grading.text import printable_line
+
+_READING = 4 << 30  # bytes: a notebook with its outputs is many times as large once it is read
+_ALONE = 150.0  # seconds for judging where each cell has a child of its own
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What lies in the folder of a submission, as bytes.
+
+    ``path`` is where the notebook belongs, ``instead`` where it was found if not there, ``problem``
+    why it cannot be read; ``stamp`` are the bytes of timestamp.txt or why it cannot be read.
+    """
+
+    path: str
+    notebook: bytes = b""
+    instead: str | None = None
+    problem: str | None = None
+    stamp: bytes | str | None = None
+
+    @property
+    def name(self):
+        """The name of its file."""
+        return os.path.basename(self.path)
+
+    def unread(self, problem):
+        """The same, as what cannot be read."""
+        return HandedIn(self.path, problem=problem, stamp=self.stamp)
+
+
+def grade(resources, handed_in, before, after, log):
+    """Run and judge one notebook; returns what `_judge` returns.
+
+    ``before`` and ``after`` are nbgrader's steps before the cells run and from then on.
+    """
+    run = run_of(resources)
+    begun = _begun(resources, handed_in, before, after)
+    if run.problem:
+        log.warning("%s: %s", run.student, run.problem)
+    executor = _executor(after)
+    if executor and not run.problem:
+        executor.execute(run, begun["cells"])
+    problem = None
+    for alone in (False, True):
+        try:
+            seconds = _ALONE if alone else limited.SECONDS
+            return limited.call(_judge, resources, begun["notebook"], after, alone, seconds=seconds)
+        except limited.Ended as end:
+            _raise_own(end)
+            problem = f"What this notebook answered cannot be read: that {end}."
+            log.warning("%s: %s", run.student, problem)
+    run.came = None
+    begun = _begun(resources, handed_in.unread(problem), before, after)
+    return limited.call(_judge, resources, begun["notebook"], after, False)
+
+
+def _begun(resources, handed_in, before, after):
+    """What `_read` returns; the run is told what it found."""
+    run = run_of(resources)
+    try:
+        made = limited.call(_read, resources, handed_in, before, after, memory=_READING)
+    except limited.Ended as end:
+        _raise_own(end)
+        problem = f"{handed_in.name} cannot be read: reading it {end}."
+        made = limited.call(_read, resources, handed_in.unread(problem), before, after)
+    run.problem, run.remarks = made["problem"], made["remarks"]
+    run.timestamp = datetime.fromisoformat(made["time"]) if made["time"] else None
+    if run.problem:
+        run.variants, run.shown_id = {}, None
+    return made
+
+
+def _raise_own(end):
+    """An error of ours is no fault of the submission's: it is not graded."""
+    if isinstance(end, limited.Failed):
+        raise RuntimeError(end.told) from None
+
+
+def _executor(steps):
+    """The step that runs cells, None with --no-execute."""
+    found = (step for step in steps if isinstance(step, TrustedExecute) and step.enabled)
+    return next(found, None)
+
+
+# ---------------------------------------------------------------------------- in a child
+
+
+def _read(resources, handed_in, before, after):
+    """{"notebook": the repaired one as JSON, "cells": what is to run, and what was found}."""
+    run = run_of(resources)
+    time = _time(handed_in.stamp, run)
+    try:
+        if handed_in.problem:
+            raise files.Unreadable(handed_in.problem)
+        nb = preflight.parse_notebook(handed_in.notebook, handed_in.name)
+        if handed_in.instead:
+            _take_instead(nb, handed_in, run)
+        run.problem = None
+    except files.Unreadable as reason:
+        run.problem = str(reason)
+        nb = _explanation(reason)
+    nb = _through(nb, resources, before)
+    executor = None if run.problem else _executor(after)
+    return {
+        "notebook": json.dumps(nb),
+        "cells": executor.listed(nb, run) if executor else [],
+        "problem": run.problem,
+        "remarks": run.remarks,
+        "time": time and time.isoformat(),
+    }
+
+
+def _take_instead(nb, handed_in, run):
+    """A notebook under another name counts if it holds the assignment's cells."""
+    if not run.plan.is_of(nb.cells):
+        raise files.Unreadable(files.missing(handed_in.path))
+    here = printable_line(os.path.relpath(handed_in.instead, os.path.dirname(handed_in.path)))
+    run.remarks.append(f"there is no {handed_in.name}; taken: {here!r}")
+
+
+def _time(stamp, run):
+    """When the submission was handed in, if timestamp.txt says so; else a remark."""
+    if stamp is None:
+        return None
+    try:
+        if isinstance(stamp, str):
+            raise ValueError(stamp)
+        return handed_in_at.moment(stamp)
+    except (ValueError, OverflowError, OSError) as problem:
+        run.remarks.append(f"timestamp.txt was not understood, so it counts as in time: {problem}")
+        return None
+
+
+def _explanation(problem):
+    text = f"**This submission could not be read.** {problem}\n\nIt was graded with 0 points."
+    cell = new_markdown_cell(text)
+    cell["id"] = f"{preflight.OWN_ID}explanation"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+
+
+def _judge(resources, notebook, after, alone):
+    """{"cells", "metadata": of the graded notebook, "record", "grades", "comments"}."""
+    run = run_of(resources)
+    run.judges_alone = alone
+    reading.read(run.came or [], alone)
+    with setenv(NBGRADER_EXECUTION="autograde"):
+        nb = _through(nbformat.from_dict(json.loads(notebook)), resources, after)
+    return {
+        "cells": notebook_text(nb),
+        "metadata": nb.metadata,
+        "record": record(run),
+        "grades": run.grades,
+        "comments": run.comments,
+    }
+
+
+def _through(nb, resources, steps):
+    for step in steps:
+        nb, resources = step(nb, resources)
+    return nb

@@ -1,0 +1,80 @@
+"""Writes what was found into the gradebook, all of a submission at once.
+
+Grades and comments that a person gave are left alone, as in nbgrader.
+"""
+
+import contextlib
+
+from nbgrader.preprocessors import AssignLatePenalties
+
+from course_grading.gradebook import read_again
+
+
+def write(run, found, parent):
+    """The student, the submission, its points and comments, and a late penalty.
+
+    ``found`` is what `stages.grade` returns, ``parent`` has nbgrader's configuration.
+    """
+    with one_transaction(run.gradebook) as gradebook:
+        _hand_in(run, gradebook)
+        _save(run, found, gradebook)
+        _assign_late_penalty(parent, run, gradebook)
+
+
+def _hand_in(run, gradebook):
+    """The student and the submission in the gradebook."""
+    student, assignment = run.student, run.assignment
+    if run.create_student:
+        gradebook.update_or_create_student(student)
+    given = {"timestamp": run.timestamp} if run.timestamp else {}
+    gradebook.update_or_create_submission(assignment, student, **given)
+
+
+def _save(run, found, gradebook):
+    submitted = gradebook.find_submission_notebook(run.notebook, run.assignment, run.student)
+    grades = {grade.name: grade for grade in submitted.grades}
+    for name, score in found["grades"].items():
+        if name in grades:
+            grades[name].auto_score = score
+    answers = found["record"]["answers"]
+    for name in answers.keys() & grades.keys():
+        is_same = answers[name] == run.earlier.get(name)
+        grades[name].needs_manual_grade = read_again.is_to_read(grades[name], is_same)
+    comments = {comment.name: comment for comment in submitted.comments}
+    for name, comment in found["comments"]:
+        if name in comments:
+            comments[name].auto_comment = comment
+
+
+@contextlib.contextmanager
+def one_transaction(gradebook):
+    """All that a submission changes is written at once, or not at all.
+
+    nbgrader's methods commit after every step; each commit waits for the disk. Within the block
+    they only send their statements.
+    """
+    session = gradebook.db
+    session.commit = session.flush
+    try:
+        yield gradebook
+    except BaseException:
+        del session.commit
+        session.rollback()
+        raise
+    del session.commit
+    session.commit()
+    session.expunge_all()  # a class of thousands must not pile up in memory
+
+
+def _assign_late_penalty(parent, run, gradebook):
+    """nbgrader's late penalty (``c.AssignLatePenalties.plugin_class``), in this transaction."""
+    assigner = AssignLatePenalties(parent=parent)
+    assigner.init_plugin()
+    submission = gradebook.find_submission(run.assignment, run.student)
+    notebook = gradebook.find_submission_notebook(run.notebook, run.assignment, run.student)
+    notebook.late_submission_penalty = None
+    seconds = submission.total_seconds_late
+    if seconds > 0 and not run.first:  # a second try has a deadline of its own
+        penalty = assigner.plugin_inst.late_submission_penalty(run.student, notebook.score, seconds)
+        if penalty is not None:
+            notebook.late_submission_penalty = assigner._check_late_penalty(notebook, penalty)
