@@ -17,6 +17,7 @@ import pytest
 from course_bank import bank, problem_sets
 from course_grading.gradebook import keys
 from course_grading.gradebook.grades import grade_table
+from tests.course_grading import corpus
 from tests.exercises.conftest import EXERCISES
 from tests.released import put_keys, put_sheets
 from tests.requirements import bubblewrap, chromium
@@ -116,6 +117,19 @@ def hand_in(course, name):
         folder = course.folder("submitted", name, student)
         folder.mkdir(parents=True)
         (folder / released.name).write_text(book.text(), encoding="utf-8")
+    if any(case.assignment == name for case in corpus.PROGRAMS.values()):
+        corpus.write(course, name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("student", corpus.PROGRAMS)
+def test_programs_that_are_none_earn_what_they_are_worth(student, records):
+    """Functions that only look fast, models that are none: see `corpus.programs`."""
+    case = corpus.PROGRAMS[student]
+    earned = {
+        entry["id"]: entry["score"] for entry in records[case.assignment, student]["questions"]
+    }
+    assert earned == case.scores(problem_sets[case.assignment].questions)
 
 
 def mistaken(book):

@@ -38,7 +38,7 @@ def kill_tree(proc, keeper, child):
 def _read(proc, name):
     """The text of a file below /proc; ``proc`` is a descriptor of /proc."""
     descriptor = os.open(name, os.O_RDONLY, dir_fd=proc)
-    with os.fdopen(descriptor) as file:
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:  # names are anything
         return file.read()
 
 

@@ -372,6 +372,26 @@ def test_cases_hold_no_ties():
             assert len(np.unique(maps)) == maps.size
 
 
+# what needs no idea: constants of the right shape, and the arguments as they are
+LINES = [
+    *(lambda right, given, fill=fill: np.full(np.shape(right), fill) for fill in (0.0, 1.0, -1.0)),
+    *(lambda right, given, i=i: given[i] if i < len(given) else None for i in range(3)),
+    lambda right, given: np.full(np.shape(right), np.mean(given[0])),
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_ones_and_the_like_earn_nothing_for_the_gradient_of_pooling(line):
+    question = bank["max-pool2d-backward"]
+    for secret in range(20):
+        variant = variant_of("max-pool2d-backward", str(secret))
+        values = {}
+        for i, case in enumerate(question.drawn_cases(variant)):
+            given = [np.array(a) if isinstance(a, list) else a for a in case.arguments]
+            values[f"case{i}"] = line(question.answer(*given), given)
+        assert question.grade(variant, values).credit == 0
+
+
 # ------------------------------------------------------- the speed task of older releases
 
 

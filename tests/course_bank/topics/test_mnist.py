@@ -34,6 +34,36 @@ def test_arrays(change, credit, misconception):
     assert (found.credit, found.misconception) == (credit, misconception)
 
 
+def _with_a_one(shape, dtype="float32"):
+    made = np.zeros(shape, dtype)
+    made.flat[0] = 1
+    return made
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        _with_a_one,
+        lambda shape: np.random.default_rng(1).random(shape),
+        lambda shape: _with_a_one((5, *shape[1:])),
+        lambda shape: _with_a_one(shape[:3]),
+        lambda shape: _with_a_one(shape) * 255,
+        np.zeros,
+    ],
+)
+def test_arrays_of_other_values_are_no_images(made):
+    arrays = {"x_train": made((2000, 28, 28, 1)), "x_test": made((1000, 28, 28, 1))}
+    found = verdict("mnist-arrays", arrays)
+    assert (found.credit, found.misconception) == (0, "other images")
+
+
+def test_images_in_another_order_or_precision_are_the_same():
+    (x_train, _), (x_test, _) = mnist.load_sample()
+    mixed = np.random.default_rng(1).permutation(x_train)[..., None] / 255
+    half = (x_test / 255).astype("float16")[..., None]
+    assert verdict("mnist-arrays", {"x_train": mixed, "x_test": half}).credit == 1
+
+
 def test_arrays_that_are_missing():
     assert verdict("mnist-arrays", {}).misconception == "empty"
     assert verdict("mnist-arrays", {"x_train": 5, "x_test": "x"}).misconception == "empty"

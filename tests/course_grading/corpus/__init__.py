@@ -14,14 +14,16 @@ from tests.course_grading.corpus import (
     greedy,
     lies,
     noisy,
+    programs,
     prying,
     talking,
     typed,
 )
-from tests.course_grading.corpus.cases import CASES, Case, write
+from tests.course_grading.corpus.cases import CASES, PROGRAMS, Case, write
 
 __all__ = [
     "CASES",
+    "PROGRAMS",
     "Case",
     "careless",
     "channel",
@@ -32,6 +34,7 @@ __all__ = [
     "greedy",
     "lies",
     "noisy",
+    "programs",
     "prying",
     "talking",
     "typed",
