@@ -1,5 +1,6 @@
 """How the MNIST program is judged: its arrays, its model, what it is compiled with."""
 
+import numpy as np
 import pytest
 
 import course_lib as keras
