@@ -71,42 +71,61 @@ def unknown_argument(owner, argument, known):
     return TypeError(f"{owner}: unknown argument {argument!r}.{meant} Known: {names}.")
 
 
-def check_arguments(owner, function, args, kwargs):
-    """TypeError, in a sentence that begins with ``owner``, if ``function`` cannot be called so."""
+@functools.lru_cache(maxsize=1024)
+def parameters_of(function):
+    """{name: parameter} of a function; of an ``__init__`` the first is ``self``."""
     import inspect
 
-    parameters = inspect.signature(function).parameters
+    return inspect.signature(function).parameters
+
+
+def misfit(owner, function, args, kwargs):
+    """None where ``function`` can be called so; else the TypeError that says why not.
+
+    Its sentence begins with ``owner`` and names the arguments that there are.
+    """
+    import inspect
+
+    parameters = parameters_of(function)
     try:
-        inspect.signature(function).bind(*args, **kwargs)
-        return
+        inspect.Signature(list(parameters.values())).bind(*args, **kwargs)
+        return None
     except TypeError as error:
-        problem = error
+        problem = str(error)
     several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     known = [n for n, p in parameters.items() if p.kind not in several and n != "self"]
     for argument in kwargs:
-        if argument not in parameters and "unexpected" in str(problem):
-            raise unknown_argument(owner, argument, known)
-    raise TypeError(f"{owner}: {problem}. Its arguments: {', '.join(known) or 'none'}.")
+        if argument not in parameters and "unexpected" in problem:
+            return unknown_argument(owner, argument, known)
+    return TypeError(f"{owner}: {problem}. Its arguments: {', '.join(known) or 'none'}.")
 
 
 def says_what_it_takes(function):
-    """A decorator: wrong arguments are answered by `check_arguments`, not by Python."""
+    """A decorator: wrong arguments are answered by `misfit`, not by Python."""
 
     @functools.wraps(function)
     def checked(*args, **kwargs):
-        check_arguments(function.__name__, function, args, kwargs)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except TypeError:
+            if told := misfit(function.__name__, function, args, kwargs):
+                raise told from None
+            raise
 
     return checked
 
 
 class SaysWhatItTakes(type):
-    """The type of classes that answer wrong arguments by `check_arguments`, not by Python."""
+    """The type of classes that answer wrong arguments by `misfit`, not by Python."""
 
     def __call__(cls, *args, **kwargs):
-        made_by = _no_arguments if cls.__init__ is object.__init__ else cls.__init__
-        check_arguments(cls.__name__, made_by, (None, *args), kwargs)
-        return super().__call__(*args, **kwargs)
+        try:
+            return super().__call__(*args, **kwargs)
+        except TypeError:
+            made_by = _no_arguments if cls.__init__ is object.__init__ else cls.__init__
+            if told := misfit(cls.__name__, made_by, (None, *args), kwargs):
+                raise told from None
+            raise
 
 
 def _no_arguments(self):

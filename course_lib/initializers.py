@@ -250,9 +250,11 @@ def get(identifier):
     if isinstance(identifier, np.ndarray):
         return lambda shape, dtype="float32": identifier.astype(dtype)
     if isinstance(identifier, str):
+        if identifier in _NAMES:
+            return _NAMES[identifier]()
         classes = {cls.__name__: cls for cls in _NAMES.values()}
-        if identifier in _NAMES or identifier in classes:
-            return (_NAMES.get(identifier) or classes[identifier])()
+        if identifier in classes:
+            return classes[identifier]()
         close = nearest(identifier, _NAMES)
         meant = f" Do you mean {close[0]!r}?" if close else ""
         known = ", ".join(sorted(_NAMES))

@@ -5,6 +5,7 @@ it, and nothing of them is imported from below.
 """
 
 import ast
+import functools
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -87,6 +88,7 @@ def room_of(module):
     return rest[0] if package == "course_lib" else package
 
 
+@functools.cache
 def imports(module):
     """(imported name, whether inside a function or for hints alone) for each import of a module."""
     package = module.split(".")[:-1]
@@ -104,7 +106,7 @@ def imports(module):
                 hints = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
                 yield from visit(child, inside or function or hints)
 
-    yield from visit(ast.parse(MODULES[module].read_text(encoding="utf-8")), False)
+    return tuple(visit(ast.parse(MODULES[module].read_text(encoding="utf-8")), False))
 
 
 @each_module
@@ -166,6 +168,7 @@ def test_no_module_imports_itself_by_way_of_others(package):
         pytest.fail(" -> ".join(reversed(error.args[1])))
 
 
+@functools.cache
 def loaded_by(statement):
     code = f"import sys, time; {statement}; print(' '.join(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

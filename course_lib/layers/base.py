@@ -9,7 +9,6 @@ model finds its way back to the input.
 so that several parts of a batch may run through one layer at the same time.
 """
 
-import inspect
 import re
 from collections import Counter
 from contextlib import AbstractContextManager
@@ -17,6 +16,7 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from course_lib.activations import ActivationFunction
+from course_lib.errors import parameters_of
 from course_lib.initializers import generator
 from course_lib.layers.checks import (
     any_batch,
@@ -256,7 +256,7 @@ class Layer(Weights, metaclass=LayerType):
         """{argument: value} that the layer was made with, name, trainable and dtype included."""
         own = [
             p.name
-            for p in inspect.signature(type(self).__init__).parameters.values()
+            for p in parameters_of(type(self).__init__).values()
             if p.kind == p.POSITIONAL_OR_KEYWORD and p.name not in ("self", "name", "data_format")
         ]
         own += [f"{weight}_regularizer" for weight in self.regularizable]
@@ -277,7 +277,7 @@ class Layer(Weights, metaclass=LayerType):
     def _reject(self, unknown):
         if not unknown:
             return
-        known = list(inspect.signature(type(self).__init__).parameters)[1:]
+        known = list(parameters_of(type(self).__init__))[1:]
         known = [name for name in known if name not in ("kwargs", "unknown")]
         known += [f"{weight}_regularizer" for weight in self.regularizable]
         known = list(dict.fromkeys([*known, "input_shape", "trainable", "name", "dtype"]))

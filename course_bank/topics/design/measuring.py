@@ -6,11 +6,13 @@ input shape that the task gives. So a count that a notebook claims earns nothing
 ``course_lib`` are alike, and a model that waits for its input is judged too.
 """
 
-import inspect
+import functools
 from dataclasses import dataclass
 
 import course_lib
 from course_lib import costs, layers, shapes
+from course_lib.errors import parameters_of
+from course_lib.exercise.plain_values import plain
 from course_lib.layers.memory import weights_at_most
 
 MOST_LAYERS = 80
@@ -114,9 +116,13 @@ def measure(input_shape, rows):
 def rows_of(model):
     """The rows of a model of the engine, as the probe emits them."""
     found = {}
-    source = "from course_lib.exercise.plain_values import plain as _plain\n" + probe("model")
-    exec(source, {"model": model, "emit": found.update})
+    exec(_probe_here(), {"model": model, "emit": found.update, "_plain": plain})
     return found["rows"]
+
+
+@functools.cache
+def _probe_here():
+    return compile(probe("model"), "<probe>", "exec")
 
 
 def _built(input_shape, rows):
@@ -175,8 +181,7 @@ def _layer(number, kind, arguments):
 
 def _zeros(cls):
     """Initializers that draw nothing: the weights are counted and never used."""
-    names = inspect.signature(cls.__init__).parameters
-    return {name: "zeros" for name in names if name.endswith("_initializer")}
+    return {name: "zeros" for name in parameters_of(cls.__init__) if name.endswith("_initializer")}
 
 
 def _pairs(given):

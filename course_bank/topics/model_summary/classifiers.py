@@ -1,5 +1,7 @@
 """Questions on reading a model summary: shapes and counts from row to row."""
 
+from functools import cache
+
 from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.core.rendering import code
 from course_lib import shapes
@@ -14,20 +16,24 @@ SAME_FOR_VALID = "Without padding each convolution takes k - 1 from the size."
 ROUND_DOWN = "Pooling rounds down: a row that fills no window is dropped."
 
 
+@cache  # a pool of variants asks for the same few sizes again and again
 def conv(size, kernel):
     """Side behind a convolution without padding."""
     return shapes.output_size(size, kernel).value
 
 
+@cache
 def half(size):
     """Side behind pooling by 2."""
     return shapes.output_size(size, 2, 2).value
 
 
+@cache
 def conv_count(kernel, channels, filters):
     return shapes.conv_parameters((kernel, kernel), channels, filters).value
 
 
+@cache
 def dense_count(inputs, units):
     return shapes.dense_parameters(inputs, units).value
 
