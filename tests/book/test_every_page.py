@@ -12,7 +12,7 @@ ASKED = {
     "loading": "no error, no request to elsewhere, no jump, and no heavier than it may be",
     "axe": "in light, on a phone, and with all folds open in light and dark",
     "pictures": "there, and with a width and a height",
-    "width": "no code is cut at 1280 pixels, and nothing scrolls sideways at 390, nor at 320",
+    "width": "no code is cut at 1280 pixels, and nothing scrolls sideways at 375, nor at 320",
     "type": "lines of 66 to 75 characters, three sizes of headings, drawings that can be read",
     "drawings": "text of one size, labels clear of shapes, cells and rows of pictures alike",
     "figures": "as high as the window they are used in, and as wide as its margin allows",

@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from measure.visits import opened, settled
+from measure.visits import PHONE, opened, settled
 
 from course_lib import figures
 from tests.book.conftest import ROOT
 from tests.book.test_browser import browser  # noqa: F401
-from tests.course_lib.figures.drivers import drive
+from tests.course_lib.figures.drivers import TALLEST, drive
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -23,12 +23,13 @@ def page_with(name, book):
 
 
 @pytest.mark.parametrize("name", figures.INTERACTIVE)
-def test_each_figure_is_driven_in_the_book(browser, book, name):  # noqa: F811
+def test_each_figure_is_driven_in_the_book_on_a_phone(browser, book, name):  # noqa: F811
     stem = figures.INTERACTIVE[name]
-    with opened(browser) as (tab, wrong):
+    with opened(browser, PHONE) as (tab, wrong):
         settled(tab, page_with(name, book).as_uri())
-        drive(stem, tab, tab.locator(f".cbh-{stem.replace('_', '-')}").first)
+        tallest = drive(stem, tab, tab.locator(f".cbh-{stem.replace('_', '-')}").first)
         assert not wrong, wrong
+        assert tallest <= TALLEST[PHONE["width"]]
 
 
 def test_figures_of_chapters_are_numbered(browser, book):  # noqa: F811

@@ -60,7 +60,7 @@ class ChannelsAndFilters(Figure):
         text = 130 + 19 * channels
         wide = inputs + 24 * kernel + max(text, flow([(rows, columns)], 890))
         strip = max(22 * height + 27, 22 * kernel + 27)  # the channels side by side, scrolling
-        return 240 + wide, 495 + strip + 55 * channels + flow([(rows, columns)], 325, 32)
+        return 240 + wide, 530 + strip + 55 * channels + flow([(rows, columns)], 325, 32)
 
     def output(self):
         """All output maps, (height, width, K), computed by ``course_lib.ops``."""

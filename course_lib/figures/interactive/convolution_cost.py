@@ -30,7 +30,7 @@ class ConvolutionCost(Figure):
     ).tag(sync=True)
 
     def room(self):
-        return 600, 960
+        return 600, 930
 
     def plans(self):
         """{id: (name, [(kernel, channels read, filters, groups), ...])} of the layers that fit."""

@@ -38,7 +38,8 @@ class ConvolutionStepper(Figure):
             )
         ]
         grids = [padded, kernel, kernel, output]
-        return max(470, 325 + flow(grids, 590)), 655 + flow(grids, 325)
+        tile = min(36, max(24, 192 / padded[0]))  # as in the style sheet
+        return max(470, 325 + flow(grids, 590, tile)), 655 + flow(grids, 325, tile)
 
     def output(self):
         """The feature map, (output height, output width), computed by ``course_lib.ops``."""

@@ -50,7 +50,7 @@ export function unitsOver(l, y, x) {
 function render({ model, el }) {
   const figure = frame({ model, el }, {
     name: "digit_playground", label: "Inside a trained network",
-    hint: "Draw a digit, or choose one. Point at a map to see what a unit reads; click, or use the arrow keys, to keep it.",
+    hint: "Draw or choose a digit. Point at a map, or walk over it with the arrow keys, to see what a unit reads.",
   });
   const get = (trait) => model.get(trait);
   const weights = decodeWeights(get("weights"));

@@ -36,7 +36,7 @@ class DigitPlayground(Figure):
         super().__init__(weights=packed, samples=_samples(packed), **kwargs)
 
     def room(self):
-        return 720, 1100
+        return 720, 1040
 
     def fallback(self):
         rows = [

@@ -167,6 +167,7 @@ function render({ model, el }) {
       marks: (r, c) => (same(indexOf(n, r, c, 1), here) ? "current result" : ""),
     }));
 
+    boxes.input.root.parentElement.classList.toggle("cbh-strip", axes > 1 && inputs.length > 1);
     sketch.replaceChildren(volumeSketch(spatial, kernel, at.start));
     const perFilter = `${[...kernel, depthOf].join("·")} + 1`;
     facts.replaceChildren(...[

@@ -93,12 +93,10 @@ class Dimensions(Figure):
         line, height = 0, 0  # width taken in the line of panels, and the height of that line
         for count, rows, columns in blocks:
             name = 128 if len(self.spatial) == 3 and drawn > 1 else 60  # "depth 1, channel 1"
-            each = max(26 * columns + 15, name)
-            across = min(count, max(1, (column + 15) // each))
-            needs = 30 + -(-count // across) * (26 * rows + 22)
-            if line and line + across * each - 15 > column:
+            wide = min(column, count * max(24 * columns + 15, name) - 15)  # more are scrolled
+            if line and line + wide > column:
                 rest, line, height = rest + height + 16, 0, 0
-            line, height = line + across * each + 28, max(height, needs)
+            line, height = line + wide + 28, max(height, 24 * rows + 58)
         return rest + height
 
     def fallback(self):

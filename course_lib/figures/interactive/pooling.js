@@ -96,7 +96,6 @@ function render({ model, el }) {
   const inputPanel = panel("Input", input);
   const outputPanel = panel("Output", output);
   const beforePanel = panel("Before the shift", before);
-  for (const { root } of [outputPanel, beforePanel]) root.classList.add("cbh-wide");
   const steps = stepper({
     label: "Output cell",
     text: (step) => `output ${where(Math.floor(step / now.output[1]), step % now.output[1])}`,

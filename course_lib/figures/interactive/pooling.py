@@ -35,7 +35,8 @@ class Pooling(Figure):
         if self.padding == "same":
             image = tuple(n + k - 1 for n, k in zip(image, self.pool_size, strict=True))
         grids = [image, output]
-        return max(500, 300 + flow(grids, 600, 44)), 780 + flow(grids, 325, 44)
+        tile = min(44, max(24, 210 / image[0]))  # as in the style sheet
+        return max(500, 300 + flow(grids, 600, tile)), 780 + flow(grids, 325, tile)
 
     def output(self):
         """The pooled image, (output height, output width), computed by ``course_lib.ops``."""

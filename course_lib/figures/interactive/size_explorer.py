@@ -52,8 +52,8 @@ class SizeExplorer(Figure):
                 return 480, 700
         grids = [padded[-2:], outputs[-2:]]
         both = padded[-1] + (outputs[-1] if self.dimensions == 2 else 0)
-        wide = min(32, max(10, min(870 / both, 380 / padded[-2])))
-        narrow = min(24, max(9, 325 / padded[-1]))
+        wide = min(32, max(10, min(870 / both, 330 / padded[-2])))
+        narrow = min(24, max(9, min(325 / padded[-1], 230 / padded[-2])))
         titled = [(*grids[0], 195 if self.padding != "valid" else 95), grids[1]]
         once = 60 if self.dimensions == 1 else 0  # one line of numbers and one rule less
         drawn = flow(grids, 870, wide, 10)

@@ -46,7 +46,7 @@ class TrainingClinic(Figure):
         super().__init__(cases=cases, healthy=_run(record["healthy"]), **kwargs)
 
     def room(self):
-        return 500, 1055
+        return 500, 1030
 
     def fallback(self):
         def row(name, run):

@@ -9,6 +9,7 @@ import pytest
 from course_lib import figures
 from course_lib.figures.interactive import presets
 from tests.course_lib.figures.drivers import (
+    TALLEST,
     active_cell,
     cell,
     drive,
@@ -55,7 +56,7 @@ def _ready(page, name):
 def test_keyboard_and_pointer(name, chrome, pages):
     with open_page(chrome, pages(name)) as page:
         root = _ready(page, name)
-        drive(NAMES[name], page, root)
+        assert drive(NAMES[name], page, root) <= TALLEST[1280]
         assert page.remote == []
         assert page.errors == []
 
@@ -90,16 +91,13 @@ def test_accessible_in_light_dark_and_on_a_phone(name, chrome, tmp_path):
             assert wide <= 0, f"{look}: the page scrolls sideways by {wide} pixels"
 
 
-TALLEST = {1280: 720, 390: 1100}  # as tests/book/test_figures.py has it for the built pages
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_moves_and_the_reserved_room_suffices(name, chrome, pages):
     watch = """new Promise((done) => { let sum = 0;
       new PerformanceObserver((list) => { for (const e of list.getEntries()) sum += e.value; })
         .observe({ type: "layout-shift", buffered: true });
       setTimeout(() => done(sum), 400); })"""
-    for width in (1280, 390):
+    for width, tallest in ((1280, 720), (390, 1100)):
         with open_page(chrome, pages(name), width=width) as page:
             root = _ready(page, name)
             assert page.evaluate(watch) < 0.01
@@ -108,7 +106,7 @@ def test_nothing_moves_and_the_reserved_room_suffices(name, chrome, pages):
             )
             height = root.evaluate("e => e.getBoundingClientRect().height")
             assert height <= reserved <= height + 120, (width, height, reserved)
-            assert height <= TALLEST[width]
+            assert height <= tallest
 
 
 SMALLEST = """(root) => { const found = [];
@@ -234,6 +232,21 @@ def test_a_number_out_of_range_is_told_and_changes_nothing(chrome, pages):
         field.press("Enter")
         says(root, r"The output has 2 × 249 cells\. Up to 36 cells along an axis are drawn")
         assert root.get_by_role("grid").count() == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_field_tells_its_range(name, chrome, pages):
+    with open_page(chrome, pages(name)) as page:
+        root = _ready(page, name)
+        for field in root.locator("input[type=number]:visible:enabled").all():
+            low, high = field.get_attribute("min"), field.get_attribute("max")
+            was = field.input_value()
+            field.fill(str(int(high) + 1))
+            field.press("Enter")
+            told = f"{int(high) + 1} is out of range: {low.replace('-', '−')} to {high}."
+            assert root.get_by_role("alert").all_inner_texts() == [told]
+            field.fill(was)
+            field.press("Enter")
 
 
 def test_a_cell_tells_what_is_no_number(chrome, pages):

@@ -188,6 +188,13 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
     if (at && onChoose && !look.paint) onChoose(...at);
   });
 
+  /** Tell the grids that stand together how many rows the tallest has: their cells are of one size. */
+  function share() {
+    const together = root.closest(".cbh-panels");
+    const rows = [...(together?.querySelectorAll(".cbh-grid") ?? [])].map((grid) => grid.querySelectorAll(".cbh-grid-row").length);
+    together?.style.setProperty("--rows", Math.max(...rows));
+  }
+
   function build(rows, cols) {
     const hadFocus = root.contains(document.activeElement);
     cells = Array.from({ length: rows }, (_, r) =>
@@ -195,6 +202,7 @@ export function numberGrid({ label, describe, format = fmt, onEdit, onPoint, onC
         h("div", { class: "cbh-cell", role: "gridcell", tabindex: "-1", "data-r": r, "data-c": c }, h("span", {}))));
     root.replaceChildren(...cells.map((line) => h("div", { class: "cbh-grid-row", role: "row" }, ...line)), pane);
     root.style.setProperty("--cols", cols);
+    share();
     hovered = null;
     editing = null;
     setActive(Math.min(active[0], rows - 1), Math.min(active[1], cols - 1));

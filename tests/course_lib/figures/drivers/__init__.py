@@ -3,19 +3,31 @@
 One module for each figure, named like it, with ``keyboard(page, root)`` and
 ``pointer(page, root)``; ``root`` locates the figure's element. A driver sets what it needs by
 the figure's own controls, so it runs on any instance: in the test page, in the built book, in
-JupyterLab. ``drive(name, page, root)`` runs both.
+JupyterLab. ``drive(name, page, root)`` runs both, and measures how high the figure gets.
 """
 
 import importlib
 import re
 
+TALLEST = {1280: 720, 375: 1100}  # pixels of a figure by the width of the window, while it is used
+WATCH = """(figure) => {
+  const see = () => { figure.tallest = Math.max(figure.tallest ?? 0, figure.offsetHeight); };
+  see();
+  new ResizeObserver(see).observe(figure);
+}"""
+
 
 def drive(name, page, root):
-    """Drive the figure ``name`` (the stem of its files) at ``root``; raises when it misbehaves."""
+    """Drive the figure ``name`` (the stem of its files) at ``root``; raises when it misbehaves.
+
+    Returns the largest height that it had meanwhile, in pixels.
+    """
     module = importlib.import_module(f"tests.course_lib.figures.drivers.{name}")
     root.scroll_into_view_if_needed()
+    root.evaluate(WATCH)
     module.keyboard(page, root)
     module.pointer(page, root)
+    return root.evaluate("(figure) => figure.tallest")
 
 
 def tab_to(page, target, limit=60):
