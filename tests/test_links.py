@@ -23,12 +23,12 @@ def test_links_between_files_lead_somewhere(path):
     assert not lost, f"{path.relative_to(ROOT)} links to {', '.join(lost)}"
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("chapters/*.md")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", sorted(ROOT.glob("chapters/**/*.md")), ids=lambda p: p.stem)
 def test_references_of_a_chapter_name_a_label_of_the_book(path):
     labels = {f"exercise-{name.partition('-')[0]}" for name in problem_sets}  # rows of the table
     labels |= {"genindex", "modindex", "search"} | {  # Sphinx' own pages, then ours
         label.lower()
-        for text in [*ROOT.glob("chapters/*.md"), ROOT / "index.md"]
+        for text in [*ROOT.glob("chapters/**/*.md"), ROOT / "index.md"]
         for label in re.findall(
             r"^\(([\w-]+)\)=|^(?::name:|:label:) ([\w-]+)|name: ([\w-]+)|\"name\": \"([\w-]+)\"",
             text.read_text(encoding="utf-8"),

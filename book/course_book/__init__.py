@@ -4,7 +4,7 @@
 ``freshness``  executes a chapter again when the library under it has changed
 ``execution``  executes the chapters that need it, several at a time, in `warm_kernels`
 ``formulas``   sets formulas with KaTeX while the book is built
-``docstrings`` sets the library's docstrings on the API page
+``docstrings`` sets the library's docstrings on the API pages
 ``calc``       the role that puts a computed number into a sentence
 ``facts``      the directives that show what the lectures say and what is true
 ``boxes``      objectives, closing, misconceptions, questions of judgement

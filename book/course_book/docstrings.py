@@ -1,4 +1,4 @@
-"""The library's docstrings as text of the API page.
+"""The library's docstrings as text of the API pages.
 
 Docstrings are written to be read as they stand: `name` in single backquotes, shapes such as
 (batch, *spatial, channels), formulas set apart by their blanks. Sphinx would take the stars for
@@ -6,7 +6,7 @@ emphasis and close the blanks up. What is mended here, nobody has to think of wh
 
 * stars, bars and quotation marks stay what they are
 * a paragraph that is indented, or has several blanks within a line, is kept as it stands
-* `name` becomes a link where the page has that name, and code where it has not
+* `name` becomes a link where a page has that name, and code where none has
 * a method is described by the class that introduces it, not again by all that override it
 """
 
@@ -72,7 +72,7 @@ def _skip(app, what, name, obj, skip, options):
 
 
 class NameRole(PyXRefRole):
-    """`name` in a docstring: a link to the name, if the page has it."""
+    """`name` in a docstring: a link to the name, if a page has it."""
 
     def process_link(self, env, refnode, *rest):
         refnode["docstring"] = True

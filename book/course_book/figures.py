@@ -3,14 +3,16 @@
 A notebook stores each figure as widget state. The module and style texts, the same on every page
 that shows the figure, go to ``_static/figures/<digest>.js``; the text version of a figure (its
 ``_fallback`` trait) goes into the page itself, where it stands until the figure is drawn, and
-stays where JavaScript is off.
+stays where JavaScript is off. ``book/figures.mjs`` makes modules and style sheets small.
 """
 
 import hashlib
 import json
 import re
+import subprocess
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = re.compile(
     r'<script type="application/vnd\.jupyter\.widget-view\+json">(.*?)</script>', re.DOTALL
@@ -54,7 +56,9 @@ class Sources:
         return {"source": name}
 
     def put_aside(self, text):
-        """Store ``text`` for a figure that loads it itself, when it needs it."""
+        """Store ``text`` for a figure that loads it itself, when it needs it; of a dict each."""
+        if isinstance(text, dict):
+            return {key: self.put_aside(own) for key, own in text.items()}
         name = self._written(text)
         return {"source": name, "src": self.address(name)}
 
@@ -133,8 +137,8 @@ def _page(app, pagename, templatename, context, doctree):
     context["body"] = VIEW.sub(host, body) + loads
 
 
-def _prune(app, error):
-    """Remove the texts that no page asks for any more."""
+def _finish(app, error):
+    """Remove the texts that no page asks for any more, and make the others small."""
     folder = Path(app.outdir) / "_static" / "figures"
     if error or not folder.is_dir():
         return
@@ -142,8 +146,14 @@ def _prune(app, error):
     for script in folder.glob("*.js"):
         if not any(f"_static/figures/{script.name}" in page for page in pages):
             script.unlink()
+    small(folder)
+
+
+def small(folder):
+    """Take out of the modules and style sheets of ``folder`` what only a reader of them needs."""
+    subprocess.run(["node", ROOT / "book" / "figures.mjs", folder], cwd=ROOT, check=True)
 
 
 def setup(app):
     app.connect("html-page-context", _page, priority=800)
-    app.connect("build-finished", _prune)
+    app.connect("build-finished", _finish)

@@ -1,10 +1,15 @@
-"""Addresses of pages that have moved: a small page stands there and leads on.
+"""Addresses that have moved: of a page, and of the parts of one that has become several.
 
-With JavaScript the part behind # is kept. Without it the page leads to the top of the new one.
+Where a page was, a small page leads on. With JavaScript the part behind # is kept; without it the
+page leads to the top of the new one. The API was one page: it leads each name behind # to the page
+that has it now, and lists the pages for those without JavaScript.
 """
 
 import html
+import json
 from pathlib import Path
+
+from docutils import nodes
 
 # old page -> new page
 MOVED = {
@@ -31,6 +36,38 @@ PAGE = """<!DOCTYPE html>
 </html>
 """
 
+DIVIDED = "chapters/api"  # its names stand on the pages below it
+FORWARD = """<script>(() => {{ const pages = {pages};
+for (let name = decodeURIComponent(location.hash.slice(1)).replace(/^module-/, ""); name; ) {{
+if (pages[name]) return location.replace(pages[name] + location.hash);
+name = name.slice(0, Math.max(0, name.lastIndexOf("."))); }} }})();</script>
+"""
+
+
+def divided(env):
+    """{beginning of a name, or heading: page} of all names that stand on one page."""
+    below, where, found = f"{DIVIDED}/", {}, {}
+    for name, entry in env.get_domain("py").objects.items():
+        parts = name.split(".")
+        for end in range(1, len(parts) + 1):
+            where.setdefault(".".join(parts[:end]), set()).add(entry.docname)
+    for name, pages in sorted(where.items()):
+        [page, *others] = pages
+        shorter = any(f"{name}.".startswith(f"{start}.") for start in found)  # leads there too
+        if not others and page.startswith(below) and not shorter:
+            found[name] = page
+    for page in sorted(name for name in env.found_docs if name.startswith(below)):
+        links = env.tocs[page].findall(nodes.reference)
+        headings = [link["anchorname"][1:] or nodes.make_id(link.astext()) for link in links]
+        found.update({heading: page for heading in headings if heading not in found})
+    return found
+
+
+def _forward(app, pagename, templatename, context, doctree):
+    if pagename == DIVIDED:
+        pages = {key: context["pathto"](page) for key, page in divided(app.env).items()}
+        context["body"] = FORWARD.format(pages=json.dumps(pages)) + context["body"]
+
 
 def _write(app, error):
     if error or app.builder.format != "html":
@@ -44,4 +81,5 @@ def _write(app, error):
 
 
 def setup(app):
+    app.connect("html-page-context", _forward)
     app.connect("build-finished", _write, priority=900)  # after the old pages are dropped

@@ -73,6 +73,13 @@ def _page(app, pagename, templatename, context, doctree):
         ) + f'<meta name="description" content="{html.escape(text)}" />\n'
 
 
+# The theme writes "auto" and makes it light or dark when its script has come, late: without colours
+# and borders until then, the page would be painted twice, and its lines break anew.
+LATE_THEME = 'document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";'
+THEME = """(function (set) {
+      const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+      set.theme = set.mode === "auto" ? (dark ? "dark" : "light") : set.mode;
+    })(document.documentElement.dataset);"""
 SCRIPT = re.compile(r"(<script\b[^>]*>.*?</script>)", re.DOTALL)
 HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
 CORNER = re.compile(r"<th\b[^>]*>\s*(?:<p>\s*</p>)?\s*</th>")
@@ -130,6 +137,7 @@ def mend(text):
         "",  # ``search`` takes their place
         text,
     )
+    text = text.replace(LATE_THEME, THEME)
     text = text.replace('role="doc-biblioentry"', 'role="listitem"')  # the list asks for it
     return allowed(re.sub(r'<link rel="preload"[^>]*webfonts[^>]*>', "", text))
 
@@ -148,7 +156,7 @@ def drop_old_pages(app):
     """Remove the pages of chapters that are no longer in the book."""
     out = Path(app.outdir)
     made = {"genindex", "search", *app.env.found_docs}
-    for page in [*out.glob("*.html"), *out.glob("chapters/*.html")]:
+    for page in [*out.glob("*.html"), *out.glob("chapters/**/*.html")]:
         if page.relative_to(out).with_suffix("").as_posix() not in made:
             page.unlink()
 

@@ -19,6 +19,7 @@ INTERACTIVE = {
     "TrainingClinic": "training_clinic",
     "ResidualGradients": "residual_gradients",
     "ConvolutionCost": "convolution_cost",
+    "PhotographNetwork": "photograph_network",
     "DigitPad": "digit_pad",
     "DigitPlayground": "digit_playground",
     "Quiz": "quiz",

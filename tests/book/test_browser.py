@@ -75,6 +75,18 @@ def test_a_figure_answers_over_http_too(browser, server):
         assert not wrong
 
 
+def test_the_first_paint_has_its_colours_and_borders(browser, book):
+    """Before the theme's own script has come, which a slow line brings late."""
+    with opened(browser) as (tab, _):
+        tab.route("**/pydata-sphinx-theme.js*", lambda route: route.abort())
+        for scheme in ("dark", "light"):
+            tab.emulate_media(color_scheme=scheme)
+            tab.goto((book / "chapters" / "api" / "models.html").as_uri())
+            assert tab.evaluate("document.documentElement.dataset.theme") == scheme
+            code = tab.locator(".bd-content code").first
+            assert code.evaluate("e => getComputedStyle(e).borderTopWidth") == "1px"
+
+
 def test_without_scripts_the_text_version_stands(browser, book):
     """Its tables keep their colours, and no room is kept for what will not come."""
     context = browser.new_context(viewport=WIDE, java_script_enabled=False)

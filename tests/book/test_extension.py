@@ -111,14 +111,36 @@ def test_figures_of_a_chapter_are_numbered_in_their_order(tmp_path):
 
 def test_what_a_figure_loads_late_is_no_part_of_the_page(tmp_path):
     state = _state()
-    state["a"]["state"] |= {"weights": "a long text", "_deferred": ["weights"]}
+    several = {"cat": "maps of a cat", "dog": "maps of a dog"}
+    late = {"weights": "a long text", "maps": several, "_deferred": ["weights", "maps"]}
+    state["a"]["state"] |= late
     sources = figures.Sources(tmp_path, "../_static/figures/{}.js".format)
     kept, *_ = figures.slim(state, ["a"], sources)
     aside = kept["a"]["state"]["weights"]
     assert aside["src"] == f"../_static/figures/{aside['source']}.js"
     assert aside["source"] not in sources.names, "the page would load it at once"
     assert "a long text" in (tmp_path / f"{aside['source']}.js").read_text()
+    for name, own in kept["a"]["state"]["maps"].items():  # each in a file of its own
+        assert several[name] in (tmp_path / f"{own['source']}.js").read_text()
     assert "_deferred" not in kept["a"]["state"]
+
+
+def test_modules_and_styles_are_made_small_and_data_stays(tmp_path):
+    texts = [
+        "// What it does.\nconst twice = (number) => 2 * number; // </script>\n"
+        "export default { render: () => twice(21) };\n",
+        "/* The look. */\n.cbh-a {\n  color: red;\n  .cbh-b { margin: 0; }\n}\n",
+        '{"maps": ["0 1"],  "note": "export default </b>"}',
+    ]
+    sources = figures.Sources(tmp_path)
+    names = [sources.put(text)["source"] for text in texts]
+    for _ in range(2):  # a second build finds them small
+        figures.small(tmp_path)
+        parts = [(tmp_path / f"{name}.js").read_text().split(" = ", 1)[1] for name in names]
+        module, style, data = (json.loads(part.rstrip(";\n")) for part in parts)
+        assert "What it does" not in module and "export" in module and "21" in module
+        assert style.strip() == ".cbh-a{color:red;.cbh-b{margin:0}}"
+        assert data == texts[2] and "</" not in "".join(parts)
 
 
 def test_the_text_of_a_module_is_stored_once(tmp_path):

@@ -21,7 +21,7 @@ def _bytes(image):
     return np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
 
 
-def _address(image):
+def address(image):
     """A data address: PNG where each pixel must be exact, JPEG for a larger picture."""
     from PIL import Image
 
@@ -61,7 +61,7 @@ def gallery(images, notes=None, columns=3, width=216, frames=None):
             index = number * columns + column
             image, x = images[index], MARGIN + column * (width + GAP)
             coarse = image.shape[1] < width / 3
-            drawing.image(x, top, width, height, _address(image), smooth=not coarse)
+            drawing.image(x, top, width, height, address(image), smooth=not coarse)
             drawing.rect(x, top, width, height)
             scale = width / image.shape[1]
             for row, left, rows, across in frames[index]:

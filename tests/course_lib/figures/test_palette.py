@@ -2,8 +2,10 @@
 
 import re
 
+import numpy as np
 import pytest
 
+from course_lib.figures.interactive import photograph_network
 from course_lib.figures.static import canvas, grids
 from course_lib.figures.static.canvas import DARK, LIGHT, Drawing
 from tests.course_lib.figures.javascript import FIGURES
@@ -75,3 +77,15 @@ def test_signs_are_blue_and_orange():
         assert blue > red
         red, _, blue = (int(palette["negative"][at : at + 2], 16) for at in (1, 3, 5))
         assert red > blue
+
+
+def test_maps_on_black_have_the_bright_signs_of_dark_pages():
+    style = (FIGURES / "kit.css").read_text("utf-8")
+    script = (FIGURES / "photograph_network.js").read_text("utf-8")
+    dark = style[style.index('html[data-theme="dark"] .cbh-figure') :]
+    for sign, name in (("BLUE", "pos"), ("ORANGE", "neg")):
+        colour = re.search(rf"--cbh-{name}: #(\w+);", dark)[1]
+        painted = re.search(rf"{sign} = \[([\d, ]+)\]", script)[1]
+        assert [int(part) for part in painted.split(",")] == [*bytes.fromhex(colour)]
+    one = photograph_network.tinted(np.array([[20, -20, 0]]))[0]
+    assert [bytes(pixel).hex() for pixel in one] == ["63a9ee", "f0954f", "000000"]
