@@ -57,9 +57,9 @@ def divided(env):
         if not others and page.startswith(below) and not shorter:
             found[name] = page
     for page in sorted(name for name in env.found_docs if name.startswith(below)):
-        links = env.tocs[page].findall(nodes.reference)
-        headings = [link["anchorname"][1:] or nodes.make_id(link.astext()) for link in links]
-        found.update({heading: page for heading in headings if heading not in found})
+        for section in env.get_doctree(page).findall(nodes.section):
+            headings = [heading for heading in section["ids"] if "." not in heading]
+            found.update({heading: page for heading in headings if heading not in found})
     return found
 
 

@@ -111,7 +111,7 @@ def test_an_address_on_the_one_page_that_was_leads_to_every_name(book, described
     [
         ("course_lib.layers.Conv2D", "layers"),
         ("module-course_lib.metrics", "learning"),
-        ("course_lib.Model.fit", "models"),
+        ("course_lib.training.Trainer.fit", "training"),
         ("data-sets", "datasets"),
         ("shapes", "shapes"),
     ],
