@@ -74,6 +74,7 @@ export function find(made, sections, query) {
     weights: { fuzzy: 0.3, prefix: 0.5 },
     boostDocument: (id) => KINDS[sections[id].kind],
     combineWith: "OR",
+    bm25: { k: 1.2, b: 0.4, d: 0.5 }, // a section that introduces many terms stays near the top for each
   };
   const also = meant(query);
   const parts = [{ ...options, queries: [query] }];

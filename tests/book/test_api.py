@@ -122,4 +122,5 @@ def test_an_old_address_opens_the_new_page_at_the_name(old, new, browser, book):
         tab.wait_for_url(f"**/chapters/api/{new}.html#{old}")
         assert tab.locator(f'[id="{old}"]').count() == 1
         tab.goto((book / "chapters" / "api.html").as_uri())
-        assert tab.url.endswith("chapters/api.html") and not wrong
+        assert tab.url.endswith("chapters/api.html")
+        assert not [said for said in wrong if not said.startswith("failed: ")]  # left while loading
