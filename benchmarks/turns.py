@@ -1,8 +1,8 @@
 """Engines that take turns, A B A B ..., each in its own process; foreign load is watched.
 
 A turn during which other programs used more than `FOREIGN` of a processor is noted as noisy, and
-rounds with a noisy turn are repeated, up to `REPEATS` times. The result holds the quiet rounds if
-there are any, else all, and says which.
+rounds with a noisy turn are repeated: as many as there are rounds, `REPEATS` at most. The result
+holds the quiet rounds if there are any, else all, and says which.
 """
 
 import importlib.util
@@ -97,10 +97,10 @@ def take_turns(names, cores, order, rounds):
                 continue
             running.append(engine)
         names = [engine.name for engine in running]
-        done, repeats = [], 0
+        done, repeats, most = [], 0, min(REPEATS, rounds)
         while len(done) < rounds + repeats:
             done.append([engine.do(**order) for engine in running])
-            if repeats < REPEATS and max(turn["foreign"] for turn in done[-1]) > FOREIGN:
+            if repeats < most and max(turn["foreign"] for turn in done[-1]) > FOREIGN:
                 repeats += 1
     quiet = [turns for turns in done if max(turn["foreign"] for turn in turns) <= FOREIGN]
     used = quiet or done
