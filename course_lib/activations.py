@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib import ops
+from course_lib.missing import told
 from course_lib.ops import activations as _operations
 from course_lib.ops import (
     elu,
@@ -45,6 +46,7 @@ __all__ = [
     "softmax",
     "tanh",
 ]
+__getattr__ = told(__name__)
 
 
 class ActivationFunction(NamedTuple):

@@ -16,6 +16,31 @@ from math import prod, sqrt
 import numpy as np
 
 from course_lib.errors import SaysWhatItTakes, nearest
+from course_lib.missing import told
+
+__all__ = [
+    "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Initializer",
+    "LecunNormal",
+    "LecunUniform",
+    "Ones",
+    "RandomNormal",
+    "RandomUniform",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "Zeros",
+    "fans",
+    "generator",
+    "get",
+    "known_initializer",
+    "seed_generator",
+    "truncated_normal",
+]
+__getattr__ = told(__name__)
 
 _generator = np.random.default_rng()
 

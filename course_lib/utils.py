@@ -8,8 +8,10 @@ import numpy as np
 
 from course_lib.errors import integer
 from course_lib.initializers import seed_generator
+from course_lib.missing import told
 
 __all__ = ["plot_model", "set_fusion", "set_random_seed", "set_workers", "to_categorical"]
+__getattr__ = told(__name__)
 
 _settings = {"fusion": True, "workers": None}
 

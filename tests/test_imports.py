@@ -32,6 +32,7 @@ FOLDERS = {name: PROJECT / name for name in PACKAGES} | {
 # that share a floor do not know each other, except for those named in NEIGHBOURS.
 FLOORS = [
     {"errors"},
+    {"missing"},
     {"shapes", "initializers", "labels", "regularizers"},
     {"ops"},
     {"activations"},
@@ -42,7 +43,6 @@ FLOORS = [
     {"applications"},
     {"figures", "lectures"},
     {"exercise", "grading"},
-    {"missing"},
 ]
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 NEIGHBOURS = {("figures", "lectures"): "pictures of the lectures' own examples"}

@@ -97,6 +97,7 @@ from course_lib.layers.resizing import (
     ZeroPadding3D,
 )
 from course_lib.layers.symbolic import SymbolicTensor
+from course_lib.missing import told
 
 __all__ = [
     "Activation",
@@ -186,3 +187,4 @@ __all__ = [
     "multiply",
     "subtract",
 ]
+__getattr__ = told(__name__)

@@ -75,6 +75,10 @@ class BatchNormalization(Layer):
                 f"got shape {tuple(shape)}."
             )
 
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        self.check_input(input_shape)
+        return super().compute_output_shape(input_shape)
+
     def create_weights(self, input_shape: tuple) -> None:
         shape = (known_size(self.label, input_shape, self.axis),)
         if self.scale:
@@ -158,6 +162,10 @@ class _ExampleNormalization(Layer):
                     f"{self.label}: inputs must have the sizes {expected} on axis {self.axis}, "
                     f"got shape {tuple(shape)}."
                 )
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        self.check_input(input_shape)
+        return super().compute_output_shape(input_shape)
 
     def create_weights(self, input_shape: tuple) -> None:
         shape = self.weight_shape(input_shape)

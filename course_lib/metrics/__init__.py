@@ -20,6 +20,7 @@ from course_lib.metrics.accuracy import (
 )
 from course_lib.metrics.base import MeanOf, Metric, OfLoss
 from course_lib.metrics.confusion import AUC, F1Score, Precision, Recall, confusion_matrix
+from course_lib.missing import told
 
 __all__ = [
     "AUC",
@@ -38,6 +39,7 @@ __all__ = [
     "confusion_matrix",
     "get",
 ]
+__getattr__ = told(__name__)
 
 _NAMES = {
     "acc": Accuracy,

@@ -11,11 +11,13 @@ step are in ``optimizers.schedules``.
 """
 
 from course_lib.errors import nearest
+from course_lib.missing import told
 from course_lib.optimizers import schedules
 from course_lib.optimizers.base import Optimizer
 from course_lib.optimizers.rules import SGD, Adam, AdamW, RMSprop
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get", "schedules"]
+__getattr__ = told(__name__)
 
 _NAMES = {"adam": Adam, "adamw": AdamW, "rmsprop": RMSprop, "sgd": SGD}
 

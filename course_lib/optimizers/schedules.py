@@ -15,6 +15,7 @@ import inspect
 import math
 
 from course_lib.errors import SaysWhatItTakes, number
+from course_lib.missing import told
 
 __all__ = [
     "CosineDecay",
@@ -24,6 +25,7 @@ __all__ = [
     "PiecewiseConstantDecay",
     "PolynomialDecay",
 ]
+__getattr__ = told(__name__)
 
 
 class LearningRateSchedule(metaclass=SaysWhatItTakes):

@@ -311,6 +311,8 @@ def test_kernel_larger_than_the_input_says_which_layer():
         (lambda: layers.UpSampling2D(2, None, "bilinear"), "take Conv2DTranspose.", None),
         (lambda: layers.LeakyReLU(-1), "negative_slope must be a number, 0 or more, got -1.", None),
         (lambda: layers.LayerNormalization(axis=0)(images(2, 3)), "not that of the batch", None),
+        (lambda: layers.LayerNormalization(axis=9).compute_output_shape((2, 4)), "axis=9", 0),
+        (lambda: layers.BatchNormalization(axis=2).compute_output_shape((2, 4)), "axis=2", 0),
         (lambda: layers.LayerNormalization(epsilon=0), "epsilon must be a positive number", None),
         (lambda: layers.GroupNormalization(4)(images(2, 6)), "got groups=4 and 6 channels.", None),
         (lambda: layers.GroupNormalization(0), "groups must be a positive integer, or -1", None),

@@ -1,5 +1,6 @@
 """Public names: each there in a process that has imported nothing else, and missing ones told."""
 
+import importlib
 import inspect
 import os
 import subprocess
@@ -83,8 +84,38 @@ def test_a_missing_name_is_told_with_what_there_is(name, text):
     assert text in str(caught.value)
 
 
+def module_of(path):
+    return importlib.import_module(path)
+
+
+@pytest.mark.parametrize(
+    "module, name, text",
+    [
+        ("layers", "Masking", "Keras has it, this library leaves it out: every step of a sequence"),
+        ("layers", "Conv2d", "The nearest name there is: course_lib.layers.Conv2D."),
+        ("layers", "SGD", "It is course_lib.optimizers.SGD."),
+        ("ops", "sum", "numpy.sum does it"),
+        ("optimizers", "Adagrad", "needs of Keras; dir(course_lib.optimizers) lists it."),
+        ("optimizers.schedules", "Cosine", "is: course_lib.optimizers.schedules.CosineDecay."),
+    ],
+)
+def test_a_missing_name_of_a_module_is_told_too(module, name, text):
+    path = f"course_lib.{module}"
+    with says(f"module {path!r} has no attribute {name!r}. ", AttributeError) as caught:
+        getattr(module_of(path), name)
+    assert text in str(caught.value)
+
+
+def test_every_module_of_keras_tells_of_missing_names():
+    for name in missing.MODULES:
+        with pytest.raises(AttributeError, match=rf"dir\(course_lib.{name}\) lists it"):
+            getattr(module_of(f"course_lib.{name}"), "nothing_like_it")  # noqa: B009
+
+
 def test_what_is_left_out_is_not_here():
     assert not set(missing.LEFT_OUT) & set(course_lib.__all__)
+    for path, names in missing.LEFT_OUT_WITHIN.items():
+        assert not set(names) & set(module_of(path).__all__)
 
 
 def test_initializers_are_refused_at_once_and_none_and_arrays_are_taken():
