@@ -14,6 +14,7 @@ import select
 import signal
 import time
 
+from course_grading.gradebook import failures
 from course_grading.kernels.inside import namespaces
 
 SECONDS = 30.0
@@ -26,11 +27,14 @@ class Ended(Exception):
 
 
 class Failed(Ended):
-    """The function raised an error; ``told`` is its kind and its text."""
+    """The function raised an error; ``told`` is its kind and its text.
 
-    def __init__(self, kind, text):
+    ``of_all`` is what `failures.of_all` says of it.
+    """
+
+    def __init__(self, kind, text, of_all=None):
         super().__init__(f"failed ({kind})")
-        self.told = f"{kind}: {text}"
+        self.told, self.of_all = f"{kind}: {text}", of_all
 
 
 def call(function, *arguments, seconds=SECONDS, memory=MEMORY):
@@ -73,7 +77,8 @@ def _be_child(writer, function, arguments, seconds, memory):
         except MemoryError:
             os._exit(1)
         except Exception as error:
-            made = {"failed": [type(error).__name__, str(error)[:1000]]}
+            text = str(error)[:1000]
+            made = {"failed": [type(error).__name__, text, failures.of_all(error)]}
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(json.dumps(made).encode())
         status = 0

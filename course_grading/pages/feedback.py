@@ -17,7 +17,7 @@ from traitlets import Bool, Integer, Unicode
 
 from course_bank.core.rendering import marked
 from course_grading import limited
-from course_grading.gradebook import keys, second_try
+from course_grading.gradebook import failures, keys, second_try
 from course_grading.pages import folded_notebook, solutions
 from course_grading.pages.feedback_layout import PAGE, STYLE
 from course_grading.pages.folded_notebook import UNCHANGED, markdown
@@ -63,6 +63,8 @@ class FeedbackExporter(Exporter):
         try:
             return limited.call(self._text, filename, resources), resources
         except limited.Ended as end:
+            if failures.of_all(end):
+                raise
             self.log.warning("%s: showing the notebook %s", resources["nbgrader"]["student"], end)
             told = f"Your notebook cannot be shown: that {end}."
             return limited.call(self._text, filename, resources, told), resources

@@ -130,9 +130,10 @@ def write(course, assignment):
     """Write the page; returns its path, ``reports/<assignment>.html`` in the course folder."""
     try:  # what students wrote stands in it
         text = limited.call(_text, course, assignment, seconds=_SECONDS, memory=_MEMORY)
+    except limited.Failed:
+        raise
     except limited.Ended as end:
-        told = getattr(end, "told", end)
-        raise Unusable(f"The report on {assignment} cannot be made: that {told}.") from None
+        raise Unusable(f"The report on {assignment} cannot be made: that {end}.") from None
     folder = course.root / "reports"
     folder.mkdir(exist_ok=True)
     path = folder / f"{assignment}.html"

@@ -102,7 +102,7 @@ def _begun(resources, handed_in, before, after):
 def _raise_own(end):
     """An error of ours is no fault of the submission's: it is not graded."""
     if isinstance(end, limited.Failed):
-        raise RuntimeError(end.told) from None
+        raise end
 
 
 def _executor(steps):

@@ -2,12 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from bs4 import BeautifulSoup
+from nbgrader.converters import NbGraderException
+from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from course_bank import bank, problem_sets
 from course_bank.assignments.judgements import Judgement
 from course_grading.commands import demo, sample_class
+from course_grading.pipeline.read_grades import ReadGrades
 from tests.course_grading.graded_class import (
     AUTOMATIC,
     HANDED_IN,
@@ -130,3 +134,14 @@ def test_a_page_is_made_anew_after_every_change_and_only_then(new_course):
         gradebook.find_submission_notebook(PS2, PS2, "solved").late_submission_penalty = None
         gradebook.db.commit()
     assert changed() == {"solved"}
+
+
+def test_a_gradebook_that_is_locked_is_told_in_a_sentence(course, monkeypatch):
+    """Pages are made in a child; what concerns all of them stops the command."""
+
+    def locked(step, nb, resources):
+        raise OperationalError("select", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(ReadGrades, "preprocess", locked)
+    with pytest.raises(NbGraderException, match="Another program holds it: close what has it"):
+        demo.feedback(course, PS2, ["wrong"])
