@@ -2,12 +2,14 @@
 
 The grader's own process moves bytes. Whatever parses, cleans, compares or renders a student's text
 may meet one that was made to take hours or gigabytes: then the child is ended, and the caller says
-what became of that one cell or page.
+what became of that one cell or page. What counts is processor time: a busy machine costs nobody
+points.
 """
 
 import contextlib
 import gc
 import json
+import math
 import os
 import resource
 import select
@@ -17,7 +19,8 @@ import time
 from course_grading.gradebook import failures
 from course_grading.kernels.inside import namespaces
 
-SECONDS = 30.0
+SECONDS = 30.0  # of processor time
+PATIENCE = 4  # times as long by the clock
 MEMORY = 1 << 30  # bytes beyond what this process has already
 LARGEST = 64 << 20  # bytes of a result
 
@@ -38,7 +41,11 @@ class Failed(Ended):
 
 
 def call(function, *arguments, seconds=SECONDS, memory=MEMORY):
-    """What ``function(*arguments)`` returns, which must be plain JSON; raises `Ended`."""
+    """What ``function(*arguments)`` returns, which must be plain JSON; raises `Ended`.
+
+    ``seconds`` are of processor time, `PATIENCE` times as many by the clock; ``memory`` are bytes
+    beyond what this process holds.
+    """
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -46,18 +53,24 @@ def call(function, *arguments, seconds=SECONDS, memory=MEMORY):
         _be_child(writer, function, arguments, seconds, memory)
     os.close(writer)
     try:
-        body = _read(reader, time.monotonic() + seconds, seconds)
+        body = _read(reader, time.monotonic() + PATIENCE * seconds, seconds)
     finally:
         os.close(reader)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        status = os.waitpid(pid, 0)[1]
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+        raise Ended(_took_more(seconds))
     if not body:
         raise Ended("needed more memory than it may have")
     result = json.loads(body)
     if "failed" in result:
         raise Failed(*result["failed"])
     return result["value"]
+
+
+def _took_more(seconds):
+    return f"took more than {seconds:g} seconds"
 
 
 def _be_child(writer, function, arguments, seconds, memory):
@@ -71,7 +84,8 @@ def _be_child(writer, function, arguments, seconds, memory):
         with open("/proc/self/statm") as file:
             held = int(file.read().split()[0]) * resource.getpagesize()
         _limit(resource.RLIMIT_AS, held + memory)
-        _limit(resource.RLIMIT_CPU, int(seconds) + 1)
+        _limit(resource.RLIMIT_CPU, math.ceil(seconds), spare=5)  # SIGXCPU before SIGKILL
+        signal.signal(signal.SIGXCPU, signal.SIG_DFL)
         try:
             made = {"value": function(*arguments)}
         except MemoryError:
@@ -86,11 +100,13 @@ def _be_child(writer, function, arguments, seconds, memory):
         os._exit(status)
 
 
-def _limit(kind, most):
+def _limit(kind, most, spare=0):
     """A limit, or the one that holds already where it is lower: a child may have children."""
-    hard = resource.getrlimit(kind)[1]
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(kind, (most, most))
+    held = resource.getrlimit(kind)[1]
+    soft, hard = (
+        most if held == resource.RLIM_INFINITY else min(most, held) for most in (most, most + spare)
+    )
+    resource.setrlimit(kind, (soft, hard))
 
 
 def _read(reader, deadline, seconds):
@@ -98,7 +114,7 @@ def _read(reader, deadline, seconds):
     while True:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([reader], [], [], left)[0]:
-            raise Ended(f"took more than {seconds:g} seconds")
+            raise Ended(_took_more(seconds))
         piece = os.read(reader, 1 << 20)
         if not piece:
             return b"".join(pieces)

@@ -136,6 +136,8 @@ def shown_arguments(hidden, disk=64 << 20):
         arguments += ["--size", str(disk), "--perms", "1777", "--tmpfs", folder]
     # else kernels of one user could leave notes there, and tell each other by terminals
     arguments += ["--size", "4096", "--tmpfs", "/dev/pts", "--remount-ro", "/dev/pts"]
+    # mapped and shared it is memory that no process owns
+    arguments += ["--ro-bind", os.devnull, "/dev/zero"]
     arguments += ["--remount-ro", "/dev"]
     for path in shown:  # after /tmp: the project may lie in it
         arguments += _parents(path, made) + _bound(path)

@@ -22,6 +22,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.utils import setenv
 
 from course_grading import limited
+from course_grading.kernels import shares
 from course_grading.pipeline import reading
 from course_grading.pipeline.record import notebook_text, record
 from course_grading.pipeline.run import run_of
@@ -29,7 +30,8 @@ from course_grading.pipeline.trusted_execute import TrustedExecute
 from course_grading.submission import files, handed_in_at, preflight
 from course_grading.text import printable_line
 
-_READING = 4 << 30  # bytes: a notebook with its outputs is many times as large once it is read
+# bytes: a notebook with its outputs is many times as large once it is read
+_READING = min(4 << 30, shares.memory(len(os.sched_getaffinity(0))))
 _ALONE = 150.0  # seconds for judging where each cell has a child of its own
 
 

@@ -66,11 +66,6 @@ class Outputs:
         self._clear_next = False
 
     @property
-    def errors(self):
-        """The names of the errors among the outputs."""
-        return [output["ename"] for output in self._raw if output["output_type"] == "error"]
-
-    @property
     def items(self):
         """The outputs with harmless HTML, which is cleaned once, when all has come."""
         pages = [o["data"] for o in self._raw if "text/html" in o.get("data", {})]

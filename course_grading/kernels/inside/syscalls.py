@@ -59,13 +59,18 @@ _REFUSED_FOR = {
     "fcntl": ((72, 25), 1, (5, 36, 1024, 1026)),
     "setsockopt": ((54, 208), 2, (7, 8, 32, 33)),
 }
+# {call: (numbers, place of the argument, bits that may not stand in it together)}: memory that is
+# shared and in no file stays when the process that filled it has ended, and then nobody's limit
+# counts it
+_REFUSED_BITS = {"mmap": ((9, 222), 3, 0x1 | 0x20)}
 _UNIX, _INET, _INET6 = 1, 2, 10
 _ALLOWED_FOR = {
     "socket": ((41, 198), 0, (_UNIX, _INET, _INET6)),
     "socketpair": ((53, 199), 0, (_UNIX,)),
 }
 _MACHINES = {"x86_64": (_X86_64, 0xC000003E), "aarch64": (_AARCH64, 0xC00000B7)}
-_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # instructions of the filter
+# instructions of the filter
+_LOAD, _EQUAL, _AT_LEAST, _RETURN, _AND = 0x20, 0x15, 0x35, 0x06, 0x54
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # the second with errno 1, "not permitted"
 _OTHER_CALLS = 0x40000000  # x86_64: the same calls under other numbers
 _SET_FILTER, _MODE_FILTER = 22, 2
@@ -106,12 +111,14 @@ def _steps(column, architecture):
     for listed, met, unmet in ((_REFUSED_FOR, _REFUSE, _ALLOW), (_ALLOWED_FOR, _ALLOW, _REFUSE)):
         for numbers, place, values in listed.values():
             steps += _for_values(numbers[column], place, values, met, unmet)
+    for numbers, place, bits in _REFUSED_BITS.values():
+        steps += _for_values(numbers[column], place, (bits,), _REFUSE, _ALLOW, bits)
     return [*steps, (_RETURN, 0, 0, _ALLOW)]
 
 
-def _for_values(number, place, values, met, unmet):
-    """Answer one call by an argument of 32 bits: ``met`` where it is one of ``values``."""
-    told = [(_LOAD, 0, 0, 16 + 8 * place)]
+def _for_values(number, place, values, met, unmet, mask=0xFFFFFFFF):
+    """Answer one call by an argument of 32 bits: ``met`` where its bits in ``mask`` are a value."""
+    told = [(_LOAD, 0, 0, 16 + 8 * place), (_AND, 0, 0, mask)]
     for value in values:
         told += [(_EQUAL, 0, 1, value), (_RETURN, 0, 0, met)]
     told.append((_RETURN, 0, 0, unmet))

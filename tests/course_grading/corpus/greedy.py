@@ -129,6 +129,28 @@ def memory_shared_by_many_processes(book):
 
 
 @solved(1)
+def memory_that_outlives_who_filled_it(book):
+    """A process that maps it and touches nothing keeps it."""
+    book.second(
+        "import mmap, os, time\nm = mmap.mmap(-1, 2_500_000_000)\n"
+        "for part in range(5):\n    if os.fork() == 0:\n"
+        "        for i in range(part * 500_000_000, (part + 1) * 500_000_000, 4096): m[i] = 1\n"
+        "        os._exit(0)\n    os.wait()\ntime.sleep(60)"
+    )
+
+
+@solved(1)
+def memory_of_processes_without_readable_names(book):
+    book.second(
+        "import ctypes, os, time\nfor _ in range(8):\n    if os.fork() == 0:\n"
+        "        ctypes.CDLL(None).prctl(15, b'\\xff) \\xfe', 0, 0, 0)\n"
+        "        x = bytearray(700_000_000)\n"
+        "        for i in range(0, len(x), 4096): x[i] = 1\n        time.sleep(60)\n"
+        "time.sleep(60)"
+    )
+
+
+@solved(1)
 def fills_every_folder_in_memory(book):
     book.second(
         "for folder in ('.', '/tmp', '/dev/shm', '/dev', '/run', '/var/tmp'):\n"

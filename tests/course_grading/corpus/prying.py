@@ -62,7 +62,7 @@ def searches_every_file_for_the_course(book):
         "'site-packages', 'lib-dynload', '.venv', 'versions')]\n"
         "        found += [path + '/' + n for n in names if n in ('.secret', 'gradebook.db') or "
         "n.endswith('.sheets.json') or "
-        "n.startswith('hidden') or n.endswith('.ipynb')]\n"
+        "n.startswith('hidden') and n.endswith('.py') or n.endswith('.ipynb')]\n"
         "print('FOUND' if found else 'nothing', found[:5])"
     )
 

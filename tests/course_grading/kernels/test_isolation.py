@@ -109,10 +109,17 @@ def test_memory_that_no_limit_counts_is_refused(kernel):
     assert printed(outcome) == "-1 1\n"
 
 
-def test_memory_shared_between_processes_is_counted(kernel):
-    source = "for _ in range(4):\n    if os.fork() == 0:\n        m = mmap.mmap(-1, 250_000_000)\n"
-    source += "        for i in range(0, len(m), 4096): m[i] = 1\n        time.sleep(60)\n"
-    assert run(kernel, f"{MEMORY}{source}time.sleep(60)", 60).status == "died"
+def test_memory_that_stays_when_nobody_touches_it_is_refused(kernel):
+    """Shared and in no file, it outlives who filled it, and is in no process' count."""
+    assert run(kernel, f"{MEMORY}mmap.mmap(-1, 4096)").outputs[0]["ename"] == "PermissionError"
+    outcome = run(kernel, f"{MEMORY}print(len(open('/dev/zero', 'rb').read()))")
+    assert printed(outcome) == "0\n"
+    source = "m = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\nm[0] = 7\n"
+    source += (
+        "f = open('/dev/shm/x', 'w+b')\nf.truncate(4096)\nshared = mmap.mmap(f.fileno(), 4096)\n"
+    )
+    source += "import multiprocessing as mp\nshared[0] = mp.Value('i', 7).value\nprint(shared[0])"
+    assert printed(run(kernel, f"{MEMORY}{source}")) == "7\n"
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers are those of x86_64")
