@@ -46,13 +46,13 @@ def run(name):
         key = release.draw(name, problem_sets[name].questions, COMMON, "worked through")
         sheets = release.as_text(release.sheets(key))
         Path(f"{name}.sheets.json").write_text(sheets, encoding="utf-8")
-        begin = time.perf_counter()
+        begin = time.process_time()  # another program on the machine costs nothing
         for cell in code:
             with contextlib.redirect_stdout(io.StringIO()):
                 result = shell.run_cell(cell)
             if not result.success:
                 raise RuntimeError(f"{name}: {result.error_in_exec!r} in\n{cell}")
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
 
 def main():

@@ -35,11 +35,10 @@ def _reading(assignment):
 
 def _cells(assignment):
     number = assignment.id.partition("-")[0]
-    minutes = str(assignment.minutes) if assignment.timed else f"{assignment.minutes}, estimated"
     return (
         f"**{number}** {assignment.title}",
         assignment.trains or assignment.intro.partition(". ")[0],
-        minutes,
+        str(assignment.minutes),
         str(assignment.points),
         assignment.needed,
         _reading(assignment),

@@ -41,10 +41,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One notebook. ``minutes`` is what an average student needs; ``where`` is what to read.
+    """One notebook. ``minutes`` is what a student needs, as `authoring.working_time` counts it.
 
-    ``trains`` says in half a sentence what one can do afterwards, without a formula. ``timed`` says
-    that people worked it through with a watch; else ``minutes`` is an estimate.
+    ``where`` is what to read. ``trains`` says in half a sentence what one can do afterwards,
+    without a formula.
 
     ``imports`` are the lines that load what the tasks use, ``needs`` the libraries that these must
     find. With ``own_code`` students write what
@@ -63,7 +63,6 @@ class Assignment:
     needs: tuple = ("numpy",)
     own_code: bool = False
     rule: str = ""
-    timed: bool = False
     trains: str = ""
     either: bool = False
 

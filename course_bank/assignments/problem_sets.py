@@ -10,7 +10,7 @@ LISTED = (
         id="ps1-pixels-and-convolution",
         title="Pixels and convolution",
         trains="Scoring a picture against a piece, and a kernel against an image, by hand",
-        minutes=60,
+        minutes=75,
         where="Chapter 1, Pixel matching, chapter 2, Convolution, and chapter 3, Stride and "
         "padding",
         intro="Compare two pictures pixel by pixel, then piece by piece, and then let a kernel do "
@@ -35,7 +35,7 @@ LISTED = (
         id="ps2-output-shapes",
         title="Output shapes",
         trains="Sizes under stride, padding and pooling, and designs that reach a given size",
-        minutes=60,
+        minutes=80,
         where="Chapter 3, Stride and padding",
         intro="How large is what a convolution returns? Work each task out on paper first, with "
         "your own numbers; then let Python do the arithmetic, and compare.",
@@ -59,7 +59,7 @@ LISTED = (
         id="ps3-parameter-counts",
         title="Parameter counts",
         trains="Counting what a layer learns, and choosing between layers by it",
-        minutes=70,
+        minutes=75,
         where="Chapter 4, Channels and filters, and chapter 7, Parameters",
         intro="How many numbers does a layer learn? Count them before you build it: the formula, "
         "with your own numbers, then Python as a calculator.",
@@ -83,7 +83,7 @@ LISTED = (
         id="ps4-model-summaries",
         title="Model summaries",
         trains="Reading and completing the table that a model prints",
-        minutes=80,
+        minutes=85,
         where="Chapter 5, Activation, chapter 7, Parameters, chapter 8, Reading a model summary, "
         "and chapter 14, Dropout and normalisation",
         intro="A summary is a table of shapes and counts. Fill it in before Keras does. The "
@@ -109,7 +109,7 @@ LISTED = (
         id="ps5-one-two-three-dimensions",
         title="One, two and three dimensions",
         trains="The same layer over texts, images and volumes: axes, shapes, counts",
-        minutes=65,
+        minutes=75,
         where="Chapter 11, One, two and three dimensions",
         intro="The same layer over texts, images and volumes. What changes is the number of axes "
         "the "
@@ -134,7 +134,7 @@ LISTED = (
         id="ps6-receptive-field",
         title="Receptive field",
         trains="Which pixels a feature can know of, and how to make it know more",
-        minutes=65,
+        minutes=70,
         where="Chapter 9, Receptive field and dilation, and chapter 10, Weight sharing and "
         "equivariance",
         intro="Which pixels can a feature know of? Follow the field backwards, layer by layer; a "
@@ -159,9 +159,10 @@ LISTED = (
         id="ps7-convolution-from-scratch",
         title="Convolution from scratch",
         trains="Writing convolution and pooling in NumPy, forward and backward, slow and fast",
-        minutes=210,
+        minutes=160,
         where="Chapter 2, Convolution, chapter 3, Stride and padding, chapter 6, Pooling, chapter "
-        "13, How a convolution learns, and chapter 20, How a convolution gets fast",
+        "13, How a convolution learns, chapter 18, What a convolution costs, and chapter 20, How a "
+        "convolution gets fast",
         intro="Write the layers yourself, in NumPy: first with loops, so that every product is "
         "there to be seen, then with windows, so that it is fast, and then the way back. Use NumPy "
         "and nothing else: grading runs without `course_lib`, Keras and SciPy. It "
@@ -188,8 +189,9 @@ LISTED = (
         id="ps8-mnist-in-keras",
         title="MNIST in Keras",
         trains="Building, training and judging a classifier of digits",
-        minutes=105,
-        where="Chapter 12, MNIST in Keras and in NumPy",
+        minutes=70,
+        where="Chapter 12, MNIST in Keras and in NumPy, and chapter 21, Playground: inside a "
+        "trained network",
         intro="The lecture's program, in working order: prepare, build, count, train, predict. It "
         "trains on the 2,000 digits that come with the course, in about a minute. What counts are "
         "the model's shapes and counts, and what it reads in digits that it, and you, have not "
@@ -232,7 +234,7 @@ LISTED = (
         id="ps9-design-under-constraints",
         title="Design under constraints",
         trains="Designing models that keep to a budget of parameters, products and pixels seen",
-        minutes=110,
+        minutes=100,
         where="Chapter 9, Receptive field and dilation, chapter 16, LeNet, AlexNet, VGG, and "
         "chapter 18, What a convolution costs",
         intro="Now you are the one who designs. Each task lists what a model must do and what it "
@@ -269,7 +271,7 @@ LISTED = (
         id="ps10-training-clinic",
         title="Training clinic",
         trains="Naming what went wrong in a training, with the evidence; mending programs",
-        minutes=120,
+        minutes=115,
         where="Chapter 15, Training clinic",
         intro="Three networks complain: name what each suffers from, by the evidence on its card. "
         "Then the evidence in numbers. Then three programs that run without an error and are "
@@ -329,7 +331,7 @@ def try_out(program):
         id="ps11-modern-networks",
         title="Modern networks",
         trains="Residual blocks and their way back, cheap convolutions, transfer to photographs",
-        minutes=150,
+        minutes=125,
         where="Chapter 17, Residual networks, chapter 18, What a convolution costs, and chapter "
         "19, Photographs",
         intro="Three ideas that changed networks: a way around the layers, channels apart from "

@@ -9,6 +9,7 @@ the machine computes meanwhile is recorded by ``python -m benchmarks.assignments
 """
 
 import ast
+import difflib
 import json
 import re
 from dataclasses import asdict, dataclass
@@ -18,7 +19,11 @@ from pathlib import Path
 from course_bank.assignments.assignment import Step, Task
 from course_bank.assignments.judgements import Judgement
 from course_bank.assignments.problem_sets import problem_sets
+from course_bank.authoring.notebook import build
 from course_bank.catalogue import bank
+from course_bank.core.function_questions import FunctionQuestion
+from course_bank.topics.training_clinic import programs
+from course_bank.topics.training_clinic.mending import MendingQuestion
 
 DRAWING = "worked through"  # the seed of the drawing that is counted
 RECORD = Path(__file__).with_name("machine_seconds.json")
@@ -46,7 +51,11 @@ RATES = {
         "and correction in large vocabulary continuous speech recognition systems, CHI 1999",
     ),
     "steps": Rate(30, "assumed: a line of arithmetic on paper, with a calculator, looked over"),
-    "ideas": Rate(90, "assumed: to find out how, where no rule of the book gives the answer"),
+    "ideas": Rate(
+        90,
+        "assumed: to find out how, where no rule of the book says it: for a value, "
+        "a point of a written answer, each property that code is tried for",
+    ),
     "lines": Rate(75, "assumed: a line of code thought out, typed, tried and mended"),
     "checks": Rate(20, "assumed: to run a cell and to look at what it says"),
 }
@@ -76,11 +85,8 @@ class Count:
 
 def counted(listed):
     """The `Count` of an `Assignment`."""
-    opening = Count(words_read=words(listed.intro) + words(listed.rule) + _HOW_IT_WORKS, checks=2)
-    return sum(map(_of, listed.tasks), opening)
-
-
-_HOW_IT_WORKS = 110  # words that all notebooks say before their first task
+    opening = "".join(build(listed)["cells"][0]["source"])
+    return sum(map(_of, listed.tasks), Count(words_read=words(opening), checks=2))
 
 
 def minutes(listed):
@@ -115,18 +121,33 @@ def _of(task):
 def _of_question(question):
     variant = question.variant(DRAWING)
     told = " ".join([variant.prompt, *(variant.choices or {}).values(), question.stub or ""])
+    tried = _tried(question, variant)
     return Count(
         words_read=words(told),
         steps=len(variant.steps),
-        ideas=1 if not question.solved_by else 0,
-        lines=lines(question.solution),
-        checks=1 + len(tries(question, variant)),
+        ideas=tried if question.hidden else int(not question.solved_by),
+        lines=_lines_of(question, variant),
+        checks=max(tried, 1),
     )
 
 
-def tries(question, variant):
-    """What a function or a model is tried on before it is right: its cases."""
-    return question.drawn_cases(variant) if hasattr(question, "drawn_cases") else []
+def _tried(question, variant):
+    """How many properties of a function, a model or a program must hold; 0 for a value."""
+    if isinstance(question, FunctionQuestion):
+        return len(question.drawn_cases(variant))
+    if isinstance(question, MendingQuestion):
+        return len({fault.misses for fault in programs.FAULTS.values()})
+    return max(len(re.findall("(?m)^- ", variant.prompt)), 1) if question.hidden else 0
+
+
+def _lines_of(question, variant):
+    """Lines that a student writes: of a program to mend those that are changed."""
+    if not isinstance(question, MendingQuestion):
+        return lines(question.solution)
+    broken, mended = (
+        programs.text(question.id, variant.numbers, mended).splitlines() for mended in (False, True)
+    )
+    return sum(mark.startswith("+ ") for mark in difflib.ndiff(broken, mended))
 
 
 def lines(source):

@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from course_bank.core import forms
 from course_bank.core.nearly_right import few_wrong
 from course_bank.core.plain_values import PLAIN_SOURCE
-from course_lib.exercise.forms import FormProblem, check_form, is_blank, with_expected
+from course_lib.exercise.forms import (
+    FormProblem,
+    check_form,
+    is_blank,
+    no_option,
+    with_expected,
+)
 
 # What a mistake with a name earns: a third where it is close to the idea, a sixth where it is not.
 CLOSE, FAR = 1 / 3, 1 / 6
@@ -65,6 +71,8 @@ class ValueAnswer:
             value = form.read(value)
         except FormProblem as problem:
             return Verdict(0.0, "form", with_expected(self.form, problem, self.expects))
+        if problem := no_option(variant.choices, value):
+            return Verdict(0.0, "form", problem)
         if form.equal(value, variant.answer, self.tolerance):
             return Verdict(1.0, None, "Right.")
         for wrong in variant.misconceptions:

@@ -131,8 +131,6 @@ SECTIONS = {  # question -> heading in the chapter of its topic
     "equivariance-strided-peak": "With a stride",
     "equivariance-pooled-shift": "Behind pooling",
     "conv2d-loops": "The same in NumPy and in Keras",
-    "loops-estimate": "A correct program, and a month to wait",
-    "loops-products": "A correct program, and a month to wait",
     "conv2d-windows": "Step 4: one matrix product",
     "conv2d-taps": "From loops to the last step",
     "conv2d-strided": "Same padding",
@@ -175,6 +173,8 @@ SECTIONS = {  # question -> heading in the chapter of its topic
 }
 ELSEWHERE = {  # in another chapter than its topic's
     "conv-strided-map": (3, "Stride"),
+    "loops-estimate": (18, "Counting"),
+    "loops-products": (18, "Counting"),
     "design-stack": (16, "VGG: only 3 × 3"),
     "design-dilated": (9, "Dilation"),
     "design-classifier": (16, "An average in the place of dense layers"),

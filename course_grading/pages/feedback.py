@@ -267,13 +267,11 @@ class Page:
     def _picture(self, name):
         """The picture that a task shows, drawn again from the numbers of the key."""
         drawn = self.key and self.key.picture(name, self.record.get("shown_id"))
-        if not drawn:
-            return ""
-        return f"<div class='card'>{folded_notebook.drawing(drawn.svg(), name)}</div>"
+        return folded_notebook.drawing(drawn.svg(), name) if drawn else ""
 
     def _question(self, entry):
-        if self._is_asked(entry):
-            yield self._picture(entry["id"])
+        picture = self._picture(entry["id"]) if self._is_asked(entry) else ""
+        yield picture and f"<div class='card'>{picture}</div>"
         is_code = self._is_code(entry)
         asked = self._asked(entry) if entry.get("prompt") else ""
         if _is_short(entry.get("prompt")) and not entry.get("choices"):
@@ -281,9 +279,11 @@ class Page:
             asked = ""
         answer = html.escape(entry.get("answer") or "")
         if answer and not is_code and len(answer) <= LONG:
-            yield f"<p>Your answer: <code>{answer}</code></p>"
+            yield f"<p>Your answer: <code>{answer}</code>{self._option(entry)}</p>"
         more = html.escape(entry.get("teaches") or "") if entry["credit"] >= 1 else ""
-        yield f"<p class='message'>{marked(entry['message'])} {more or self._where(entry)}</p>"
+        # where to look follows, linked
+        message = entry["message"].removesuffix(f"Look again at {entry.get('where')}.")
+        yield f"<p class='message'>{marked(message.rstrip())} {more or self._where(entry)}</p>"
         yield folded_notebook.comment(self.answers.get(entry["id"], {}))
         if answer and (is_code or len(answer) > LONG):
             heading = "What grading read of your code" if is_code else "Your answer"
@@ -292,9 +292,16 @@ class Page:
             text = f"<pre class='numbers'>{html.escape(failing)}</pre>"
             yield _folded("The smallest input on which it fails", text)
         if asked:
-            yield _folded("The task, with your numbers", f"<div class='asked'>{asked}</div>")
+            inside = f"<div class='asked'>{asked}{picture}</div>"
+            yield _folded("The task, with your numbers", inside)
         if self.worked is not None:
             yield self._solution(entry["id"])
+
+    def _option(self, entry):
+        """Of a choice, what stands behind the letter that was answered."""
+        letter = str(entry.get("answer") or "").strip("'\"() ").lower()[:1]
+        told = (entry.get("choices") or {}).get(letter)
+        return f", {marked(str(told))}" if told else ""
 
     def _asked(self, entry):
         options = "".join(

@@ -41,7 +41,7 @@ details > summary { cursor: pointer; } .task details > summary, .notebook > summ
 table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { padding: .1rem .5rem; border: 1px solid var(--line); text-align: left; }
 img { max-width: 100%; background: #fff; } img.drawing { background: none; }
-.card { float: right; width: 21rem; max-width: 100%; margin: 0 0 .3rem .8rem; }
+.card { float: right; width: 17rem; max-width: 100%; margin: 0 0 .3rem .8rem; }
 .task::after { content: ""; display: block; clear: both; }
 .cell, .text { margin: 1rem 0; } .comment { border: 1px solid var(--line); padding: 0 .6rem;
   margin: .4rem 0; }

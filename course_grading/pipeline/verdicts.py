@@ -96,7 +96,8 @@ def stop(cell):
     errors = [o for o in cell.outputs if o.output_type == "error"]
     if not errors:
         return None
-    name, text = str(errors[-1].ename), shorten(str(errors[-1].evalue), 300).strip()
+    name, text = str(errors[-1].ename), shorten(str(errors[-1].evalue), 2000).strip()
+    text = shorten(text.partition("\n")[0], 300)  # libraries put their own stack below
     if name in _ENDED:
         return text.removeprefix("The cell ")
     text = _INPUT.sub(r"(\1)", text)

@@ -176,7 +176,11 @@ def _problem(entry, value):
         return functions.NOTHING_YET
     if value is not None and entry["form"] == "function":
         return functions.check_function(entry["numbers"], value)
-    return forms.check_form(entry["form"], plain(value), entry.get("expects") or None)
+    value = plain(value)
+    problem = forms.check_form(entry["form"], value, entry.get("expects") or None)
+    if problem or not entry.get("choices"):
+        return problem
+    return forms.no_option(entry["choices"], forms.FORMS["choice"].read(value))
 
 
 def _require(needs):

@@ -341,6 +341,13 @@ class Text:
         return None
 
 
+def no_option(choices, letter):
+    """A sentence where ``letter`` is none of the ``choices`` of a task, {letter: text} or None."""
+    if not choices or letter in choices:
+        return None
+    return f"The options are {', '.join(choices)}; {letter!r} is none of them."
+
+
 FORMS = {
     form.name: form
     for form in (Number(), Integer(), Estimate(), Shape(), Array(), Choice(), Text())

@@ -22,8 +22,7 @@ def test_every_assignment_is_a_row(page):
         cells = [cell.get_text() for cell in row.select("td")]
         assert cells[0] == f"{listed.id.partition('-')[0]} {listed.title}"
         assert len(cells[1]) > 20
-        assert cells[2] == f"{listed.minutes}{'' if listed.timed else ', estimated'}"
-        assert cells[3:5] == [str(listed.points), listed.needed]
+        assert cells[2:5] == [str(listed.minutes), str(listed.points), listed.needed]
 
 
 def test_the_chapters_to_read_are_links(page, book):
@@ -50,3 +49,10 @@ def test_no_task_is_solved_on_it(page):
         for name in listed.questions:
             assert bank[name].teaches not in text
     assert not set("=·⌊²") & set(text)
+
+
+def test_it_says_how_the_minutes_come_about(page):
+    text = " ".join(page.get_text(" ").split())
+    assert "estimated" not in text
+    for word in ("Minutes are counted", "238 words a minute", "assumed", "timed"):
+        assert word in text

@@ -50,7 +50,7 @@ def verdict(found):
     if not missed:
         return Verdict(1.0, None, right)
     counted = [p for p in held if found[0].holds or not p.is_limit]
-    text = " ".join(f"{p.reached}. {p.mend}" for p in missed)
+    text = " ".join(f"{p.reached[:1].upper()}{p.reached[1:]}. {p.mend}" for p in missed)
     told = f"{right} Not yet: {text}" if held else f"Not yet: {text}"
     if not found[0].holds and any(p.is_limit for p in held):
         told += " Limits that are kept count once the output shape is right."
@@ -103,6 +103,7 @@ def _field(n, reached):
 
 
 def _limit(number, most, unit, mend, dearest=None):
+    unit = unit.removesuffix("s") if number == 1 else unit
     text = f"{number:,} {unit}, at most {most:,} asked"
     if dearest:
         mend = f"Most of them in {dearest.name} ({dearest.kind}). {mend}"
@@ -141,7 +142,7 @@ def _depth(n, reached):
 
 def _window(n, reached):
     mend = "Several small windows see what a large one sees."
-    return _limit(reached.window, n.window, "cells as the longest side of a window", mend)
+    return _limit(reached.window, n.window, "cells along the longest side of a window", mend)
 
 
 def _softmax(n, reached):

@@ -56,7 +56,7 @@ def _maps(rng, about, sizes, inner, out=None, strides=None, grad=False):
 
 def block_cases(rng, grad=False):
     return [
-        _maps(rng, "one place", (1, 1, 3), 2, grad=grad),
+        _maps(rng, "maps of one place", (1, 1, 3), 2, grad=grad),
         _maps(rng, "maps that are not square", (3, 4, 2), 3, grad=grad),
         _maps(rng, "as many channels inside as outside", (4, 3, 3), 3, grad=grad),
         _maps(rng, "fewer channels inside", (3, 3, 4), 2, grad=grad),

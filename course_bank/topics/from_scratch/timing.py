@@ -151,7 +151,10 @@ class TimedQuestion(Timed, FunctionQuestion):
             return verdict
         ratio = self.times_faster(variant, rounds or [])
         if ratio is None:
-            text = "The results are right, but on a larger image the function could not be timed."
+            text = (
+                "The results are right, but on a larger image no array of the right values came "
+                "back, so the function could not be timed. Return a NumPy array."
+            )
             return Verdict(CLOSE, "not timed", text)
         if ratio >= FASTER:
             return verdict

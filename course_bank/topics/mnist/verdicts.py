@@ -18,6 +18,7 @@ from course_bank.topics.design import measuring
 from course_bank.topics.mnist import heldout_digits, rebuilding
 from course_bank.topics.model_summary.classifiers import classifier, conv, same
 from course_lib.datasets import mnist
+from course_lib.exercise import wording
 
 TRAIN, TEST = 2000, 1000  # digits of the sample
 
@@ -48,6 +49,8 @@ def _arrays():
             if array.ndim > 1 and array.dtype.kind in "uif":
                 rows = array.reshape(len(array), -1)
                 emitted[name + "_means"] = np.sort(rows.mean(axis=1, dtype="f8"))[:3000]
+        elif value is not None:
+            emitted[name + "_type"] = type(value).__name__
     return emitted
 
 emit(**_arrays())
@@ -56,6 +59,10 @@ emit(**_arrays())
 
 def judge_arrays(variant, values):
     shapes = [list(values.get(f"{name}_shape") or []) for name in ("x_train", "x_test")]
+    for name in ("x_train", "x_test"):
+        if kind := values.get(f"{name}_type"):
+            text = f"`{name}` must be an array, not {wording.of_type(str(kind)[:40])}."
+            return Verdict(0.0, "form", text)
     if not all(shapes):
         return NOTHING
     lengths = [TRAIN, TEST]
@@ -108,6 +115,9 @@ def _means():
 
 
 def judge_model(variant, values):
+    if "instead" in values:
+        kind = wording.of_type(str(values["instead"])[:40])
+        return Verdict(0.0, "form", f"`model` must be a model of layers, not {kind}.")
     if "rows" not in values:
         return NOTHING
     expected = layers(variant.n)

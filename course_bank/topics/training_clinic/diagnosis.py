@@ -31,10 +31,16 @@ def _draw(ward):
 def _idea(fault):
     """Another fault named in the place of this one; where it is the right one, there is no slip."""
     return slip(
-        fault,
+        _in_words(fault),
         lambda n: None if patients.fault(n) == fault else fault,
         FAULTS[fault].signature,
     )
+
+
+def _in_words(fault):
+    """A fault within a sentence: "the learning rate is far too small"."""
+    title = FAULTS[fault].title.rstrip(".")
+    return title if title.split()[1].istitle() else title[0].lower() + title[1:]
 
 
 def _told(fault):

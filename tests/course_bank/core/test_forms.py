@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course_bank import bank
 from course_bank.core.forms import FORMS
 from course_lib.exercise import forms
 from course_lib.exercise.forms import FormProblem, check_form
@@ -188,3 +189,11 @@ def test_other_spaces_are_no_thousands(case):
     form, text = case
     with pytest.raises(FormProblem):
         FORMS[form].read(text)
+
+
+def test_a_letter_that_is_no_option_is_told():
+    variant = bank["pool-maximum-of-what"].variant(1)
+    verdict = variant.question.grade(variant, {"value": "e"})
+    assert (verdict.credit, verdict.misconception) == (0, "form")
+    assert verdict.message == "The options are a, b, c, d; 'e' is none of them."
+    assert variant.question.grade(variant, {"value": "(A)"}).misconception != "form"

@@ -246,7 +246,7 @@ WRONG = [
     (
         "design-dilated",
         lambda n: chain(n, *[L.Conv2D(n.output[-1], 3, padding="same")] * 1),
-        5, 6, "receptive field 3, at least",
+        5, 6, "Receptive field 3, at least",
     ),
     (
         "design-dilated",
@@ -278,9 +278,9 @@ WRONG = [
     (
         "design-channels-apart",
         lambda n: chain(n, L.Conv2D(n.output[-1], 1)),
-        None, 5, "receptive field 1, at least",
+        None, 5, "Receptive field 1, at least",
     ),
-    ("design-classifier", lambda n: classifier(n, *average(n)), 5, 6, "no softmax at the end"),
+    ("design-classifier", lambda n: classifier(n, *average(n)), 5, 6, "No softmax at the end"),
     (
         "design-classifier",
         lambda n: classifier(n, L.Flatten(), L.Dense(n.output[0], activation="softmax")),
@@ -289,7 +289,7 @@ WRONG = [
     (
         "design-classifier",
         lambda n: classifier(n, *average(n, activation="sigmoid")),
-        5, 6, "no softmax at the end",
+        5, 6, "No softmax at the end",
     ),
     (
         "design-classifier",
@@ -305,7 +305,7 @@ WRONG = [
         "design-text",
         lambda n: chain(n, L.Conv1D(8, 3), L.GlobalMaxPooling1D(),
                         L.Dense(n.output[0], activation="softmax")),
-        4, 5, "receptive field 3, at least",
+        4, 5, "Receptive field 3, at least",
     ),
 ]  # fmt: skip
 

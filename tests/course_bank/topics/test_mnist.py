@@ -67,7 +67,9 @@ def test_images_in_another_order_or_precision_are_the_same():
 
 def test_arrays_that_are_missing():
     assert verdict("mnist-arrays", {}).misconception == "empty"
-    assert verdict("mnist-arrays", {"x_train": 5, "x_test": "x"}).misconception == "empty"
+    found = verdict("mnist-arrays", {"x_train": 5, "x_test": "x"})
+    assert (found.credit, found.misconception) == (0, "form")
+    assert found.message == "`x_train` must be an array, not a number."
 
 
 # ---------------------------------------------------------------------------- model
@@ -122,8 +124,11 @@ def test_the_table_of_layers_is_the_engines():
 
 
 def test_models_that_are_none():
-    for model in (None, 5, "a model"):
-        assert verdict("mnist-model", {"model": model}).misconception == "empty"
+    assert verdict("mnist-model", {"model": None}).misconception == "empty"
+    for model, kind in ((5, "a number"), ("a model", "a text")):
+        found = verdict("mnist-model", {"model": model})
+        assert (found.credit, found.misconception) == (0, "form")
+        assert found.message == f"`model` must be a model of layers, not {kind}."
 
 
 @pytest.mark.parametrize("end", ["a name", "a layer", "an activation layer", "as a function"])

@@ -44,7 +44,7 @@ def test_a_drawing_of_the_course_is_kept_and_shown_as_a_picture(variant):
         ("</svg>", "</svg><script/>"),
         ("<style>", "<style>@import url(//evil);"),
         ("<svg ", '<svg onload="alert(1)" '),
-        ('width="526"', 'width="9999"'),
+        (f'width="{drawn().width}"', 'width="9999"'),
     ],
 )
 def test_what_is_no_drawing_of_the_course_is_not_kept(old, new):
@@ -73,4 +73,8 @@ def test_a_task_with_a_card_shows_it_again_from_the_key():
     key.picture = lambda name, student: drawn()
     made = page(record={"questions": [entry]}, key=key)
     assert made.count('<div class=\'card\'><img class="drawing" alt="clinic-flat-fault"') == 1
+    asked = {**entry, "prompt": "Which?", "choices": {"a": "It."}, "answer": "'a'"}
+    whole = page(record={"questions": [asked]}, key=key)
+    assert "Your answer: <code>&#x27;a&#x27;</code>, It.</p>" in whole
+    assert whole.count('<img class="drawing"') == 2  # small, and as large as in the notebook
     assert "class='card'" not in page(record={"questions": [entry]}, key=key_of(entry["id"]))

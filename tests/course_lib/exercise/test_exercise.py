@@ -17,14 +17,14 @@ from tests.released import key_of, put_sheets
 
 PS2, PS7 = "ps2-output-shapes", "ps7-convolution-from-scratch"
 PS4, PS8 = "ps4-model-summaries", "ps8-mnist-in-keras"
-PS10 = "ps10-training-clinic"
+PS10, PS11 = "ps10-training-clinic", "ps11-modern-networks"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Where the notebooks lie, with their files of sheets."""
     made = tmp_path_factory.mktemp("notebooks")
-    put_sheets(made, PS2, PS4, PS7, PS8, PS10)
+    put_sheets(made, PS2, PS4, PS7, PS8, PS10, PS11)
     return made
 
 
@@ -66,6 +66,39 @@ def test_an_option_of_a_choice_has_its_letter():
         sheet.letter("clinic-flat-fault", "a cold")
     with pytest.raises(ValueError, match="clinic-flat-pace has no option 'fast'; there are: none"):
         sheet.letter("clinic-flat-pace", "fast")
+
+
+def test_a_letter_that_is_no_option_is_told_before_it_is_handed_in():
+    sheet = Exercise(PS10, student="ada")
+    with pytest.raises(AssertionError, match="The options are a, b, c, d, e; 'z' is none of them"):
+        sheet.check_form("clinic-flat-fault", "z")
+
+
+def test_what_stands_as_it_was_handed_out_is_not_answered(capsys):
+    def predict_digits(images):
+        """Digits of images."""
+
+    sheet = Exercise(PS8, student="ada")
+    sheet.check_form("mnist-predict", predict_digits)
+    sheet.check_form("mnist-arrays", None)
+    assert capsys.readouterr().out == (
+        "mnist_predict: It returns nothing yet.\nmnist_arrays: Not answered yet.\n"
+    )
+    sheet.check_form("mnist-predict", lambda images: images)
+    assert "this can be graded" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ((1, 2), "It must return 3 numbers: parameters, multiplications, map_bytes."),
+        ((1, [2, 3], 4), "On your example parameters is another number than"),
+        (([2, 3], 3, 4), "On your example parameters must be one number, not a list of 2 numbers."),
+    ],
+)
+def test_a_function_of_numbers_is_told_of_numbers(given, told):
+    with pytest.raises(AssertionError, match=told):
+        Exercise(PS11, student="ada").check_form("separable-count", lambda *a, **k: given)
 
 
 def test_spaces_around_an_id_do_not_matter():
