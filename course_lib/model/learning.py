@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 
 class Learning:
-    """The methods of a model that learn from examples or are measured on them."""
+    """The methods of a model that learn from examples or are measured on them.
+
+    A callback that sets ``stop_training`` to True ends the training after the batch.
+    """
+
+    stop_training = False
 
     def compile(
         self, optimizer: str | Optimizer = "rmsprop",

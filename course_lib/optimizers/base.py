@@ -181,7 +181,8 @@ class Optimizer(metaclass=SaysWhatItTakes):
     def apply_rows(self, name, parameter, gradient, rows):
         """The part of a step that changes some rows of one weight."""
         averages = (self._average(kind, name, parameter) for kind in self.kinds)
-        arrays = [a[rows].reshape(-1) for a in (parameter, gradient, *averages)]
+        arrays = (parameter, gradient, *averages)
+        arrays = [(a[rows] if a.shape else a).reshape(-1) for a in arrays]  # a number has no rows
         decay = self.weight_decay if self._decays(name) else None
         # Block by block: what a step reads and writes several times stays in the cache.
         for start in range(0, arrays[0].size, BLOCK):

@@ -56,11 +56,16 @@ def gradients(
     _, grads = model.backward(grad_outputs, cache, need_input_gradient=False)
     return Part(
         _weighted_sum(losses, weights),
-        grads,
+        {name: _array(gradient) for name, gradient in grads.items()},
         losses.size,
         _metric_sums(metrics, y, outputs, loss, from_logits, weights),
         model.new_state(cache),
     )
+
+
+def _array(gradient):
+    """The gradient as an array, which can be changed in place: that of one number may be none."""
+    return gradient if isinstance(gradient, FactoredGradient) else np.asarray(gradient)
 
 
 def scores(model, x, y, loss, metrics=(), weights=None) -> Part:

@@ -52,6 +52,16 @@ def test_weights_change_in_place_and_have_averages_of_their_own():
     assert optimizer.iterations == 3
 
 
+def test_a_weight_may_be_one_number():
+    for make in (lambda: optimizers.SGD(0.5, momentum=0.5), lambda: optimizers.AdamW(0.1)):
+        alone, row = {"w": np.array(3.0)}, {"w": np.array([3.0])}
+        for weights in (alone, row):
+            optimizer = make()
+            for gradient in (1.0, -2.0):
+                optimizer.apply({"w": np.full_like(weights["w"], gradient)}, weights)
+        assert alone["w"].shape == () and alone["w"] == row["w"][0] != 3
+
+
 @pytest.mark.parametrize(
     "make",
     [

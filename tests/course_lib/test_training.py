@@ -353,3 +353,37 @@ def test_the_weight_of_an_example_counts_at_all_of_its_places():
     loss, accuracy = model.evaluate(x, y, sample_weight=weights, verbose=0)
     assert loss == pytest.approx((each * weights[:, None]).mean(), rel=1e-5)
     assert accuracy == pytest.approx((right * weights).sum() / weights.sum(), rel=1e-5)
+
+
+class Slope(layers.Layer):
+    """One learned number, of the shape that it is made with."""
+
+    def __init__(self, shape, **kwargs):
+        super().__init__(**kwargs)
+        self.shape = shape
+
+    def create_weights(self, input_shape):
+        self.add_weight("slope", self.shape, "ones")
+
+    def forward(self, inputs, training=False, rng=None):
+        return inputs * self.parameters["slope"], inputs
+
+    def backward(self, grad_outputs, cache, need_input_gradient=True):
+        slope = self.parameters["slope"]
+        return grad_outputs * slope, {
+            "slope": (grad_outputs * cache).sum().reshape(slope.shape)[()]
+        }
+
+
+def test_a_weight_that_is_one_number_learns_like_a_row_of_one():
+    x, found = np.linspace(-1, 1, 40, dtype=np.float32)[:, None], []
+    for shape in ((), (1,)):
+        layer = Slope(shape)
+        model = Sequential([Input((1,)), layer])
+        model.compile(optimizers.SGD(0.5), "mse")
+        assert model.stop_training is False
+        utils.set_random_seed(2)
+        model.fit(x, 3 * x, batch_size=8, epochs=20, verbose=0)
+        found.append(float(layer.parameters["slope"].sum()))
+    assert found == [pytest.approx(3, abs=0.01)] * 2
+    assert found[0] == pytest.approx(found[1], rel=1e-6)
