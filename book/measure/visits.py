@@ -15,16 +15,18 @@ from .weights import limit, on_the_wire
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # those of them
 AXE_SOURCE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+WAITS = (50, 1000, 4000)
 SHIFT = 0.01  # the largest layout shift while a page loads
 LINE = (66, 75)  # characters of a full line of text
 HEADINGS = {"h1": 40, "h2": 28, "h3": 21}  # pixels
 FORMULA = 1.05  # of the text around it
 TALLEST = ((WIDE, 720), (PHONE, 1100))  # figures, so that their controls and answers are in view
 
-AXE = """async (tags) => (await axe.run(document,
-    {preload: false, resultTypes: ["violations"], runOnly: {type: "tag", values: tags}}))
+AXE = """async (rules) => (await axe.run(document,
+    {preload: false, resultTypes: ["violations"], runOnly: rules}))
     .violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.html.slice(0, 99)}`))"""
 SHIFTS = """window.shift = 0; new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
@@ -89,8 +91,11 @@ def settled(tab, address):
     tab.wait_for_timeout(150)
 
 
-def visit(browser, page, book):
-    """Visit the file ``page`` of the built ``book``. Returns what was found, a :class:`Visit`."""
+def visit(browser, page, book, waits=WAITS):
+    """Visit the file ``page`` of the built ``book``. Returns what was found, a :class:`Visit`.
+
+    axe looks again after each of the ``waits`` (milliseconds) until it finds nothing.
+    """
     found, loaded = Visit(page), set()
     with opened(browser) as (tab, wrong):
         tab.on("request", lambda r: loaded.add(re.sub(r"[?#].*", "", r.url)))
@@ -116,16 +121,16 @@ def visit(browser, page, book):
             tab.wait_for_timeout(150)
             found.figures += _figures(tab, window, tallest)
         found.type += _drawings(tab, page)
-        found.axe += _axe(tab, "phone")
+        found.axe += _axe(tab, "phone", RULES, waits)
         tab.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
         for width in (PHONE["width"], 320):
             tab.set_viewport_size({"width": width, "height": 844})
             wide = tab.evaluate("document.documentElement.scrollWidth")
             found.width += [f"{wide} pixels wide at {width}"] if wide > width else []
         tab.set_viewport_size(WIDE)
-        for scheme in ("light", "dark"):
-            tab.emulate_media(color_scheme=scheme)
-            found.axe += _axe(tab, f"{scheme}, folds open")
+        found.axe += _axe(tab, "light, folds open", RULES, waits)
+        tab.emulate_media(color_scheme="dark")  # other colours, on the same elements
+        found.axe += _axe(tab, "dark, folds open", COLOURS, waits)
         sources = dict.fromkeys(source for source, _ in tab.evaluate("measures.drawings()"))
         for source in sources:
             tab.goto((page.parent / source).as_uri())
@@ -135,11 +140,11 @@ def visit(browser, page, book):
     return found
 
 
-def _axe(tab, state):
+def _axe(tab, state, rules, waits):
     """What axe finds, asked again where it finds something: the theme looks at widths late."""
-    for wait in (50, 1000, 4000):
+    for wait in waits:
         tab.wait_for_timeout(wait)
-        found = tab.evaluate(AXE, RULES)
+        found = tab.evaluate(AXE, rules)
         if not found:
             break
     return [f"({state}) {line}" for line in found]

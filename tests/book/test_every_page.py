@@ -53,7 +53,7 @@ details[open] {margin-top: 40px}</style></head><body><main><article><section><h1
 def test_a_bad_page_is_found_to_be_bad(browser, tmp_path):  # noqa: F811
     page = tmp_path / "bad.html"
     page.write_text(BAD)
-    seen = visits.visit(browser, page, tmp_path)
+    seen = visits.visit(browser, page, tmp_path, waits=[50])
     found = {kind: " ".join(getattr(seen, kind)) for kind in seen.KINDS}
     assert "remote request: http://example.org/" in found["loading"]
     assert "color-contrast" in found["axe"]

@@ -92,45 +92,6 @@ def test_accessible_in_light_dark_and_on_a_phone(name, chrome, tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_moves_and_the_reserved_room_suffices(name, chrome, pages):
-    watch = """new Promise((done) => { let sum = 0;
-      new PerformanceObserver((list) => { for (const e of list.getEntries()) sum += e.value; })
-        .observe({ type: "layout-shift", buffered: true });
-      setTimeout(() => done(sum), 400); })"""
-    for width, tallest in ((1280, 720), (390, 1100)):
-        with open_page(chrome, pages(name), width=width) as page:
-            root = _ready(page, name)
-            assert page.evaluate(watch) < 0.01
-            reserved = page.locator("[data-figure]").evaluate(
-                "e => parseFloat(getComputedStyle(e).minHeight)"
-            )
-            height = root.evaluate("e => e.getBoundingClientRect().height")
-            assert height <= reserved <= height + 120, (width, height, reserved)
-            assert height <= tallest
-
-
-SMALLEST = """(root) => { const found = [];
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const element = node.parentElement, box = element.getBoundingClientRect();
-    const style = getComputedStyle(element);
-    const seen = node.data.trim() && box.width > 1 && style.visibility !== "hidden";
-    if (!seen) continue;
-    const svg = element.ownerSVGElement;
-    const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
-    found.push([parseFloat(style.fontSize) * (scale || 1), node.data.trim().slice(0, 30)]);
-  }
-  return found.sort((a, b) => a[0] - b[0])[0]; }"""
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_no_text_is_smaller_than_nine_pixels_on_a_phone(name, chrome, pages):
-    with open_page(chrome, pages(name), width=390, height=844) as page:
-        size, text = _ready(page, name).evaluate(SMALLEST)
-        assert size >= 9, text
-
-
-@pytest.mark.parametrize("name", NAMES)
 def test_text_version_without_javascript(name, chrome, pages):
     with open_page(chrome, pages(name), java_script_enabled=False) as page:
         shown = page.locator(".cbh-fallback")
@@ -386,17 +347,3 @@ def test_same_figure_twice_in_a_page(chrome, tmp_path):
         )
         assert len(set(names)) == 2
         assert axe(page) == []
-
-
-def test_a_figure_looks_the_same_alone_and_among_others(chrome, pages, tmp_path):
-    """Every figure brings the shared style; its copy must not undo what an earlier figure set."""
-    path = tmp_path / "all.html"
-    path.write_text(page_html({name: figure(name) for name in NAMES}), "utf-8")
-    size = "e => [e.offsetWidth, e.offsetHeight]"
-    with open_page(chrome, path) as page:
-        among = {name: _ready(page, name).evaluate(size) for name in NAMES}
-    alone = {}
-    for name in NAMES:
-        with open_page(chrome, pages(name)) as page:
-            alone[name] = _ready(page, name).evaluate(size)
-    assert among == alone
