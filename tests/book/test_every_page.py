@@ -31,6 +31,20 @@ def test_every_page(visited, kind):
     assert not problems, f"{ASKED[kind]}:\n" + "\n".join(problems)
 
 
+@pytest.mark.parametrize("name", ["index", "chapters/student-guide"])
+def test_nothing_jumps_while_a_page_loads_on_a_phone(name, browser, book):  # noqa: F811
+    """Its scripts late: where lines are short, a border that comes with them breaks lines anew."""
+
+    def late(route):
+        tab.wait_for_timeout(300)
+        route.continue_()
+
+    with visits.opened(browser, visits.PHONE) as (tab, wrong):
+        tab.route("**/_static/scripts/*.js*", late)
+        visits.settled(tab, (book / f"{name}.html").as_uri())
+        assert tab.evaluate("window.shift") < visits.SHIFT and not wrong
+
+
 def test_the_markup_of_every_page_is_allowed(pages):
     found = markup.problems(pages)
     assert not found, "\n".join(f"{page.name}: {one}" for page in found for one in found[page])
