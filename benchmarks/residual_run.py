@@ -8,7 +8,6 @@ digits: a deeper network that does worse there has not overfitted, it could not 
 """
 
 import argparse
-import statistics
 from itertools import product
 
 import numpy as np
@@ -27,6 +26,7 @@ ARMS = {  # name: (batch normalisation, skips)
     "plain, normalised": (True, False),
     "residual": (True, True),
 }
+ALL_ARMS = {**ARMS, "skips alone": (False, True)}
 TRAIN = 600
 FILTERS, EPOCHS, BATCH = 8, 10, 30
 
@@ -111,18 +111,29 @@ def rows_so_far():
     return record["runs"] if same and len(record["runs"]) < len(ARMS) * len(DEPTHS) else []
 
 
+def row(depth, name, data):
+    found = [train(depth, ALL_ARMS[name], seed, data) for seed in SEEDS]
+    columns = {key: [run[key] for run in found] for key in found[0]}
+    print(f"{name}, {depth}: {columns['train_error']}", flush=True)
+    return {"arm": name, "depth": depth, **columns}
+
+
+def record_control(dry_run):
+    """What the deepest network does with skips and without normalisation: its training errors."""
+    found = row(max(DEPTHS), "skips alone", digits())
+    if not dry_run:
+        control = {key: found[key] for key in ("arm", "depth", "train_error")}
+        records.save("residual", {**records.load("residual"), "control": control})
+
+
 def record_runs(dry_run):
     data, rows = digits(), rows_so_far()
     norms = {
         name: [gradient_norms(max(DEPTHS), arm, seed, data) for seed in SEEDS]
-        for name, arm in {**ARMS, "skips alone": (False, True)}.items()
+        for name, arm in ALL_ARMS.items()
     }
     for depth, name in list(product(DEPTHS, ARMS))[len(rows) :]:
-        found = [train(depth, ARMS[name], seed, data) for seed in SEEDS]
-        columns = {key: [run[key] for run in found] for key in found[0]}
-        rows.append({"arm": name, "depth": depth, **columns})
-        error = statistics.mean(columns["train_error"])
-        print(f"{name}, {depth}: {error:.3f} {columns['train_error']}", flush=True)
+        rows.append(row(depth, name, data))
         if not dry_run:
             record = {**settings(), **machine.describe("numpy"), "runs": rows}
             records.save("residual", {**record, "gradient_norms": norms})
@@ -131,4 +142,8 @@ def record_runs(dry_run):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dry-run", action="store_true", help="print, but write no record")
-    record_runs(parser.parse_args().dry_run)
+    parser.add_argument("--control", action="store_true", help="only the control, in a minute")
+    chosen = parser.parse_args()
+    if not chosen.control:
+        record_runs(chosen.dry_run)
+    record_control(chosen.dry_run)
