@@ -9,6 +9,7 @@ minutes in all, on a quiet core.
 
 import argparse
 from functools import partial
+from math import ceil
 
 import course_lib as keras
 from benchmarks import machine
@@ -24,6 +25,7 @@ STARTS = {  # of the deep network: normalised or not, first weights
 }
 FEW = {100: 50, 400: 15}  # training digits: epochs
 SIZES, BATCH_DIGITS = (2, 4, 8, 16, 32, 64, 128), 500
+LEAST_EPOCHS, LEAST_STEPS = 5, 160  # so that no batch size has too few of either
 WAYS = {
     "none": lambda: [],
     "batch": lambda: [layers.BatchNormalization(momentum=0.8)],
@@ -132,7 +134,12 @@ def normalised(way):
     return [*found, layers.Dense(10, activation="softmax")]
 
 
-def batches(seeds=SEEDS[:3], sizes=SIZES, ways=WAYS, epochs=5):
+def epochs_for(size, epochs=LEAST_EPOCHS, steps=LEAST_STEPS):
+    """The epochs in which batches of ``size`` make at least ``steps`` steps."""
+    return max(epochs, ceil(steps * size / BATCH_DIGITS))
+
+
+def batches(seeds=SEEDS[:3], sizes=SIZES, ways=WAYS, epochs=LEAST_EPOCHS, steps=LEAST_STEPS):
     """{way: {batch size: test accuracies of each seed}}.
 
     The rate grows with the square root of the batch size, as Adam's steps are as long as ever
@@ -146,13 +153,17 @@ def batches(seeds=SEEDS[:3], sizes=SIZES, ways=WAYS, epochs=5):
                 trained(
                     partial(normalised, way),
                     seed, (x[:BATCH_DIGITS], y[:BATCH_DIGITS]), test,
-                    keras.optimizers.Adam(0.008 * (size / 128) ** 0.5), size, epochs,
+                    keras.optimizers.Adam(0.008 * (size / 128) ** 0.5),
+                    size, epochs_for(size, epochs, steps),
                 )[1]
                 for seed in seeds
             ]  # fmt: skip
             found[way][str(size)] = rounded(accuracy for _, accuracy in scores)
             print(size, way, found[way][str(size)], flush=True)
-    return {"seeds": seeds, "digits": BATCH_DIGITS, "epochs": epochs, "test_accuracy": found}
+    return {
+        "seeds": seeds, "digits": BATCH_DIGITS, "epochs": epochs, "steps": steps,
+        "test_accuracy": found,
+    }  # fmt: skip
 
 
 def rounded(values):

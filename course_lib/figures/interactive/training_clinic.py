@@ -56,12 +56,17 @@ class TrainingClinic(Figure):
                     f"{100 * test:.1f} %")  # fmt: skip
 
         rows = [row("Healthy", self.healthy)]
-        rows += [row(case["title"], case["broken"]) for case in self.cases.values()]
+        rows += [
+            row(f"Program {number}", case["broken"])
+            for number, case in enumerate(self.cases.values(), 1)
+        ]
         return text_table(
             ("Run", "Loss, first epoch", "last", "Validation, first", "last", "Test accuracy"),
             rows,
             "Losses of the first seed, and the mean accuracy on the test digits",
-        ) + paragraph("With JavaScript, the runs are shown without their names, to be diagnosed.")
+        ) + paragraph(
+            "With JavaScript, each run is examined by its curves and histograms, to be diagnosed."
+        )
 
 
 def _run(run):
