@@ -72,3 +72,14 @@ def test_what_the_chapter_says_of_batch_sizes():
     for way in ("layer", "group"):
         assert means["batch"][2] < means[way][2] - 0.03, way
     assert means["batch"][8] > means["batch"][2] + 0.05
+    for size in (size for size in runs.SIZES if size >= 16):
+        others = [found[size] for way, found in means.items() if way != "batch"]
+        assert means["batch"][size] > max(others), size
+
+
+def test_no_batch_size_has_too_few_steps():
+    assert RECORD["batches"]["steps"] == runs.LEAST_STEPS
+    for size in runs.SIZES:
+        epochs = runs.epochs_for(size)
+        assert epochs >= runs.LEAST_EPOCHS
+        assert epochs * runs.BATCH_DIGITS / size >= runs.LEAST_STEPS
