@@ -21,8 +21,12 @@ def closure(groups):
         name, extras = waiting.pop()
         if (name, extras) in found:
             continue
+        try:
+            required = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            continue  # overridden in pyproject.toml: never installed
         found.add((name, extras))
-        for line in metadata.requires(name) or []:
+        for line in required:
             wanted = Requirement(line)
             if wanted.marker is None or any(
                 wanted.marker.evaluate({"extra": extra}) for extra in extras or {""}

@@ -2,11 +2,13 @@
 
 import functools
 import http.server
+import io
 import threading
 
 import pytest
 from measure.chromium import browser as without_network
 from measure.visits import PHONE, WIDE, opened, settled
+from PIL import Image
 
 from tests.requirements import chromium
 
@@ -26,6 +28,22 @@ def test_dark_follows_the_system(browser, pages):
         assert tab.evaluate("document.documentElement.dataset.theme") == "light"
         tab.emulate_media(color_scheme="dark")
         tab.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_drawings_can_be_read_where_the_system_gives_the_colours(browser, book, system):
+    """Also where the reader has chosen the other theme for the page: ink and ground stay a pair."""
+    for theme, bright in (("light", True), ("dark", False)):
+        context = browser.new_context(viewport=WIDE, forced_colors="active", color_scheme=system)
+        tab = context.new_page()
+        tab.goto((book / "chapters" / "02-convolution.html").as_uri())
+        tab.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        drawing = tab.locator(".drawing-frame > img").nth(1)
+        shown = Image.open(io.BytesIO(drawing.screenshot())).convert("L")
+        assert (shown.getpixel((2, shown.height - 3)) > 200) is bright, (theme, "the ground")
+        ink = min(shown.get_flattened_data()) if bright else max(shown.get_flattened_data())
+        assert abs(ink - shown.getpixel((2, shown.height - 3))) > 150, theme
+        context.close()
 
 
 def test_on_paper_nothing_is_folded_or_dark(browser, book):

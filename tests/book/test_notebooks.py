@@ -1,11 +1,13 @@
 """The chapters as notebooks: plain Markdown, the book's outputs, a cell that brings the rest."""
 
 import contextlib
+import json
 import os
 import re
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -81,6 +83,16 @@ def test_what_is_no_repository_is_refused():
     assert notebooks.repository("me/course") == "me/course" and notebooks.repository("") == ""
     with pytest.raises(ConfigError, match="BOOK_REPOSITORY must be owner/name, got 'course'"):
         notebooks.repository("course")
+
+
+def test_binder_opens_a_chapter_as_a_notebook(tmp_path):
+    """Its last step, run as repo2docker does: as a program, in the home of the one who reads."""
+    home = {**os.environ, "HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
+    home["PATH"] = f"{Path(sys.executable).parent}:{home['PATH']}"
+    subprocess.run([ROOT / "binder" / "postBuild"], check=True, env=home, capture_output=True)
+    (settings,) = (tmp_path / "config").rglob("default_setting_overrides.json")
+    viewers = json.loads(settings.read_text())["@jupyterlab/docmanager-extension:plugin"]
+    assert viewers["defaultViewers"]["markdown"] == "Jupytext Notebook"
 
 
 def _first(taken, name):
