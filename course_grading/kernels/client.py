@@ -87,7 +87,7 @@ class Kernel:
             raise TimeoutError("no answer in time")
         self._socket.settimeout(left)
         try:
-            data = self._socket.recv(1 << 18)
+            data = self._socket.recv(1 << 16)
         except ConnectionError:
             return None
         return self._reader.feed(data) if data else None

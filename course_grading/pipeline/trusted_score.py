@@ -6,7 +6,7 @@ This runs in a child with limits: see `stages`.
 import json
 import time
 
-from nbformat.v4 import new_output
+from nbformat import from_dict
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
@@ -99,4 +99,5 @@ def _shown(made):
         lines.append(f"answered: {made['answer']}")
     if made["misconception"]:
         lines.append(f"({made['misconception']})")
-    return new_output("display_data", data={"text/plain": "\n".join(filter(None, lines))})
+    text = {"text/plain": "\n".join(filter(None, lines))}
+    return from_dict({"output_type": "display_data", "data": text, "metadata": {}})

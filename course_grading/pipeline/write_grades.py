@@ -16,9 +16,9 @@ def write(run, found, parent):
     ``found`` is what `stages.grade` returns, ``parent`` has nbgrader's configuration.
     """
     with one_transaction(run.gradebook) as gradebook:
-        _hand_in(run, gradebook)
-        _save(run, found, gradebook)
-        _assign_late_penalty(parent, run, gradebook)
+        submission = _hand_in(run, gradebook)
+        notebook = _save(run, found, gradebook)
+        notebook.late_submission_penalty = _late_penalty(parent, run, submission, notebook)
 
 
 def _hand_in(run, gradebook):
@@ -27,7 +27,7 @@ def _hand_in(run, gradebook):
     if run.create_student:
         gradebook.update_or_create_student(student)
     given = {"timestamp": run.timestamp} if run.timestamp else {}
-    gradebook.update_or_create_submission(assignment, student, **given)
+    return gradebook.update_or_create_submission(assignment, student, **given)
 
 
 def _save(run, found, gradebook):
@@ -44,6 +44,8 @@ def _save(run, found, gradebook):
     for name, comment in found["comments"]:
         if name in comments:
             comments[name].auto_comment = comment
+    gradebook.db.flush()
+    return submitted
 
 
 @contextlib.contextmanager
@@ -66,15 +68,13 @@ def one_transaction(gradebook):
     session.expunge_all()  # a class of thousands must not pile up in memory
 
 
-def _assign_late_penalty(parent, run, gradebook):
-    """nbgrader's late penalty (``c.AssignLatePenalties.plugin_class``), in this transaction."""
+def _late_penalty(parent, run, submission, notebook):
+    """nbgrader's late penalty (``c.AssignLatePenalties.plugin_class``), or None."""
+    seconds = submission.total_seconds_late
+    if seconds <= 0 or run.first:  # a second try has a deadline of its own
+        return None
     assigner = AssignLatePenalties(parent=parent)
     assigner.init_plugin()
-    submission = gradebook.find_submission(run.assignment, run.student)
-    notebook = gradebook.find_submission_notebook(run.notebook, run.assignment, run.student)
     notebook.late_submission_penalty = None
-    seconds = submission.total_seconds_late
-    if seconds > 0 and not run.first:  # a second try has a deadline of its own
-        penalty = assigner.plugin_inst.late_submission_penalty(run.student, notebook.score, seconds)
-        if penalty is not None:
-            notebook.late_submission_penalty = assigner._check_late_penalty(notebook, penalty)
+    penalty = assigner.plugin_inst.late_submission_penalty(run.student, notebook.score, seconds)
+    return None if penalty is None else assigner._check_late_penalty(notebook, penalty)

@@ -2,7 +2,8 @@
 
     python -m tests.course_grading.compare            # about an hour on two cores
     python -m tests.course_grading.compare --only corpus-fork-bomb
-    python -m tests.course_grading.compare --missing  # the cases that the table has no row of
+    python -m tests.course_grading.compare --missing  # the cases that the table has no row of,
+                                                      # and those whose points have changed
 
 Stock nbgrader runs these notebooks with the rights of whoever grades. Here each one is therefore
 graded in a sandbox of its own, on a copy of the course in memory, together with an honest student
@@ -78,13 +79,18 @@ def main():
     (root / "nbgrader_config.py").write_text(STOCK)
     points = problem_sets[PS2].questions
     found = read_rows() if options.only or options.missing else {}
-    chosen = options.only or [name for name in cases if spoken(name) not in found]
+    right = {spoken(name): f"{case.points(points):g}" for name, case in cases.items()}
+    old = {name for name, row in found.items() if row[1] != right.get(name)}
+    waiting = [name for name in cases if spoken(name) not in found]
+    waiting += [name for name in cases if spoken(name) in old]
+    chosen = options.only or waiting
     with ThreadPoolExecutor(options.workers) as pool:
         for name, result in zip(chosen, pool.map(lambda n: stock(root, n), chosen), strict=True):
             found[spoken(name)] = made = row(name, cases[name], result, points)
+            old.discard(spoken(name))
             print("|", *made, sep=" | ", flush=True)
             done = [found[spoken(case)] for case in cases if spoken(case) in found]
-            TABLE.write_text(table(done), encoding="utf-8")
+            TABLE.write_text(table(done, len(old)), encoding="utf-8")
     shutil.rmtree(root, ignore_errors=True)
 
 
@@ -170,15 +176,19 @@ def row(name, case, result, points):
     return spoken(name), f"{right:g}", got if got == "right" else f"**{got}**", batch
 
 
-def table(rows):
-    """The page."""
+def table(rows, old=0):
+    """The page; ``old`` counts rows of a run when the assignment had other points."""
     rows = list(rows)
     wrong = sum("**" in row[2] for row in rows)
     lost = sum("**" in row[3] for row in rows)
     lines = "\n".join("| " + " | ".join(row) + " |" for row in rows)
-    return HEAD.format(count=len(rows), wrong=wrong, lost=lost) + lines + "\n"
+    note = OLD.format(old=old) if old else ""
+    return HEAD.format(count=len(rows), wrong=wrong, lost=lost, note=note) + lines + "\n"
 
 
+OLD = """
+{old} rows are of an earlier run, when the assignment had other points.
+"""
 HEAD = """# The corpus through stock nbgrader
 
 {count} submissions that try something, each graded by stock `nbgrader autograde` together with an
@@ -191,7 +201,7 @@ grade is lost or changed, or the command does not end.
 
 Stock nbgrader has no limits of its own; the sandbox that protects the machine here gave it 3 GB,
 400 processes, no network and no file beyond the class of two, which spares it the worst of them.
-
+{note}
 | what the submission does | right grade | stock nbgrader | the honest student |
 |---|---|---|---|
 """

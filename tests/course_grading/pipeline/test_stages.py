@@ -1,0 +1,115 @@
+"""The process that has the gradebook moves bytes; what a student wrote is read in its children."""
+
+import os
+
+import pytest
+
+from course_grading import limited
+from course_grading.commands import demo
+from course_grading.kernels import warm
+from course_grading.kernels.inside import frames
+from course_grading.pages import feedback, report
+from course_grading.pipeline import reading, stages, verdicts
+from course_grading.pipeline.disarm_text import DisarmText
+from course_grading.pipeline.repair_cells import RepairCells
+from course_grading.submission import handed_in_at, outputs, preflight
+from tests.course_grading.graded_class import AUTOMATIC, PS2, SECOND, hand_in, scores
+
+READERS = [  # what parses, repairs, cleans, judges and shows
+    (preflight, "parse_notebook"),
+    (RepairCells, "preprocess"),
+    (handed_in_at, "moment"),
+    (frames, "decode"),
+    (outputs.Outputs, "add"),
+    (verdicts, "read_all"),
+    (verdicts, "judged"),
+    (DisarmText, "preprocess_cell"),
+    (feedback.Page, "text"),
+    (report, "page"),
+]
+MARK = 987654321
+
+
+def marked(book):
+    """All right but the second answer."""
+    book.solve()
+    book.set_value(book.questions[1], MARK)
+    return book.text()
+
+
+@pytest.fixture
+def course(new_course):
+    made = new_course()
+    hand_in(made, {"ada": marked})
+    (made.folder("submitted", PS2, "ada") / "timestamp.txt").write_text("2026-05-01 12:00:00 UTC")
+    return made
+
+
+def grade(course):
+    grader = course.grader(PS2, force=True)
+    grader.grade_student(PS2, "ada")
+    grader.close()
+    return course.record(PS2, "ada")
+
+
+def test_nothing_is_read_where_the_gradebook_is_open(course, monkeypatch, tmp_path):
+    log = tmp_path / "readers"
+    for owner, name in READERS:
+        function = getattr(owner, name)
+
+        def told(*given, function=function, name=name, **more):
+            with log.open("a") as file:
+                file.write(f"{name} {os.getpid()}\n")
+            return function(*given, **more)
+
+        monkeypatch.setattr(owner, name, told)
+    grade(course)
+    demo.feedback(course, PS2)
+    report.write(course, PS2)
+    found = [line.split() for line in log.read_text().splitlines()]
+    assert {name for name, _ in found} == {name for _, name in READERS}
+    assert str(os.getpid()) not in {pid for _, pid in found}
+
+
+def test_what_ends_the_reading_of_one_cell_costs_that_cell(course, monkeypatch):
+    decode, told = frames.decode, str(MARK).encode()
+    monkeypatch.setattr(
+        frames, "decode", lambda body: os._exit(9) if told in body else decode(body)
+    )
+    record = grade(course)
+    assert scores(course) == {"ada": AUTOMATIC - SECOND}
+    messages = [entry["message"] for entry in record["questions"] if not entry["score"]]
+    assert messages == ["No answer: reading it needed more memory than it may have."]
+
+
+def test_what_ends_the_judging_of_one_question_costs_that_question(course, monkeypatch):
+    judged = verdicts.judged
+
+    def ending(variant, values, *more):
+        return os._exit(9) if values == {"value": MARK} else judged(variant, values, *more)
+
+    monkeypatch.setattr(verdicts, "judged", ending)
+    grade(course)
+    assert scores(course) == {"ada": AUTOMATIC - SECOND}
+
+
+def test_what_cannot_be_read_at_all_is_worth_nothing_and_says_so(course, monkeypatch):
+    parse = preflight.parse_notebook
+    monkeypatch.setattr(preflight, "parse_notebook", lambda *given: os._exit(9))
+    problem = grade(course)["problem"]
+    assert problem == f"{PS2}.ipynb cannot be read: reading it needed more memory than it may have."
+    monkeypatch.setattr(preflight, "parse_notebook", parse)
+    monkeypatch.setattr(reading, "read", lambda came, alone: os._exit(9) if came else None)
+    problem = grade(course)["problem"]
+    assert problem.startswith("What this notebook answered cannot be read: that needed more memory")
+    assert scores(course) == {"ada": 0}
+
+
+def test_an_error_of_the_graders_own_costs_no_points(course, monkeypatch):
+    """The submission is not graded, which is told; the next grading takes it up again."""
+    monkeypatch.setattr(stages, "record", lambda run: 1 / 0)
+    with pytest.raises(limited.Failed) as failed:
+        grade(course)
+    assert failed.value.told == "ZeroDivisionError: division by zero"
+    assert course.record(PS2, "ada") == {}
+    warm.close_servers()
