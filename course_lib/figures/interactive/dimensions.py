@@ -77,7 +77,7 @@ class Dimensions(Figure):
         axes = len(self.spatial)
         sketch = 0 if axes == 1 else 90  # of a sheet or a block, under the controls
         wide = self._height(600, 400)
-        return max(wide, 485 + sketch), self._height(325, 690 + 100 * (axes - 1))
+        return max(wide, 485 + sketch), self._height(325, 640 + 100 * (axes - 1))
 
     def _height(self, column, rest):
         """Height of the slices in a column of a width, all else taken as given."""
