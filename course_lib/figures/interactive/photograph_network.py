@@ -92,7 +92,7 @@ class PhotographNetwork(Figure):
         return unit
 
     def room(self):
-        return 540, 1085
+        return 540, 1080
 
     def drawing(self):
         """The photograph and the map that varies most of six steps, side by side."""
