@@ -15,6 +15,7 @@ from tests.course_grading import corpus
 from tests.course_grading.conftest import PS2, make_course
 from tests.requirements import bubblewrap
 
+WORKERS = 4  # those that wait for a sleeping notebook leave the cores to the others
 HONEST = "ada"  # graded before the class; nothing may change what she has
 UNTOUCHED = """
 select g.* from grade g join submitted_notebook n on g.notebook_id = n.id
@@ -24,7 +25,7 @@ join submitted_assignment a on n.assignment_id = a.id where a.student_id = ?
 
 @pytest.fixture(scope="module")
 def classroom(tmp_path_factory):
-    """The corpus, graded by two workers; with what was there before and after."""
+    """The corpus, graded by several workers; with what was there before and after."""
     bubblewrap()
     before = os.getcwd()
     root = tmp_path_factory.mktemp("corpus")
@@ -35,7 +36,7 @@ def classroom(tmp_path_factory):
         grade_class(course, PS2, workers=1, say=_quiet)
         honest = _rows(root, HONEST)
         cases = corpus.write(course, PS2)
-        lines = grade_class(course, PS2, workers=2, say=_quiet)
+        lines = grade_class(course, PS2, workers=WORKERS, say=_quiet)
         demo.feedback(course, PS2)
         grades = {grade.student: grade for grade in grade_table(course, PS2)}
         yield course, cases, {line.student: line for line in lines}, honest, grades
