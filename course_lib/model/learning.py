@@ -14,7 +14,7 @@ from course_lib.losses import Loss
 from course_lib.optimizers import Optimizer
 
 if TYPE_CHECKING:
-    from course_lib.training.several import SumOfLosses
+    from course_lib.training.several_outputs import SumOfLosses
     from course_lib.training.trainer import History, Trainer
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from course_lib.errors import integer, unknown_argument
 from course_lib.ops.checks import as_numbers
-from course_lib.training.several import SumOfLosses, arranged
-from course_lib.training.together import Together
+from course_lib.training.several_arrays import Together
+from course_lib.training.several_outputs import SumOfLosses, arranged
 
 # Arguments of Keras' compile and fit that are not here, with the value that says the same.
 NOT_HERE = {

@@ -13,7 +13,7 @@ import numpy as np
 from course_lib import utils
 from course_lib.ops import sharing
 from course_lib.ops.dense import FactoredGradient
-from course_lib.training import steps, together
+from course_lib.training import several_arrays, steps
 from course_lib.training.folding import fold
 from course_lib.training.fusion import fuse
 from course_lib.training.threads import one_thread
@@ -95,7 +95,7 @@ class BatchSteps(SharedWork):
         if self._team is None:
             self._held = (x, y, weights)
         else:
-            self._at_hand = together.copy_into(self._shared, (x, y, weights))
+            self._at_hand = several_arrays.copy_into(self._shared, (x, y, weights))
             self._held = self._shared if self._at_hand else (x, y, weights)
         return np.arange(len(x))
 
@@ -155,7 +155,7 @@ class BatchSteps(SharedWork):
     def _form(self, workers, parts):
         averages, self._kinds = self._optimizer.averages, self._optimizer.kinds
         if self._loads:
-            self._held = self._shared = together.shared_copies(self._held)
+            self._held = self._shared = several_arrays.shared_copies(self._held)
         places = [*weights_of(self.model), *((averages, key) for key in averages)]
         self._stack.enter_context(shared_arrays(places))
         # A smaller batch may have more parts than a larger one, but never more than four then.

@@ -22,7 +22,7 @@ from course_lib.losses import Loss
 from course_lib.model import Model
 from course_lib.ops.dense import MANY_WEIGHTS, FactoredGradient
 from course_lib.training.data import parts
-from course_lib.training.several import SumOfLosses
+from course_lib.training.several_outputs import SumOfLosses
 
 PART = 32  # examples in a part, at most
 PART_NUMBERS = 1 << 22  # numbers in the largest map of a part in inference, where one fits

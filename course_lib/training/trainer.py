@@ -20,7 +20,7 @@ from course_lib.model import Model
 from course_lib.optimizers import Optimizer
 from course_lib.training import checks, data, steps
 from course_lib.training.inference import Pass
-from course_lib.training.several import SumOfLosses, metrics_of
+from course_lib.training.several_outputs import SumOfLosses, metrics_of
 from course_lib.training.shared_work import BatchSteps
 from course_lib.training.workers import weights_of
 

@@ -1,5 +1,5 @@
 """Chapter 2, convolution: products and sums, and what kernels answer to."""
 
-from course_bank.topics.convolution import backwards, kernels, sums
+from course_bank.topics.convolution import kernels, reverse, sums
 
-QUESTIONS = [*sums.QUESTIONS, *kernels.QUESTIONS, *backwards.QUESTIONS]
+QUESTIONS = [*sums.QUESTIONS, *kernels.QUESTIONS, *reverse.QUESTIONS]

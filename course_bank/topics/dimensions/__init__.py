@@ -1,5 +1,5 @@
 """Chapter 11, one, two and three dimensions."""
 
-from course_bank.topics.dimensions import backwards, texts, volumes
+from course_bank.topics.dimensions import reverse, texts, volumes
 
-QUESTIONS = [*texts.QUESTIONS, *volumes.QUESTIONS, *backwards.QUESTIONS]
+QUESTIONS = [*texts.QUESTIONS, *volumes.QUESTIONS, *reverse.QUESTIONS]

@@ -1,9 +1,9 @@
 """Chapter 8, reading a model summary."""
 
 from course_bank.topics.model_summary import (
-    backwards,
     classifiers,
     functional_models,
+    reverse,
     small_models,
 )
 
@@ -11,5 +11,5 @@ QUESTIONS = [
     *functional_models.QUESTIONS,
     *classifiers.QUESTIONS,
     *small_models.QUESTIONS,
-    *backwards.QUESTIONS,
+    *reverse.QUESTIONS,
 ]

@@ -1,5 +1,5 @@
 """Chapter 7, parameters: counting them, and what a choice costs."""
 
-from course_bank.topics.parameters import backwards, choices, counts
+from course_bank.topics.parameters import choices, counts, reverse
 
-QUESTIONS = [*counts.QUESTIONS, *choices.QUESTIONS, *backwards.QUESTIONS]
+QUESTIONS = [*counts.QUESTIONS, *choices.QUESTIONS, *reverse.QUESTIONS]

@@ -1,5 +1,5 @@
 """Chapter 9, receptive field and dilation."""
 
-from course_bank.topics.receptive_field import backwards, dilation, fields
+from course_bank.topics.receptive_field import dilation, fields, reverse
 
-QUESTIONS = [*fields.QUESTIONS, *dilation.QUESTIONS, *backwards.QUESTIONS]
+QUESTIONS = [*fields.QUESTIONS, *dilation.QUESTIONS, *reverse.QUESTIONS]
