@@ -107,7 +107,7 @@ def page_data(variant):
 
 def written(form, answer):
     """An answer written out: numbers with four decimals at most, as in the worked steps."""
-    if form == "shape":
+    if form in ("shape", "kernel"):
         return str(tuple(answer))
     if form in ("integer", "estimate"):
         return minus(f"{answer:,}")

@@ -8,7 +8,6 @@ import numpy as np
 
 from course_lib.exercise import forms as reading
 from course_lib.exercise import wording
-from course_lib.exercise.forms import without_batch
 
 
 def _close(a, b, tolerance):
@@ -57,17 +56,21 @@ class Estimate(reading.Estimate):
 
 class Shape(reading.Shape):
     def hint(self, value, expected, expects=None):
-        if len(without_batch(value, len(expected))) == len(expected):
+        if len(self.without_batch(value, len(expected))) == len(expected):
             return None
         length = wording.counted(len(value), "number")
         problem = self.problem(value, expects)
         return problem or f"Yours has {length}, the answer has {len(expected)}."
 
     def equal(self, value, expected, tolerance):
-        value = without_batch(value, len(expected))
+        value = self.without_batch(value, len(expected))
         return len(value) == len(expected) and all(
             _close(a, b, 1e-9) for a, b in zip(value, expected, strict=True)
         )
+
+
+class Kernel(Shape, reading.Kernel):
+    pass
 
 
 class Array(reading.Array):
@@ -98,5 +101,5 @@ class Text(_Exact, reading.Text):
 
 FORMS = {
     form.name: form
-    for form in (Number(), Integer(), Estimate(), Shape(), Array(), Choice(), Text())
+    for form in (Number(), Integer(), Estimate(), Shape(), Kernel(), Array(), Choice(), Text())
 }

@@ -41,6 +41,15 @@ def slip(name, compute, message, credit=0.0):
     return Misconception(name, compute, minus(message), credit)
 
 
+def swapped(pair, first):
+    """The slip of a pair that is right the other way round: ``pair(n)`` is the answer.
+
+    ``first`` says what comes first, such as "the row".
+    """
+    message = f"Both values are right, in the other order: {first} comes first."
+    return slip("pair swapped", lambda n: pair(n)[::-1], message, CLOSE)
+
+
 def ranges(where=None, **drawn):
     """A ``draw``: a tuple (low, high) is a whole number of that range, a list one of its entries.
 

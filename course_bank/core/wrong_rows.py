@@ -6,7 +6,7 @@ row it is: that follows from the layers.
 
 from types import SimpleNamespace
 
-from course_bank.core.question import CLOSE, slip
+from course_bank.core.question import CLOSE, slip, swapped
 
 EXPECTS = "a pair (row, number)"
 
@@ -56,6 +56,7 @@ def slips(right):
             "The number is right, but it belongs in the row above.",
             CLOSE,
         ),
+        swapped(found, "the row"),
     )
 
 

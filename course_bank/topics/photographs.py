@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip, swapped
 from course_bank.core.rendering import columns
 from course_lib import ops, shapes
 
@@ -134,6 +134,7 @@ QUESTIONS = [
                 "What the convolution puts out is multiplied; its weight can do that itself.",
                 FAR,
             ),
+            swapped(_folded, "the weight"),
         ),
         solution="(n.weight * n.gamma / n.deviation, n.beta - n.mean * n.gamma / n.deviation)",
     ),

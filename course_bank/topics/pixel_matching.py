@@ -307,6 +307,12 @@ QUESTIONS = [
                 "You moved the copy to the left.",
                 FAR,
             ),
+            slip(
+                "differences counted",
+                lambda n: int(np.not_equal(*_shifted(n)).sum()),
+                "Those are the pixels at which they differ.",
+                FAR,
+            ),
         ),
         solution="int((np.array(n.image)[:, n.shift :] == np.array(n.image)[:, : -n.shift]).sum() "
         "+ (np.array(n.image)[:, : n.shift] == 0).sum())",

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip, swapped
 from course_lib import ops
 
 _TOPIC = "equivariance"
@@ -101,6 +101,7 @@ QUESTIONS = [
                 "The peak moves with the object, not against it.",
                 FAR,
             ),
+            swapped(lambda n: (n.row + n.down, n.column + n.right), "the row"),
         ),
         solution="(n.row + n.down, n.column + n.right)",
     ),

@@ -231,15 +231,26 @@ class Shape:
         if fractions:
             return f"Whole numbers are expected, and {fractions[0]:g} is none."
         wanted = wording.length(expects)
-        if wanted and len(without_batch(value, wanted)) != wanted:
+        if wanted and len(self.without_batch(value, wanted)) != wanted:
             length = wording.counted(len(value), "number")
             return f"Yours has {length}; asked for is {wording.shape(expects)}."
         return None
 
+    @staticmethod
+    def without_batch(sizes, length):
+        """``sizes`` without a leading 1, a batch of one, where that leaves ``length`` of them."""
+        return sizes[1:] if 1 < length == len(sizes) - 1 and sizes[0] == 1 else sizes
 
-def without_batch(sizes, length):
-    """``sizes`` without a leading 1, a batch of one, where that leaves ``length`` of them."""
-    return sizes[1:] if 1 < length == len(sizes) - 1 and sizes[0] == 1 else sizes
+
+class Kernel(Shape):
+    """The shape of a kernel. It has no batch axis: a 1 in front is an axis of the kernel's own."""
+
+    name = "kernel"
+
+    @staticmethod
+    def without_batch(sizes, length):
+        """``sizes`` as they are."""
+        return sizes
 
 
 _NONE = ("None", "?")  # how summaries and students write the batch axis
@@ -350,7 +361,7 @@ def no_option(choices, letter):
 
 FORMS = {
     form.name: form
-    for form in (Number(), Integer(), Estimate(), Shape(), Array(), Choice(), Text())
+    for form in (Number(), Integer(), Estimate(), Shape(), Kernel(), Array(), Choice(), Text())
 }
 
 

@@ -15,7 +15,7 @@ QUESTIONS = [
         prompt="`Conv2D({filters}, kernel_size={kernel})` reads an image of {height} × {width} "
         "with "
         "{channels} channels. What is the shape of its weights, `layer.kernel.shape`?",
-        form="shape",
+        form="kernel",
         expects="a tuple of four numbers",
         answer=lambda n: (n.kernel, n.kernel, n.channels, n.filters),
         steps=lambda n: [

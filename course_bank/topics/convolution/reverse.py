@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_bank.core.question import CLOSE, FAR, Question, slip
+from course_bank.core.question import CLOSE, FAR, Question, slip, swapped
 from course_bank.core.rendering import table
 from course_bank.topics.convolution.sums import flip
 from course_lib import ops
@@ -123,6 +123,7 @@ QUESTIONS = [
                 "The outputs differ by the sum times the difference of the grey values: divide.",
                 FAR,
             ),
+            swapped(_weights_and_bias, "the sum"),
         ),
         solution="[\n    (n.high - n.low) // (n.light - n.dark),\n"
         "    n.low - (n.high - n.low) // (n.light - n.dark) * n.dark,\n]",

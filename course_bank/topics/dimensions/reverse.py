@@ -1,7 +1,7 @@
 """Questions that go from shapes and counts back to what was read, and that compare two layers."""
 
 from course_bank.core import wrong_rows
-from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip, swapped
 from course_bank.core.rendering import columns
 from course_lib import shapes
 
@@ -141,6 +141,7 @@ QUESTIONS = [
                 "The filters are what comes out. What a filter spans, its parameters tell.",
                 CLOSE,
             ),
+            swapped(_read, "the number of steps"),
         ),
         solution="(\n    n.steps + n.kernel - 1,\n    (n.count // n.filters - 1) // n.kernel,\n)",
     ),
@@ -212,6 +213,12 @@ QUESTIONS = [
                 "Both layers have a bias for each filter: they cancel.",
                 CLOSE,
             ),
+            slip(
+                "the other way round",
+                lambda n: _as_axis(n) - _as_channels(n),
+                "The sign is turned round: asked for is the first layer minus the second.",
+                CLOSE,
+            ),
         ),
         solution="n.kernel**2 * (n.slices - n.depth) * n.filters",
     ),
@@ -224,7 +231,7 @@ QUESTIONS = [
         "column for each number of its embedding. Which shape must the *kernel* of a `Conv2D` have "
         "in Keras for the layer to compute what `Conv1D({filters}, {kernel})` computes from the "
         "embedding?",
-        form="shape",
+        form="kernel",
         expects="a tuple of four numbers",
         answer=lambda n: (n.kernel, n.width, 1, n.filters),
         steps=lambda n: [

@@ -226,7 +226,7 @@ QUESTIONS = [
         draw=_TEXT,
         prompt="An embedding of width {width} feeds `Conv1D({filters}, {kernel})`, {length} words "
         "at a time. What is the shape of the layer's kernel in Keras?",
-        form="shape",
+        form="kernel",
         expects="a tuple of three numbers",
         answer=lambda n: (n.kernel, n.width, n.filters),
         steps=lambda n: ["(size, input channels, filters); the embedding's width is the channels"],
@@ -261,6 +261,13 @@ QUESTIONS = [
                 "A 1D kernel moves along one axis and has one size, and the numbers of a word are "
                 "its channels.",
                 FAR,
+            ),
+            slip(
+                "kernel of a Conv2D",
+                lambda n: (1, n.kernel, n.width, n.filters),
+                "That is the kernel of a Conv2D, one row high. A 1D kernel has one axis to move "
+                "along.",
+                CLOSE,
             ),
         ),
         solved_by="formula",

@@ -92,6 +92,20 @@ QUESTIONS = [
                 ONE_MAP_PER_FILTER,
                 FAR,
             ),
+            slip(
+                "forgot the one",
+                lambda n: (n.side - n.kernel, n.side - n.kernel, n.frames - n.depth, n.filters),
+                "Along each axis there are n − k steps between the first and the last place, and "
+                "one place more.",
+                FAR,
+            ),
+            slip(
+                "third axis first",
+                lambda n: (_clip_shape(n)[2], *_clip_shape(n)[:2], n.filters),
+                "The numbers are right, but the axes of the output stand as those of the input do: "
+                "the third one stays the third.",
+                CLOSE,
+            ),
         ),
         solved_by="shapes.output_shape",
         solution="(\n    *shapes.output_shape(\n        (n.side, n.side, n.frames), "
@@ -200,6 +214,12 @@ QUESTIONS = [
                 "all frames",
                 lambda n: (n.seconds * n.rate, *_recorded(n)[1:]),
                 "Not all frames are kept.",
+                CLOSE,
+            ),
+            slip(
+                "frames behind the picture",
+                lambda n: (*_recorded(n)[1:3], _recorded(n)[0], n.channels),
+                "The numbers are right, but the frames come first, then height, width, channels.",
                 CLOSE,
             ),
         ),

@@ -266,7 +266,7 @@ QUESTIONS = [
             "all layers, one after the other in a single list. What is the shape of "
             f"`model.get_weights()[2]`?{_classifier_program(n)}"
         ),
-        form="shape",
+        form="kernel",
         expects="a tuple of numbers",
         answer=lambda n: (n.kernel, n.kernel, n.first, n.second),
         steps=lambda n: [

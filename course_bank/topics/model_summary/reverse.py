@@ -3,7 +3,7 @@
 from math import isqrt
 
 from course_bank.core import wrong_rows
-from course_bank.core.question import CLOSE, Question, slip
+from course_bank.core.question import CLOSE, Question, slip, swapped
 from course_bank.core.rendering import columns
 from course_bank.topics.model_summary.classifiers import conv_count
 from course_lib import shapes
@@ -151,6 +151,7 @@ QUESTIONS = [
                 "divides it.",
                 CLOSE,
             ),
+            swapped(_faulty, "the row"),
         ),
         solution="next(\n    (row, window)\n    for row, (kind, before, after) in enumerate(\n"
         '        zip("ccpcp", n.sides, n.sides[1:]), 1\n    )\n'

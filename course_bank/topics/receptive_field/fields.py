@@ -1,6 +1,6 @@
 """Questions on the receptive field: which pixels a feature depends on, and what widens it."""
 
-from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip, swapped
 from course_lib import shapes
 
 _TOPIC = "receptive field"
@@ -242,6 +242,7 @@ QUESTIONS = [
             f"last: {n.index * n.stride} + {n.kernel} - 1 = {n.index * n.stride + n.kernel - 1}",
         ],
         misconceptions=(
+            swapped(lambda n: (n.index * n.stride, n.index * n.stride + n.kernel - 1), "the first"),
             slip(
                 "one pixel too many",
                 lambda n: (n.index * n.stride, n.index * n.stride + n.kernel),

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from course_bank.core import wrong_rows
-from course_bank.core.question import CLOSE, FAR, Question, slip
+from course_bank.core.question import CLOSE, FAR, Question, slip, swapped
 from course_bank.core.rendering import columns
 from course_lib import shapes
 
@@ -212,6 +212,7 @@ QUESTIONS = [
                 "Those sizes are for same padding. Without it the last window must fit whole.",
                 FAR,
             ),
+            swapped(_inputs, "the smallest"),
         ),
         solution="(\n    (n.outputs - 1) * n.stride + n.kernel,\n    n.outputs * n.stride + "
         "n.kernel - 1,\n)",

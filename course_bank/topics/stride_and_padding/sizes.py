@@ -279,6 +279,12 @@ QUESTIONS = [
                 "Keras puts the channels last.",
                 CLOSE,
             ),
+            slip(
+                "forgot the one",
+                lambda n: (n.height - n.kernel, n.width - n.kernel, n.filters),
+                NO_PLUS_ONE,
+                FAR,
+            ),
         ),
         solved_by="shapes.output_shape",
         solution="(*shapes.output_shape((n.height, n.width), n.kernel).value, n.filters)",

@@ -66,7 +66,7 @@ const SHAPES = { 2: "(3, 5)", 3: "(13, 13, 32) or 13 x 13 x 32", 4: "(8, 13, 13,
 
 /** What a question asks for, in its own words where the form alone does not say it, with an example. */
 export function wanted({ form, expects, length, axes }) {
-  if (form === "shape") return `${expects ?? "a shape"}, such as ${SHAPES[length] ?? SHAPES[3]}`;
+  if (SIZES.includes(form)) return `${expects ?? "a shape"}, such as ${SHAPES[length] ?? SHAPES[3]}`;
   if (form !== "array") return WANTED[form] ?? WANTED.text;
   return axes === 1 ? `${expects}, such as [${[4, 8, 4, 6, 2, 5, 1, 3].slice(0, length ?? 3).join(", ")}]` : "rows of numbers, such as [[4, 8], [8, 4]] or 4 8; 8 4";
 }
@@ -77,7 +77,7 @@ export function readAnswer(question, raw) {
   if (raw === null || raw === undefined || tidy(raw) === "") return { problem };
   const comma = NUMBERS.includes(form) ? commaProblem(form, raw) : null;
   if (comma) return { problem: comma };
-  const read = { integer: parseNumber, number: parseNumber, estimate: parseNumber, shape: parseShape, array: parseArray, choice: String }[form] ?? parseText;
+  const read = { integer: parseNumber, number: parseNumber, estimate: parseNumber, shape: parseShape, kernel: parseShape, array: parseArray, choice: String }[form] ?? parseText;
   const value = read(raw);
   if (value === null) return { problem };
   if (form === "estimate" && !(value > 0 && Number(value.toPrecision(2)) === value)) return { problem: "That is no estimate. Work with rounded numbers, and keep one or two digits, such as 40,000 or 4e4." };
@@ -86,6 +86,7 @@ export function readAnswer(question, raw) {
 }
 
 const NUMBERS = ["integer", "number", "estimate"];
+const SIZES = ["shape", "kernel"];
 
 /** The shape of nested lists, or null where they are ragged. */
 function shapeOf(v) {
@@ -110,14 +111,14 @@ export function sameAnswer(form, given, right, tolerance = 1e-3) {
   if (form === "integer") return near(given, right, EXACT);
   if (form === "number") return near(given, right, tolerance);
   if (form === "estimate") return given / right <= tolerance && right / given <= tolerance;
-  if (form === "shape") return sameShape(withoutBatch(given, right.length), right);
+  if (SIZES.includes(form)) return sameShape(withoutBatch(form, given, right.length), right);
   if (form === "array") return sameArray(squeezed(given), squeezed(right), tolerance);
   if (form === "choice") return given === right;
   return parseText(given) === parseText(right);
 }
 const sameShape = (a, b) => a.length === b.length && a.every((v, i) => near(v, b[i], EXACT));
-/** Sizes without a leading 1, a batch of one, where that leaves `length` of them. */
-const withoutBatch = (sizes, length) => (length > 1 && sizes.length === length + 1 && sizes[0] === 1 ? sizes.slice(1) : sizes);
+/** Sizes without a leading 1, a batch of one, where that leaves `length` of them. A kernel has no batch axis. */
+const withoutBatch = (form, sizes, length) => (form === "shape" && length > 1 && sizes.length === length + 1 && sizes[0] === 1 ? sizes.slice(1) : sizes);
 /** Without axes of length 1: a batch of one or a single channel may be left in. */
 const squeezed = (v) => (!Array.isArray(v) ? v : v.length === 1 ? squeezed(v[0]) : v.map(squeezed));
 function sameArray(a, b, tolerance) {
@@ -161,12 +162,12 @@ function unnamed({ form, answer, asked, length, where }, value) {
   if (form === "estimate") return `That is far too ${value < answer ? "small" : "large"}.`;
   if (form === "integer" && !Number.isInteger(value)) return "The answer is a whole number.";
   if (form === "number" && tooFewDecimals(value, answer)) return "That is close, with too few decimals.";
-  if (form === "shape") {
+  if (SIZES.includes(form)) {
     const odd = value.find((v) => !Number.isInteger(v));
     if (odd !== undefined) return `Whole numbers are expected, and ${odd} is none.`;
     const yours = `Yours has ${many(value.length, "number")}`;
-    if (length && withoutBatch(value, length).length !== length) return `${yours}; asked for is ${asked}.`;
-    if (withoutBatch(value, answer.length).length !== answer.length) return `${yours}, the answer has ${answer.length}.`;
+    if (length && withoutBatch(form, value, length).length !== length) return `${yours}; asked for is ${asked}.`;
+    if (withoutBatch(form, value, answer.length).length !== answer.length) return `${yours}, the answer has ${answer.length}.`;
   }
   if (form === "array") {
     const [given, right] = [shapeOf(value), shapeOf(answer)], without = (shape) => String(shape.filter((n) => n > 1));

@@ -88,6 +88,15 @@ def test_empty_is_said_to_be_empty(form, value):
     assert check_form(form, value) == "Not answered yet."
 
 
+def test_a_kernel_has_no_batch_axis():
+    """A 1 in front of an output is a batch of one; in front of a kernel it is one row."""
+    for form, right in (("shape", True), ("kernel", False)):
+        reader = FORMS[form]
+        assert reader.equal(reader.read((3, 50, 22)), [3, 50, 22], 1e-3)
+        assert reader.equal(reader.read((1, 3, 50, 22)), [3, 50, 22], 1e-3) is right
+        assert (check_form(form, (1, 3, 50, 22), "a tuple of three numbers") is None) is right
+
+
 def test_a_fraction_is_read_where_a_whole_number_is_asked_for():
     """So that a forgotten floor can be named when it is graded."""
     assert FORMS["integer"].read(12.5) == 12.5
@@ -106,6 +115,7 @@ def test_problems_are_sentences():
         ("shape", (26, 26, 9), [26, 26, 8], None),
         ("shape", (1, 26, 26, 9), [26, 26, 8], None),
         ("shape", (2, 26, 26, 8), [26, 26, 8], "Yours has 4 numbers, the answer has 3."),
+        ("kernel", (1, 3, 50, 22), [3, 50, 22], "Yours has 4 numbers, the answer has 3."),
         (
             "array",
             [[1, 2, 3]],

@@ -127,7 +127,9 @@ def test_what_networks_do_not_have_is_found():
         assert realism.faults({}, f"`{unreal}`"), unreal
 
 
-@pytest.mark.parametrize("name", [n for n in VALUES if bank[n].form in ("shape", "array")])
+@pytest.mark.parametrize(
+    "name", [n for n in VALUES if bank[n].form in ("shape", "kernel", "array")]
+)
 def test_the_answer_does_not_stand_in_the_drawing(name):
     drawn = variants(name)[:50]
     standing = [v for v in drawn if realism.stands_in_the_drawing(v.numbers, v.answer)]
@@ -137,6 +139,37 @@ def test_the_answer_does_not_stand_in_the_drawing(name):
 def test_a_strided_shift_is_no_multiple_of_the_stride():
     for variant in variants("equivariance-strided-peak"):
         assert variant.n.shift % variant.n.stride
+
+
+PAIRS = [name for name in VALUES if "pair (" in (bank[name].expects or "")]
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_pair_the_other_way_round_has_a_name(name):
+    for variant in variants(name)[:20]:
+        verdict = grade(variant, variant.answer[::-1])
+        assert verdict.misconception, variant.answer
+        assert 0 < verdict.credit < 1
+
+
+ONE_MISTAKE = {  # what one question names, and another one asks for as well
+    "sizes-rectangle": lambda n: (n.height - n.kernel, n.width - n.kernel, n.filters),
+    "dims-conv3d-shape": lambda n: (*[n.side - n.kernel] * 2, n.frames - n.depth, n.filters),
+}
+
+
+@pytest.mark.parametrize("name", ONE_MISTAKE)
+def test_a_forgotten_one_is_named_in_shapes_too(name):
+    credit = grade(variants("sizes-valid")[0], variants("sizes-valid")[0].answer - 1).credit
+    for variant in variants(name)[:20]:
+        verdict = grade(variant, ONE_MISTAKE[name](variant.n))
+        assert (verdict.misconception, verdict.credit) == ("forgot the one", credit)
+
+
+def test_a_kernel_of_conv2d_is_none_of_conv1d():
+    for variant in variants("dims-conv1d-kernel")[:20]:
+        verdict = grade(variant, (1, *variant.answer))
+        assert verdict.misconception == "kernel of a Conv2D"
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -160,7 +193,7 @@ def near_misses(form, answer):
         return [float(answer), str(answer), f"{answer:,}", f"{answer:.1e}", [answer]]
     if form == "number":
         return [str(answer), [answer], np.float64(answer), np.array(answer)]
-    if form == "shape":
+    if form in ("shape", "kernel"):
         text = " x ".join(map(str, answer))
         ways = [list(answer), tuple(map(str, answer)), text, str(tuple(answer)), np.array(answer)]
         return [*ways, (None, *answer)] if len(answer) > 1 else ways
@@ -175,11 +208,13 @@ def near_misses(form, answer):
 
 def broken(form):
     always = [{"a": 1}, float("nan")]
+    sizes = [*always[:1], "wide", (3, None), ((1, 2), 3), True]
     return {
         "integer": [*always, "many", True, [1, 2], "inf"],
         "number": [*always, "many", True, [1, 2], float("inf")],
         "estimate": [*always, "many", True, [1, 2], 0, -300, 314_159, 0.123],
-        "shape": [*always[:1], "wide", (3, None), ((1, 2), 3), True],
+        "shape": sizes,
+        "kernel": sizes,
         "array": [*always, "wide", [[1, 2], [3]], [[float("inf")]]],
         "choice": [*always, "second one", 3],
         "text": [*always[:1], ["a", "b"], "x" * 500],
@@ -189,7 +224,13 @@ def broken(form):
 @pytest.mark.parametrize("name", VALUES)
 def test_other_wrong_answers_say_where_to_look(name):
     variant = variants(name)[0]
-    others = {"array": [[91.5, 17.25]], "shape": (907, 911, 1), "text": "zebra", "estimate": 7e17}
+    others = {
+        "array": [[91.5, 17.25]],
+        "shape": (907, 911, 1),
+        "kernel": (907, 911, 1),
+        "text": "zebra",
+        "estimate": 7e17,
+    }
     value = others.get(bank[name].form, 987654.321)
     if bank[name].form != "choice":
         verdict = grade(variant, value)

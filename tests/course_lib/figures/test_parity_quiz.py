@@ -9,16 +9,17 @@ from course_lib.exercise.forms import check_form
 from tests.course_lib.figures.javascript import call
 from tests.course_lib.figures.test_parity import CASES, _rng
 
+SIZES = ("shape", "kernel")
 VALUES = [
     q
     for q in bank.values()
-    if q.form in ("integer", "number", "estimate", "shape", "array", "choice", "text")
+    if q.form in ("integer", "number", "estimate", *SIZES, "array", "choice", "text")
 ]
 
 
 def _written(value, form):
     """An answer as a reader may type it."""
-    if form == "shape":
+    if form in SIZES:
         return (
             f"({', '.join(map(str, value))},)" if len(value) == 1 else " x ".join(map(str, value))
         )
@@ -34,7 +35,7 @@ def test_verdicts_are_those_of_the_bank(tmp_path):
             payload = page_data(variant)
             values = [variant.answer, *(m.answer for m in variant.misconceptions)]
             values += [_spoiled(rng, v, question.form) for v in values[:1] for _ in range(2)]
-            if question.form == "shape":  # a batch of one, and what may look like it
+            if question.form in SIZES:  # a batch of one, and what may look like it
                 values += [[batch, *variant.answer] for batch in (1, 2)]
             for value in values:
                 text = _written(value, question.form)
@@ -58,7 +59,7 @@ def _spoiled(rng, value, form):
         return "something else"
     if form == "estimate":
         return int(value * 10.0 ** rng.integers(4, 6))
-    if form == "shape":
+    if form in SIZES:
         return [v + int(rng.integers(0, 3)) for v in value]
     off = rng.integers(1, 5) if form == "integer" else rng.normal()
     return (np.array(value) + off).tolist()
@@ -101,7 +102,7 @@ def test_sentences_on_the_form_are_those_of_the_bank(tmp_path):
         expected.append(check_form(form, text))
     for question in VALUES:
         payload = page_data(question.variant("sentences"))
-        if question.form == "shape":
+        if question.form in SIZES:
             values = [(4,), (4, 5), (4, 5, 6), (4, 5, 6, 7)]
         elif question.form == "array":
             values = [[1, 2], [[1, 2], [3, 4]], [[1, 2, 3], [4, 5, 6]], [[1], [2, 3]]]

@@ -34,6 +34,13 @@ test("a right answer, with or without the batch axis", () => {
   for (const text of ["(13, 13, 32)", "None, 13, 13, 32"]) assert.equal(quiz.judge(shape, text).state, "right");
 });
 
+test("a 1 in front is a batch of one, but not in front of a kernel", () => {
+  assert.equal(quiz.judge(shape, "1, 13, 13, 32").state, "right");
+  const kernel = { ...shape, form: "kernel", length: 3, asked: "a tuple of three numbers" };
+  assert.equal(quiz.judge(kernel, "13 13 32").state, "right");
+  assert.equal(quiz.judge(kernel, "1, 13, 13, 32").message, "Not right. Yours has 4 numbers; asked for is a tuple of three numbers.");
+});
+
 test("a known mistake is named, an unknown one is not given away", () => {
   assert.deepEqual(quiz.judge(shape, "26x26x32"), { state: "wrong", message: "That is the size before pooling.", misconception: "kept-size" });
   const other = quiz.judge(shape, "13 13");
