@@ -137,6 +137,10 @@ def mend(text):
         "",  # ``search`` takes their place
         text,
     )
+    text = text.replace(
+        '<summary><span class="toctree-toggle"',
+        '<summary aria-label="Pages of this part"><span class="toctree-toggle"',
+    )
     text = text.replace(LATE_THEME, THEME)
     text = text.replace('role="doc-biblioentry"', 'role="listitem"')  # the list asks for it
     return allowed(re.sub(r'<link rel="preload"[^>]*webfonts[^>]*>', "", text))

@@ -19,7 +19,7 @@ from tests.book.test_browser import browser  # noqa: F401
 QUERIES = {
     "how many parameters": "07-parameters",
     "receptive field formula": "09-receptive-field#with-strides",
-    "bias": "04-channels-and-filters#a-map-is-a-sheet-of-perceptrons",
+    "bias": "04-channels-and-filters#bias-and-activation",
     "same padding": "03-stride-and-padding#same-padding",
     "1x1 convolution": "04-channels-and-filters#a-direction-in-the-space-of-colours",
     "vanishing gradient": "17-residual-networks#where-the-gradient-goes",

@@ -116,8 +116,20 @@ export function status() {
   return { root, say: write, quiet };
 }
 
+/** A part with more in it than it shows can be reached by Tab and scrolled, as long as it has. */
+function reachable(root) {
+  if (!globalThis.ResizeObserver) return root;
+  const look = () => {
+    if (root.scrollHeight > root.clientHeight + 1) root.tabIndex = 0;
+    else root.removeAttribute("tabindex");
+  };
+  new ResizeObserver(look).observe(root);
+  new MutationObserver(look).observe(root, { childList: true, characterData: true, subtree: true });
+  return root;
+}
+
 export function formula(label = "Formula") {
-  const root = h("p", { class: "cbh-formula", "aria-live": "polite", "aria-atomic": "true", role: "group", "aria-label": label });
+  const root = reachable(h("p", { class: "cbh-formula", "aria-live": "polite", "aria-atomic": "true", role: "group", "aria-label": label }));
   const { write, quiet } = speaker(root);
   return { root, show: write, quiet };
 }
@@ -188,7 +200,7 @@ export function stepper({ label, onStep, text = (step) => `Step ${step + 1}`, in
 /** Tabs: items are [key, title, ...nodes]; the arrow keys lead from tab to tab. */
 export function tabs({ label, items, value, onChange = () => {} }) {
   const made = items.map(([key, title, ...nodes]) => {
-    const panel = h("div", { class: "cbh-tabpanel", role: "tabpanel", id: uid("panel") }, ...nodes.map((node) => node?.root ?? node));
+    const panel = reachable(h("div", { class: "cbh-tabpanel", role: "tabpanel", id: uid("panel") }, ...nodes.map((node) => node?.root ?? node)));
     const tab = h("button", { type: "button", role: "tab", class: "cbh-tab", id: uid("tab"), "aria-controls": panel.id, onclick: () => choose(key), onkeydown: move }, title);
     panel.setAttribute("aria-labelledby", tab.id);
     return { key, tab, panel };
