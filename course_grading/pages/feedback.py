@@ -299,7 +299,7 @@ class Page:
 
     def _option(self, entry):
         """Of a choice, what stands behind the letter that was answered."""
-        letter = str(entry.get("answer") or "").strip("'\"() ").lower()[:1]
+        letter = str(entry.get("answer") or "").strip("'\"() ").lower()
         told = (entry.get("choices") or {}).get(letter)
         return f", {marked(str(told))}" if told else ""
 

@@ -31,7 +31,9 @@ def _handed_out():
 def is_stub(function):
     """Whether nothing but a line of documentation stands in a function."""
     code = getattr(function, "__code__", None)
-    return code is not None and code.co_code == _handed_out.__code__.co_code
+    if code is None or code.co_code != _handed_out.__code__.co_code:
+        return False
+    return set(code.co_consts) <= {function.__doc__, None}  # "return 5" has the same code
 
 
 def borrowed(function):

@@ -419,3 +419,27 @@ def test_memory_that_was_freed_is_not_asked_for_again():
     )
     first, again = map(int, done.stdout.split())
     assert again <= first / 10
+
+
+@linux
+def test_a_team_works_where_memory_without_a_file_may_not_be_shared(monkeypatch):
+    real = workers.mmap.mmap
+
+    def refused(file, size):
+        if file == -1:
+            raise PermissionError("Operation not permitted")
+        return real(file, size)
+
+    x, y = images()
+    utils.set_workers(2)
+    common = network().fit(x, y, batch_size=64, epochs=2, verbose=0).history["loss"]
+    monkeypatch.setattr(workers.mmap, "mmap", refused)
+    assert network().fit(x, y, batch_size=64, epochs=2, verbose=0).history["loss"] == common
+
+    numbers = workers.shared((3,), "float32")
+    helper = os.fork()
+    if not helper:
+        numbers[:] = 5
+        os._exit(0)
+    os.waitpid(helper, 0)
+    assert list(numbers) == [5, 5, 5]

@@ -12,7 +12,7 @@ import pytest
 import course_lib
 from course_bank import bank, problem_sets
 from course_lib import exercise
-from course_lib.exercise import Exercise, FormError, MissingError, Numbers
+from course_lib.exercise import Exercise, FormError, MissingError, Numbers, functions
 from tests.released import key_of, put_sheets
 
 PS2, PS7 = "ps2-output-shapes", "ps7-convolution-from-scratch"
@@ -191,6 +191,20 @@ def test_right_and_wrong_answers_look_the_same(capsys):
         student.check_form("sizes-valid", value)
     first, second = capsys.readouterr().out.splitlines()
     assert first == second
+
+
+def test_a_function_that_returns_a_constant_is_no_stub():
+    def documented(image):
+        """As handed out."""
+
+    def five(image):
+        return 5
+
+    def commented(image):
+        """As handed out."""
+        return 5.5
+
+    assert [functions.is_stub(one) for one in (documented, five, commented)] == [True, False, False]
 
 
 def test_functions_are_tried_on_the_students_example(capsys):
