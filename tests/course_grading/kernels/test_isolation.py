@@ -235,6 +235,8 @@ import sqlite3
 with sqlite3.connect("own.db") as database:
     database.execute("create table t (x)")
     database.execute("insert into t values (26)")
+from course_lib.training import workers
+workers.shared((4,), "float32")[:] = 26  # what processes that train together share
 print(list(sqlite3.connect("own.db").execute("select x from t")), os.listdir("/dev/pts"))
 """
     assert printed(run(kernel, source)) == "[(26,)] []\n"
