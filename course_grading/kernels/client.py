@@ -15,7 +15,8 @@ from course_grading.kernels.inside import frames
 FRAME_LIMIT = 6_000_000  # bytes of one message of a kernel
 STEP_LIMIT = 64_000_000  # bytes of all messages about one cell
 MOST_MESSAGES = 500_000  # about one cell
-KEPT_LIMIT = 16_000_000  # bytes of what one cell shows
+KEPT_LIMIT = 16_000_000  # bytes of what one cell shows, each message with `HELD`
+HELD = 64  # bytes that a message takes in memory beside its body
 REST = 0.2  # seconds of quiet after an interrupt that has stopped a cell
 UNDER_WAY = 5.0  # the same where it may not have come yet; less as soon as it comes
 GRACE = 2.0  # seconds that an interrupted cell has to stop
@@ -100,7 +101,7 @@ class Kernel:
         """
         self._count += 1
         watch = _Watch(lambda: servers.usage(self._path, self._pid), timeout, self._most_cpu)
-        kept = _Kept(is_silent="ask" in request)
+        kept = _Kept(request)
         try:
             outcome = self._run(request, watch, kept)
         except frames.BadFrame:
@@ -169,19 +170,25 @@ class Kernel:
         self._socket.close()
 
 
+def size(bodies):
+    """Bytes that messages take in the grader's memory."""
+    return sum(len(body) + HELD for body in bodies)
+
+
 class _Kept:
     """What a cell shows and what a probe emitted, as it came, within `KEPT_LIMIT`."""
 
-    def __init__(self, is_silent):
+    def __init__(self, request):
         self.shown, self.emitted = [], None
-        self._left = 0 if is_silent else KEPT_LIMIT
+        self._is_asked = "probe" in request or "ask" in request
+        self._left = 0 if "ask" in request else KEPT_LIMIT
 
     def take(self, kind, body):
-        """Keep a message: of what is shown as much as has room, the last that was emitted."""
-        if kind == frames.ANSWER:
+        """Keep a message: of what is shown as much as has room, of answers asked for the last."""
+        if kind == frames.ANSWER and self._is_asked:
             self.emitted = body
         elif kind == frames.SHOWN and self._left > 0:
-            self._left -= len(body)
+            self._left -= size([body])
             if self._left >= 0:
                 self.shown.append(body)
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 
 from course_bank.topics.from_scratch.timing import pace
 from course_grading.kernels import limits, sandbox, shares
-from course_grading.kernels.client import Kernel, Outcome
+from course_grading.kernels.client import Kernel, Outcome, size
 
 MOST_RESTARTS = 6
 SHOWN_LIMIT = 64_000_000  # bytes of what all cells of a notebook show
+EMITTED_LIMIT = 64_000_000  # bytes of all its answers: what cells show takes no room from them
 
 
 @dataclass
@@ -59,6 +60,20 @@ def run(job, path):
     return _Run(job, path).result()
 
 
+class _Room:
+    """Bytes of memory for what comes of the steps."""
+
+    def __init__(self, left):
+        self._left = left
+
+    def kept(self, bodies):
+        """These messages, which take their room; none where it is too small."""
+        if size(bodies) > self._left:
+            return []
+        self._left -= size(bodies)
+        return bodies
+
+
 class _Run:
     def __init__(self, job, path):
         self.job, self.path = job, path
@@ -67,7 +82,7 @@ class _Run:
         self.restarts = -1  # the first start is none
         self.deadline = time.monotonic() + job.limits["total_timeout"]
         self.folders = []  # homes of kernels that run without isolation
-        self.room = SHOWN_LIMIT
+        self.shown_room, self.emitted_room = _Room(SHOWN_LIMIT), _Room(EMITTED_LIMIT)
 
     def result(self):
         begin = time.monotonic()
@@ -112,15 +127,21 @@ class _Run:
                 why = "the kernel was lost too often"
             return Outcome("not run", reason=f"was not run: {why}")
         outcome = self._timed(step) if step.get("timed") else self._asked(step)
-        self.room -= sum(map(len, outcome.shown))
-        if self.room < 0:
-            outcome.shown = []
-            outcome.unread = "" if outcome.emitted else "is left out: others show too much"
+        self._make_fit(outcome)
         if outcome.status == "died":
             self.kernel = None
         elif ("run" in step and outcome.status != "timeout") or "hold" in step:
             self.replay.append(step)
         return outcome
+
+    def _make_fit(self, outcome):
+        """Leave out what has no room beside what came of the steps before."""
+        shown = self.shown_room.kept(outcome.shown)
+        emitted = self.emitted_room.kept([outcome.emitted] if outcome.emitted else [])
+        is_whole = len(shown) == len(outcome.shown) and bool(emitted) == bool(outcome.emitted)
+        outcome.shown, outcome.emitted = shown, emitted[0] if emitted else None
+        if not (is_whole or emitted):
+            outcome.unread = "is left out: the cells of this notebook told too much"
 
     def _asked(self, step):
         return self.kernel.run(step, self._timeout())

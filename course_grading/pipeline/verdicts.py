@@ -149,7 +149,10 @@ def classic(cell, name, points, outcome):
     can forge it; questions of the bank cannot be forged.
     """
     if outcome.status != "ok" or outcome.unread:
-        return entry(name, points, 0.0, status=outcome.status, message="The check failed.")
+        message = "The check failed."
+        if outcome.status == "ok":
+            message = f"No points: reading what the check showed {outcome.unread}."
+        return entry(name, points, 0.0, status=outcome.status, message=message)
     score = points
     for output in outcome.outputs:
         if output["output_type"] == "execute_result":

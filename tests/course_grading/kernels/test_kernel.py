@@ -2,8 +2,10 @@
 
 import threading
 
-from course_grading.kernels import client, sandbox, servers
+from course_grading.kernels import client, runner, sandbox, servers
 from course_grading.kernels.client import Kernel
+from course_grading.pipeline import verdicts
+from tests.course_grading.corpus.forging import SOCKET
 from tests.course_grading.kernel_runs import LIMITS, PROBE_X, job, printed, ran, run
 
 # ------------------------------------------------------------------ cells
@@ -77,6 +79,18 @@ def test_a_slow_cell_is_interrupted_and_the_next_one_runs(kernel):
     assert printed(run(kernel, "print('still here')")) == "still here\n"
 
 
+def test_an_answer_is_kept_where_one_is_asked_for_alone(kernel):
+    forged = SOCKET + "frame(b'a', {'answer': {'value': {'int': '1'}}})"
+    assert kernel.run({"run": forged}, 30).emitted is None
+    assert kernel.run({"probe": "emit(value=1)"}, 30).emitted is not None
+
+
+def test_messages_count_with_what_they_take_in_memory(kernel, monkeypatch):
+    monkeypatch.setattr(client, "KEPT_LIMIT", 10 * client.HELD)
+    empty = SOCKET + "channel().sendall(100 * (struct.pack('>I', 0) + b's'))"
+    assert len(kernel.run({"run": empty}, 30).shown) == 10
+
+
 def test_files_and_sheet_are_there(kernel_server):
     submission = {"files": {"data/a.txt": "aGVsbG8="}, "sheet": {"student": "ada"}}
     kernel = Kernel(kernel_server.path, submission, LIMITS, sandbox.environment())
@@ -101,6 +115,19 @@ def test_a_probe_that_ends_the_kernel_is_not_repeated(kernel_server):
     steps = ["x = 1", {"probe": "import os; os._exit(1)"}, PROBE_X]
     result = ran(job(*steps), kernel_server.path)
     assert [o.status for o in result.outcomes] == ["ok", "died", "ok"]
+
+
+def test_what_has_no_room_costs_the_step_that_told_it_alone(kernel_server, monkeypatch):
+    monkeypatch.setattr(runner, "SHOWN_LIMIT", 2000)
+    monkeypatch.setattr(runner, "EMITTED_LIMIT", 2000)
+    answers = [{"probe": f"emit(value={length} * 'x')"} for length in (1200, 1200, 1)]
+    steps = ["print(1200 * 'x')", "print(1200 * 'x')", "assert True", "print(1)", *answers]
+    outcomes = ran(job(*steps), kernel_server.path).outcomes
+    assert [n for n, outcome in enumerate(outcomes) if outcome.unread] == [1, 5]
+    assert [bool(outcome.answer) for outcome in outcomes[4:]] == [True, False, True]
+    crowded, silent = (verdicts.classic(None, "q", 2.0, outcome) for outcome in outcomes[1:3])
+    assert (crowded["score"], silent["score"], silent["message"]) == (0.0, 2.0, "")
+    assert crowded["message"].endswith("the cells of this notebook told too much.")
 
 
 def test_time_for_the_whole_notebook_is_bounded(kernel_server):
