@@ -85,6 +85,7 @@ def _be_child(writer, function, arguments, seconds, memory):
             held = int(file.read().split()[0]) * resource.getpagesize()
         _limit(resource.RLIMIT_AS, held + memory)
         _limit(resource.RLIMIT_CPU, math.ceil(seconds), spare=5)  # SIGXCPU before SIGKILL
+        _limit(resource.RLIMIT_CORE, 0)  # SIGXCPU would write this memory, with the course's secret
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
         try:
             made = {"value": function(*arguments)}

@@ -4,13 +4,15 @@ This runs in a child with limits (`limited`). Where reading all of it ends the c
 read in a child of its own: then one costs itself, and not the others.
 """
 
+import resource
+
 from course_grading import limited
 from course_grading.kernels.inside import frames
 from course_grading.kernels.inside.answers import is_bounded
 from course_grading.submission.outputs import Outputs
 
 SECONDS = 10.0  # for one cell, where each is read alone
-ALL_SECONDS = 60.0  # for all of those that take long
+ALL_SECONDS = 60.0  # for all cells together
 
 
 def read(outcomes, alone=False):
@@ -22,21 +24,28 @@ def read(outcomes, alone=False):
     for outcome in outcomes:
         if not (outcome.shown or outcome.emitted):
             continue
-        found, spent = _alone(outcome, min(SECONDS, left)) if alone else (_read(outcome), 0.0)
-        left -= spent
+        before = _spent()
+        found = _alone(outcome, min(SECONDS, left)) if alone else _read(outcome)
+        left -= _spent() - before
         vars(outcome).update(found)
 
 
 def _alone(outcome, seconds):
-    """(what is found in an outcome, or why nothing; the seconds of a child that was ended)."""
+    """What is found in an outcome, or why nothing."""
     try:
         if seconds <= 0:
             raise limited.Ended("is left out: others took too long")
-        return limited.call(_read, outcome, seconds=seconds), 0.0
+        return limited.call(_read, outcome, seconds=seconds)
     except limited.Ended as end:
         note = f"[not shown: reading what this cell showed {end}]"
         output = {"output_type": "stream", "name": "stderr", "text": note}
-        return {"outputs": [output], "unread": str(end)}, SECONDS
+        return {"outputs": [output], "unread": str(end)}
+
+
+def _spent():
+    """Seconds of processor time that the children have taken, however they ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _read(outcome):

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import time
 
 import pytest
@@ -28,6 +29,10 @@ def test_what_takes_too_much_is_ended(function, seconds, told):
     with pytest.raises(limited.Ended) as ended:
         limited.call(function, seconds=seconds, memory=1 << 30)
     assert told in str(ended.value)
+
+
+def test_the_child_leaves_no_core_file():
+    assert limited.call(lambda: resource.getrlimit(resource.RLIMIT_CORE)) == [0, 0]
 
 
 class Told:

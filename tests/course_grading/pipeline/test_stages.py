@@ -1,12 +1,14 @@
 """The process that has the gradebook moves bytes; what a student wrote is read in its children."""
 
 import os
+import time
 
 import pytest
 
 from course_grading import limited
 from course_grading.commands import demo
 from course_grading.kernels import warm
+from course_grading.kernels.client import Outcome
 from course_grading.kernels.inside import frames
 from course_grading.pages import feedback, report
 from course_grading.pipeline import reading, stages, verdicts
@@ -80,6 +82,31 @@ def test_what_ends_the_reading_of_one_cell_costs_that_cell(course, monkeypatch):
     assert scores(course) == {"ada": AUTOMATIC - SECOND}
     messages = [entry["message"] for entry in record["questions"] if not entry["score"]]
     assert messages == ["No answer: reading it needed more memory than it may have."]
+
+
+def read_alone(count):
+    """Why each of so many cells could not be read, where each has a child of its own."""
+    outcomes = [Outcome("ok", shown=[b"{}"]) for _ in range(count)]
+    reading.read(outcomes, alone=True)
+    return [outcome.unread for outcome in outcomes]
+
+
+def test_reading_that_ends_at_once_takes_no_time_from_the_others(monkeypatch):
+    monkeypatch.setattr(frames, "decode", lambda body: os._exit(9))
+    count = int(reading.ALL_SECONDS / reading.SECONDS) + 2
+    assert read_alone(count) == count * ["needed more memory than it may have"]
+
+
+def test_reading_that_takes_long_takes_time_from_the_others(monkeypatch):
+    def slowly(body):
+        while time.process_time() < 0.3:
+            pass
+        return {}
+
+    monkeypatch.setattr(frames, "decode", slowly)
+    monkeypatch.setattr(limited, "PATIENCE", 1000)
+    monkeypatch.setattr(reading, "ALL_SECONDS", 0.2)
+    assert read_alone(2) == ["", "is left out: others took too long"]
 
 
 def test_what_ends_the_judging_of_one_question_costs_that_question(course, monkeypatch):
