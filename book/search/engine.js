@@ -6,7 +6,7 @@ import synonyms from "./synonyms.js";
 
 const SHOWN = 12;
 const WEIGHTS = { title: 4, introduces: 3.5, terms: 1, page: 1.5, text: 1 };
-const KINDS = { section: 1, part: 0.8, chapter: 1.3, term: 1.1, guide: 0.5, facts: 0.4, api: 0.5 };
+const KINDS = { section: 1, part: 0.8, chapter: 1.3, term: 1.2, guide: 0.5, facts: 0.4, api: 0.5 };
 const STOP = new Set(
   ("a about an and are as at be by can do does for from has have how i if in into is it its many me much my of on or " +
     "our than that the their them there they this to use was we what when where which who why will with you your")
