@@ -92,6 +92,13 @@ def _kept(n):
     return n.size**2 * _widened(n), small**2 * _widened(n), small**2 * n.channels
 
 
+_ONE_IMAGE = slip(
+    "one image",
+    lambda n: 4 * sum(_kept(n)),
+    "That is one image; the maps of the whole batch are kept.",
+    CLOSE,
+)
+
 QUESTIONS = [
     Question(
         id="cost-separable",
@@ -301,12 +308,7 @@ QUESTIONS = [
             f"4 bytes, {n.batch} images: about {about(4 * n.batch * sum(_kept(n))):,}",
         ],
         misconceptions=(
-            slip(
-                "one image",
-                lambda n: 4 * sum(_kept(n)),
-                "That is one image; the maps of the whole batch are kept.",
-                CLOSE,
-            ),
+            _ONE_IMAGE,
             slip(
                 "one channel",
                 lambda n: 5 * n.batch * n.size**2,
@@ -332,12 +334,7 @@ QUESTIONS = [
             f"{4 * n.batch * sum(_kept(n))}",
         ],
         misconceptions=(
-            slip(
-                "one image",
-                lambda n: 4 * sum(_kept(n)),
-                "That is one image; the maps of the whole batch are kept.",
-                CLOSE,
-            ),
+            _ONE_IMAGE,
             slip(
                 "numbers for bytes",
                 lambda n: n.batch * sum(_kept(n)),

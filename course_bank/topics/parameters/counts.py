@@ -50,6 +50,20 @@ _FLATTENED = ranges(
     where=lambda n: n.height / 2 <= n.width <= 2 * n.height,
 )
 _FLATTEN = "Maps of {height} × {width} × {channels} go through `Flatten()` and `Dense({units})`."
+_NOT_ALL_VALUES = (
+    slip(
+        "forgot the channels",
+        lambda n: (n.height * n.width + 1) * n.units,
+        "Flatten lays out all channels.",
+        FAR,
+    ),
+    slip(
+        "channels only",
+        lambda n: (n.channels + 1) * n.units,
+        "That would be after global pooling. Flatten keeps every value of every map.",
+        FAR,
+    ),
+)
 
 QUESTIONS = [
     Question(
@@ -165,20 +179,7 @@ QUESTIONS = [
             f"times {n.units} units: about "
             f"{about(n.height * n.width * n.channels * n.units):,}; the biases do not show",
         ],
-        misconceptions=(
-            slip(
-                "forgot the channels",
-                lambda n: (n.height * n.width + 1) * n.units,
-                "Flatten lays out all channels.",
-                FAR,
-            ),
-            slip(
-                "channels only",
-                lambda n: (n.channels + 1) * n.units,
-                "That would be after global pooling. Flatten keeps every value of every map.",
-                FAR,
-            ),
-        ),
+        misconceptions=_NOT_ALL_VALUES,
         solution="n.height * n.width * n.channels * n.units",
     ),
     Question(
@@ -200,18 +201,7 @@ QUESTIONS = [
                 NO_BIAS,
                 CLOSE,
             ),
-            slip(
-                "forgot the channels",
-                lambda n: (n.height * n.width + 1) * n.units,
-                "Flatten lays out all channels.",
-                FAR,
-            ),
-            slip(
-                "channels only",
-                lambda n: (n.channels + 1) * n.units,
-                "That would be after global pooling. Flatten keeps every value of every map.",
-                FAR,
-            ),
+            *_NOT_ALL_VALUES,
         ),
         solved_by="shapes.dense_parameters",
         solution="shapes.dense_parameters(n.height * n.width * n.channels, n.units).value",
