@@ -28,16 +28,23 @@ LARGEST = 64 << 20  # bytes of a result
 class Ended(Exception):
     """The child was ended or failed; the text says by what, as the end of a sentence."""
 
+    of_all = None
+
 
 class Failed(Ended):
-    """The function raised an error; ``told`` is its kind and its text.
+    """The function raised an error; ``raised`` is (its kind, its text).
 
     ``of_all`` is what `failures.of_all` says of it.
     """
 
     def __init__(self, kind, text, of_all=None):
         super().__init__(f"failed ({kind})")
-        self.told, self.of_all = f"{kind}: {text}", of_all
+        self.raised, self.of_all = (kind, text), of_all
+
+    @property
+    def told(self):
+        """The error's kind and its text."""
+        return ": ".join(self.raised)
 
 
 def call(function, *arguments, seconds=SECONDS, memory=MEMORY):
@@ -91,6 +98,8 @@ def _be_child(writer, function, arguments, seconds, memory):
             made = {"value": function(*arguments)}
         except MemoryError:
             os._exit(1)
+        except Failed as error:  # a child's of this one
+            made = {"failed": [*error.raised, error.of_all]}
         except Exception as error:
             text = str(error)[:1000]
             made = {"failed": [type(error).__name__, text, failures.of_all(error)]}

@@ -19,7 +19,7 @@ from course_grading.commands import error_text
 from course_grading.gradebook import failures
 from course_grading.gradebook.files import Unusable, alone
 from course_grading.gradebook.grades import remark
-from course_grading.kernels import executor, warm
+from course_grading.kernels import executor, groups, warm
 from course_grading.text import printable_line
 
 MOST_TRIES = 2
@@ -72,6 +72,8 @@ def _grade_class(course, assignment, workers, force, students, say):
         grader.close()
         return []
     kernel = executor.IsolatedKernel(parent=grader)
+    if not kernel.scheduler:  # else other machines bound them
+        say(groups.told())
     count = workers or kernel.most_workers(grader.kinds(assignment))
     count = max(1, min(count, len(waiting)))
     lines = []

@@ -9,7 +9,7 @@ import socket
 import time
 from dataclasses import dataclass, field
 
-from course_grading.kernels import servers, shares
+from course_grading.kernels import groups, servers, shares
 from course_grading.kernels.inside import frames
 
 FRAME_LIMIT = 6_000_000  # bytes of one message of a kernel
@@ -21,6 +21,7 @@ REST = 0.2  # seconds of quiet after an interrupt that has stopped a cell
 UNDER_WAY = 5.0  # the same where it may not have come yet; less as soon as it comes
 GRACE = 2.0  # seconds that an interrupted cell has to stop
 LOOK = 1.0  # seconds between two looks at what a slow cell uses
+TOO_MUCH = "needed more memory than a submission may have"
 
 
 @dataclass
@@ -54,10 +55,13 @@ class Kernel:
 
     def __init__(self, path, submission, limits, env):
         self._path, self._count, self._pid = path, 0, None
+        self._told_of_memory = False
         self._most_cpu = limits.get("cell_cpu", math.inf)
         self._reader = frames.Reader(FRAME_LIMIT)
         self._socket = servers.connect(path)
+        self._group, self._kills = groups.new(limits), 0
         try:
+            servers.ask_for_senders(self._socket, True)
             frames.send(self._socket, {"kernel": True})  # what follows is for the kernel alone
             frames.send(self._socket, {**submission, "limits": limits, "env": env})
             self._await_ready(time.monotonic() + limits["start"])
@@ -69,7 +73,7 @@ class Kernel:
             raise
 
     def _await_ready(self, deadline):
-        ready = False
+        placed = ready = False
         while not (ready and self._pid):
             received = self._receive(deadline)
             if received is None:
@@ -79,7 +83,18 @@ class Kernel:
                     raise servers.KernelFailed(body[:500].decode("utf-8", "replace"))
                 if kind == frames.PID and len(body) == frames.PID_BODY.size:
                     (self._pid,) = frames.PID_BODY.unpack(body)
+                if kind == frames.HERE and not placed:
+                    self._place()
+                    placed = True
                 ready = ready or kind == frames.READY
+
+    def _place(self):
+        """Put the keeper, which waits for that, into the group; no student's code runs yet."""
+        servers.ask_for_senders(self._socket, False)
+        if self._group:
+            with contextlib.suppress(OSError):
+                self._group.take_in(self._sender)
+        frames.send(self._socket, {"go": True})
 
     def _receive(self, deadline):
         """[(kind, body)] that have come, None at the end of the stream. Raises TimeoutError."""
@@ -88,7 +103,7 @@ class Kernel:
             raise TimeoutError("no answer in time")
         self._socket.settimeout(left)
         try:
-            data = self._socket.recv(1 << 16)
+            data, self._sender = servers.receive(self._socket)
         except ConnectionError:
             return None
         return self._reader.feed(data) if data else None
@@ -100,6 +115,7 @@ class Kernel:
         interrupted; if it does not stop, the kernel is ended.
         """
         self._count += 1
+        self._kills = self._group.kills() if self._group else 0
         watch = _Watch(lambda: servers.usage(self._path, self._pid), timeout, self._most_cpu)
         kept = _Kept(request)
         try:
@@ -107,7 +123,7 @@ class Kernel:
         except frames.BadFrame:
             outcome = self._ended(kept, "sent what the grader cannot read")
         except OSError:
-            outcome = self._ended(kept, "ended the kernel")
+            outcome = self._ended(kept)
         outcome.lost = watch.lost
         return outcome
 
@@ -119,13 +135,15 @@ class Kernel:
             try:
                 received = self._receive(watch.until())
             except TimeoutError:
+                if self._is_out_of_memory():
+                    return self._ended(kept)
                 if watch.is_over():
                     return self._ended(kept, f"did not stop after {watch.told}")
                 if watch.look():
                     servers.interrupt(self._path, self._pid)
                 continue
             if received is None:
-                return self._ended(kept, "ended the kernel")
+                return self._ended(kept)
             count += len(received)
             if self._reader.received - before > STEP_LIMIT or count > MOST_MESSAGES:
                 return self._ended(kept, "flooded the grader")
@@ -136,8 +154,13 @@ class Kernel:
                     if watch.told:
                         status, reason = "timeout", f"was stopped after {watch.told}"
                         self._let_interrupts_pass(interrupted)
-                    return Outcome(status, kept.shown, kept.emitted, reason)
+                    return Outcome(status, kept.shown, kept.emitted, reason, unread=kept.unread())
+                self._told_of_memory |= kind == frames.MEMORY
                 kept.take(kind, body)
+
+    def _is_out_of_memory(self):
+        """Whether its group had no memory left in this step, or its keeper has found so."""
+        return self._told_of_memory or bool(self._group and self._group.kills() > self._kills)
 
     def _done(self, kind, body):
         """(number, succeeded, interrupted) where a message says that this request is done."""
@@ -159,7 +182,9 @@ class Kernel:
             if any(self._done(*message) for message in received):
                 return
 
-    def _ended(self, kept, reason):
+    def _ended(self, kept, reason="ended the kernel"):
+        if self._is_out_of_memory():
+            reason = TOO_MUCH
         self.close()
         return Outcome("died", kept.shown, reason=reason)
 
@@ -168,6 +193,9 @@ class Kernel:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+        if self._group:
+            self._group.leave()
+            self._group = None
 
 
 def size(bodies):
@@ -181,16 +209,23 @@ class _Kept:
     def __init__(self, request):
         self.shown, self.emitted = [], None
         self._is_asked = "probe" in request or "ask" in request
-        self._left = 0 if "ask" in request else KEPT_LIMIT
+        self._left = KEPT_LIMIT
+        self._is_silent = "ask" in request
 
     def take(self, kind, body):
         """Keep a message: of what is shown as much as has room, of answers asked for the last."""
         if kind == frames.ANSWER and self._is_asked:
             self.emitted = body
-        elif kind == frames.SHOWN and self._left > 0:
+        elif kind == frames.SHOWN and not self._is_silent and self._left >= 0:
             self._left -= size([body])
             if self._left >= 0:
                 self.shown.append(body)
+
+    def unread(self):
+        """Why what the cell told is not all there, where it is not an answer that counts."""
+        if self._left >= 0 or self.emitted is not None:
+            return ""
+        return "is left out: this cell showed too much"
 
 
 class _Watch:

@@ -86,7 +86,9 @@ def within(limits, workers):
     """The limits with no more memory than this machine has for each of so many workers."""
     share = shares.memory(workers)
     memory_all = min(limits["memory_all"], share)
-    return {**limits, "memory_all": memory_all, "memory": min(limits["memory"], memory_all)}
+    made = {**limits, "memory_all": memory_all, "memory": min(limits["memory"], memory_all)}
+    # of a control group, which counts the files in memory too: home, /tmp and /dev/shm
+    return {**made, "memory_group": min(memory_all + 3 * limits["disk"], share)}
 
 
 def counted_already(isolated):

@@ -7,7 +7,7 @@ started for each submission.
 import atexit
 import threading
 
-from course_grading.kernels import runner, servers
+from course_grading.kernels import groups, runner, servers
 
 PRELOAD = {
     "numpy": ("numpy", "course_lib.ops", "course_lib.shapes", "course_lib.exercise"),
@@ -59,6 +59,7 @@ def close_servers():
         if server is not None:
             server.close()
     _servers.clear()
+    groups.tidy()
 
 
 def forget_servers():

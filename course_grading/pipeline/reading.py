@@ -37,6 +37,8 @@ def _alone(outcome, seconds):
             raise limited.Ended("is left out: others took too long")
         return limited.call(_read, outcome, seconds=seconds)
     except limited.Ended as end:
+        if end.of_all:
+            raise
         note = f"[not shown: reading what this cell showed {end}]"
         output = {"output_type": "stream", "name": "stderr", "text": note}
         return {"outputs": [output], "unread": str(end)}

@@ -77,7 +77,8 @@ def grade(resources, handed_in, before, after, log):
             seconds = _ALONE if alone else limited.SECONDS
             return limited.call(_judge, resources, begun["notebook"], after, alone, seconds=seconds)
         except limited.Ended as end:
-            _raise_own(end)
+            if alone or end.of_all:  # else it may be of one cell, which is found alone
+                _raise_own(end)
             problem = f"What this notebook answered cannot be read: that {end}."
             log.warning("%s: %s", run.student, problem)
     run.came = None

@@ -43,6 +43,7 @@ class TrustedScore(NbGraderPreprocessor):
                 *[o for o in cell.outputs if name not in run.variants],
                 _shown(entry),
             ]
+        run.remarks += _unread(run)
         run.typed_id = student_id.typed(nb)
         if line := student_id.slip(nb):
             run.remarks.append(f"no text in straight quotes, so the folder's id was used: {line!r}")
@@ -61,6 +62,8 @@ class TrustedScore(NbGraderPreprocessor):
         """The entry of one question, made in a child of its own: what ends it costs no other."""
         try:
             return limited.call(self._entry, cell, run, seconds=_SECONDS)
+        except limited.Failed:  # an error of ours
+            raise
         except limited.Ended as end:
             name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
             message = f"No answer: reading it {end}."
@@ -90,6 +93,15 @@ class TrustedScore(NbGraderPreprocessor):
 
 def _is_check(cell):
     return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+
+
+def _unread(run):
+    """Sentences on checks of the instructor's own that showed more than is kept."""
+    return [
+        f"{name} has no points, as reading what it showed {outcome.unread}"
+        for name, outcome in (run.outcomes or {}).items()
+        if outcome.unread and name not in run.variants
+    ]
 
 
 def _shown(made):

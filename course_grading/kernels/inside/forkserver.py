@@ -111,8 +111,10 @@ def _answer(connection, listener, lifeline, shell, options, count):
             listener.close()
             os.close(lifeline)
             request = frames.receive(connection, _LARGEST_SUBMISSION)
-            connection.settimeout(None)
-            if request is not None:
+            frames.tell(connection, frames.HERE)
+            # until then the grader may put this process into a group
+            if request and frames.receive(connection, _LONGEST_CALL):
+                connection.settimeout(None)
                 uid = _FIRST_USER + count % _USERS
                 _keep(connection, shell, request, options, uid)
             status = 0
@@ -135,6 +137,7 @@ def _report(connection, error):
 
 def _keep(connection, shell, request, options, uid):
     """Fork the kernel's tree, forward interrupts to it, end it when the grader hangs up."""
+    told = None
     os.setsid()  # a session is a scheduler's group, where no other groups are set up
     with contextlib.suppress(OSError):
         os.sched_setaffinity(0, request["limits"].get("cores") or os.sched_getaffinity(0))
@@ -162,6 +165,7 @@ def _keep(connection, shell, request, options, uid):
             if poll.poll(250):
                 break
             if processes.memory(proc, keeper) > request["limits"]["memory_all"]:
+                told = frames.MEMORY
                 break
             if options["isolated"] and processes.sockets(proc) > _MOST_SOCKETS:
                 break
@@ -169,6 +173,9 @@ def _keep(connection, shell, request, options, uid):
     except ChildProcessError:
         pass
     processes.kill_tree(proc, keeper, child)
+    if told:
+        with contextlib.suppress(OSError):
+            frames.tell(connection, told)
     if home := request.get("home"):  # without isolation it is a folder of the machine
         shutil.rmtree(home, ignore_errors=True)
 
@@ -179,6 +186,7 @@ def _keep(connection, shell, request, options, uid):
 def _first_process(connection, shell, request, separate, uid):
     """Process 1: sets the sandbox up, then waits for all that runs in it."""
     namespaces.die_with_parent()
+    processes.be_ended_first()
     if separate:
         room = sum(len(text) * 3 // 4 + _PAGE for text in request["files"].values())
         namespaces.private_folders(uid, request["limits"]["disk"], room)

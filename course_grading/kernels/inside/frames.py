@@ -13,6 +13,7 @@ from json import dumps  # by name: a kernel's notebook may replace json.dumps
 # what a message of a kernel is
 READY, FAILED = b"r", b"f"  # "failed" with why, as text
 PID, DONE = b"p", b"d"  # with `PID_BODY`, `DONE_BODY`
+HERE, MEMORY = b"h", b"m"  # of the keeper: it is there; it ends the kernel for its memory
 SHOWN, ANSWER = b"s", b"a"  # JSON: an output or a wish to clear them; what a probe emitted
 
 PID_BODY = struct.Struct(">I")

@@ -18,11 +18,17 @@ def send(pid, number):
         os.kill(pid, number)
 
 
+def be_ended_first():
+    """Where memory runs out, Linux ends this process and what it starts before any other."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
+
+
 def kill_tree(proc, keeper, child):
     """Kill the child; process 1 of a namespace takes everything with it, elsewhere we look."""
     send(child, signal.SIGKILL)
     for _ in range(50):
-        left = [pid for pid in _tree(proc, keeper) if pid != keeper]
+        left = [pid for pid in tree(proc, keeper) if pid != keeper]
         if not left:
             return
         for pid in left:
@@ -60,7 +66,7 @@ def _parents(proc):
     return parents
 
 
-def _tree(proc, root):
+def tree(proc, root):
     """Process ids of ``root`` and all that descend from it."""
     parents = _parents(proc)
     found, grew = {root}, True
@@ -72,9 +78,9 @@ def _tree(proc, root):
 
 def calm(proc, keeper):
     """Give many busy processes together the weight of one: 1.25 is the scheduler's step."""
-    tree = _tree(proc, keeper) - {keeper}
-    busy = sum(_fields(proc, pid)[0] == "R" for pid in tree)
-    for pid in tree if busy > _FEW else ():
+    all_of_it = tree(proc, keeper) - {keeper}
+    busy = sum(_fields(proc, pid)[0] == "R" for pid in all_of_it)
+    for pid in all_of_it if busy > _FEW else ():
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, pid, min(19, round(math.log(busy, 1.25))))
 
@@ -84,7 +90,7 @@ def usage(keeper):
     proc = os.open("/proc", os.O_RDONLY)
     used = wait = 0.0
     try:
-        for pid in _tree(proc, keeper):
+        for pid in tree(proc, keeper):
             with contextlib.suppress(OSError, ValueError, IndexError):
                 used += sum(map(int, _fields(proc, pid)[11:15])) / os.sysconf("SC_CLK_TCK")
                 wait += int(_read(proc, f"{pid}/schedstat").split()[1]) / 1e9
@@ -102,7 +108,7 @@ def sockets(proc):
 def memory(proc, keeper):
     """Bytes that the kernel's processes hold, without the pages of programs and libraries."""
     total = 0
-    for pid in _tree(proc, keeper) - {keeper}:
+    for pid in tree(proc, keeper) - {keeper}:
         with contextlib.suppress(OSError, ValueError):
             for line in _read(proc, f"{pid}/status").splitlines():
                 if line.startswith(("RssAnon:", "RssShmem:")):

@@ -48,6 +48,21 @@ def answered(cells, body):
     return cells
 
 
+FLOOD = """
+def double(x):
+    from IPython.display import HTML, display
+    for _ in range(13):
+        display(HTML(1_400_000 * "x"))
+    return 2 * x
+"""
+
+
+def flooding(cells):
+    """More than is kept of a cell: what its check says at the end is not there."""
+    cells[0]["source"] = FLOOD
+    return cells
+
+
 def edited(cells):
     cells[1]["source"] = "double(0)"
     return cells
@@ -72,6 +87,7 @@ CLASS = {
         lambda cells: answered(cells, "print('x') or __import__('warnings').warn('!') or 2 * x"),
         2,
     ),
+    "flooding": (flooding, 0),
 }
 
 
@@ -87,6 +103,8 @@ def test_test_cells_of_the_instructors_own(course):
     grade_class(course, NAME, workers=1, say=lambda line: None)
     found = {grade.student: grade.score for grade in grade_table(course, NAME)}
     assert found == {student: points for student, (_, points) in CLASS.items()}
+    (told,) = course.record(NAME, "flooding")["flags"]
+    assert told.startswith("test-double has no points, as reading what it showed is left out")
     demo.feedback(course, NAME)
     for page in course.root.glob("feedback/*/*/*.html"):
         assert "double(3)" not in page.read_text("utf-8"), page

@@ -1,5 +1,6 @@
 """The process that has the gradebook moves bytes; what a student wrote is read in its children."""
 
+import errno
 import os
 import time
 
@@ -84,6 +85,26 @@ def test_what_ends_the_reading_of_one_cell_costs_that_cell(course, monkeypatch):
     assert messages == ["No answer: reading it needed more memory than it may have."]
 
 
+def test_an_error_over_one_cell_costs_that_cell(course, monkeypatch):
+    """It is tried cell by cell, as what ends the child is."""
+    decode, told = frames.decode, str(MARK).encode()
+    monkeypatch.setattr(frames, "decode", lambda body: 1 / 0 if told in body else decode(body))
+    record = grade(course)
+    assert scores(course) == {"ada": AUTOMATIC - SECOND}
+    messages = [entry["message"] for entry in record["questions"] if not entry["score"]]
+    assert messages == ["No answer: reading it failed (ZeroDivisionError)."]
+
+
+def test_a_failure_that_concerns_all_costs_no_cell(monkeypatch):
+    def on_a_full_disk(body):
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(frames, "decode", on_a_full_disk)
+    with pytest.raises(limited.Failed) as failed:
+        read_alone(1)
+    assert failed.value.of_all == "The disk is full. Free some space."
+
+
 def read_alone(count):
     """Why each of so many cells could not be read, where each has a child of its own."""
     outcomes = [Outcome("ok", shown=[b"{}"]) for _ in range(count)]
@@ -118,6 +139,14 @@ def test_what_ends_the_judging_of_one_question_costs_that_question(course, monke
     monkeypatch.setattr(verdicts, "judged", ending)
     grade(course)
     assert scores(course) == {"ada": AUTOMATIC - SECOND}
+
+
+def test_an_error_of_the_graders_own_in_judging_one_question_costs_no_points(course, monkeypatch):
+    monkeypatch.setattr(verdicts, "judged", lambda *given: 1 / 0)
+    with pytest.raises(limited.Failed) as failed:
+        grade(course)
+    assert failed.value.told == "ZeroDivisionError: division by zero"
+    assert course.record(PS2, "ada") == {}
 
 
 def test_what_cannot_be_read_at_all_is_worth_nothing_and_says_so(course, monkeypatch):
