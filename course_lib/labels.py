@@ -39,11 +39,12 @@ def as_class_numbers(name, y_true, output_shape):
         if y_true.shape[1:] == tuple(output_shape[1:]):
             other = name.removeprefix("sparse_")
             text = f" These look one-hot: take y.argmax(-1), or the {_kind(name)} {other}."
-        elif _many_places(y_true, output_shape):
+        else:
             text = _many_places(y_true, output_shape)
         expected = ", ".join(["examples", *map(str, output_shape[1:-1])])
+        comma = "," * (len(output_shape) == 2)
         raise ValueError(
-            f"{name}: y must hold one class number per example, shape ({expected},), "
+            f"{name}: y must hold one class number per example, shape ({expected}{comma}), "
             f"got shape {y_true.shape}.{text}"
         )
     return class_numbers(name, y_true, output_shape[-1])
@@ -83,8 +84,12 @@ def _kind(name):
 
 
 def _many_places(y_true, output_shape):
-    """The sentence for a model that predicts at every place, where one label per example came."""
-    if len(output_shape) < 3 or np.prod(y_true.shape[1:], dtype=int) != 1:
+    """The sentence for a model that predicts at every place, where one label per example came.
+
+    One label per example is a number, (n,) or (n, 1), or a row of them, (n, classes).
+    """
+    numbers = np.prod(y_true.shape[1:], dtype=int)
+    if len(output_shape) < 3 or (numbers != 1 and y_true.shape[1:] != (output_shape[-1],)):
         return ""
     places = " x ".join(map(str, output_shape[1:-1]))
     return (

@@ -184,7 +184,13 @@ def test_a_loss_that_can_hardly_be_meant_is_a_warning(case):
 def test_a_forgotten_flatten_is_named():
     model = Sequential([Input((6, 6, 1)), layers.Conv2D(4, 3), layers.Dense(3, "softmax")])
     images = np.zeros((20, 6, 6, 1))
-    for loss, labels in (("sparse_categorical_crossentropy", Y), ("mse", Y)):
+    rows = np.eye(3)[Y]
+    for loss, labels in (
+        ("sparse_categorical_crossentropy", Y),
+        ("mse", Y),
+        ("categorical_crossentropy", rows),
+        ("mse", rows),
+    ):
         model.compile("sgd", loss)
         with says("The model predicts at 4 x 4 places of each example: its output has shape (None, "
                   "4, 4, 3). For one prediction per example put a Flatten layer before the last "
