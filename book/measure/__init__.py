@@ -3,6 +3,7 @@
 ``weights``     bytes of a page and of all it loads, as a web server sends them
 ``markup``      what html-validate finds in a page
 ``chromium``    the browser, with the network cut off
+``windows``     the sizes of its windows, and how high a figure may be in them
 ``visits``      a page in Chromium: what goes wrong, what axe finds, how it is set
 ``lighthouse``  Lighthouse's four marks, desktop and mobile, served with compression
 

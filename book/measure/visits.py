@@ -12,9 +12,9 @@ from pathlib import Path
 from course_book import drawings
 
 from .weights import limit, on_the_wire
+from .windows import PHONE, TALLEST, WIDE
 
 ROOT = Path(__file__).resolve().parents[2]
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # those of them
 AXE_SOURCE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
@@ -23,7 +23,6 @@ SHIFT = 0.01  # the largest layout shift while a page loads
 LINE = (66, 75)  # characters of a full line of text
 HEADINGS = {"h1": 40, "h2": 28, "h3": 21}  # pixels
 FORMULA = 1.05  # of the text around it
-TALLEST = ((WIDE, 720), (PHONE, 1100))  # figures, so that their controls and answers are in view
 
 AXE = """async (rules) => (await axe.run(document,
     {preload: false, resultTypes: ["violations"], runOnly: rules}))
@@ -116,10 +115,10 @@ def visit(browser, page, book, waits=WAITS):
         found.type += _sizes(tab.evaluate("measures.sizes()"))
         found.width += tab.evaluate("measures.cut()")
         found.folds += tab.evaluate("measures.folds()")
-        for window, tallest in TALLEST:
+        for window in (WIDE, PHONE):
             tab.set_viewport_size(window)
             tab.wait_for_timeout(150)
-            found.figures += _figures(tab, window, tallest)
+            found.figures += _figures(tab, window)
         found.type += _drawings(tab, page)
         found.axe += _axe(tab, "phone", RULES, waits)
         tab.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
@@ -177,12 +176,12 @@ def _drawings(tab, page):
     return small
 
 
-def _figures(tab, window, tallest):
+def _figures(tab, window):
     """Interactive figures that do not fit the window, or leave its margin empty."""
     problems = []
     for number, figure in enumerate(tab.evaluate("measures.figures()"), 1):
         name = f"figure {number}, {figure['name']}, {window['width']}"
-        if figure["height"] > tallest:
+        if figure["height"] > TALLEST[window["width"]]:
             problems.append(f"{name}: {figure['height']:.0f} high")
         if figure["kept"] > figure["height"] + 160:
             problems.append(f"{name}: {figure['kept']:.0f} kept for it")

@@ -7,7 +7,8 @@ import threading
 
 import pytest
 from measure.chromium import browser as without_network
-from measure.visits import PHONE, WIDE, opened, settled
+from measure.visits import opened, settled
+from measure.windows import PHONE, WIDE
 from PIL import Image
 
 from tests.requirements import chromium

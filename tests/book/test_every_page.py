@@ -1,7 +1,7 @@
 """Every page of the built book, visited once, and measured as ``make measure`` does."""
 
 import pytest
-from measure import marks, markup, visits, weights
+from measure import marks, markup, visits, weights, windows
 
 from course_lib.figures.static.canvas import Drawing
 from tests.book.test_browser import browser  # noqa: F401 (a fixture)
@@ -39,7 +39,7 @@ def test_nothing_jumps_while_a_page_loads_on_a_phone(name, browser, book):  # no
         tab.wait_for_timeout(300)
         route.continue_()
 
-    with visits.opened(browser, visits.PHONE) as (tab, wrong):
+    with visits.opened(browser, windows.PHONE) as (tab, wrong):
         tab.route("**/_static/scripts/*.js*", late)
         visits.settled(tab, (book / f"{name}.html").as_uri())
         assert tab.evaluate("window.shift") < visits.SHIFT and not wrong

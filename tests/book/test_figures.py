@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from measure.visits import PHONE, opened, settled
+from measure.visits import opened, settled
+from measure.windows import PHONE, TALLEST
 
 from course_lib import figures
 from tests.book.conftest import ROOT
 from tests.book.test_browser import browser  # noqa: F401
-from tests.course_lib.figures.drivers import TALLEST, drive
+from tests.course_lib.figures.drivers import drive
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 

@@ -6,7 +6,8 @@ import part
 import pytest
 from bs4 import BeautifulSoup
 from course_book import boxes, facts, literature, moved, terms, thumbnails
-from measure.visits import PHONE, RULES, opened
+from measure.visits import RULES, opened
+from measure.windows import PHONE
 from pybtex.database import Person
 
 from course_lib.lectures.facts import FACTS

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from course_book import search
 from docutils import nodes
-from measure.visits import AXE, PHONE, RULES, WIDE, opened
+from measure.visits import AXE, RULES, opened
+from measure.windows import PHONE, WIDE
 
 from tests.book.conftest import ROOT
 from tests.book.test_browser import browser  # noqa: F401

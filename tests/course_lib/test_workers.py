@@ -2,11 +2,7 @@
 
 import importlib
 import os
-import platform
-import signal
-import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -15,7 +11,6 @@ from course_lib import Input, Sequential, layers, optimizers, utils
 from course_lib.callbacks import Callback
 from course_lib.ops import sharing
 from course_lib.training import fusion, shared_work, workers
-from course_lib.training.workers import Team
 
 dense = importlib.import_module("course_lib.ops.dense")  # ops.dense is the function
 RNG = np.random.default_rng(4)
@@ -248,142 +243,6 @@ def test_an_error_ends_the_helpers():
     assert children() == before
 
 
-@linux
-def test_team_shares_out_tasks_and_passes_errors_on():
-    def work(task):
-        if task == 5:
-            raise ValueError("five")
-        return task * 10, os.getpid()
-
-    with Team(work, 3) as team:
-        found = team.map(range(5))
-        assert [value for value, _ in found] == [0, 10, 20, 30, 40]
-        assert len({process for _, process in found}) == 3
-        with pytest.raises(ValueError, match="five"):
-            team.map([1, 5])
-
-
-@linux
-def test_a_helper_that_died_is_an_error_that_says_what_to_do():
-    def work(task):
-        if task == 1:
-            os._exit(1)
-
-    with Team(work, 2) as team, pytest.raises(RuntimeError, match=r"set_workers\(1\)"):
-        team.map([0, 1])
-
-
-PROGRAM = """
-import numpy as np
-import course_lib
-from course_lib import Input, Sequential, layers, optimizers, utils
-from course_lib.callbacks import Callback
-from course_lib.ops import sharing
-from course_lib.training import fusion, shared_work, workers
-
-shared_work.WORTH = 0
-utils.set_workers(3)
-
-class Say(Callback):
-    def on_train_batch_end(self, batch, logs=None):
-        if batch == 5:
-            print("working", flush=True)
-
-model = Sequential([Input(shape=(28, 28, 1)), layers.Conv2D(8, 3), layers.Flatten(),
-                    layers.Dense(10, activation="softmax")])
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(np.zeros((4000, 28, 28, 1)), np.zeros(4000, int), batch_size=16, epochs=1000, verbose=0,
-          callbacks=[Say()])
-"""
-
-
-def processes_of_group(group):
-    found = []
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{name}/stat") as file:
-                state, _, number = file.read().rpartition(")")[2].split()[:3]
-        except OSError:
-            continue
-        if int(number) == group and state != "Z":
-            found.append(int(name))
-    return found
-
-
-@linux
-@pytest.mark.parametrize(
-    "kind, to_all",
-    [
-        (signal.SIGINT, True),  # Ctrl-C in a terminal
-        (signal.SIGINT, False),  # in a notebook
-        (signal.SIGTERM, False),
-        (signal.SIGKILL, False),
-    ],
-)
-def test_an_interrupted_program_leaves_no_process(kind, to_all):
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-        # as in a terminal: a test run in the background hands down that SIGINT is ignored
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
-    try:
-        assert program.stdout.readline() == "working\n"
-        assert len(processes_of_group(program.pid)) == 3
-        os.killpg(program.pid, kind) if to_all else os.kill(program.pid, kind)
-        errors = program.communicate(timeout=60)[1]
-        if kind == signal.SIGINT:
-            assert errors.rstrip().endswith("KeyboardInterrupt")
-            assert errors.count("Traceback") == 1, "helpers must not speak"
-        deadline = time.monotonic() + 120
-        while (left := processes_of_group(program.pid)) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not left
-    finally:
-        for process in processes_of_group(program.pid):
-            os.kill(process, signal.SIGKILL)
-
-
-# what Python lacks on Windows
-WINDOWS = """
-import os, signal
-
-for name in ("fork", "waitpid", "kill"):
-    delattr(os, name)
-for name in ("pthread_sigmask", "SIGKILL"):
-    delattr(signal, name)
-"""
-FIT = """
-import numpy as np
-from course_lib import Input, Sequential, layers, utils
-from course_lib.training import shared_work, workers
-
-shared_work.WORTH = 0
-utils.set_workers(2)
-utils.set_random_seed(1)
-model = Sequential([Input(shape=(8, 8, 1)), layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(3)])
-model.compile("sgd", "mse")
-x = np.random.default_rng(0).normal(size=(64, 8, 8, 1))
-model.fit(x, x[:, :3, 0, 0], batch_size=32, epochs=2, verbose=0)
-print(workers.can_fork(), [float(w.sum()).hex() for w in model.get_weights()])
-"""
-
-
-@linux
-def test_without_what_windows_lacks_threads_give_the_same_results():
-    told = []
-    for before in ("", WINDOWS):
-        command = [sys.executable, "-c", f"{before}{FIT}"]
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        told.append(done.stdout.split(maxsplit=1))
-    assert [forks for forks, _ in told] == ["True", "False"]
-    assert told[0][1] == told[1][1]
-
-
-# ------------------------------------------------------------------------------------- settings
-
-
 def test_workers_are_as_many_as_said_or_one_per_processor():
     utils.set_workers(3)
     assert utils.workers() == 3
@@ -394,31 +253,6 @@ def test_workers_are_as_many_as_said_or_one_per_processor():
             utils.set_workers(wrong)
     with pytest.raises(TypeError, match="set_fusion: enabled must be True or False, got 1"):
         utils.set_fusion(1)
-
-
-FAULTS = """
-import resource
-from course_lib.training.workers import keep_freed_memory
-
-def faults():
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    held = [bytearray(20 << 20) for _ in range(8)]
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-
-keep_freed_memory()
-print(faults(), faults())
-"""
-
-
-@pytest.mark.skipif(
-    platform.libc_ver()[0] != "glibc", reason="other C libraries have rules of their own"
-)
-def test_memory_that_was_freed_is_not_asked_for_again():
-    done = subprocess.run(
-        [sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True
-    )
-    first, again = map(int, done.stdout.split())
-    assert again <= first / 10
 
 
 @linux

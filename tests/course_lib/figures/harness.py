@@ -10,9 +10,13 @@ from measure.chromium import browser as without_network
 
 from course_bank import quiz
 from course_lib import figures
+from tests.course_lib.figures.javascript import FIGURES
 from tests.requirements import chromium
 
 ROOT = Path(__file__).parents[3]
+NAMES = {
+    name: stem for name, stem in figures.INTERACTIVE.items() if (FIGURES / f"{stem}.py").exists()
+}
 # The part of the widget protocol that a figure may use, as the book's host script has it.
 _HOST = """
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -47,7 +51,7 @@ _PAGE = """<!doctype html><html lang="en"{theme}><head><meta charset="utf-8"><ti
 <style>
 :root {{ color-scheme: light dark; }}
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 0; background: #fff; color: #1f2328; }}
-main {{ max-width: 960px; margin: 0 auto; padding: 16px 20px; }}
+main {{ max-width: 960px; margin: 0 auto; padding: 16px; }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #14181e; color: #e6e8eb; }} }}
 @media (scripting: enabled) {{
   .cbh-fallback {{ visibility: hidden; height: 0; overflow: hidden; }}
@@ -104,6 +108,12 @@ def open_page(browser, path, *, width=1280, height=900, **context):
         yield page
     finally:
         session.close()
+
+
+def ready(page, name):
+    """The element of the figure ``name``, once it is drawn."""
+    page.wait_for_selector("[data-widget-ready=true]", timeout=20000)
+    return page.locator(f".cbh-{NAMES[name].replace('_', '-')}")
 
 
 def axe(page, selector="main", rules=None):

@@ -4,12 +4,11 @@ from functools import cache
 from types import SimpleNamespace
 
 import pytest
+from measure.windows import PHONE, TALLEST, WIDE
 
-from tests.course_lib.figures.harness import figure, open_page, page_html
-from tests.course_lib.figures.test_interaction import NAMES, _ready, chrome, pages  # noqa: F401
+from tests.course_lib.figures.harness import NAMES, figure, open_page, page_html, ready
 
 pytestmark = pytest.mark.browser
-HEIGHTS = {1280: 720, 390: 1100}  # height at a width
 MOVED = """new Promise((done) => { let sum = 0;
   new PerformanceObserver((list) => { for (const e of list.getEntries()) sum += e.value; })
     .observe({ type: "layout-shift", buffered: true });
@@ -30,13 +29,13 @@ SIZE = "e => [e.offsetWidth, e.offsetHeight]"
 
 
 @pytest.fixture(scope="module")
-def at_rest(chrome, pages):  # noqa: F811
+def at_rest(chrome, pages):
     """What is measured of a figure that nobody has touched, in a window of a width: once each."""
 
     @cache
     def measured(name, width):
         with open_page(chrome, pages(name), width=width) as page:
-            root = _ready(page, name)
+            root = ready(page, name)
             return SimpleNamespace(
                 moved=page.evaluate(MOVED),
                 reserved=page.locator("[data-figure]").evaluate(
@@ -52,23 +51,23 @@ def at_rest(chrome, pages):  # noqa: F811
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_moves_and_the_reserved_room_suffices(name, at_rest):
-    for width in (1280, 390):
+    for width in (WIDE["width"], PHONE["width"]):
         found = at_rest(name, width)
         assert found.moved < 0.01
         assert found.height <= found.reserved <= found.height + 120, (width, found)
-        assert found.height <= HEIGHTS[width]
+        assert found.height <= TALLEST[width]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_text_is_smaller_than_nine_pixels_on_a_phone(name, at_rest):
-    size, text = at_rest(name, 390).smallest
+    size, text = at_rest(name, PHONE["width"]).smallest
     assert size >= 9, text
 
 
-def test_a_figure_looks_the_same_alone_and_among_others(chrome, at_rest, tmp_path):  # noqa: F811
+def test_a_figure_looks_the_same_alone_and_among_others(chrome, at_rest, tmp_path):
     """Every figure brings the shared style; its copy must not undo what an earlier figure set."""
     path = tmp_path / "all.html"
     path.write_text(page_html({name: figure(name) for name in NAMES}), "utf-8")
     with open_page(chrome, path) as page:
-        among = {name: _ready(page, name).evaluate(SIZE) for name in NAMES}
-    assert among == {name: at_rest(name, 1280).size for name in NAMES}
+        among = {name: ready(page, name).evaluate(SIZE) for name in NAMES}
+    assert among == {name: at_rest(name, WIDE["width"]).size for name in NAMES}

@@ -2,14 +2,13 @@
 
 import struct
 import zlib
-from functools import cache
 
 import pytest
+from measure.windows import PHONE, TALLEST, WIDE
 
 from course_lib import figures
 from course_lib.figures.interactive import presets
 from tests.course_lib.figures.drivers import (
-    TALLEST,
     active_cell,
     cell,
     drive,
@@ -18,45 +17,16 @@ from tests.course_lib.figures.drivers import (
     says,
     tab_to_either_way,
 )
-from tests.course_lib.figures.harness import axe, browser, figure, open_page, page_html
-from tests.course_lib.figures.javascript import FIGURES
+from tests.course_lib.figures.harness import NAMES, axe, figure, open_page, page_html, ready
 
 pytestmark = pytest.mark.browser
-NAMES = {
-    name: stem for name, stem in figures.INTERACTIVE.items() if (FIGURES / f"{stem}.py").exists()
-}
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory):
-    """Path of the page of one figure, written when it is first asked for."""
-    folder = tmp_path_factory.mktemp("pages")
-
-    @cache
-    def path(name):
-        target = folder / f"{name}.html"
-        target.write_text(page_html({name: figure(name)}), "utf-8")
-        return target
-
-    return path
-
-
-def _ready(page, name):
-    page.wait_for_selector("[data-widget-ready=true]", timeout=20000)
-    return page.locator(f".cbh-{NAMES[name].replace('_', '-')}")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_keyboard_and_pointer(name, chrome, pages):
     with open_page(chrome, pages(name)) as page:
-        root = _ready(page, name)
-        assert drive(NAMES[name], page, root) <= TALLEST[1280]
+        root = ready(page, name)
+        assert drive(NAMES[name], page, root) <= TALLEST[WIDE["width"]]
         assert page.remote == []
         assert page.errors == []
 
@@ -70,10 +40,10 @@ BUSY = {
     "Pooling": {"shift": "right", "image": presets.LECTURE_5X5},
 }
 LOOKS = {
-    "light": ({"color_scheme": "light"}, 1280, None),
-    "dark": ({"color_scheme": "dark"}, 1280, ["color-contrast"]),
-    "phone": ({"color_scheme": "light"}, 390, ["color-contrast", "target-size"]),
-    "forced colours": ({"forced_colors": "active"}, 1280, ["color-contrast"]),
+    "light": ({"color_scheme": "light"}, WIDE, None),
+    "dark": ({"color_scheme": "dark"}, WIDE, ["color-contrast"]),
+    "phone": ({"color_scheme": "light"}, PHONE, ["color-contrast", "target-size"]),
+    "forced colours": ({"forced_colors": "active"}, WIDE, ["color-contrast"]),
 }
 
 
@@ -82,10 +52,10 @@ def test_accessible_in_light_dark_and_on_a_phone(name, chrome, tmp_path):
     path = tmp_path / "busy.html"
     path.write_text(page_html({name: figure(name, **BUSY.get(name, {}))}), "utf-8")
     with open_page(chrome, path, reduced_motion="reduce") as page:
-        _ready(page, name)
-        for look, (media, width, rules) in LOOKS.items():
+        ready(page, name)
+        for look, (media, window, rules) in LOOKS.items():
             page.emulate_media(**media)
-            page.set_viewport_size({"width": width, "height": 900})
+            page.set_viewport_size(window)
             assert axe(page, rules=rules) == [], look
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, f"{look}: the page scrolls sideways by {wide} pixels"
@@ -104,7 +74,7 @@ def test_text_version_without_javascript(name, chrome, pages):
 @pytest.mark.parametrize("name", NAMES)
 def test_announces_and_cleans_up(name, chrome, pages):
     with open_page(chrome, pages(name)) as page:
-        root = _ready(page, name)
+        root = ready(page, name)
         assert root.locator("[role=status][aria-live=polite]").count() >= 1
         assert root.get_attribute("aria-label")
         focusable = "select, input, button, textarea, summary, [tabindex]"
@@ -126,19 +96,19 @@ def test_announces_and_cleans_up(name, chrome, pages):
 def test_play_is_left_out_when_motion_is_reduced(chrome, pages):
     path = pages("ConvolutionStepper")
     with open_page(chrome, path, reduced_motion="reduce") as page:
-        root = _ready(page, "ConvolutionStepper")
+        root = ready(page, "ConvolutionStepper")
         assert root.get_by_role("button", name="Play").count() == 0
         root.get_by_role("button", name="Next").click()
         says(root, "Step 2 of 9")
     with open_page(chrome, path) as page:
-        assert _ready(page, "ConvolutionStepper").get_by_role("button", name="Play").count() == 1
+        assert ready(page, "ConvolutionStepper").get_by_role("button", name="Play").count() == 1
 
 
 def test_the_products_fly_into_the_sum_unless_motion_is_reduced(chrome, pages):
     path = pages("ConvolutionStepper")
     flying = "document.querySelectorAll('.cbh-flying').length"
     with open_page(chrome, path) as page:
-        root = _ready(page, "ConvolutionStepper")
+        root = ready(page, "ConvolutionStepper")
         root.get_by_label("Speed").select_option("slow")
         root.get_by_role("button", name="Next").click()
         page.wait_for_function(f"{flying} === 9")
@@ -148,7 +118,7 @@ def test_the_products_fly_into_the_sum_unless_motion_is_reduced(chrome, pages):
         pane = root.locator(".cbh-pane:visible").first
         assert float(pane.evaluate("e => parseFloat(getComputedStyle(e).transitionDuration)")) > 0.1
     with open_page(chrome, path, reduced_motion="reduce") as page:
-        root = _ready(page, "ConvolutionStepper")
+        root = ready(page, "ConvolutionStepper")
         assert root.get_by_label("Speed").count() == 0
         page.evaluate(
             "window.flown = 0; new MutationObserver((all) => { for (const one of all) "
@@ -165,7 +135,7 @@ def test_the_products_fly_into_the_sum_unless_motion_is_reduced(chrome, pages):
 
 def test_the_window_slides_over_the_cells_it_reads(chrome, pages):
     with open_page(chrome, pages("ConvolutionStepper"), reduced_motion="reduce") as page:
-        root = _ready(page, "ConvolutionStepper")
+        root = ready(page, "ConvolutionStepper")
         cell(root, "Output", 2, 3).hover()
         frame = root.locator(".cbh-pane:visible").first.bounding_box()
         first = cell(root, "Input image", 2, 3).bounding_box()
@@ -178,7 +148,7 @@ def test_the_window_slides_over_the_cells_it_reads(chrome, pages):
 
 def test_a_number_out_of_range_is_told_and_changes_nothing(chrome, pages):
     with open_page(chrome, pages("SizeExplorer")) as page:
-        root = _ready(page, "SizeExplorer")
+        root = ready(page, "SizeExplorer")
         field = root.get_by_label("Columns: input")
         field.fill("100000")
         field.press("Enter")
@@ -198,7 +168,7 @@ def test_a_number_out_of_range_is_told_and_changes_nothing(chrome, pages):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_field_tells_its_range(name, chrome, pages):
     with open_page(chrome, pages(name)) as page:
-        root = _ready(page, name)
+        root = ready(page, name)
         for field in root.locator("input[type=number]:visible:enabled").all():
             low, high = field.get_attribute("min"), field.get_attribute("max")
             was = field.input_value()
@@ -212,7 +182,7 @@ def test_every_number_field_tells_its_range(name, chrome, pages):
 
 def test_a_cell_tells_what_is_no_number(chrome, pages):
     with open_page(chrome, pages("ConvolutionStepper")) as page:
-        root = _ready(page, "ConvolutionStepper")
+        root = ready(page, "ConvolutionStepper")
         kernel = cell(root, "Kernel", 1, 1)
         kernel.click()
         kernel.click()
@@ -225,7 +195,7 @@ def test_a_cell_tells_what_is_no_number(chrome, pages):
 
 def test_reset_and_full_screen(chrome, pages):
     with open_page(chrome, pages("ConvolutionStepper")) as page:
-        root = _ready(page, "ConvolutionStepper")
+        root = ready(page, "ConvolutionStepper")
         before = page.evaluate("window.figures.ConvolutionStepper.model.get('image')")
         root.get_by_label("Kernel", exact=True).select_option(label="Gaussian blur")
         says(root, r"= \d+/16")
@@ -245,13 +215,13 @@ def test_reset_and_full_screen(chrome, pages):
 
 def test_bars_and_hatching_stay_in_forced_colours(chrome, pages):
     with open_page(chrome, pages("DigitPlayground"), forced_colors="active") as page:
-        bar = _ready(page, "DigitPlayground").locator(".cbh-bar").nth(7)
+        bar = ready(page, "DigitPlayground").locator(".cbh-bar").nth(7)
         colours = bar.evaluate(
             "e => [e, e.parentElement].map((one) => getComputedStyle(one).backgroundColor)"
         )
         assert colours[0] != colours[1]
     with open_page(chrome, pages("SizeExplorer"), forced_colors="active") as page:
-        root = _ready(page, "SizeExplorer")
+        root = ready(page, "SizeExplorer")
         hatch = cell(root, "Padded input", 6, 6).evaluate(
             "e => getComputedStyle(e).backgroundImage"
         )
@@ -260,7 +230,7 @@ def test_bars_and_hatching_stay_in_forced_colours(chrome, pages):
 
 def test_resting_mouse_does_not_interrupt_the_keyboard(chrome, pages):
     with open_page(chrome, pages("ConvolutionStepper"), height=500) as page:
-        root = _ready(page, "ConvolutionStepper")
+        root = ready(page, "ConvolutionStepper")
         image = active_cell(root, "Input image")
         image.scroll_into_view_if_needed()
         cell(root, "Input image", 4, 4).hover()
@@ -298,7 +268,7 @@ def test_uploaded_image_becomes_grey_values(chrome, pages, tmp_path):
     broken = tmp_path / "broken.png"
     broken.write_text("no picture")
     with open_page(chrome, pages("ConvolutionStepper")) as page:
-        root = _ready(page, "ConvolutionStepper")
+        root = ready(page, "ConvolutionStepper")
         root.locator("summary").click()
         root.locator("input[type=file]").set_input_files(picture)
         cells = root.locator('[role=grid][aria-label^="Input image"] [role=gridcell]')
@@ -311,7 +281,7 @@ def test_uploaded_image_becomes_grey_values(chrome, pages, tmp_path):
 def test_a_digit_chosen_right_after_drawing_stays_and_so_does_the_drawing(chrome, pages):
     """The figure saves a drawing when the pen rests; a choice made before that must stand."""
     with open_page(chrome, pages("DigitPlayground")) as page:
-        root = _ready(page, "DigitPlayground")
+        root = ready(page, "DigitPlayground")
         reads = root.locator("[role=status]").filter(has_text="The network reads")
         pad = root.locator(".cbh-pad")
         pad.focus()

@@ -10,8 +10,7 @@ import time
 import pytest
 
 from tests.course_lib.figures.drivers import cell, drive, expect_text
-from tests.course_lib.figures.harness import ROOT, browser, open_page
-from tests.course_lib.figures.test_interaction import NAMES
+from tests.course_lib.figures.harness import NAMES, ROOT, browser, open_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -3,24 +3,13 @@
 from itertools import pairwise
 
 import pytest
+from measure.windows import PHONE
 
 from tests.course_lib.figures.drivers import says
-from tests.course_lib.figures.harness import browser, figure, open_page, page_html
+from tests.course_lib.figures.harness import open_page
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as started:
-        yield started
-
-
-def written(tmp_path, name):
-    path = tmp_path / f"{name}.html"
-    path.write_text(page_html({name: figure(name)}), "utf-8")
-    return path
+FINGER = {**PHONE, "has_touch": True, "is_mobile": True}
 
 
 def stroke(page, points):
@@ -48,8 +37,8 @@ def within(locator, *shares):
 INK = "window.figures.DigitPlayground.model.get('drawing').flat().reduce((a, v) => a + v, 0)"
 
 
-def test_a_digit_is_drawn_with_a_finger(chrome, tmp_path):
-    with open_page(chrome, written(tmp_path, "DigitPlayground"), **PHONE) as page:
+def test_a_digit_is_drawn_with_a_finger(chrome, pages):
+    with open_page(chrome, pages("DigitPlayground"), **FINGER) as page:
         root = page.locator(".cbh-digit-playground")
         root.get_by_role("button", name="Clear").tap()
         says(root, r"Draw a digit")
@@ -70,16 +59,16 @@ def test_a_digit_is_drawn_with_a_finger(chrome, tmp_path):
         assert page.errors == []
 
 
-def test_beside_the_pad_a_finger_scrolls(chrome, tmp_path):
-    with open_page(chrome, written(tmp_path, "DigitPlayground"), **PHONE) as page:
+def test_beside_the_pad_a_finger_scrolls(chrome, pages):
+    with open_page(chrome, pages("DigitPlayground"), **FINGER) as page:
         page.locator(".cbh-digit-playground").wait_for()
         before = page.evaluate("scrollY")
         stroke(page, [(200, 700), (200, 200)])
         page.wait_for_function(f"scrollY > {before} + 100")
 
 
-def test_a_unit_is_chosen_with_a_finger(chrome, tmp_path):
-    with open_page(chrome, written(tmp_path, "DigitPlayground"), **PHONE) as page:
+def test_a_unit_is_chosen_with_a_finger(chrome, pages):
+    with open_page(chrome, pages("DigitPlayground"), **FINGER) as page:
         root = page.locator(".cbh-digit-playground")
         mosaic = root.locator(".cbh-mosaic").first
         mosaic.scroll_into_view_if_needed()
@@ -88,8 +77,8 @@ def test_a_unit_is_chosen_with_a_finger(chrome, tmp_path):
         assert page.errors == []
 
 
-def test_a_cell_is_chosen_with_a_finger(chrome, tmp_path):
-    with open_page(chrome, written(tmp_path, "ConvolutionStepper"), **PHONE) as page:
+def test_a_cell_is_chosen_with_a_finger(chrome, pages):
+    with open_page(chrome, pages("ConvolutionStepper"), **FINGER) as page:
         root = page.locator(".cbh-convolution-stepper")
         outputs = root.locator('[role=grid][aria-label^="Output"] [role=gridcell]')
         outputs.nth(4).tap()

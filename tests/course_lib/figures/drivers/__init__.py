@@ -9,7 +9,6 @@ JupyterLab. ``drive(name, page, root)`` runs both, and measures how high the fig
 import importlib
 import re
 
-TALLEST = {1280: 720, 375: 1100}  # pixels of a figure by the width of the window, while it is used
 WATCH = """(figure) => {
   const see = () => { figure.tallest = Math.max(figure.tallest ?? 0, figure.offsetHeight); };
   see();
