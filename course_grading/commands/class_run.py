@@ -73,7 +73,7 @@ def _grade_class(course, assignment, workers, force, students, say):
         return []
     kernel = executor.IsolatedKernel(parent=grader)
     if not kernel.scheduler:  # else other machines bound them
-        say(groups.told())
+        groups.available()  # tried once, by the process that all workers come from
     count = workers or kernel.most_workers(grader.kinds(assignment))
     count = max(1, min(count, len(waiting)))
     lines = []
@@ -90,6 +90,8 @@ def _grade_class(course, assignment, workers, force, students, say):
     finally:
         pool.close()
         grader.close()
+    if not kernel.scheduler:
+        say(groups.told())
     return lines
 
 

@@ -7,7 +7,7 @@ import sys
 
 from course_grading.commands import class_run, cli, demo
 from course_grading.course import Course
-from course_grading.kernels import executor
+from course_grading.kernels import executor, groups
 from course_grading.pipeline import converter
 from tests.course_grading.graded_class import AUTOMATIC, PS2, SECOND, gradebook_rows, scores
 
@@ -20,6 +20,7 @@ def test_demo_is_quick_the_second_time_and_leaves_the_real_course_alone(new_cour
     assert cli.main(["demo", PS2, "--timeout", "2", "--workers", "2"]) == 0
     first = capsys.readouterr().out
     assert "16 submissions" in first
+    assert f"\n{groups.told()}\nGraded 16 submissions.\n" in first
     assert f"rm -r {course.root / 'sample'}" in first
     assert len(list(course.root.glob(f"sample/feedback/sample-*/{PS2}/{PS2}.html"))) == 16
     assert (course.root / "gradebook.db").read_bytes() == real
