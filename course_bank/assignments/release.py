@@ -40,7 +40,7 @@ def draw(assignment, points, catalogue, secret, earlier=None):
         earlier: the key of the last time, whose questions stay as they are.
 
     Raises:
-        ValueError: a question has too few drawings, or none.
+        ValueError: a question has too few drawings, or none, or one of its numbers is its answer.
     """
     kept = {entry["id"]: entry for entry in (earlier or {}).get("questions", [])}
     asked = [name for name in points if name in catalogue.questions]
@@ -52,7 +52,7 @@ def draw(assignment, points, catalogue, secret, earlier=None):
     listed = catalogue.assignments.get(assignment)
     entries = []
     for name in asked:
-        entry = kept.get(name) or _entry(catalogue.questions[name], drawn[name])
+        entry = kept.get(name) or _secretive(_entry(catalogue.questions[name], drawn[name]))
         entries.append({**entry, "points": points[name]})
     partly = earlier.get("partly") if earlier else PARTLY  # a class keeps the rule it was told
     return {
@@ -281,6 +281,18 @@ def _entry(question, variants):
         entry["prompt"] = template
     if question.numbers_of:
         entry["numbers_of"] = question.numbers_of
+    return entry
+
+
+def _secretive(entry):
+    """The entry; ValueError where one of the numbers, which students get, is always the answer."""
+    variants = entry["variants"]
+    for number in () if entry["hidden"] else variants[0]["numbers"]:
+        if all(variant["numbers"].get(number) == variant["answer"] for variant in variants):
+            raise ValueError(
+                f"{entry['id']}: its number {number!r} is the answer, and students get every "
+                "number that is drawn. Draw what the prompt tells, and compute the rest from it."
+            )
     return entry
 
 

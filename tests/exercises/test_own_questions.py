@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from course_bank import catalogue
+from course_bank import CLOSE, catalogue
 from tests.exercises.conftest import EXERCISES
 from tests.exercises.test_pipeline import run
 from tests.requirements import bubblewrap
@@ -45,7 +45,10 @@ def test_the_page_makes_an_assignment_that_is_graded(tmp_path, monkeypatch):
     entries = {e["id"]: e for e in course.record(name, "ada")["questions"]}
     assert [entries[q]["score"] for q in key.questions] == [1, 2]
     wrong = {e["id"]: e for e in course.record(name, "bo")["questions"]}["own-tiles"]
-    assert (wrong["misconception"], wrong["score"]) == ("rounded up", 1)
+    assert (wrong["misconception"], wrong["score"]) == (
+        "rounded up",
+        pytest.approx(2 * CLOSE, abs=0.01),
+    )
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,17 @@ def test_no_number_of_a_sheet_is_the_answer(name):
             assert not all(same), (entry["id"], number)
 
 
+def test_a_question_that_draws_its_answer_is_not_released():
+    newer = changed(
+        "sizes-valid",
+        draw=lambda rng: {"size": (n := rng.integer(9, 10**6)), "kernel": 3, "valid": n - 2},
+        answer=lambda n: n.valid,
+        misconceptions=(),
+    )
+    with pytest.raises(ValueError, match="sizes-valid: its number 'valid' is the answer, and st"):
+        release.draw(PS2, problem_sets[PS2].questions, newer, SECRET)
+
+
 @each_assignment
 def test_the_place_in_the_pool_says_nothing_about_the_answer(name):
     for entry in content(name)["questions"]:
