@@ -140,6 +140,17 @@ class Key:
         """Whether grades depend on the bank's code as well."""
         return any(entry["hidden"] for entry in self._entries.values())
 
+    @property
+    def any_case(self):
+        """Whether ids that differ in case alone have the same numbers; before, each had its own."""
+        return bool(self.content.get("any_case"))
+
+    def are_one(self, student, other):
+        """Whether two ids are shown the same numbers."""
+        if self.any_case:
+            student, other = student.casefold(), other.casefold()
+        return student == other
+
     def knows(self, student):
         """Whether the student has variants: all have, but for keys by `release.carried_over`."""
         return student in self.content.get("students", (student,))

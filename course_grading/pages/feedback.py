@@ -207,6 +207,8 @@ class Page:
         typed = self.record.get("typed_id")
         if typed is None or not shown or typed == shown:
             return ""
+        if self.key and self.key.are_one(typed, shown):
+            return ""
         return f"<p class='wrong'>{_OTHER_ID.format(says=_ID_SAYS.get(typed, 'is not'))}</p>"
 
     def _overview(self, tasks):

@@ -12,9 +12,20 @@ var
 _ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 
 
-_PICTURE = re.compile(
-    r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*|(?![/\\])[^:\\]*", re.ASCII
-)
+# a file beside the notebook; nothing that leads further up, asks something, or is an address
+_FILE = r"(?![/ ])(?!.*(?:\.\.|%2e))[^:\\?\x00-\x1f]*"
+_PICTURE = re.compile(rf"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*|{_FILE}", re.I | re.A)
+_LINK = re.compile(rf"\s*(https?://|mailto:).*|{_FILE}", re.I | re.A | re.DOTALL)
+
+
+def _harmless_address(tag, name, value):
+    """The value of an attribute, None for an address that does more than lead to a page or file.
+
+    A link to the server's own pages would act with the rights of whoever clicks it.
+    """
+    if name == "src":
+        return value if _PICTURE.fullmatch(value) else None
+    return None if name == "href" and not _LINK.fullmatch(value) else value
 
 
 def clean_html(text, attributes=_ATTRIBUTES):
@@ -23,6 +34,7 @@ def clean_html(text, attributes=_ATTRIBUTES):
         text,
         tags=set(_TAG_NAMES.split()),
         attributes=attributes,
+        attribute_filter=_harmless_address,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
@@ -36,17 +48,11 @@ def clean_formgrader(element):
 
 def clean_page(text):
     """`clean_formgrader` with pictures: those in the page, and files beside the notebook."""
-
-    def allowed(tag, name, value):
-        if name == "src":
-            return value if _PICTURE.fullmatch(value) else None
-        return None if value.lstrip().lower().startswith("data:") else value
-
     return nh3.clean(
         text,
         tags={*_TAG_NAMES.split(), "img"},
         attributes=_ATTRIBUTES | {"*": {"class"}, "img": {"src", "alt"}},
-        attribute_filter=allowed,
+        attribute_filter=_harmless_address,
         url_schemes={"http", "https", "mailto", "data"},
         link_rel="noopener noreferrer nofollow",
     )

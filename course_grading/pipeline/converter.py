@@ -25,7 +25,7 @@ from course_grading.kernels.sandbox import IsolationUnavailable
 from course_grading.pipeline import fingerprint, instructor_copy, stages, tries, write_grades
 from course_grading.pipeline.record import read_record, with_record
 from course_grading.pipeline.run import Run, attach
-from course_grading.submission import files
+from course_grading.submission import files, handed_in_at
 from course_grading.submission.copied_answers import Numbers
 from course_grading.submission.files import find_notebook
 
@@ -262,7 +262,9 @@ class TrustedAutograde(Autograde):
         )
         if self._again:
             run.remarks.append("run again alone: time had been up while the machine was busy")
-        run.remarks += files.left_out(os.path.dirname(path), self._submitted_root())
+        here, below = os.path.dirname(path), self._submitted_root()
+        run.remarks += files.left_out(here, below)
+        run.remarks += files.copies_beside(here, run.notebook, below)
         attach(resources, run)
         handed_in = self._handed_in(path, problem, found)
         graded = stages.grade(resources, handed_in, *self._both_steps(), self.log)
@@ -283,10 +285,10 @@ class TrustedAutograde(Autograde):
             data = files.read_bytes(found or path, self.max_notebook_bytes, root)
         except files.Unreadable as reason:
             problem = str(reason)
-        place = os.path.join(os.path.dirname(path), "timestamp.txt")
+        place = os.path.join(os.path.dirname(path), handed_in_at.NAME)
         if os.path.lexists(place):
             try:
-                stamp = files.read_bytes(place, 1000, root)
+                stamp = files.read_bytes(place, handed_in_at.LARGEST, root)
             except (files.Unreadable, OSError) as reason:
                 stamp = str(reason)
         return stages.HandedIn(path, data, found, problem, stamp)

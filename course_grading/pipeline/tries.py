@@ -41,9 +41,9 @@ def before_grading(converter, assignment, student, records):
 
 def _time(converter, assignment, student):
     """When it was handed in, in UTC, None where nothing says so."""
-    path = Path(converter._format_source(assignment, student)) / "timestamp.txt"
+    path = Path(converter._format_source(assignment, student)) / handed_in_at.NAME
     try:
-        data = files.read_bytes(path, 1000, converter._submitted_root())
+        data = files.read_bytes(path, handed_in_at.LARGEST, converter._submitted_root())
         return datetime.fromisoformat(limited.call(_moment, data))
     except (files.Unreadable, limited.Ended, OSError):
         return None

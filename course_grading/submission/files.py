@@ -121,6 +121,15 @@ def _parted(folder, below, ignored):
     return kept, left
 
 
+def copies_beside(folder, name, below):
+    """Sentences on copies of the notebook ``name`` that lie beside it and are not graded."""
+    if not os.path.lexists(os.path.join(folder, f"{name}.ipynb")):
+        return []
+    names = [os.path.basename(p) for p in listed(folder, below) if p.endswith(".ipynb")]
+    found = [other for other in names if other != f"{name}.ipynb" and plain(other) == name]
+    return [f"not graded: the copy {printable_line(other)!r} beside it" for other in found[:3]]
+
+
 def find_notebook(folder, name, names, below):
     """Where the notebook ``name`` lies, if not under its own name; else None.
 

@@ -5,9 +5,15 @@ PowerShell (UTF-16 with a mark), by hand. What cannot be told for certain is nam
 """
 
 import codecs
+import os
 import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from course_grading.submission import files
+
+NAME = "timestamp.txt"
+LARGEST = 1000  # bytes of it
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -57,6 +63,14 @@ def moment(data):
     return made.astimezone(UTC).replace(tzinfo=None)
 
 
+def of_folder(folder, below):
+    """`moment` of a submission's folder, None where nothing tells it."""
+    try:
+        return moment(files.read_bytes(os.path.join(folder, NAME), LARGEST, below))
+    except (files.Unreadable, ValueError, OverflowError, OSError):
+        return None
+
+
 def _offset(zone):
     return "+00:00" if zone == "Z" else f"{zone}:00" if len(zone) == 3 else zone
 
@@ -65,5 +79,5 @@ def _named(zone):
     """A zone of the time zone database, such as Europe/Berlin; PST is none."""
     try:
         return ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Europe" is a folder
         raise ValueError(f"{zone!r} is no time zone that is known everywhere") from None

@@ -20,7 +20,10 @@ from tests.course_grading.kernel_runs import wait_until
 from tests.requirements import chromium
 
 NAME = "<img src=x onerror='window.hacked = 1'>"
-LINKS = """
+AT = f"autograded/eve/{PS2}"  # from where the server works
+LINKS = f"""
+![](../../?path={AT}) [course](../../?path={AT}) ![](../../../logout)
+<img src=" //elsewhere.example/c.png">
 [my figure](figure.html) [here](javascript:window.hacked=1) ![](picture.png)
 ![](http://elsewhere.example/a.png) ![b][ref]
 
@@ -49,7 +52,14 @@ def formgrader(new_course):
     course = new_course()
     class_ = {"ada": sample_class.right, "eve": scripts, "zoe": sample_class.not_a_notebook}
     hand_in(course, {**class_, "mia": sample_class.wrong_id})
-    (course.folder("submitted", PS2, "eve") / "figure.html").write_text(PAGE)
+    handed_in = course.folder("submitted", PS2, "eve")
+    (handed_in / "figure.html").write_text(PAGE)
+    (handed_in / "nbgrader_config.py").write_text("open('hacked.txt', 'w').close()")
+    os.mkfifo(handed_in / "timestamp.txt")
+    stamp = "2024-05-01 12:00:00 UTC".encode("utf-16")
+    (course.folder("submitted", PS2, "ada") / "timestamp.txt").write_bytes(stamp)
+    for name in (b"\xff", b"x\ny"):
+        os.makedirs(os.path.join(os.fsencode(course.root / "submitted"), name, PS2.encode()))
     with course.gradebook() as gradebook:
         gradebook.update_or_create_student("eve", first_name=NAME, last_name=NAME)
     class_run.grade_class(course, PS2, workers=1, say=lambda line: None)
@@ -116,6 +126,10 @@ def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
             f"{AUTOMATIC:g} / {grade_table(course, PS2)[0].most:g}"
             in tab.locator("tr", has_text="ada").first.inner_text()
         )
+        rows = tab.request.get(f"{address}/api/submissions/{PS2}").json()
+        assert {row["student"] for row in rows} == set(ids)
+        (ada,) = [row for row in rows if row["student"] == "ada"]
+        assert ada["autograded"] and ada["timestamp"].startswith("2024-05-01T12:00:00")
         for student, number in ids.items():
             tab.goto(f"{address}/submissions/{number}")
             tab.locator("div.nbgrader_cell").first.wait_for()
@@ -140,12 +154,16 @@ def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
                     tab.locator("#notebook a", has_text="here").first.get_attribute("href") is None
                 )
                 assert tab.locator("#notebook img[src='picture.png']").count()
+                course_link = tab.locator("#notebook a", has_text="course").first
+                assert course_link.get_attribute("href") is None
                 with tab.expect_download() as download:
                     tab.locator("#notebook a", has_text="my figure").first.click()
                 assert download.value.suggested_filename == "figure.html"
                 answer = tab.request.get(f"{address}/submissions/{number}/figure.html")
                 assert answer.headers["content-security-policy"].startswith("sandbox")
-        assert not [url for url in asked if "elsewhere" in url]
+        assert tab.request.get(f"{address}?path={AT}").status == 403
+        assert tab.request.get(f"{address}?path={course.root}").ok
+        assert not [url for url in asked if "elsewhere" in url or "?path" in url or "logout" in url]
         assert not (course.root / "hacked.txt").exists()
         browser.close()
     assert [error for error in errors if "MathJax" not in error] == []  # it comes from outside

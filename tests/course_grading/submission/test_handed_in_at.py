@@ -35,6 +35,7 @@ def test_understood(data):
     [
         (b"01.05.2024 12:00", "expected a time such as"),
         (b"2024-05-01 12:00:00 PST", "'PST' is no time zone"),
+        (b"2024-05-01 12:00:00 Europe", "'Europe' is no time zone"),
         (b"2024-05-01 12:00:00 UTC\n2024-06-01 12:00:00 UTC", "expected a time such as"),
         (b"2024-13-01 12:00:00 UTC", "month must be in 1..12"),
         (b"\xff\xff\xff", "no text in UTF-8 or UTF-16"),

@@ -93,6 +93,16 @@ def test_the_files_that_were_found_beside_the_missing_one(course, names, told):
     assert "<script" not in graded.read_text("utf-8")
 
 
+def test_a_copy_beside_the_notebook_is_told(course):
+    """The work may stand in it: JupyterLab opens a copy as readily as the notebook."""
+    for name in (f"{PS2}-Copy1.ipynb", "scratch.ipynb"):
+        put(course, "ada", PS2, name)
+    assert cli.main(["grade", PS2, "--workers", "1"]) == 0
+    assert course.record(PS2, "ada")["flags"] == [
+        f"not graded: the copy '{PS2}-Copy1.ipynb' beside it"
+    ]
+
+
 def test_a_sole_notebook_of_another_kind_is_not_taken(course):
     notebook(course).write_text('{"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}')
     notebook(course).rename(notebook(course).with_name("holiday.ipynb"))
