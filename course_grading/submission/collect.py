@@ -1,8 +1,11 @@
 """`nbgrader zip_collect` for archives of Moodle and Canvas: whose file is it?
 
-The platforms begin a file's name with the student's name and a number of their own. The gradebook
-knows both (`nbgrader db student import`), so it tells the id. With
+The platforms begin the name of a file or a folder with the student's name and a number of their
+own. The gradebook knows both (`nbgrader db student import`), so it tells the id. Names further
+inside, in a folder or a zip, are the student's own and prove nothing. With
 ``c.FileNameCollectorPlugin.named_regexp`` nbgrader's own rule holds instead.
+
+Beside the notebook goes what lay beside it: modules and data that its cells read.
 
 Canvas puts LATE into a name, and not how late: such a submission gets the first second after the
 due date as its time, and a warning.
@@ -17,6 +20,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import FileNameCollectorPlugin
 
+from course_grading.submission import handed_in_at
 from course_grading.submission.platform_names import (
     CANVAS,
     MOODLE,
@@ -25,7 +29,7 @@ from course_grading.submission.platform_names import (
     plain,
 )
 from course_grading.submission.unpack import UNPACKED
-from course_grading.text import printable_line
+from course_grading.text import listed, printable_line
 
 
 class ClassListCollector(FileNameCollectorPlugin):
@@ -34,14 +38,13 @@ class ClassListCollector(FileNameCollectorPlugin):
     def collect(self, submitted_file):
         if self.named_regexp:
             return super().collect(submitted_file)
-        if not submitted_file.endswith(".ipynb"):
+        taken = self._taken(submitted_file)
+        if submitted_file not in taken:
             return None
-        best = self._best(submitted_file)
-        if submitted_file not in best:
-            return None
-        student, name = best[submitted_file]
-        found = {"student_id": student, "file_id": f"{name}.ipynb"}
-        if _is_late(submitted_file) and (time := self._first_late_second(submitted_file)):
+        student, name = taken[submitted_file]
+        found = {"student_id": student, "file_id": name}
+        is_late = name.endswith(".ipynb") and _is_late(self._inside(submitted_file))
+        if is_late and (time := self._first_late_second(submitted_file)):
             found["timestamp"] = time
         return found
 
@@ -66,21 +69,70 @@ class ClassListCollector(FileNameCollectorPlugin):
         )
         return f"{due + timedelta(seconds=1):%Y-%m-%d %H:%M:%S}"
 
-    def _best(self, path):
-        """{path: (id, name of the notebook)} of the files to take: of several copies the last."""
+    def _taken(self, path):
+        """{path: (id, name in the student's folder)} of what is taken of all that came."""
         if not hasattr(self, "_chosen"):
-            root = Path(self.parent._format_collect_path(self.parent.extracted_directory))
-            found = {}
-            for other in sorted(root.rglob("*.ipynb")) if path.startswith(str(root)) else [path]:
-                try:
-                    student, name = self._found(str(other))
-                except LookupError as problem:
-                    told = printable_line(os.path.basename(other))
-                    self.log.warning("%s: %s", told, problem)
-                    continue
-                found.setdefault((student, plain(name)), []).append((name, str(other)))
-            self._chosen = {self._last(copies): key for key, copies in found.items()}
+            root = self._root()
+            found = sorted(filter(Path.is_file, root.rglob("*"))) if self._inside(path) else [path]
+            paths = list(map(str, found))
+            notebooks = self._notebooks([path for path in paths if path.endswith(".ipynb")])
+            others = [path for path in paths if not path.endswith(".ipynb")]
+            self._chosen = {**notebooks, **self._beside(notebooks, others)}
         return self._chosen
+
+    def _root(self):
+        return Path(self.parent._format_collect_path(self.parent.extracted_directory))
+
+    def _inside(self, path):
+        """The path below the folder of what came; of another one nothing."""
+        return (
+            str(Path(path).relative_to(root))
+            if (root := self._root()) in Path(path).parents
+            else ""
+        )
+
+    def _notebooks(self, paths):
+        """{path: (id, name)} of the notebooks to take: of several copies the last."""
+        found = {}
+        for path in paths:
+            try:
+                student, own = self._owned(path)
+            except LookupError as problem:
+                self.log.warning("%s: %s", printable_line(os.path.basename(path)), problem)
+                continue
+            name = os.path.basename(own)
+            found.setdefault((student, plain(name)), []).append((name, path))
+        return {
+            self._last(copies): (student, f"{name}.ipynb")
+            for (student, name), copies in found.items()
+        }
+
+    def _beside(self, notebooks, paths):
+        """{path: (id, name)} of the other files of those whose notebook is taken.
+
+        A name is told from the notebook's own folder. Who handed in no notebook at all is named.
+        """
+        folders = {
+            student: os.path.dirname(self._owned(path)[1])
+            for path, (student, _) in notebooks.items()
+        }
+        found, without = {}, {}
+        for path in paths:
+            try:
+                student, own = self._owned(path)
+            except LookupError:
+                continue  # nbgrader names what is not taken
+            if student not in folders:
+                without.setdefault(student, []).append(os.path.basename(own))
+                continue
+            name = own.removeprefix(f"{folders[student]}/")
+            is_ours = name == handed_in_at.NAME  # no student says when it was handed in
+            if not is_ours and not any(part.startswith(".") for part in name.split("/")):
+                found.setdefault((student, name), path)
+        for student, names in without.items():
+            told = ", ".join(listed(names))
+            self.log.warning("%s has handed in no notebook, but %s", student, told)
+        return {path: key for key, path in found.items()}
 
     def _last(self, copies):
         """The path of the last copy by its number, then by its time."""
@@ -94,26 +146,21 @@ class ClassListCollector(FileNameCollectorPlugin):
             self.log.warning("%d copies of one notebook, taken: %s", len(copies), told)
         return best
 
-    def _found(self, path):
-        """(id, name of the notebook); raises LookupError with a sentence."""
-        folder, name = _platforms_names(path)
-        student, own = self._owner(folder, name)
-        return student, own if path.endswith(name) else os.path.basename(path)
-
-    def _owner(self, folder, name):
-        for text in (name, folder):
-            if moodle := MOODLE.match(text):
-                return self._named(moodle["name"]), moodle["file"] if text is name else name
-        if canvas := CANVAS.match(name):
-            return self._numbered(canvas["number"], canvas["name"]), canvas["file"]
-        begun = [s.id for s in self._students() if begins_with(name, s.id)]
+    def _owned(self, path):
+        """(id, the student's own name of the file); raises LookupError with a sentence."""
+        named, own = _parted(self._inside(path) or os.path.basename(path))
+        if moodle := MOODLE.match(named):
+            return self._named(moodle["name"]), own or moodle["file"]
+        if canvas := CANVAS.match(named):
+            return self._numbered(canvas["number"], canvas["name"]), own or canvas["file"]
+        begun = [s.id for s in self._students() if begins_with(named, s.id)]
         if not begun:
             raise LookupError(
                 "expected a name as Moodle or Canvas gives it, or one that begins with a student's "
                 "id and an underscore"
             )
         student = max(begun, key=len)
-        return student, name[len(student) + 1 :]
+        return student, own or named[len(student) + 1 :]
 
     def _named(self, name):
         return _only(
@@ -134,21 +181,29 @@ class ClassListCollector(FileNameCollectorPlugin):
         return self._known
 
 
-def _platforms_names(path):
-    """(folder, file) as the platform named them: a student's zip, where the notebook is in one.
+def _parted(path):
+    """(what the platform has named, the student's own path in it or ""), of what came.
 
-    Names in a student's zip are the student's own: the zip's name tells whose it is.
+    The outermost name counts: a folder of Moodle's, a student's zip, or the file itself.
     """
-    parts = path.split(os.sep)
-    inside = next((i for i, part in enumerate(parts) if part.endswith(UNPACKED)), len(parts) - 1)
-    return parts[inside - 1], parts[inside].removesuffix(UNPACKED)
+    parts = Path(path).parts
+    folders = [i for i, part in enumerate(parts[:-1]) if MOODLE.match(part) or _is_zip(part)]
+    place = folders[0] if folders else len(parts) - 1
+    own = parts[place + 1 :]
+    for i, part in enumerate(own):
+        if _is_zip(part):
+            own = parts[place + i + 2 :]
+    return parts[place].removesuffix(UNPACKED), "/".join(own)
+
+
+def _is_zip(name):
+    return name.endswith(UNPACKED)
 
 
 def _is_late(path):
     """Whether Canvas says so."""
-    _, name = _platforms_names(path)
-    canvas = CANVAS.match(name)
-    return bool(canvas and canvas["late"] and not MOODLE.match(name))
+    canvas = CANVAS.match(_parted(path)[0])
+    return bool(canvas and canvas["late"] and not MOODLE.match(_parted(path)[0]))
 
 
 def _only(found, what):

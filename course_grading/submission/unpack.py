@@ -101,13 +101,13 @@ def _unpacked(path, folder, bounds):
             for entry in listed[:most]:
                 try:
                     room -= _take(archive, entry, folder, min(each, room))
-                except (ValueError, OSError, RuntimeError, EOFError, zipfile.error) as problem:
+                except Exception as problem:  # each way to compress breaks in its own way
                     if told := failures.of_all(problem):
                         return [(_ALL, told)]
-                    left.append((entry.filename, str(problem)))
+                    left.append((entry.filename, str(problem) or type(problem).__name__))
             if len(listed) > most:
                 left.append((None, f"only {most:,} of its {len(listed):,} files are read"))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
+    except Exception as problem:
         left.append((None, f"it is no zip that can be read ({problem})"))
     more = len(left) - _MOST_TOLD
     return left[:_MOST_TOLD] + ([(None, f"and {more} more files")] if more > 0 else [])

@@ -48,7 +48,8 @@ def collected(new_course, caplog):
         logger.addHandler(caplog.handler)
         app.start()
         logger.removeHandler(caplog.handler)
-        found = (course.root / "submitted").rglob("*.ipynb")
+        found = [p for p in (course.root / "submitted").rglob("*") if p.is_file()]
+        found = [p for p in found if p.name != "timestamp.txt"]
         placed = {str(p.relative_to(course.root / "submitted")): p.read_text() for p in found}
         return placed, caplog.text
 
@@ -115,6 +116,7 @@ def with_password(data):
     return bytes(marked)
 
 
+FORCE = "c.ZipCollectApp.force = True"
 ADA, BO = "lovelaceada_312_98765_", "bergbo_313_98766_"
 WORK = f"{PS2}.ipynb"
 BOMB = zipped(("bomb.bin", bytes(60_000_000)), compress_type=zipfile.ZIP_DEFLATED)
@@ -130,8 +132,8 @@ BOMB = zipped(("bomb.bin", bytes(60_000_000)), compress_type=zipfile.ZIP_DEFLATE
         ("work.zip", BOMB, "it has more than 50,000,000 bytes"),
         ("work.zip", zipped((f"{'d/' * 2000}{WORK}", b"x")), "its name is too long"),
         ("work.zip", zipped(*[(f"{i}.txt", b"") for i in range(600)]), "only 500 of its 600"),
-        ("data.csv.gz", b"\x1f\x8b no gzip", ""),
-        ("inner.zip", zipped(("deeper.zip", zipped((WORK, b"x")))), ""),
+        ("data.csv.gz", b"\x1f\x8b no gzip", "ada has handed in no notebook, but data.csv.gz"),
+        ("inner.zip", zipped(("deeper.zip", zipped((WORK, b"x")))), "no notebook, but deeper.zip"),
     ],
 )
 def test_one_students_upload_stops_nobody(collected, name, content, told):
@@ -154,6 +156,57 @@ def test_names_in_a_students_zip_are_nobodys(collected):
     inside = zipped((f"{BO}{WORK}", b"as Bo"), (f"folder\\{WORK}", b"mine"))
     placed, _ = collected(archives={f"{ADA}work.zip": inside})
     assert placed == {f"ada/{PS2}/{WORK}": "mine"}
+
+
+def test_a_broken_file_costs_no_other_of_the_zip(collected):
+    """Each way to compress has errors of its own."""
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        made = bytearray(zipped(("a.bin", os.urandom(900)), (WORK, b"mine"), compress_type=method))
+        made[45:65] = b"\xff" * 20  # in the bytes of the first file
+        placed, log = collected(archives={f"{ADA}{method}.zip": bytes(made)}, config=FORCE)
+        assert placed == {f"ada/{PS2}/{WORK}": "mine"}
+        assert f"Left out: {ADA}{method}.zip, in it 'a.bin': " in log
+
+
+MOODLES = "Ada Lovelace_9182_assignsubmission_file_"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"Xaver Müller_1_assignsubmission_file_{WORK}",
+        f"Xaver Müller_2_assignsubmission_file_/{WORK}",
+    ],
+)
+def test_names_in_a_students_folder_are_nobodys(collected, name):
+    """Moodle's folder tells whose it is, not what the student has called a file or folder in it."""
+    placed, log = collected(f"{MOODLES}/{name}")
+    assert not any(place.startswith("xm1/") for place in placed)
+    assert placed or "Skipped notebook with invalid name" in log
+
+
+@pytest.mark.parametrize("inside", ["", "work/"])
+@pytest.mark.parametrize("form", ["folder", "zip", "zip in a folder"])
+def test_what_lies_beside_the_notebook_goes_with_it(collected, form, inside):
+    names = (WORK, "helper.py", "data/table.csv", ".hidden", "timestamp.txt", "old.ipynb")
+    entries = [(f"{inside}{name}", name.encode()) for name in names]
+    archives = {
+        "folder": {f"{MOODLES}/{name}": content for name, content in entries},
+        "zip": {f"{ADA}work.zip": zipped(*entries)},
+        "zip in a folder": {f"{MOODLES}/work.zip": zipped(*entries)},
+    }[form]
+    placed, _ = collected(archives=archives)
+    taken = (WORK, "helper.py", "data/table.csv")
+    assert placed == {f"ada/{PS2}/{name}": name for name in taken}
+    assert not list(Path("submitted").rglob("timestamp.txt"))
+
+
+def test_single_files_of_a_student_go_with_the_notebook(collected):
+    placed, _ = collected(f"{ADA}{WORK}", f"{ADA}helper.py", f"{BO}helper.py", "nobody.py")
+    assert placed == {
+        f"ada/{PS2}/{WORK}": f"work in {ADA}{WORK}",
+        f"ada/{PS2}/helper.py": f"work in {ADA}helper.py",
+    }
 
 
 def test_the_platforms_own_archive_and_the_zips_in_it(collected):
