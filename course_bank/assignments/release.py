@@ -22,6 +22,8 @@ CHANCE = 1e-6  # but for this chance
 # of an entry of the key, and of one of its variants, what students get
 _SHOWN = ("id", "form", "variable", "points", "expects", "where", "page", "shown", "prompt")
 _SHOWN_OF_VARIANT = ("numbers", "prompt", "choices")
+# what mistakes that are told by no name earn together, and that ids which differ in case are one
+_RULES = {"partly": PARTLY, "any_case": True}
 
 
 class UnfitNumbers(ValueError):
@@ -54,10 +56,11 @@ def draw(assignment, points, catalogue, secret, earlier=None):
     for name in asked:
         entry = kept.get(name) or _secretive(_entry(catalogue.questions[name], drawn[name]))
         entries.append({**entry, "points": points[name]})
-    partly = earlier.get("partly") if earlier else PARTLY  # a class keeps the rule it was told
+    # a class keeps the rules it was told
+    rules = {n: earlier[n] for n in _RULES if n in earlier} if earlier else _RULES
     return {
         **_head(assignment, listed),
-        **({"partly": partly} if partly else {}),
+        **rules,
         "release": (earlier or {}).get("release") or _release(assignment, secret),
         "questions": entries,
     }
@@ -70,6 +73,7 @@ def sheets(key, book=""):
     """
     return {
         **({"book": book.rstrip("/")} if book else {}),
+        **({"any_case": True} if key.get("any_case") else {}),
         **{name: key[name] for name in ("format", "assignment", "title", "release")},
         "questions": [_shown(entry) for entry in key["questions"]],
     }

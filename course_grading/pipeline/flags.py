@@ -31,9 +31,9 @@ def _flags_on_id(run):
         flags.append(f"graded, as recorded by regrade-as, under the numbers of {shown!r}")
     if typed == "":
         flags.append("STUDENT_ID is blank in the notebook")
-    if typed and typed not in (student, shown) and typed.casefold() == student.casefold():
-        return flags  # ids that differ in case alone are one
-    if not typed or typed in (student, shown) or not run.variants or not run.key.knows(typed):
+    if not typed or not run.variants or not run.key.knows(typed):
+        return flags
+    if any(run.key.are_one(typed, own) for own in (student, shown)):
         return flags
     verdicts = run.verdicts.values()
     try:

@@ -28,7 +28,7 @@ each_assignment = pytest.mark.parametrize("name", problem_sets)
 @each_assignment
 def test_a_file_of_sheets_tells_what_is_asked_and_no_more(name):
     made = release.sheets(content(name))
-    assert set(made) == {"format", "assignment", "title", "release", "questions"}
+    assert set(made) == {"format", "assignment", "title", "release", "any_case", "questions"}
     for entry in made["questions"]:
         assert set(entry) <= TOLD | {"numbers_of", "variants"}
         for variant in entry["variants"]:
@@ -142,6 +142,18 @@ def changed(question, **settings):
     """The catalogue with one question declared otherwise."""
     questions = {**bank, question: replace(bank[question], **settings)}
     return Catalogue(MappingProxyType(questions), problem_sets)
+
+
+def test_ids_that_differ_in_case_alone_are_one_but_for_a_class_of_before():
+    key = Key(content(PS2), COMMON)
+    assert key.sheet("Ada")["questions"] == key.sheet("ADA")["questions"]
+    assert key.are_one("Ada", "ADA") and not key.are_one("ada", "adda")
+    before = {name: value for name, value in content(PS2).items() if name != "any_case"}
+    again = release.draw(PS2, problem_sets[PS2].questions, COMMON, SECRET, earlier=before)
+    old = Key(again, COMMON)
+    assert release.sheets(again).keys() == release.sheets(before).keys()
+    assert old.sheet("Ada")["questions"] != old.sheet("ADA")["questions"]
+    assert not old.are_one("Ada", "ADA")
 
 
 def test_a_changed_bank_changes_no_released_question():

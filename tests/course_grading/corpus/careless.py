@@ -44,7 +44,11 @@ def no_line_with_an_id(book):
 
 @solved()
 def an_id_in_other_case(book):
-    _sign(book, f"STUDENT_ID = {book.student.upper()!r}")
+    """The numbers that the notebook showed at home are the student's own."""
+    typed = book.student.upper()
+    _sign(book, f"STUDENT_ID = {typed!r}")
+    for name in book.value_questions():
+        book.set_value(name, book.variant(name, typed).answer)
 
 
 # ------------------------------------------------------------------ copies of cells
