@@ -36,7 +36,7 @@ def read(data):
         cells = dict(zip(names, (cell.strip() for cell in row), strict=False))
         if not any(cells.values()):
             continue
-        student = cells["id"]
+        student = cells.get("id", "")
         if not student or not is_plain(student):
             raise ValueError(f"line {table.line_num}: expected an id, got {student!r}")
         if student in students:

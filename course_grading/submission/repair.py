@@ -67,11 +67,11 @@ class Plan:
 
     def is_of(self, cells):
         """Whether a notebook holds cells of this one."""
-        texts = {source.source.strip() for source in self.cells.values() if source.locked}
+        texts = {_words(source.source) for source in self.cells.values() if source.locked}
         return any(
             cell.metadata.get("nbgrader", {}).get("grade_id") in self.cells
             or cell["id"] in self.cell_ids
-            or cell.source.strip() in texts
+            or _words(cell.source) in texts
             for cell in cells
         )
 
@@ -111,8 +111,7 @@ def repaired(cells, plan):
         cell.metadata.clear()
         if name in plan.cells:
             cell.metadata["nbgrader"] = {"grade_id": name}
-    if not any(cell.metadata for cell in cells):
-        _align(cells, plan)
+    _align(cells, plan)
     chosen = _chosen(cells, plan)
     leading, segments = _segments(cells, chosen)
     for name in plan.order:
@@ -138,28 +137,37 @@ def _typed(cell, name, place, plan):
 
 
 def _align(cells, plan):
-    """Mark the cells of a notebook that has lost every mark and id: by the locked texts.
+    """Mark cells that have lost their marks and ids, where nothing else has them: by locked texts.
 
     An answer is the last cell of its kind between the two locked ones around its stub.
     """
-    texts = {plan.cells[name].source.strip(): name for name in plan.order if plan.is_locked(name)}
-    place = {
-        texts[cell.source.strip()]: i
+    known = {c.metadata["nbgrader"]["grade_id"]: i for i, c in enumerate(cells) if c.metadata}
+    lost = [name for name in plan.order if plan.is_locked(name) and name not in known]
+    texts = {_words(plan.cells[name].source): name for name in lost}
+    found = {
+        texts[words]: i
         for i, cell in enumerate(cells)
-        if cell.source.strip() in texts
+        if not cell.metadata and (words := _words(cell.source)) in texts
     }
-    for name, i in place.items():
+    for name, i in found.items():
         cells[i].metadata["nbgrader"] = {"grade_id": name}
+    place = {**known, **found}
     for before, name, after in zip(
         ["", *plan.order], plan.order, [*plan.order[1:], ""], strict=False
     ):
-        if plan.is_locked(name) or before not in place:
+        if plan.is_locked(name) or name in known or before not in place:
             continue
         end = place.get(after, len(cells) if not after else place[before])
         kind = plan.cells[name].cell_type
-        between = [c for c in cells[place[before] + 1 : end] if c.cell_type == kind]
+        inside = cells[place[before] + 1 : end]
+        between = [c for c in inside if c.cell_type == kind and not c.metadata]
         if between:
             between[-1].metadata["nbgrader"] = {"grade_id": name}
+
+
+def _words(text):
+    """A text as it is compared: other programs save other line ends and blanks."""
+    return " ".join(text.split())
 
 
 def _chosen(cells, plan):

@@ -41,6 +41,7 @@ def test_a_class_list_is_read_as_it_was_saved(data):
         (b"", "the column id"),
         (b"name,email\nada,a@example.org\n", "the column id"),
         (b"id,first_name\n,Ada\n", "line 2: expected an id"),
+        (b"first_name,id\nAda\n", "line 2: expected an id"),
         (b'id,first_name\n"a\x1b[31mda",Ada\n', "line 2: expected an id"),
         (b"id,first_name\nada,Ada\nada,Bo\n", "line 3: the id 'ada' stands there twice"),
         (b"PK\x03\x04\x00\x00", "it is no text"),

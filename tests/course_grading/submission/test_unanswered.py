@@ -50,8 +50,15 @@ def test_a_written_answer_is_one():
     assert not is_unanswered(new_notebook(cells=cells), "essay", STUB)
 
 
-def test_a_notebook_without_marks_is_put_in_order_by_the_locked_texts():
-    cells = [cell("show()"), cell("x = 3"), cell("probe()"), cell("Because.", kind="markdown")]
+@pytest.mark.parametrize("kept", [None, *PLAN.order])
+def test_a_notebook_without_marks_is_put_in_order_by_the_locked_texts(kept):
+    """Blanks and line ends of another program are no other text; one mark may be left."""
+    sources = {"prompt": " show()\r\n", "answer": "x = 3", "check": "probe() ", "essay": "Because."}
+    kinds = {"essay": "markdown"}
+    cells = [
+        cell(source, name if name == kept else None, kinds.get(name, "code"))
+        for name, source in sources.items()
+    ]
     assert named(cells) == [
         ("prompt", "show()"),
         ("answer", "x = 3"),
