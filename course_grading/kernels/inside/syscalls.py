@@ -5,6 +5,9 @@ four kinds: memory that no limit counts (memfd, System V, pages given to pipes, 
 sockets), what two kernels could talk by (keyrings, queues, locks and watches on files that both
 see, vsock), ways out of one's share of the machine, and large parts of Linux that a notebook has
 no use for and that attacks begin with (io_uring, bpf, userfaultfd, mounts, tracing).
+
+Locks that SQLite and others ask for are answered with "done" and not taken: nobody else is there
+to be kept out, but another kernel would see one that is taken on a device.
 """
 
 import ctypes
@@ -53,25 +56,32 @@ _NUMBERS = {
     "sched_setscheduler": (144, 119),
     "sched_setattr": (314, 274),
 }
-# {call: (numbers, place of the argument, values)}: of fcntl's requests F_GETLK, its twin for open
-# files, leases and watches tell who else has a file open; buffers of sockets stay at their default
-_REFUSED_FOR = {
-    "fcntl": ((72, 25), 1, (5, 36, 1024, 1026)),
-    "setsockopt": ((54, 208), 2, (7, 8, 32, 33)),
-}
 # {call: (numbers, place of the argument, bits that may not stand in it together)}: memory that is
 # shared and in no file stays when the process that filled it has ended, and then nobody's limit
 # counts it
 _REFUSED_BITS = {"mmap": ((9, 222), 3, 0x1 | 0x20)}
 _UNIX, _INET, _INET6 = 1, 2, 10
-_ALLOWED_FOR = {
-    "socket": ((41, 198), 0, (_UNIX, _INET, _INET6)),
-    "socketpair": ((53, 199), 0, (_UNIX,)),
-}
 _MACHINES = {"x86_64": (_X86_64, 0xC000003E), "aarch64": (_AARCH64, 0xC00000B7)}
 # instructions of the filter
 _LOAD, _EQUAL, _AT_LEAST, _RETURN, _AND = 0x20, 0x15, 0x35, 0x06, 0x54
-_ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # the second with errno 1, "not permitted"
+# the second with errno 1, "not permitted"; the third with none: "done", and nothing is done
+_ALLOW, _REFUSE, _PRETEND = 0x7FFF0000, 0x00050001, 0x00050000
+_GET_LOCK, _SET_LOCK = (5, 36), (6, 7, 37, 38)  # the later ones are of open files
+_LEASE_AND_WATCH = (1024, 1026)
+# {call: (numbers, place of the argument, {its values: answer}, answer to all others)}: of fcntl's
+# requests those of locks, leases and watches tell who else has a file open; buffers of sockets stay
+# at their default
+_BY_ARGUMENT = {
+    "fcntl": (
+        (72, 25),
+        1,
+        {(*_GET_LOCK, *_LEASE_AND_WATCH): _REFUSE, _SET_LOCK: _PRETEND},
+        _ALLOW,
+    ),
+    "setsockopt": ((54, 208), 2, {(7, 8, 32, 33): _REFUSE}, _ALLOW),
+    "socket": ((41, 198), 0, {(_UNIX, _INET, _INET6): _ALLOW}, _REFUSE),
+    "socketpair": ((53, 199), 0, {(_UNIX,): _ALLOW}, _REFUSE),
+}
 _OTHER_CALLS = 0x40000000  # x86_64: the same calls under other numbers
 _SET_FILTER, _MODE_FILTER = 22, 2
 
@@ -108,18 +118,18 @@ def _steps(column, architecture):
     for numbers in _NUMBERS.values():
         if numbers[column] is not None:
             steps += [(_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, _REFUSE)]
-    for listed, met, unmet in ((_REFUSED_FOR, _REFUSE, _ALLOW), (_ALLOWED_FOR, _ALLOW, _REFUSE)):
-        for numbers, place, values in listed.values():
-            steps += _for_values(numbers[column], place, values, met, unmet)
+    for numbers, place, answers, otherwise in _BY_ARGUMENT.values():
+        steps += _by_argument(numbers[column], place, answers, otherwise)
     for numbers, place, bits in _REFUSED_BITS.values():
-        steps += _for_values(numbers[column], place, (bits,), _REFUSE, _ALLOW, bits)
+        steps += _by_argument(numbers[column], place, {(bits,): _REFUSE}, _ALLOW, bits)
     return [*steps, (_RETURN, 0, 0, _ALLOW)]
 
 
-def _for_values(number, place, values, met, unmet, mask=0xFFFFFFFF):
-    """Answer one call by an argument of 32 bits: ``met`` where its bits in ``mask`` are a value."""
+def _by_argument(number, place, answers, otherwise, mask=0xFFFFFFFF):
+    """Answer one call by an argument of 32 bits, or by its bits in ``mask``."""
     told = [(_LOAD, 0, 0, 16 + 8 * place), (_AND, 0, 0, mask)]
-    for value in values:
-        told += [(_EQUAL, 0, 1, value), (_RETURN, 0, 0, met)]
-    told.append((_RETURN, 0, 0, unmet))
+    for values, answer in answers.items():
+        for value in values:
+            told += [(_EQUAL, 0, 1, value), (_RETURN, 0, 0, answer)]
+    told.append((_RETURN, 0, 0, otherwise))
     return [(_EQUAL, 0, len(told), number), *told]

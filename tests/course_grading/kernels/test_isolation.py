@@ -212,6 +212,22 @@ def test_ways_to_talk_and_out_of_ones_share_are_refused(kernel, call):
     assert printed(run(kernel, f"{ASK}\nprint(refused(lambda: {call}))")) == "True\n"
 
 
+def test_a_lock_on_what_kernels_share_is_not_seen_by_another(kernel_server):
+    """Devices are the machine's own and writable: a lock on one was a note for the next kernel."""
+    lock = "import fcntl\nfor device in ('null', 'full', 'random', 'urandom'):\n"
+    lock += (
+        "    file = open(f'/dev/{device}', 'r+b', 0); kept = [*globals().get('kept', []), file]\n"
+    )
+    lock += "    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 7)\nprint('locked')"
+    kernels = [
+        Kernel(kernel_server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+        for _ in range(2)
+    ]
+    assert [printed(run(kernel, lock)) for kernel in kernels] == ["locked\n", "locked\n"]
+    for kernel in kernels:
+        kernel.close()
+
+
 def test_no_kernel_sets_the_time_of_a_device(kernel):
     """Devices are the machine's own, and writable: their times were a note for the next one."""
     source = (
