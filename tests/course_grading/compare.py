@@ -7,11 +7,13 @@
 
 Stock nbgrader runs these notebooks with the rights of whoever grades. Here each one is therefore
 graded in a sandbox of its own, on a copy of the course in memory, together with an honest student
-whose name comes after it in the class: what happens to her shows whether the batch went on.
+whose name comes after it in the class: what happens to her shows whether the batch went on. Each
+assignment that has cases is a course of its own.
 """
 
 import argparse
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -34,11 +36,14 @@ HONEST = "zoe"
 SECONDS = 240
 TABLE = Path(__file__).parents[2] / "exercises" / "COMPARISON.md"
 BANK = "/bank"  # where stock's hidden tests find the question bank
-STOCK = "c = get_config()\nc.CourseDirectory.course_id = 'stock'\nc.Execute.timeout = 5\n"
+STOCK = "c = get_config()\nc.CourseDirectory.course_id = 'stock'\nc.Execute.timeout = {timeout}\n"
+TIMEOUT = {PS2: 5}  # seconds for a cell
+USUAL = 60  # seconds where functions are tried and models are trained
 
 # Runs inside the sandbox: a copy of the class of two, graded by the stock command.
 INSIDE = f"""
 import json, os, shutil, sqlite3, subprocess, sys
+assignment = sys.argv[1]
 shutil.copytree("/input", "/course/course", symlinks=True, ignore=lambda folder, names: [
     n for n in names if not os.path.islink(f := os.path.join(folder, n))
     and not os.path.isdir(f) and not os.path.isfile(f)])
@@ -46,7 +51,7 @@ os.chdir("/course/course")
 with open("/course/log", "w") as log:
     try:
         status = subprocess.run(
-            [os.path.join(sys.prefix, "bin", "nbgrader"), "autograde", "{PS2}"],
+            [os.path.join(sys.prefix, "bin", "nbgrader"), "autograde", assignment],
             stdout=log, stderr=log, timeout={SECONDS} - 60).returncode
     except subprocess.TimeoutExpired:
         status = "no end"
@@ -54,8 +59,8 @@ scores = {{}}
 try:
     from nbgrader.api import Gradebook
     with Gradebook("sqlite:////course/course/gradebook.db") as gradebook:
-        for s in gradebook.assignment_submissions("{PS2}"):
-            done = os.path.exists(f"/course/course/autograded/{{s.student_id}}/{PS2}")
+        for s in gradebook.assignment_submissions(assignment):
+            done = os.path.exists(f"/course/course/autograded/{{s.student_id}}/{{assignment}}")
             scores[s.student_id] = s.score if done else None
             scores[s.student_id + " manual"] = bool(s.needs_manual_grade)
 except Exception as error:
@@ -72,31 +77,45 @@ def main():
     options = options.parse_args()
     bubblewrap()
     root = Path(tempfile.mkdtemp(prefix="course-compare-"))
-    os.chdir(root)
-    course = make_course(root)
-    cases = corpus.write(course, PS2)
-    hand_in(course, {HONEST: sample_class.right})
-    (root / "nbgrader_config.py").write_text(STOCK)
-    points = problem_sets[PS2].questions
+    every = {**corpus.CASES, **corpus.PROGRAMS}
+    points = {name: problem_sets[name].questions for name in {c.assignment for c in every.values()}}
+    for assignment in points:
+        hand_in_all(root / assignment, assignment)
     found = read_rows() if options.only or options.missing else {}
-    right = {spoken(name): f"{case.points(points):g}" for name, case in cases.items()}
+    right = {spoken(n): f"{c.points(points[c.assignment]):g}" for n, c in every.items()}
     old = {name for name, row in found.items() if row[1] != right.get(name)}
-    waiting = [name for name in cases if spoken(name) not in found]
-    waiting += [name for name in cases if spoken(name) in old]
+    waiting = [name for name in every if spoken(name) not in found]
+    waiting += [name for name in every if spoken(name) in old]
     chosen = options.only or waiting
+
+    def graded(name):
+        return stock(root / every[name].assignment, name, every[name].assignment)
+
     with ThreadPoolExecutor(options.workers) as pool:
-        for name, result in zip(chosen, pool.map(lambda n: stock(root, n), chosen), strict=True):
-            found[spoken(name)] = made = row(name, cases[name], result, points)
+        for name, result in zip(chosen, pool.map(graded, chosen), strict=True):
+            made = row(name, every[name], result, points[every[name].assignment])
+            found[spoken(name)] = made
             old.discard(spoken(name))
             print("|", *made, sep=" | ", flush=True)
-            done = [found[spoken(case)] for case in cases if spoken(case) in found]
+            done = [found[spoken(case)] for case in every if spoken(case) in found]
             TABLE.write_text(table(done, len(old)), encoding="utf-8")
     shutil.rmtree(root, ignore_errors=True)
 
 
+def hand_in_all(root, assignment):
+    """A stock course for one assignment, in which its cases and the honest student hand in."""
+    course = make_course(root, assignment)
+    corpus.write(course, assignment)
+    hand_in(course, {HONEST: sample_class.right}, assignment)
+    timeout = TIMEOUT.get(assignment, USUAL)
+    (root / "nbgrader_config.py").write_text(STOCK.format(timeout=timeout))
+
+
 def spoken(name):
-    """The case as the table names it."""
-    return name.removeprefix(corpus.cases.PREFIX).replace("-", " ")
+    """The case as the table names it; of another assignment than ps2 with its number."""
+    case = corpus.PROGRAMS.get(name)
+    number = f"{case.assignment.partition('-')[0]}: " if case else ""
+    return number + name.removeprefix(corpus.cases.PREFIX).replace("-", " ")
 
 
 def read_rows():
@@ -105,7 +124,7 @@ def read_rows():
     return {cells[0]: tuple(cells) for cells in rows if len(cells) == 4 and cells[1].isdigit()}
 
 
-def stock(root, name):
+def stock(root, name, assignment=PS2):
     """[exit status, {student: score}] of the class of two, or why there is no result."""
     class_ = Path(tempfile.mkdtemp(prefix="course-two-"))
     for part in ("source", "release", "keys", "gradebook.db", "nbgrader_config.py"):
@@ -117,7 +136,11 @@ def stock(root, name):
         _copy(root / "submitted" / student, class_ / "submitted" / student)
     try:
         done = subprocess.run(
-            _command(class_), capture_output=True, text=True, timeout=SECONDS, env=_environment()
+            _command(class_, assignment),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            env=_environment(),
         )
     except subprocess.TimeoutExpired:
         return ["no end", {}]
@@ -134,7 +157,7 @@ def _copy(source, target):
     subprocess.run(["cp", "-a", str(source), str(target)], check=True)
 
 
-def _command(class_):
+def _command(class_, assignment):
     limits = ["prlimit", "--data=3000000000", "--nproc=400", "--fsize=300000000", "--core=0"]
     user = []
     if os.getuid() == 0:
@@ -148,7 +171,7 @@ def _command(class_):
         *["--ro-bind", str(class_), "/input"],
         *["--perms", "0755", "--dir", BANK, "--ro-bind", bank, f"{BANK}/course_bank"],
         *sandbox.shown_arguments((), disk=500_000_000),
-        *["--chdir", "/course", *limits, *user, sys.executable, "-c", INSIDE],
+        *["--chdir", "/course", *limits, *user, sys.executable, "-c", INSIDE, assignment],
     ]
 
 
@@ -165,7 +188,9 @@ def row(name, case, result, points):
     score = scores.get(name)
     if score is None:
         got = "no grade"
-    elif score == right and not (case.unreadable and scores.get(f"{name} manual")):
+    elif math.isclose(score, right, abs_tol=1e-6) and not (
+        case.unreadable and scores.get(f"{name} manual")
+    ):
         got = "right"
     else:
         got = f"{score:g}"
@@ -194,7 +219,9 @@ HEAD = """# The corpus through stock nbgrader
 {count} submissions that try something, each graded by stock `nbgrader autograde` together with an
 honest student who comes after it. Made by `python -m tests.course_grading.compare`; the same
 submissions through this course's pipeline get the right grade, every one, in
-`tests/course_grading/test_corpus.py`.
+`tests/course_grading/test_corpus.py`. All hand in `ps2-output-shapes` but those that begin with
+another assignment's number: functions that only look fast and models that are none, graded in
+`tests/exercises/test_pipeline.py`.
 
 Stock nbgrader gives {wrong} of them a wrong grade or none; in {lost} cases the honest student's
 grade is lost or changed, or the command does not end.

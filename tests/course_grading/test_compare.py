@@ -15,7 +15,7 @@ def test_stock_grades_a_harmless_case_and_the_honest_student(new_course):
     course = new_course()
     cases = corpus.write(course, PS2)
     hand_in(course, {compare.HONEST: sample_class.right})
-    (course.root / "nbgrader_config.py").write_text(compare.STOCK)
+    (course.root / "nbgrader_config.py").write_text(compare.STOCK.format(timeout=5))
     case = "corpus-windows-line-ends"
     result = compare.stock(course.root, case)
     points = problem_sets[PS2].questions
