@@ -45,7 +45,8 @@ def _plain(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-for line in sys.stdin:
-    groups = line.split()
-    size, count = weight(closure(groups))
-    print(f"{' '.join(groups)}\t{size:.0f}\t{count}")
+if __name__ == "__main__":
+    for line in sys.stdin:
+        groups = line.split()
+        size, count = weight(closure(groups))
+        print(f"{' '.join(groups)}\t{size:.0f}\t{count}")
