@@ -134,7 +134,7 @@ LISTED = (
         id="ps6-receptive-field",
         title="Receptive field",
         trains="Which pixels a feature can know of, and how to make it know more",
-        minutes=70,
+        minutes=75,
         where="Chapter 9, Receptive field and dilation, and chapter 10, Weight sharing and "
         "equivariance",
         intro="Which pixels can a feature know of? Follow the field backwards, layer by layer; a "
@@ -144,11 +144,11 @@ LISTED = (
             Task("rf-pooling", 1),
             Task("rf-strides", 1),
             Task("rf-dilated-stack", 1),
-            Task("rf-layers-needed", 1),
             Task("rf-readers", 2),
             Task("rf-strides-from-fields", 3),
             Task("rf-plain-for-dilated", 2),
             Task("equivariance-strided-peak", 2),
+            Task("equivariance-at-border", 2),
             Task("equivariance-pooled-shift", 2),
             judgements["rf-how-large"],
             judgements["rf-not-all-alike"],

@@ -58,9 +58,8 @@ class Shape(reading.Shape):
     def hint(self, value, expected, expects=None):
         if len(self.without_batch(value, len(expected))) == len(expected):
             return None
-        length = wording.counted(len(value), "number")
         problem = self.problem(value, expects)
-        return problem or f"Yours has {length}, the answer has {len(expected)}."
+        return problem or f"Yours has {value.counted}, the answer has {len(expected)}."
 
     def equal(self, value, expected, tolerance):
         value = self.without_batch(value, len(expected))

@@ -51,6 +51,30 @@ class Case:
     arguments: tuple
 
 
+def telling(draw, answer):
+    """``draw(rng)``, drawn again until no case has an answer, or a part of one, that is 0 all over.
+
+    There whoever returns zeros would be right. For a ``FunctionQuestion.cases``.
+    """
+
+    def cases(rng):
+        while True:
+            drawn = draw(rng)
+            parts = [part for case in drawn for part in _parts(answer(*_arrays(case.arguments)))]
+            if all(map(np.any, parts)):
+                return drawn
+
+    return cases
+
+
+def _parts(value):
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _arrays(arguments):
+    return [np.array(a, np.float64) if isinstance(a, list) else a for a in arguments]
+
+
 @dataclass(frozen=True)
 class FunctionQuestion(Question):
     """A question answered by a function named like `Question.variable`.
@@ -117,8 +141,7 @@ class FunctionQuestion(Question):
         return list(value) if self.parts and isinstance(value, list | tuple) else [value]
 
     def _expected(self, function, case):
-        arguments = [np.array(a, np.float64) if isinstance(a, list) else a for a in case.arguments]
-        return self._split(function(*arguments))
+        return self._split(function(*_arrays(case.arguments)))
 
     def _shares(self, cases, given):
         """For every case, for every part: whether it is right."""
@@ -225,8 +248,7 @@ def _shape(value):
 
 def example(function, names, **arguments):
     """Numbers of a function question: the arguments and the outputs of ``function`` on them."""
-    arrays = [np.array(a, np.float64) if isinstance(a, list) else a for a in arguments.values()]
-    outputs = function(*arrays)
+    outputs = function(*_arrays(arguments.values()))
     if names:
         outputs = {name: to_json(part) for name, part in zip(names, outputs, strict=True)}
     return {**arguments, "outputs": outputs if names else to_json(outputs)}

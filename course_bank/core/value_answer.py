@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from course_bank.core import forms
 from course_bank.core.nearly_right import few_wrong
 from course_bank.core.plain_values import PLAIN_SOURCE
+from course_lib.exercise import wording
 from course_lib.exercise.forms import (
     FormProblem,
     check_form,
@@ -82,7 +83,7 @@ class ValueAnswer:
             return Verdict(CLOSE, None, few)
         hint = form.hint(value, variant.answer, self.expects) or form.problem(value, self.expects)
         hint = hint or "Not right."
-        return Verdict(0.0, None, f"{hint} Look again at {self.where}.")
+        return Verdict(0.0, None, f"{hint} Look again at {self.where}{wording.stop(self.where)}")
 
     def probe(self, variant):
         """Python source, run in the student's kernel, that emits the value of the variable."""

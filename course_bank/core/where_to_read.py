@@ -129,6 +129,7 @@ SECTIONS = {  # question -> heading in the chapter of its topic
     "rf-strides-from-fields": "With strides",
     "rf-plain-for-dilated": "Dilation",
     "equivariance-strided-peak": "With a stride",
+    "equivariance-at-border": "At the border",
     "equivariance-pooled-shift": "Behind pooling",
     "conv2d-loops": "The same in NumPy and in Keras",
     "conv2d-windows": "Step 4: one matrix product",

@@ -253,6 +253,18 @@ QUESTIONS = [
                 "It looks around in the widened channels.",
                 CLOSE,
             ),
+            slip(
+                "one side of the kernel only",
+                lambda n: 2 * _block(n)[0] + n.kernel * _widened(n),
+                "A slice of a filter is a square: k · k weights for each channel, not k.",
+                FAR,
+            ),
+            slip(
+                "biases counted",
+                lambda n: sum(_block(n)) + 2 * _widened(n) + n.channels,
+                "None of the three has biases here.",
+                CLOSE,
+            ),
         ),
         solution="n.channels * n.times * (2 * n.channels + n.kernel**2)",
         solved_by="formula",
@@ -352,6 +364,24 @@ QUESTIONS = [
                 lambda n: 4 * n.batch * (n.size**2 + (n.size // 2) ** 2) * n.channels,
                 "The wide maps inside the block are kept too, and cost most.",
                 FAR,
+            ),
+            slip(
+                "half as many places",
+                lambda n: (
+                    4
+                    * n.batch
+                    * (n.size**2 * _widened(n) + n.size**2 // 2 * (_widened(n) + n.channels))
+                ),
+                "Strides of 2 hold along both axes: a quarter of the places is left.",
+                CLOSE,
+            ),
+            slip(
+                "input counted",
+                lambda n: 4 * n.batch * (sum(_kept(n)) + n.size**2 * n.channels),
+                "The input of the block was put out by what stands before it. Asked for are the "
+                "outputs of its "
+                "three convolutions.",
+                CLOSE,
             ),
         ),
         solution="4 * n.batch * (\n    n.size**2 * n.channels * n.times\n"

@@ -25,6 +25,7 @@ from course_grading.pages.html_cleaning import clean_html
 from course_grading.pipeline.record import RECORD
 from course_grading.text import shorten
 from course_lib.exercise import SAMPLE_STUDENT
+from course_lib.exercise.wording import stop
 
 LONG = 400  # characters, more of an answer are folded
 SHORT = 360  # characters, so many of a task stand open
@@ -284,7 +285,7 @@ class Page:
             yield f"<p>Your answer: <code>{answer}</code>{self._option(entry)}</p>"
         more = html.escape(entry.get("teaches") or "") if entry["credit"] >= 1 else ""
         # where to look follows, linked
-        message = entry["message"].removesuffix(f"Look again at {entry.get('where')}.")
+        message = entry["message"].partition(" Look again at Chapter ")[0]
         yield f"<p class='message'>{marked(message.rstrip())} {more or self._where(entry)}</p>"
         yield folded_notebook.comment(self.answers.get(entry["id"], {}))
         if answer and (is_code or len(answer) > LONG):
@@ -340,11 +341,12 @@ class Page:
 
     def _where(self, entry):
         """Where in the book to look, linked where the book's address is known."""
-        where = html.escape(entry.get("where") or "")
-        if where and self._is_asked(entry) and self.book:
+        heading = entry.get("where") or ""
+        where = html.escape(heading)
+        if self._is_asked(entry) and self.book:
             page = f"{self.book}/{self.key.page(entry['id'])}"
             where = f'<a href="{html.escape(page)}">{where}</a>'
-        return f"In the book: {where}." if where else ""
+        return f"In the book: {where}{stop(heading)}" if heading else ""
 
     def _is_asked(self, entry):
         """Whether it is a question of the key: other checks are the instructor's own."""

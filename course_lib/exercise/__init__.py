@@ -15,7 +15,7 @@ import importlib.util
 import os
 from pathlib import Path
 
-from course_lib.exercise import forms, functions, sheets
+from course_lib.exercise import forms, functions, sheets, wording
 from course_lib.exercise.plain_values import plain
 
 SAMPLE_STUDENT = "demo"
@@ -112,10 +112,10 @@ class Exercise:
         if entry.get("expects"):
             text += f"\n\nAssign {entry['expects']} to `{entry['variable']}`."
         if entry.get("where"):
-            where = entry["where"]
+            where, end = entry["where"], wording.stop(entry["where"])
             if self._book.startswith(("https://", "http://")):
                 where = f"[{where}]({self._book}/{entry['page']})"
-            text += f"\n\nIn the book: {where}."
+            text += f"\n\nIn the book: {where}{end}"
         _display_markdown(text)
 
     def numbers(self, question):

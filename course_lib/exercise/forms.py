@@ -9,11 +9,10 @@ Values are plain: None, bool, int, float, str, lists and tuples of those, or a N
 Nothing here compares an answer with the right one.
 """
 
-import ast
 import math
 import re
 
-from course_lib.exercise import wording
+from course_lib.exercise import typed, wording
 
 _LONGEST = 20_000  # characters of a string, numbers of an array
 
@@ -40,29 +39,6 @@ def is_blank(value):
 # ---------------------------------------------------------------------------- reading one number
 
 
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
-_SPACED = re.compile(r"[+-]?[1-9]\d{0,2}([ \u00a0\u2009\u202f]\d{3})+(\.\d+)?")
-_COMMA = re.compile(r"[+-]?\d*,\d+")
-
-
-def _fraction(text):
-    """The number a string writes: "26", "1,024", "1 024", "-0.5", "3/4"; None if it writes none."""
-    text = text.strip().replace("−", "-").replace("_", "")
-    if _SPACED.fullmatch(text):
-        text = re.sub(r"\s", "", text)
-    if _THOUSANDS.fullmatch(text):
-        text = text.replace(",", "")
-    top, slash, bottom = text.partition("/")
-    try:
-        value = float(top)
-        if slash:
-            value /= float(bottom)
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return None
-    whole = not slash and re.fullmatch(r"[+-]?\d+", text)
-    return int(text) if whole else value
-
-
 def _finite(value):
     if isinstance(value, float) and not math.isfinite(value):
         raise FormProblem(f"The answer is {value}, which is not a number one can compare.")
@@ -74,7 +50,7 @@ def _finite(value):
 def _decimal_comma(text):
     """Complain about a comma that cannot part thousands: "0,583" and "1,5"."""
     text = text.strip().replace("−", "-")
-    if _COMMA.fullmatch(text) and not _THOUSANDS.fullmatch(text):
+    if typed.COMMA.fullmatch(text) and not typed.THOUSANDS.fullmatch(text):
         point = text.replace(",", ".")
         raise FormProblem(f"Decimals are written with a point: {point}, not {text}.")
 
@@ -105,7 +81,7 @@ def _listed(value, most, instead):
 
 def _number_in(text):
     _decimal_comma(text[:100])
-    number = _fraction(text) if len(text) <= 100 else None
+    number = typed.number(text) if len(text) <= 100 else None
     if number is None:
         raise FormProblem(f"A number is expected, not the text {text[:40]!r}.")
     return number
@@ -140,7 +116,7 @@ class Number:
 
     def _one_meaning(self, text):
         """Where decimals may be asked for, one comma before three digits can mean two things."""
-        if _THOUSANDS.fullmatch(text) and text.count(",") == 1 and "." not in text:
+        if typed.THOUSANDS.fullmatch(text) and text.count(",") == 1 and "." not in text:
             ways = f"{text.replace(',', '.')} or {text.replace(',', '')}"
             raise FormProblem(f"{text} can be read in two ways. Write {ways}, without a comma.")
 
@@ -188,6 +164,17 @@ class Estimate(Number):
         """An amount is large: 40,000 is 40000."""
 
 
+class Sizes(tuple):
+    """The sizes of a shape; ``batch`` is true where a batch axis, None, stood in front of them."""
+
+    batch = False
+
+    @property
+    def counted(self):
+        """How many they are, in words."""
+        return wording.counted(len(self), "number") + " beside the batch axis" * self.batch
+
+
 class Shape:
     """A tuple of whole numbers; the batch axis, None or 1, may stand in front."""
 
@@ -204,27 +191,30 @@ class Shape:
             raise FormProblem(f"A tuple of numbers is expected, not {wording.kind(value)}.")
         if len(value) > 12:
             raise FormProblem(f"A tuple of a few numbers is expected, not of {len(value)}.")
-        if len(value) > 1 and _is_none(value[0]):
-            value = value[1:]
+        with_batch = len(value) > 1 and _is_none(value[0])
+        value = value[with_batch:]
         if any(_is_none(entry) for entry in value):
             raise FormProblem("Only the batch axis, in front, may be None.")
         if any(isinstance(entry, list | tuple) for entry in value):
             raise FormProblem("A flat tuple of numbers is expected, without tuples in it.")
-        return tuple(read_number(entry) for entry in value)
+        sizes = Sizes(read_number(entry) for entry in value)
+        sizes.batch = with_batch
+        return sizes
 
     @staticmethod
     def _split(text):
         if len(text) > 200:
             raise FormProblem("A tuple of numbers is expected, not a long text.")
-        inner = text.strip().strip("()[]")
-        apart = [part.strip() for part in re.split(r"[,;x×*]|\bby\b", inner) if part.strip()]
+        inner = re.sub(r"^[a-z.]*shape\s*[:=]?", "", text.strip(), flags=re.IGNORECASE)
+        apart = re.split(r"[,;x×*]|\bby\b", inner.strip("()[]{} "), flags=re.IGNORECASE)
+        apart = [part.strip() for part in apart if part.strip()]
         spaced = len(apart) > 1  # then a space inside a number parts its thousands
         parts = []
         for part in apart:
-            parts += [part] if spaced and _SPACED.fullmatch(part) else part.split()
-        if not parts or any(p not in _NONE and _fraction(p) is None for p in parts):
+            parts += [part] if spaced and typed.SPACED.fullmatch(part) else part.split()
+        if not parts or any(not _is_none(p) and typed.number(p) is None for p in parts):
             raise FormProblem(f"A tuple of numbers is expected, not the text {text[:40]!r}.")
-        return [None if part in _NONE else part for part in parts]
+        return [None if _is_none(part) else part for part in parts]
 
     def problem(self, value, expects=None):
         fractions = [entry for entry in value if isinstance(entry, float)]
@@ -232,8 +222,7 @@ class Shape:
             return f"Whole numbers are expected, and {fractions[0]:g} is none."
         wanted = wording.length(expects)
         if wanted and len(self.without_batch(value, wanted)) != wanted:
-            length = wording.counted(len(value), "number")
-            return f"Yours has {length}; asked for is {wording.shape(expects)}."
+            return f"Yours has {value.counted}; asked for is {wording.shape(expects)}."
         return None
 
     @staticmethod
@@ -253,11 +242,11 @@ class Kernel(Shape):
         return sizes
 
 
-_NONE = ("None", "?")  # how summaries and students write the batch axis
+_NONE = ("none", "?", "null", "batch")  # how summaries and students write the batch axis
 
 
 def _is_none(value):
-    return value is None or (isinstance(value, str) and value.strip() in _NONE)
+    return value is None or (isinstance(value, str) and value.strip().lower() in _NONE)
 
 
 class Array:
@@ -293,7 +282,7 @@ class Array:
         try:
             if len(text) > _LONGEST or text.count("[") + text.count("(") > 500:
                 raise ValueError
-            return ast.literal_eval(text.strip())
+            return typed.array(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             raise FormProblem("An array or a list of rows is expected, not a text.") from None
 

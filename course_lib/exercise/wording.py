@@ -30,6 +30,15 @@ def counted(number, what):
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
+def stop(heading):
+    """What ends a sentence behind a heading: nothing where it asks and has its own mark.
+
+    >>> stop("Chapter 6, Pooling"), stop("Chapter 2, Convolution or cross-correlation?")
+    ('.', '')
+    """
+    return "" if heading.endswith((".", "?", "!")) else "."
+
+
 def several(values):
     """So many numbers where all values are single ones, else so many arrays.
 

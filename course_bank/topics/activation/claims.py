@@ -81,6 +81,13 @@ QUESTIONS = [
                 "of products.",
                 FAR,
             ),
+            slip(
+                "result turned",
+                lambda n: _one_kernel(n)[::-1],
+                "The products are right, in the wrong order: the first weights of both meet the "
+                "first cell.",
+                CLOSE,
+            ),
         ),
         solution="[\n    sum(\n        n.first[i] * n.second[place - i]\n"
         "        for i in range(2)\n        if 0 <= place - i < 3\n    )\n"
@@ -131,6 +138,19 @@ QUESTIONS = [
                 "maximum pooled",
                 lambda n: [float(np.max(n.window))] * 2,
                 "That is the maximum, for which the order is of no matter. Take the mean.",
+                FAR,
+            ),
+            slip(
+                "not divided",
+                lambda n: [4 * value for value in _before_and_after(n)],
+                "Those are sums. The mean divides by the four cells of the window.",
+                CLOSE,
+            ),
+            slip(
+                "ReLU first both times",
+                lambda n: [_before_and_after(n)[0]] * 2,
+                "If ReLU stands behind, the mean is taken of all four values, the negative ones "
+                "too.",
                 FAR,
             ),
         ),

@@ -23,6 +23,11 @@ def _missing_product(n):
     return n.output - sum_of_products(n)
 
 
+def _missing_in(n, kernel, row, column):
+    """The weight as somebody finds it who lays ``kernel`` on the patch, its gap at that place."""
+    return (n.output - _sum_with(n, kernel)) / n.patch[row][column]
+
+
 def _sum_with(n, kernel):
     """What another kernel makes of the patch."""
     return int((np.array(n.patch) * kernel).sum())
@@ -122,6 +127,32 @@ QUESTIONS = [
                 lambda n: -_missing_product(n) // n.patch[n.row][n.column],
                 "The sign is turned round: weight times pixel is the output minus the rest.",
                 CLOSE,
+            ),
+            slip(
+                "other products left out",
+                lambda n: n.output / n.patch[n.row][n.column],
+                "The output is made of nine products: take the eight known ones off before you "
+                "divide.",
+                FAR,
+            ),
+            slip(
+                "other products added",
+                lambda n: (n.output + sum_of_products(n)) / n.patch[n.row][n.column],
+                "The known products are part of the output: what is left is the output minus "
+                "their sum.",
+                CLOSE,
+            ),
+            slip(
+                "kernel turned",
+                lambda n: _missing_in(n, flip(n.kernel), 2 - n.row, 2 - n.column),
+                "You turned the kernel by 180 degrees. It lies on the patch as it is printed.",
+                CLOSE,
+            ),
+            slip(
+                "output missing in the sum",
+                lambda n: -sum_of_products(n) / n.patch[n.row][n.column],
+                "With this weight all nine products would sum to 0; they sum to the output.",
+                FAR,
             ),
         ),
         solution="(\n    n.output - int((np.array(n.patch) * np.array(n.kernel)).sum())\n"

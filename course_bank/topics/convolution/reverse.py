@@ -84,6 +84,34 @@ QUESTIONS = [
                 "The map holds products of weights and the bright pixel, and not in their order.",
                 FAR,
             ),
+            slip(
+                "kernel transposed",
+                lambda n: np.transpose(_kernel_behind(n)).tolist(),
+                "Rows and columns of your kernel are exchanged: its first row meets the first "
+                "row of a window.",
+                FAR,
+            ),
+            slip(
+                "map transposed",
+                lambda n: (np.transpose(n.map) // n.grey).tolist(),
+                "Rows and columns are exchanged. Turning by 180 degrees reverses both, and "
+                "exchanges none.",
+                FAR,
+            ),
+            slip(
+                "mirrored left to right",
+                lambda n: np.fliplr(np.array(n.map) // n.grey).tolist(),
+                "You exchanged left and right only. Turning by 180 degrees exchanges top and "
+                "bottom too.",
+                CLOSE,
+            ),
+            slip(
+                "mirrored top to bottom",
+                lambda n: np.flipud(np.array(n.map) // n.grey).tolist(),
+                "You exchanged top and bottom only. Turning by 180 degrees exchanges left and "
+                "right too.",
+                CLOSE,
+            ),
         ),
         solution="(np.array(n.map)[::-1, ::-1] // n.grey).tolist()",
     ),
@@ -124,6 +152,24 @@ QUESTIONS = [
                 FAR,
             ),
             swapped(_weights_and_bias, "the sum"),
+            slip(
+                "output taken for the bias",
+                lambda n: [_weights_and_bias(n)[0], n.low],
+                "The sum is right. The output where all pixels are dark holds the sum times "
+                "their grey value "
+                "as well: the bias is what is left.",
+                CLOSE,
+            ),
+            slip(
+                "upside down",
+                lambda n: [
+                    (n.light - n.dark) / (n.high - n.low),
+                    n.low - n.dark * (n.light - n.dark) / (n.high - n.low),
+                ],
+                "You divided the wrong way round: the sum says by how much the output grows "
+                "with the pixels.",
+                CLOSE,
+            ),
         ),
         solution="[\n    (n.high - n.low) // (n.light - n.dark),\n"
         "    n.low - (n.high - n.low) // (n.light - n.dark) * n.dark,\n]",

@@ -15,6 +15,8 @@ FLIPPED = (
     "lays the kernel on the window as it is."
 )
 NO_BIAS = "The bias is missing: it is added to the sum."
+NO_RELU = "That is what a ReLU makes of it. No activation stands here: values below 0 stay."
+NOT_A_MEAN = "A convolution sums its products; it does not divide by their number."
 BIAS_PER_TAP = "The bias is added once to the sum, not to each of the products."
 
 
@@ -157,6 +159,16 @@ QUESTIONS = [
                 "image.",
                 FAR,
             ),
+            slip(
+                "ReLU applied", lambda n: np.maximum(conv2d(n.image, n.kernel), 0), NO_RELU, CLOSE
+            ),
+            slip("divided as a score", lambda n: conv2d(n.image, n.kernel) / 9, NOT_A_MEAN, CLOSE),
+            slip(
+                "signs of the weights dropped",
+                lambda n: conv2d(n.image, np.abs(n.kernel)),
+                "Negative weights take away.",
+                FAR,
+            ),
         ),
         solved_by="ops.conv",
         solution="ops.conv(\n    np.array(n.image)[None, :, :, None], "
@@ -196,6 +208,27 @@ QUESTIONS = [
                 lambda n: conv2d(n.image, n.kernel, (2, 1)),
                 "The stride holds in both directions.",
                 FAR,
+            ),
+            slip(
+                "stride to the right only",
+                lambda n: conv2d(n.image, n.kernel, (1, 2)),
+                "The stride holds in both directions: downwards too.",
+                FAR,
+            ),
+            slip(
+                "kernel transposed",
+                lambda n: conv2d(n.image, np.array(n.kernel).T, 2),
+                "You read the kernel's columns as rows.",
+                FAR,
+            ),
+            slip(
+                "ReLU applied",
+                lambda n: np.maximum(conv2d(n.image, n.kernel, 2), 0),
+                NO_RELU,
+                CLOSE,
+            ),
+            slip(
+                "divided as a score", lambda n: conv2d(n.image, n.kernel, 2) / 9, NOT_A_MEAN, CLOSE
             ),
         ),
         solved_by="ops.conv",

@@ -17,7 +17,11 @@ def _pictures(rng):
 
 
 def _texts(rng):
-    steps, numbers, classes = rng.integer(120, 400), rng.integer(24, 64), rng.integer(4, 12)
+    steps, numbers, classes = (
+        rng.integer(120, 400),
+        rng.choice([24, 32, 48, 50, 64]),
+        rng.integer(4, 12),
+    )
     return {
         "input": [steps, numbers],
         "output": [classes],

@@ -2,12 +2,13 @@
 
 from course_bank.topics.design.tasks import design
 
+_CHANNELS = [12, 16, 24, 32, 40, 48, 64, 80, 96]  # as networks have them
 _POOLS = ["MaxPooling2D", "AveragePooling2D"]
 
 
 def _stack(rng):
     field = rng.choice([7, 9, 11])
-    size, channels, filters = rng.integer(28, 64), rng.integer(12, 32), rng.integer(12, 32)
+    size, channels, filters = rng.integer(28, 64), *(rng.choice(_CHANNELS[:4]) for _ in "io")
     return {
         "input": [size, size, channels],
         "output": [size - field + 1, size - field + 1, filters],
@@ -18,7 +19,11 @@ def _stack(rng):
 
 def _dilated(rng):
     depth = rng.integer(3, 5)
-    size, channels, filters = rng.integer(72, 128), rng.integer(1, 8), rng.integer(8, 24)
+    size, channels, filters = (
+        rng.integer(72, 128),
+        rng.choice([1, 3, 4, 8]),
+        rng.choice([8, 12, 16, 24]),
+    )
     return {
         "input": [size, size, channels],
         "output": [size, size, filters],
@@ -42,7 +47,7 @@ def _early(rng):
 
 
 def _apart(rng):
-    size, channels, filters = rng.integer(14, 56), rng.integer(24, 96), rng.integer(24, 96)
+    size, channels, filters = rng.integer(14, 56), *(rng.choice(_CHANNELS[2:]) for _ in "io")
     field = rng.choice([3, 5, 7])
     return {
         "input": [size, size, channels],

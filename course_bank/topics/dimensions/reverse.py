@@ -142,6 +142,13 @@ QUESTIONS = [
                 CLOSE,
             ),
             swapped(_read, "the number of steps"),
+            slip(
+                "bias not taken off",
+                lambda n: (_read(n)[0], n.count / n.filters / n.kernel),
+                "The steps are right. One of a filter's parameters is its bias: take it off "
+                "before you divide.",
+                CLOSE,
+            ),
         ),
         solution="(\n    n.steps + n.kernel - 1,\n    (n.count // n.filters - 1) // n.kernel,\n)",
     ),
@@ -219,6 +226,12 @@ QUESTIONS = [
                 "The sign is turned round: asked for is the first layer minus the second.",
                 CLOSE,
             ),
+            slip(
+                "second layer alone",
+                _as_axis,
+                "That is what the second layer has. Asked for is by how many the first has more.",
+                CLOSE,
+            ),
         ),
         solution="n.kernel**2 * (n.slices - n.depth) * n.filters",
     ),
@@ -262,6 +275,14 @@ QUESTIONS = [
                 "kernel of the Conv1D",
                 lambda n: (n.kernel, n.width, n.filters),
                 "That is the kernel of the Conv1D itself. A picture has an axis of channels too.",
+                CLOSE,
+            ),
+            slip(
+                "kernel one row high",
+                lambda n: (1, n.kernel, n.width, n.filters),
+                "The words are the rows of the picture, and the window moves along them: it is "
+                "as high as the "
+                "words that a filter of the Conv1D spans.",
                 CLOSE,
             ),
         ),

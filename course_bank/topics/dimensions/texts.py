@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
+from course_bank.topics.convolution.sums import NO_RELU, NOT_A_MEAN
 from course_lib import ops, shapes
 
 _TOPIC = "one, two and three dimensions"
@@ -105,6 +106,12 @@ QUESTIONS = [
                 "The weights are shared between the places: the length does not matter.",
                 FAR,
             ),
+            slip(
+                "one bias",
+                lambda n: n.kernel * n.width * n.filters + 1,
+                "There is one bias for each filter, not one for the layer.",
+                CLOSE,
+            ),
         ),
         solved_by="shapes.conv_parameters",
         solution="shapes.conv_parameters((n.kernel,), n.width, n.filters).value",
@@ -173,6 +180,19 @@ QUESTIONS = [
                 "Each word has a whole row: multiply.",
                 FAR,
             ),
+            slip(
+                "length taken for the width",
+                lambda n: n.words * n.length,
+                "A row of the table is as long as a vector, `output_dim`. How long a text is "
+                "does not matter.",
+                FAR,
+            ),
+            slip(
+                "table for each place",
+                lambda n: n.words * n.width * n.length,
+                "All places of a text look into the same table.",
+                FAR,
+            ),
         ),
         solved_by="formula",
         solution="n.words * n.width",
@@ -214,6 +234,18 @@ QUESTIONS = [
                 lambda n: _conv1d(n.signal, n.kernel)[::3],
                 "The kernel moves by one place, not by its own length.",
                 FAR,
+            ),
+            slip(
+                "ReLU applied",
+                lambda n: np.maximum(_conv1d(n.signal, n.kernel), 0),
+                NO_RELU,
+                CLOSE,
+            ),
+            slip(
+                "divided as a score",
+                lambda n: _conv1d(n.signal, n.kernel) / 3,
+                NOT_A_MEAN,
+                CLOSE,
             ),
         ),
         solved_by="numpy",

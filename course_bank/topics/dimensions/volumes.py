@@ -106,6 +106,12 @@ QUESTIONS = [
                 "the third one stays the third.",
                 CLOSE,
             ),
+            slip(
+                "same taken for valid",
+                lambda n: (n.side, n.side, n.frames, n.filters),
+                "Without padding each axis is shortened by k − 1. Keras pads only when told to.",
+                FAR,
+            ),
         ),
         solved_by="shapes.output_shape",
         solution="(\n    *shapes.output_shape(\n        (n.side, n.side, n.frames), "

@@ -108,6 +108,33 @@ QUESTIONS = [
                 "The places of a map share the numbers of their channel.",
                 FAR,
             ),
+            slip(
+                "bias counted",
+                lambda n: 5 * n.channels,
+                "There is no fifth number: beta is what a bias would be.",
+                CLOSE,
+            ),
+            slip(
+                "bias counted, five altogether",
+                lambda n: 5,
+                "Each channel has numbers of its own, and beta is what a bias would be: there "
+                "are four kinds.",
+                FAR,
+            ),
+            slip(
+                "two altogether",
+                lambda n: 2,
+                "Gamma and beta are two for each channel, and moving mean and variance are "
+                "listed as well.",
+                FAR,
+            ),
+            slip(
+                "two for each value",
+                lambda n: 2 * n.size**2 * n.channels,
+                "The places of a map share the numbers of their channel, and there are four "
+                "kinds of them.",
+                FAR,
+            ),
         ),
         solved_by="formula",
         solution="4 * n.channels",

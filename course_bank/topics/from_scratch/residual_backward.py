@@ -3,7 +3,9 @@
 Maps are (height, width, channels), matrices (in, out).
 """
 
-from course_bank.core.function_questions import FunctionQuestion, example
+from functools import partial
+
+from course_bank.core.function_questions import FunctionQuestion, example, telling
 from course_bank.core.question import CLOSE, slip
 from course_bank.topics.from_scratch.forward import own, quarters
 from course_bank.topics.from_scratch.residual_forward import (
@@ -99,7 +101,7 @@ QUESTIONS = [
         + own("residual-backward"),
         form="function",
         answer=gradients,
-        cases=lambda rng: block_cases(rng, grad=True),
+        cases=telling(partial(block_cases, grad=True), gradients),
         parts=PARTS,
         misconceptions=(
             slip(
@@ -175,7 +177,7 @@ return grad_sum + grad_inner @ first.T, grad_first, grad_second""",
         + own("residual-shortcut-backward"),
         form="function",
         answer=halving_gradient,
-        cases=lambda rng: halving_cases(rng, grad=True),
+        cases=telling(partial(halving_cases, grad=True), halving_gradient),
         misconceptions=(
             slip(
                 "= for +=",

@@ -6,7 +6,7 @@ channels is multiplied by a matrix. Maps are (height, width, channels), matrices
 
 import numpy as np
 
-from course_bank.core.function_questions import Case, FunctionQuestion, example
+from course_bank.core.function_questions import Case, FunctionQuestion, example, telling
 from course_bank.core.question import CLOSE, FAR, slip
 from course_bank.topics.from_scratch.forward import own, quarters
 from course_lib import ops
@@ -130,7 +130,7 @@ QUESTIONS = [
         "`second`, the sum with `x`, ReLU. " + BLOCK + own("residual-forward"),
         form="function",
         answer=block,
-        cases=block_cases,
+        cases=telling(block_cases, block),
         misconceptions=(
             slip(
                 "skip left out",
@@ -181,7 +181,7 @@ QUESTIONS = [
         "first." + own("residual-shortcut"),
         form="function",
         answer=halving_block,
-        cases=halving_cases,
+        cases=telling(halving_cases, halving_block),
         misconceptions=(
             slip(
                 "projection left out",

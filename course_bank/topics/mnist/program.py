@@ -6,11 +6,18 @@ Every student builds the lecture's classifier with own numbers.
 from course_bank.core.probe_questions import ProbeQuestion
 from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
 from course_bank.topics.mnist import rebuilding, verdicts
-from course_bank.topics.model_summary.classifiers import conv_count, dense_count
+from course_bank.topics.model_summary.classifiers import conv_count, dense_count, up
 
 _TOPIC = "MNIST"
 
 _draw = ranges(first=(8, 16), second=(17, 24), kernel=[3, 5], rate=[0.25, 0.3, 0.4, 0.5])
+
+
+def _rounded_up(n):
+    """The count if pooling rounded up; None where nothing is left over."""
+    found = verdicts.count(n, up)
+    return None if found == verdicts.count(n) else found
+
 
 QUESTIONS = [
     ProbeQuestion(
@@ -86,6 +93,12 @@ QUESTIONS = [
                 "The dense layer has parameters too.",
                 FAR,
             ),
+            slip(
+                "rounded up",
+                _rounded_up,
+                "Pooling rounds down: a row that fills no window is dropped.",
+                CLOSE,
+            ),
         ),
         solved_by="formula",
         solution="(\n    (n.kernel**2 + 1) * n.first\n"
@@ -149,6 +162,13 @@ model.summary()""",
                 lambda n: n.epochs * verdicts.TRAIN,
                 "A whole batch of images makes one update.",
                 FAR,
+            ),
+            slip(
+                "forgot the ceil",
+                lambda n: n.epochs * verdicts.TRAIN / n.batch,
+                "The last batch of an epoch is smaller, and makes an update as well: round up, "
+                "in each epoch.",
+                CLOSE,
             ),
         ),
         solved_by="formula",

@@ -84,6 +84,12 @@ QUESTIONS = [
                 "You divided by 100 once too often.",
                 CLOSE,
             ),
+            slip(
+                "share for the count",
+                lambda n: 1 - n.percent / 100,
+                "That is the share of wrong answers. Asked for is a number of images.",
+                FAR,
+            ),
         ),
         solved_by="formula",
         solution="n.images - round(n.images * n.percent / 100)",
@@ -92,18 +98,23 @@ QUESTIONS = [
         id="training-spread",
         topic=_TOPIC,
         teaches="The count of rare errors varies by about its square root.",
-        draw=ranges(errors=(40, 900), images=[5000, 10000, 20000, 40000]),
-        prompt="A model gets {errors} of {images} test digits wrong. By about how many errors "
-        "would another set of {images} digits differ from this one, by chance alone? Round to a "
-        "whole number.",
-        answer=lambda n: round(n.errors**0.5),
-        steps=lambda n: [
-            f"the square root of {n.errors}: {n.errors**0.5:.2f}, about {round(n.errors**0.5)}"
-        ],
+        draw=ranges(
+            errors=(100, 900),
+            images=[5000, 10000, 20000, 40000],
+            where=lambda n: n.errors <= n.images / 20,
+        ),
+        prompt="A model gets {errors} of {images} test digits wrong. By about how much does such "
+        "a count vary from one set of {images} digits to the next, by chance alone? Give one "
+        "standard deviation; a whole number will do.",
+        form="number",
+        # a rounded number is right, and one without the small share √(1 - p) of the right digits
+        tolerance=0.08,
+        answer=lambda n: n.errors**0.5,
+        steps=lambda n: [f"the square root of {n.errors}: {n.errors**0.5:.2f}"],
         misconceptions=(
             slip(
                 "root of all digits",
-                lambda n: round(n.images**0.5),
+                lambda n: n.images**0.5,
                 "What counts are the errors, however many digits are tested.",
                 CLOSE,
             ),
@@ -113,8 +124,14 @@ QUESTIONS = [
                 "Then a set without a single error would be nothing unusual.",
                 FAR,
             ),
+            slip(
+                "two sets compared",
+                lambda n: (2 * n.errors) ** 0.5,
+                "By so much two counts differ, since both vary. Asked for is how much one varies.",
+                CLOSE,
+            ),
         ),
         solved_by="formula",
-        solution="round(n.errors**0.5)",
+        solution="n.errors**0.5",
     ),
 ]

@@ -16,20 +16,21 @@ from course_bank.core.question import CLOSE, FAR, slip
 from course_bank.core.value_answer import Verdict
 from course_bank.topics.design import measuring
 from course_bank.topics.mnist import heldout_digits, rebuilding
-from course_bank.topics.model_summary.classifiers import classifier, conv, same
+from course_bank.topics.model_summary.classifiers import classifier, conv, half, same
 from course_lib.datasets import mnist
 from course_lib.exercise import wording
 
 TRAIN, TEST = 2000, 1000  # digits of the sample
 
 
-def layers(n, convolve=conv):
+def layers(n, convolve=conv, halve=half):
     """[(kind, output shape, parameters)] of the classifier, as Keras names them."""
-    return classifier(SimpleNamespace(**{**vars(n), "size": 28, "classes": 10}), convolve=convolve)
+    asked = SimpleNamespace(**{**vars(n), "size": 28, "classes": 10})
+    return classifier(asked, halve, convolve)
 
 
-def count(n):
-    return sum(count for _, _, count in layers(n))
+def count(n, halve=half):
+    return sum(count for _, _, count in layers(n, halve=halve))
 
 
 # ---------------------------------------------------------------------------- the arrays

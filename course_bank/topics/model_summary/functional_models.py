@@ -76,6 +76,19 @@ QUESTIONS = [
                 "The first convolution has parameters too.",
                 FAR,
             ),
+            slip(
+                "depth added, not multiplied",
+                lambda n: _functional(n)["first"] + (n.kernel**2 + n.first + 1) * n.second,
+                "A filter has k · k weights in a slice, and a slice for each map it reads: "
+                "multiply.",
+                FAR,
+            ),
+            slip(
+                "first layer only",
+                lambda n: _functional(n)["first"],
+                "The second convolution has parameters too, most of them.",
+                FAR,
+            ),
         ),
         solved_by="shapes.conv_parameters",
         solution="(\n    shapes.conv_parameters((n.kernel,) * 2, 1, n.first).value\n"

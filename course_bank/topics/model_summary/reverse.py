@@ -92,6 +92,12 @@ def _read_back(n):
     return (n.sides[0] + first - 1, first, second)
 
 
+def _of_one_channel(n):
+    """What somebody finds who takes a colour image for a grey one; None where it is grey."""
+    first = _kernel(n.counts[0], 1, n.filters[0])
+    return None if n.channels == 1 else (n.sides[0] + first - 1, first, _read_back(n)[2])
+
+
 def _read_back_summary(n):
     (a, b, c), (f, g), (p, q) = n.sides, n.filters, n.counts
     return columns(
@@ -152,6 +158,13 @@ QUESTIONS = [
                 CLOSE,
             ),
             swapped(_faulty, "the row"),
+            slip(
+                "next row blamed",
+                lambda n: (_faulty(n)[0] + 1, _faulty(n)[1]),
+                "The window is right, but it stands in the row above: a row tells what comes "
+                "out of its layer.",
+                CLOSE,
+            ),
         ),
         solution="next(\n    (row, window)\n    for row, (kind, before, after) in enumerate(\n"
         '        zip("ccpcp", n.sides, n.sides[1:]), 1\n    )\n'
@@ -203,6 +216,20 @@ QUESTIONS = [
                 ),
                 "A filter of the second convolution reads all maps of the first: its weights are "
                 "shared out among them before the root is taken.",
+                CLOSE,
+            ),
+            slip(
+                "image last",
+                lambda n: (*_read_back(n)[1:], _read_back(n)[0]),
+                "All three numbers are right, in another order: the image comes first.",
+                CLOSE,
+            ),
+            slip(
+                "channels of the image forgotten",
+                _of_one_channel,
+                "The second kernel is right. The first reads three channels: its weights are "
+                "shared out among "
+                "them before the root is taken.",
                 CLOSE,
             ),
         ),

@@ -202,6 +202,19 @@ QUESTIONS = [
                 CLOSE,
             ),
             *_NOT_ALL_VALUES,
+            slip(
+                "one bias",
+                lambda n: n.height * n.width * n.channels * n.units + 1,
+                "Every unit has a bias of its own.",
+                CLOSE,
+            ),
+            slip(
+                "values counted",
+                lambda n: n.height * n.width * n.channels,
+                "So many values Flatten hands on. Each unit of the dense layer has a weight for "
+                "every one.",
+                FAR,
+            ),
         ),
         solved_by="shapes.dense_parameters",
         solution="shapes.dense_parameters(n.height * n.width * n.channels, n.units).value",

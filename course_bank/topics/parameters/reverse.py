@@ -159,6 +159,12 @@ QUESTIONS = [
                 "The filters are right. A kernel has k · k weights for each channel, not k.",
                 CLOSE,
             ),
+            slip(
+                "filters not divided out",
+                lambda n: (n.without // n.kernel**2, _channels_and_filters(n)[1]),
+                "The filters are right. The weights belong to all of them: a filter has its share.",
+                CLOSE,
+            ),
         ),
         solution="(\n    n.without // (n.kernel**2 * (n.with_bias - n.without)),\n"
         "    n.with_bias - n.without,\n)",
@@ -228,6 +234,13 @@ QUESTIONS = [
                 lambda n: 4 * _more(n),
                 "Pooling halves height and width before Flatten.",
                 FAR,
+            ),
+            slip(
+                "all parameters times four",
+                lambda n: 3 * (_dense(_flat(n, n.size), n.units) + _conv(n.kernel, 1, n.filters)),
+                "Not every parameter becomes four: the convolution and the biases have as many "
+                "as before.",
+                CLOSE,
             ),
         ),
         solution="((2 * n.size // 2) ** 2 - (n.size // 2) ** 2) * n.filters * n.units",

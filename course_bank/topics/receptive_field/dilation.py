@@ -8,9 +8,12 @@ _TOPIC = "receptive field"
 SPAN = "A kernel with dilation rate d spans d(k - 1) + 1 cells: there is no hole behind the last."
 
 
-def _rates(n):
-    """Dilation rates that double from layer to layer."""
-    return [n.start * 2**i for i in range(n.layers)]
+def rates(n):
+    """Rates that double from 1 on: each is what the layers before have filled, or less.
+
+    Drawings of earlier releases may hold another rate to start from.
+    """
+    return [getattr(n, "start", 1) * 2**i for i in range(n.layers)]
 
 
 QUESTIONS = [
@@ -61,13 +64,13 @@ QUESTIONS = [
         id="rf-dilated-stack",
         topic=_TOPIC,
         teaches="Doubling the dilation from layer to layer widens the field exponentially.",
-        draw=ranges(kernel=(2, 7), layers=(3, 6), start=(1, 3)),
+        draw=ranges(kernel=(2, 9), layers=(3, 6)),
         prompt=lambda n: (
             f"{n.layers} convolutions with kernel size {n.kernel} and stride 1 stand in a row; "
-            f"their dilation rates are {', '.join(map(str, _rates(n)))}. How many pixels wide is "
+            f"their dilation rates are {', '.join(map(str, rates(n)))}. How many pixels wide is "
             "the receptive field of one output value?"
         ),
-        answer=lambda n: field(*((n.kernel, 1, rate) for rate in _rates(n))),
+        answer=lambda n: field(*((n.kernel, 1, rate) for rate in rates(n))),
         misconceptions=(
             slip(
                 "dilation ignored",
@@ -77,27 +80,27 @@ QUESTIONS = [
             ),
             slip(
                 "last layer only",
-                lambda n: field((n.kernel, 1, _rates(n)[-1])),
+                lambda n: field((n.kernel, 1, rates(n)[-1])),
                 "That is the last layer by itself. Each layer in front of it adds d(k - 1) cells, "
                 "with its own rate d.",
                 FAR,
             ),
             slip(
                 "spans added",
-                lambda n: sum(rate * (n.kernel - 1) + 1 for rate in _rates(n)),
+                lambda n: sum(rate * (n.kernel - 1) + 1 for rate in rates(n)),
                 "Start with 1 once; each layer adds d(k - 1).",
                 CLOSE,
             ),
             slip(
                 "rates taken for strides",
-                lambda n: field(*((n.kernel, rate) for rate in _rates(n))),
+                lambda n: field(*((n.kernel, rate) for rate in rates(n))),
                 "A dilation rate spreads the layer's own kernel; unlike a stride it does not "
                 "multiply into the layers behind it.",
                 FAR,
             ),
         ),
         solved_by="shapes.receptive_field",
-        solution="shapes.receptive_field(\n    [(n.kernel, 1, n.start * 2**i) for i in "
+        solution="shapes.receptive_field(\n    [(n.kernel, 1, 2**i) for i in "
         "range(n.layers)]\n).value",
     ),
     Question(

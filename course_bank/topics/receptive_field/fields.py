@@ -26,7 +26,7 @@ def _twice(n):
 
 def _draw_readers(rng):
     """A pixel near the upper right corner, fewer pixels from both edges than the kernel has."""
-    kernel, size = rng.integer(4, 11), rng.integer(32, 60)
+    kernel, size = rng.choice([7, 9, 11, 13]), rng.integer(32, 60)
     row, right = rng.integer(1, kernel - 2), rng.integer(1, kernel - 2)
     return {"size": size, "kernel": kernel, "row": row, "column": size - 1 - right}
 
@@ -107,6 +107,19 @@ QUESTIONS = [
                 "Only what comes behind the stride is doubled.",
                 FAR,
             ),
+            slip(
+                "windows added up",
+                lambda n: n.first + 2 + n.second,
+                "Neighbouring windows overlap: a layer adds k - 1, and behind the pooling that "
+                "counts twice.",
+                FAR,
+            ),
+            slip(
+                "own stride counted",
+                lambda n: field(*_pooled(n)).value + 1,
+                "A layer's own stride spreads the layers behind it, not its own window.",
+                CLOSE,
+            ),
         ),
         solved_by="shapes.receptive_field",
         solution="shapes.receptive_field([(n.first, 1), (2, 2), (n.second, 1)]).value",
@@ -145,6 +158,12 @@ QUESTIONS = [
                 "only the last stride",
                 lambda n: n.first + (n.second - 1) * n.stride + 2 * 2,
                 "All strides in front of a layer count, not only the last one.",
+                CLOSE,
+            ),
+            slip(
+                "kernel not less one",
+                lambda n: n.first + n.second * n.stride + 3 * n.stride * 2,
+                "Neighbouring windows overlap: a kernel of k cells adds (k - 1) steps, not k.",
                 CLOSE,
             ),
         ),
@@ -221,6 +240,13 @@ QUESTIONS = [
                 lambda n: n.size - n.kernel + 1,
                 "That is the size of a map. Count how the receptive field grows.",
                 FAR,
+            ),
+            slip(
+                "one layer too few",
+                lambda n: -(-(n.size - 1) // (n.kernel - 1)) - 1,
+                "Count the first layer as well, and round up: with so many the field is still "
+                "too narrow.",
+                CLOSE,
             ),
         ),
         solved_by="formula",
@@ -320,6 +346,12 @@ QUESTIONS = [
                 "one direction",
                 lambda n: n.row + 1,
                 "The windows differ in their columns too.",
+                FAR,
+            ),
+            slip(
+                "columns alone",
+                lambda n: n.size - n.column,
+                "So many windows beside one another reach it. They differ in their rows too.",
                 FAR,
             ),
         ),

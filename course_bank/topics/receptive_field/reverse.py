@@ -1,6 +1,7 @@
 """Questions that go from receptive fields back to layers, and that compare two stacks."""
 
 from course_bank.core.question import CLOSE, FAR, Question, ranges, slip
+from course_bank.topics.receptive_field.dilation import rates
 from course_lib import shapes
 
 _TOPIC = "receptive field"
@@ -26,8 +27,8 @@ def _layers(n):
 
 
 def _dilated(n):
-    rates = [n.start * 2**i for i in range(n.layers)]
-    return shapes.receptive_field([(n.first, 1), *((n.kernel, 1, rate) for rate in rates)]).value
+    dilated = [(n.kernel, 1, rate) for rate in rates(n)]
+    return shapes.receptive_field([(n.first, 1), *dilated]).value
 
 
 def _leaves_a_rest(n):
@@ -35,7 +36,7 @@ def _leaves_a_rest(n):
 
 
 _STACKS = ranges(
-    layers=[3, 4, 5], kernel=[3, 5, 7], plain=[3, 5], start=[1, 2], first=(3, 11),
+    layers=[3, 4, 5], kernel=[3, 5, 7], plain=[3, 5], first=(3, 15),
     where=_leaves_a_rest,
 )  # fmt: skip
 
@@ -45,8 +46,8 @@ def _needed(n):
     return -(-(_dilated(n) - 1) // (n.plain - 1))
 
 
-def _rates(n):
-    *most, last = [n.start * 2**i for i in range(n.layers)]
+def _told(n):
+    *most, last = rates(n)
     return f"{', '.join(map(str, most))} and {last}"
 
 
@@ -107,7 +108,7 @@ QUESTIONS = [
         draw=_STACKS,
         prompt=lambda n: (
             f"Model A: a convolution of kernel size {n.first}, then {n.layers} of kernel size "
-            f"{n.kernel} with the dilation rates {_rates(n)}. Model B: convolutions of kernel "
+            f"{n.kernel} with the dilation rates {_told(n)}. Model B: convolutions of kernel "
             f"size {n.plain} only, without dilation. All strides are 1. How many layers does B "
             "need at least to see as wide as A?"
         ),
@@ -143,7 +144,7 @@ QUESTIONS = [
                 FAR,
             ),
         ),
-        solution="-(\n    -(n.first - 1 + (n.kernel - 1) * n.start * (2**n.layers - 1))\n"
+        solution="-(\n    -(n.first - 1 + (n.kernel - 1) * (2**n.layers - 1))\n"
         "    // (n.plain - 1)\n)",
     ),
 ]

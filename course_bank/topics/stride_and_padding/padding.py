@@ -84,6 +84,31 @@ QUESTIONS = [
                 "The zeros are right. Windows start one stride apart.",
                 FAR,
             ),
+            slip(
+                "half the kernel on each side",
+                lambda n: (
+                    None
+                    if _split(n) == (n.kernel // 2, n.kernel // 2)
+                    else (n.kernel // 2, n.kernel // 2, n.window * n.stride - n.kernel // 2)
+                ),
+                "Half a kernel on each side is right for odd kernels at stride 1. Start from "
+                "the windows: "
+                "ceil(n/s) of them need so many cells.",
+                CLOSE,
+            ),
+            slip(
+                "windows counted from one",
+                lambda n: (*_split(n), (n.window - 1) * n.stride - _split(n)[0]),
+                "The zeros are right. The windows are counted from 0: the first is number 0.",
+                CLOSE,
+            ),
+            slip(
+                "zeros added to the place",
+                lambda n: (*_split(n), n.window * n.stride + _split(n)[0]),
+                "The zeros are right. They stand in front of sample 0, so the windows start "
+                "earlier, not later.",
+                CLOSE,
+            ),
         ),
         solution="(\n    *(zeros := shapes.padding_split(n.size, n.kernel, n.stride).value),\n"
         "    n.window * n.stride - zeros[0],\n)",

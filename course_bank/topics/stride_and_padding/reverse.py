@@ -3,8 +3,9 @@
 from types import SimpleNamespace
 
 from course_bank.core import wrong_rows
-from course_bank.core.question import CLOSE, FAR, Question, slip, swapped
+from course_bank.core.question import CLOSE, FAR, Question, ranges, slip, swapped
 from course_bank.core.rendering import columns
+from course_bank.topics.stride_and_padding.sizes import NO_STRIDE
 from course_lib import shapes
 
 _TOPIC = "stride and padding"
@@ -123,6 +124,44 @@ def _table(n):
 
 QUESTIONS = [
     Question(
+        id="sizes-input-for-output",
+        topic=_TOPIC,
+        teaches="Reading the rule backwards: m windows of k cells, s apart, span (m - 1)s + k.",
+        draw=ranges(outputs=(10, 60), kernel=[4, 5, 7], stride=[2, 3, 4]),
+        prompt="A convolution with kernel size {kernel}, stride {stride} and no padding shall "
+        "return maps {outputs} pixels high. How many pixels high must the image be at least?",
+        answer=lambda n: (n.outputs - 1) * n.stride + n.kernel,
+        steps=lambda n: [
+            f"the last window starts {n.outputs} - 1 steps of {n.stride} behind the first",
+            f"({n.outputs} - 1)*{n.stride} + {n.kernel} = {(n.outputs - 1) * n.stride + n.kernel}",
+        ],
+        misconceptions=(
+            slip(
+                "one step too many",
+                lambda n: n.outputs * n.stride + n.kernel,
+                "Between m windows there are m - 1 steps.",
+                CLOSE,
+            ),
+            slip(
+                "steps only",
+                lambda n: n.outputs * n.stride,
+                "That is the rule of same padding. Without padding the last window must fit whole.",
+                FAR,
+            ),
+            slip(
+                "stride ignored",
+                lambda n: n.outputs + n.kernel - 1,
+                NO_STRIDE,
+            ),
+            slip(
+                "windows side by side",
+                lambda n: n.outputs * n.kernel,
+                "Neighbouring windows are one stride apart, not one kernel.",
+            ),
+        ),
+        solution="(n.outputs - 1) * n.stride + n.kernel",
+    ),
+    Question(
         id="sizes-which-layer",
         topic=_TOPIC,
         teaches="Two pairs of sizes tell a layer: the difference its stride, one pair its kernel.",
@@ -160,6 +199,13 @@ QUESTIONS = [
                 lambda n: _layer(n)[::-1],
                 "The kernel comes first: a stride larger than its kernel would skip pixels.",
                 CLOSE,
+            ),
+            slip(
+                "one added before dividing",
+                lambda n: (n.small + 1 - n.small_output * _layer(n)[1], _layer(n)[1]),
+                "The stride is right. The 1 of the rule is added after dividing: you used (n - "
+                "k + 1)/s.",
+                FAR,
             ),
         ),
         solution="next(\n    (kernel, stride)\n    for stride in (2, 3, 4)\n"
@@ -213,6 +259,15 @@ QUESTIONS = [
                 FAR,
             ),
             swapped(_inputs, "the smallest"),
+            slip(
+                "one added before dividing",
+                lambda n: (
+                    n.outputs * n.stride + n.kernel - 1,
+                    (n.outputs + 1) * n.stride + n.kernel - 2,
+                ),
+                "You used (n - k + 1)/s. The 1 is the first place: it is added after dividing.",
+                FAR,
+            ),
         ),
         solution="(\n    (n.outputs - 1) * n.stride + n.kernel,\n    n.outputs * n.stride + "
         "n.kernel - 1,\n)",

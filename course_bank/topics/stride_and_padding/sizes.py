@@ -219,6 +219,12 @@ QUESTIONS = [
                 "A number of pixels is whole. The last, incomplete step is taken too: round up.",
                 CLOSE,
             ),
+            slip(
+                "stride and padding ignored",
+                lambda n: n.size - n.kernel + 1,
+                "That is the size without padding, at stride 1.",
+                FAR,
+            ),
         ),
         solved_by="shapes.output_size",
         solution='shapes.output_size(n.size, n.kernel, n.stride, "same").value',
@@ -284,6 +290,12 @@ QUESTIONS = [
                 lambda n: (n.height - n.kernel, n.width - n.kernel, n.filters),
                 NO_PLUS_ONE,
                 FAR,
+            ),
+            slip(
+                "filters left out",
+                lambda n: (n.height - n.kernel + 1, n.width - n.kernel + 1),
+                "Height and width are right. The output has an axis for the filters as well.",
+                CLOSE,
             ),
         ),
         solved_by="shapes.output_shape",
@@ -356,43 +368,5 @@ QUESTIONS = [
         solved_by="shapes.output_size",
         solution="shapes.output_size(\n    shapes.output_size(n.size, n.first, n.stride).value, "
         "n.second, 2\n).value",
-    ),
-    Question(
-        id="sizes-input-for-output",
-        topic=_TOPIC,
-        teaches="Reading the rule backwards: m windows of k cells, s apart, span (m - 1)s + k.",
-        draw=ranges(outputs=(10, 60), kernel=[4, 5, 7], stride=[2, 3, 4]),
-        prompt="A convolution with kernel size {kernel}, stride {stride} and no padding shall "
-        "return maps {outputs} pixels high. How many pixels high must the image be at least?",
-        answer=lambda n: (n.outputs - 1) * n.stride + n.kernel,
-        steps=lambda n: [
-            f"the last window starts {n.outputs} - 1 steps of {n.stride} behind the first",
-            f"({n.outputs} - 1)*{n.stride} + {n.kernel} = {(n.outputs - 1) * n.stride + n.kernel}",
-        ],
-        misconceptions=(
-            slip(
-                "one step too many",
-                lambda n: n.outputs * n.stride + n.kernel,
-                "Between m windows there are m - 1 steps.",
-                CLOSE,
-            ),
-            slip(
-                "steps only",
-                lambda n: n.outputs * n.stride,
-                "That is the rule of same padding. Without padding the last window must fit whole.",
-                FAR,
-            ),
-            slip(
-                "stride ignored",
-                lambda n: n.outputs + n.kernel - 1,
-                NO_STRIDE,
-            ),
-            slip(
-                "windows side by side",
-                lambda n: n.outputs * n.kernel,
-                "Neighbouring windows are one stride apart, not one kernel.",
-            ),
-        ),
-        solution="(n.outputs - 1) * n.stride + n.kernel",
     ),
 ]

@@ -72,6 +72,13 @@ _PACE = Question(
             "That is the share of the weights that an epoch changes; its inverse is asked for.",
             CLOSE,
         ),
+        slip(
+            "steps of all layers added",
+            lambda n: 1 / (sum(n.step) * n.batches),
+            "Each layer's step is a share of its own weights: they are not added. Take the "
+            "largest.",
+            CLOSE,
+        ),
     ),
     solution="1 / (max(n.step) * n.batches)",
 )
@@ -125,6 +132,22 @@ _GROWTH = Question(
             lambda n: n.sums[-1] / n.sums[0] / (len(n.sums) - 1),
             "Factors multiply: their share is a root, not a quotient.",
             FAR,
+        ),
+        slip(
+            "mean of the factors",
+            lambda n: (
+                sum(b / a for a, b in zip(n.sums, n.sums[1:], strict=False)) / (len(n.sums) - 1)
+            ),
+            "That is the arithmetic mean of the factors. Applied three times it does not lead "
+            "from the "
+            "first size to the last.",
+            CLOSE,
+        ),
+        slip(
+            "upside down",
+            lambda n: 1 / _growth(n),
+            "You went from the last layer to the first.",
+            CLOSE,
         ),
     ),
     solution="(n.sums[-1] / n.sums[0]) ** (1 / (len(n.sums) - 1))",
@@ -190,6 +213,12 @@ _CHANCE = Question(
             "no root",
             lambda n: (n.validation - 1 / n.classes) / _deviation(1 / n.classes, n.images) ** 2,
             "You divided by the variance; the standard deviation is its root.",
+            CLOSE,
+        ),
+        slip(
+            "not divided",
+            lambda n: n.validation - 1 / n.classes,
+            "That is the distance from guessing. Asked for is how many standard deviations it has.",
             CLOSE,
         ),
     ),

@@ -1,10 +1,10 @@
 // What a reader typed, read as an answer, and compared with the right answer and the named mistakes.
 
-const SIGNS = { "\u00d7": "x", "\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " " };
+const SIGNS = { "\u00d7": "x", "\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'" };
 
 /** Plain signs for typographic ones, no blanks at the ends. */
 export const tidy = (text) =>
-  String(text).replace(/[\u00d7\u2212\u2013\u00a0\u202f\u2009]/g, (sign) => SIGNS[sign]).trim();
+  String(text).replace(/[\u00d7\u2212\u2013\u00a0\u202f\u2009\u2019]/g, (sign) => SIGNS[sign]).trim();
 
 /** One number: "1,668,490", "1 668 490", "-0.25", "7/9", "1e-3"; null when it is none. */
 export function parseNumber(text) {
@@ -28,16 +28,17 @@ const finite = (v) => (Number.isFinite(v) ? v : null);
 /** A shape: "(13, 13, 32)", "13x13x32", "[13,13,32]", "13 13 32", "None, 13, 13, 32"; or null.
  *  The unknown batch size, in front, is left out. */
 export function parseShape(text) {
-  const t = tidy(text).replace(/^shape\s*[:=]?\s*/i, "").replace(/^[([{]\s*|\s*[)\]}]$/g, "").replace(/,\s*$/, "");
+  const t = tidy(text).replace(/^[a-z.]*shape\s*[:=]?\s*/i, "").replace(/^[([{\s]+|[)\]}\s]+$/g, "").replace(/,\s*$/, "");
   const words = t.split(/\s*[,;x*]\s*|\s+(?:by\s+)?/i).filter(Boolean);
-  if (words.length > 1 && /^(none|null|batch|\?)$/i.test(words[0])) words.shift();
-  const shape = words.map(parseNumber);
+  const batch = words.length > 1 && /^(none|null|batch|\?)$/i.test(words[0]);
+  const shape = words.slice(+batch).map(parseNumber);
+  Object.defineProperty(shape, "batch", { value: batch }); // said where the count is wrong
   return words.length && !shape.includes(null) ? shape : null;
 }
 
 /** A table of numbers: "[[4, 8], [8, 4]]", or rows on lines or after ";", numbers after "," or blanks. */
 export function parseArray(text) {
-  const t = tidy(text).replace(/^np\.array\(|^array\(/, "").replace(/\)\s*$/, "").replace(/,\s*([\]}])/g, "$1");
+  const t = tidy(text).replace(/^(np\.|numpy\.)?array\(/, "").replace(/,\s*dtype=[\w.]+/, "").replace(/\)\s*$/, "").replace(/,\s*([\]}])/g, "$1");
   if (t.includes("[")) {
     // NumPy prints [[4 8]\n [8 4]]: put the commas in
     const json = t.replace(/\s*,\s*/g, ",").replace(/\[\s+/g, "[").replace(/\s+\]/g, "]")
@@ -157,6 +158,9 @@ function tooFewDecimals(value, answer) {
   return decimals > 0 && Math.abs(value - answer) <= 0.5001 * 10 ** -decimals;
 }
 
+/** A heading at the end of a sentence: one that asks ends in its own mark. */
+const stopped = (heading) => (/[.?!]$/.test(heading) ? heading : `${heading}.`);
+
 /** A hint that gives nothing away but the form. */
 function unnamed({ form, answer, asked, length, where }, value) {
   if (form === "estimate") return `That is far too ${value < answer ? "small" : "large"}.`;
@@ -165,7 +169,7 @@ function unnamed({ form, answer, asked, length, where }, value) {
   if (SIZES.includes(form)) {
     const odd = value.find((v) => !Number.isInteger(v));
     if (odd !== undefined) return `Whole numbers are expected, and ${odd} is none.`;
-    const yours = `Yours has ${many(value.length, "number")}`;
+    const yours = `Yours has ${many(value.length, "number")}${value.batch ? " beside the batch axis" : ""}`;
     if (length && withoutBatch(form, value, length).length !== length) return `${yours}; asked for is ${asked}.`;
     if (withoutBatch(form, value, answer.length).length !== answer.length) return `${yours}, the answer has ${answer.length}.`;
   }
@@ -173,7 +177,7 @@ function unnamed({ form, answer, asked, length, where }, value) {
     const [given, right] = [shapeOf(value), shapeOf(answer)], without = (shape) => String(shape.filter((n) => n > 1));
     if (without(given) !== without(right)) return `Yours is ${inWords(given)}, the answer ${inWords(right)}.`;
   }
-  return where ? `Look again at ${where}, or at the worked solution.` : "Look again, or at the worked solution.";
+  return where ? `Look again at the worked solution, or at ${stopped(where)}` : "Look again, or at the worked solution.";
 }
 
 /** What is kept about one question: tries, whether it was solved, and the variant shown. */

@@ -31,7 +31,7 @@ def places(n, k, s):
 
 @claimed_by("pixel-why-pieces")
 def test_a_smaller_x_to_the_left_is_found_by_its_pieces_alone(rng):
-    from course_bank.topics.pixel_matching import cut_piece, draw_cross
+    from course_bank.topics.pixel_matching.pieces import cut_piece, draw_cross
 
     template, drawn = np.array(draw_cross(11, 5, 5, 4)), np.array(draw_cross(11, 5, 4, 3))
     strokes = int((drawn == 1).sum())

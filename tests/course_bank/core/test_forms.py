@@ -117,6 +117,12 @@ def test_problems_are_sentences():
         ("shape", (2, 26, 26, 8), [26, 26, 8], "Yours has 4 numbers, the answer has 3."),
         ("kernel", (1, 3, 50, 22), [3, 50, 22], "Yours has 4 numbers, the answer has 3."),
         (
+            "shape",
+            (None, 48, 44, 6),
+            [48, 44],
+            "Yours has 3 numbers beside the batch axis, the answer has 2.",
+        ),
+        (
             "array",
             [[1, 2, 3]],
             [[1, 2], [3, 4]],
@@ -160,6 +166,12 @@ PAIR, THREE, MAP = "a pair (before, after)", "a list of three numbers", "a list 
         ),
         ("shape", "a tuple (height, width, channels)", (1, 26, 26, 8), None),
         ("shape", "a tuple of numbers", (53, 20), None),
+        (
+            "kernel",
+            "a tuple of four numbers",
+            (None, 48, 44, 6),
+            "Yours has 3 numbers beside the batch axis; asked for is a tuple of four numbers.",
+        ),
         ("array", THREE, [53, 20], "Yours is a list of 2 numbers; asked for is a list of three"),
         ("array", THREE, [[53, 20, 1]], None),
         ("array", THREE, [[53, 20], [1, 2]], "Yours is 2 rows of 2 numbers; asked for is a list"),
@@ -188,10 +200,33 @@ def test_the_words_of_the_question_say_how_many_numbers(form, expects, value, se
         ("integer", "1 024", 1024),
         ("integer", "12\u202f345\u00a0678", 12345678),
         ("number", "1 024.5", 1024.5),
+        ("shape", "48 X 44 BY 6", (48, 44, 6)),
+        ("shape", "shape: {48, 44, 6}", (48, 44, 6)),
+        ("shape", "TensorShape([None, 48, 44, 6])", (48, 44, 6)),
+        ("shape", "(Batch, 48, 44, 6)", (48, 44, 6)),
+        ("shape", "1'024 x 7 x 6", (1024, 7, 6)),
+        ("integer", "1’024", 1024),
+        ("integer", "26.", 26),
     ],
 )
 def test_a_notebook_reads_what_a_quiz_reads(form, text, value):
     assert FORMS[form].read(text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[4 8]\n [-2 0]]",
+        "4 8; −2 0",
+        "4, 8\n-2, 0",
+        "np.array([[4, 8], [-2, 0]])",
+        "array([[ 4.,  8.],\n       [-2.,  0.]], dtype=float32)",
+        "((4, 8), (-2, 0))",
+    ],
+)
+def test_a_notebook_reads_the_arrays_that_a_quiz_reads(text):
+    assert FORMS["array"].read(text).tolist() == [[4, 8], [-2, 0]]
+    assert FORMS["array"].read("1 2 3").tolist() == FORMS["array"].read("[1, 2, 3]").tolist()
 
 
 @pytest.mark.parametrize("case", [("integer", "1 02"), ("integer", "10 24"), ("shape", "a by b")])

@@ -45,6 +45,16 @@ def classifier_total(n, conv_biases=True, dense_biases=True):
     )
 
 
+def slope(n):
+    return (n.high - n.low) // (n.light - n.dark)
+
+
+def split(n):
+    """Zeros in front and behind with same padding."""
+    total = max((math.ceil(n.size / n.stride) - 1) * n.stride + n.kernel - n.size, 0)
+    return total // 2, total - total // 2
+
+
 # (question, the slip's name, what somebody with this idea writes)
 IDEAS = [
     ("pixel-shifted", "moved to the left", lambda n: agreements(n.image, n.shift)),
@@ -148,7 +158,7 @@ IDEAS = [
     (
         "rf-dilated-stack",
         "last layer only",
-        lambda n: n.start * 2 ** (n.layers - 1) * (n.kernel - 1) + 1,
+        lambda n: 2 ** (n.layers - 1) * (n.kernel - 1) + 1,
     ),
     (
         "rf-pixels-read",
@@ -170,6 +180,106 @@ IDEAS = [
         "dims-conv3d-params",
         "filters added",
         lambda n: n.kernel**2 * n.depth * n.channels + n.filters,
+    ),
+    (
+        "conv-missing-weight",
+        "other products left out",
+        lambda n: n.output / n.patch[n.row][n.column],
+    ),
+    (
+        "conv-missing-weight",
+        "kernel turned",
+        lambda n: (
+            (n.output - scored(n.patch, [row[::-1] for row in n.kernel[::-1]]))
+            / n.patch[2 - n.row][2 - n.column]
+        ),
+    ),
+    (
+        "conv-missing-weight",
+        "other products added",
+        lambda n: (n.output + scored(n.patch, n.kernel)) / n.patch[n.row][n.column],
+    ),
+    (
+        "conv-unknown-kernel",
+        "kernel transposed",
+        lambda n: [[n.map[2 - j][2 - i] / n.grey for j in range(3)] for i in range(3)],
+    ),
+    (
+        "conv-unknown-kernel",
+        "map transposed",
+        lambda n: [[n.map[j][i] / n.grey for j in range(3)] for i in range(3)],
+    ),
+    (
+        "conv-unknown-kernel",
+        "mirrored left to right",
+        lambda n: [[value / n.grey for value in row[::-1]] for row in n.map],
+    ),
+    ("conv-sum-and-bias", "output taken for the bias", lambda n: (slope(n), n.low)),
+    ("batchnorm-parameters", "bias counted", lambda n: 5 * n.channels),
+    ("batchnorm-parameters", "bias counted, five altogether", lambda n: 5),
+    (
+        "sizes-same-split",
+        "windows counted from one",
+        lambda n: (*split(n), n.stride * (n.window - 1) - split(n)[0]),
+    ),
+    (
+        "sizes-input-range",
+        "one added before dividing",
+        lambda n: (
+            n.stride * n.outputs + n.kernel - 1,
+            n.stride * n.outputs + n.kernel + n.stride - 2,
+        ),
+    ),
+    (
+        "params-larger-image",
+        "all parameters times four",
+        lambda n: (
+            3 * (n.kernel**2 + 1) * n.filters + 3 * (n.filters * (n.size // 2) ** 2 + 1) * n.units
+        ),
+    ),
+    (
+        "summary-faulty-layer",
+        "next row blamed",
+        lambda n: (lambda row, window: (row + 1, window))(*bank["summary-faulty-layer"].answer(n)),
+    ),
+    (
+        "dims-read-back",
+        "bias not taken off",
+        lambda n: (n.steps + n.kernel - 1, n.count / (n.filters * n.kernel)),
+    ),
+    ("dims-embedding-params", "table for each place", lambda n: n.length * n.words * n.width),
+    (
+        "dims-conv3d-shape",
+        "same taken for valid",
+        lambda n: (n.side, n.side, n.frames, n.filters),
+    ),
+    (
+        "rf-layers-needed",
+        "one layer too few",
+        lambda n: math.ceil((n.size - n.kernel) / (n.kernel - 1)),
+    ),
+    ("rf-pooling", "own stride counted", lambda n: n.first + 2 + 2 * (n.second - 1)),
+    (
+        "equivariance-at-border",
+        "the map moves along",
+        lambda n: n.outputs[n.shift :] + [0] * n.shift,
+    ),
+    ("training-spread", "two sets compared", lambda n: math.sqrt(2 * n.errors)),
+    ("mnist-steps", "forgot the ceil", lambda n: n.epochs * 2000 / n.batch),
+    (
+        "clinic-plateau-growth",
+        "mean of the factors",
+        lambda n: np.mean(np.divide(n.sums[1:], n.sums[:-1])),
+    ),
+    (
+        "cost-block-memory",
+        "half as many places",
+        lambda n: (
+            4
+            * n.batch
+            * n.channels
+            * (n.times * n.size**2 + (n.times + 1) * n.size * (n.size // 2))
+        ),
     ),
 ]
 

@@ -53,3 +53,14 @@ def test_a_missing_variable_is_an_empty_answer():
     assert verdict.misconception == "empty"
     assert verdict.message.startswith("`sizes_valid` was never set.")
     assert variant.question.grade(variant, {"value": None}).message == "No answer was given."
+
+
+def test_a_heading_that_asks_ends_in_its_own_mark():
+    """On the page of a task, in the verdict and so in the feedback."""
+    variant = bank["conv-with-bias"].variant(1)
+    message = bank["conv-with-bias"].grade(variant, {"value": 987654}).message
+    assert message.endswith("Look again at Chapter 2, Convolution or cross-correlation?")
+    assert (
+        bank["conv-valid-map"].grade(bank["conv-valid-map"].variant(1), {"value": 5}).message[-1]
+        == "."
+    )

@@ -196,7 +196,7 @@ FIELDS = {
     "rf-pooling": lambda n: [(n.first, 1, 1), (2, 2, 1), (n.second, 1, 1)],
     "rf-strides": lambda n: [(n.first, n.stride, 1), (n.second, 2, 1), (3, 1, 1)],
     "rf-span": lambda n: [(n.kernel, 1, n.dilation)],
-    "rf-dilated-stack": lambda n: [(n.kernel, 1, n.start * 2**i) for i in range(n.layers)],
+    "rf-dilated-stack": lambda n: [(n.kernel, 1, 2**i) for i in range(n.layers)],
 }
 
 

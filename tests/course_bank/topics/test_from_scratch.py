@@ -277,13 +277,20 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize("line", LINES)
-def test_ones_and_the_like_earn_nothing_for_the_gradient_of_pooling(line):
-    question = bank["max-pool2d-backward"]
-    for secret in range(20):
-        variant = variant_of("max-pool2d-backward", str(secret))
-        values = {}
-        for i, case in enumerate(question.drawn_cases(variant)):
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_ones_and_the_like_earn_nothing(name):
+    """A ReLU may leave nothing but zeros, of sums or of their gradient: not in what is drawn."""
+    question = bank[name]
+    for secret in range(12):
+        variant, cases = variant_of(name, str(secret)), []
+        for case in question.drawn_cases(variant):
             given = [np.array(a) if isinstance(a, list) else a for a in case.arguments]
-            values[f"case{i}"] = line(question.answer(*given), given)
-        assert question.grade(variant, values).credit == 0
+            cases.append((question.answer(*given), given))
+        for line in LINES:
+            values = {f"case{i}": of_line(line, *case) for i, case in enumerate(cases)}
+            assert question.grade(variant, values).credit == 0
+
+
+def of_line(line, right, given):
+    """What a line of `LINES` puts in the place of the right result, or of each of its parts."""
+    return [line(part, given) for part in right] if isinstance(right, tuple) else line(right, given)

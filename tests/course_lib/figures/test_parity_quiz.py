@@ -103,7 +103,7 @@ def test_sentences_on_the_form_are_those_of_the_bank(tmp_path):
     for question in VALUES:
         payload = page_data(question.variant("sentences"))
         if question.form in SIZES:
-            values = [(4,), (4, 5), (4, 5, 6), (4, 5, 6, 7)]
+            values = [(4,), (4, 5), (4, 5, 6), (4, 5, 6, 7), (None, 4, 5, 6)]
         elif question.form == "array":
             values = [[1, 2], [[1, 2], [3, 4]], [[1, 2, 3], [4, 5, 6]], [[1], [2, 3]]]
         else:

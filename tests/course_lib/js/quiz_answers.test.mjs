@@ -9,7 +9,7 @@ test("numbers in the ways people write them", () => {
 });
 
 test("shapes in the ways people write them", () => {
-  for (const text of ["(13, 13, 32)", "13x13x32", "13 × 13 × 32", "[13,13,32]", "13 13 32", "13, 13, 32", "13*13*32", "13 by 13 by 32", "(13,13,32,)", "shape: 13, 13, 32"]) {
+  for (const text of ["(13, 13, 32)", "13x13x32", "13 × 13 × 32", "[13,13,32]", "13 13 32", "13, 13, 32", "13*13*32", "13 by 13 by 32", "(13,13,32,)", "shape: 13, 13, 32", "TensorShape([13, 13, 32])", "13 X 13 BY 32"]) {
     assert.deepEqual(quiz.parseShape(text), [13, 13, 32], text);
   }
   assert.deepEqual(quiz.parseShape("None, 13, 13, 32"), [13, 13, 32]);
@@ -47,7 +47,8 @@ test("a known mistake is named, an unknown one is not given away", () => {
   assert.equal(other.state, "wrong");
   assert.equal(other.message, "Not right. Yours has 2 numbers, the answer has 3.");
   assert.doesNotMatch(quiz.judge(shape, "1,2,3").message, /13|32/);
-  assert.match(quiz.judge({ ...shape, where: "Chapter 6, Pooling" }, "1,2,3").message, /Chapter 6, Pooling/);
+  assert.match(quiz.judge({ ...shape, where: "Chapter 6, Pooling" }, "1,2,3").message, /, or at Chapter 6, Pooling\.$/);
+  assert.match(quiz.judge({ ...shape, where: "Chapter 2, Which?" }, "1,2,3").message, /, or at Chapter 2, Which\?$/);
   assert.match(quiz.judge(shape, "6.5, 6.5, 32").message, /6.5 is none/);
 });
 

@@ -1,4 +1,4 @@
-"""Questions on weight sharing, and on what happens to the map when the object moves."""
+"""Questions on what happens to the map when the object moves, and where the promise ends."""
 
 from types import SimpleNamespace
 
@@ -49,19 +49,35 @@ def _spot(n, place):
     return ops.conv(row, kernel, strides=n.stride)[0, :, 0].astype(int).tolist()
 
 
+def _draw_at_border(rng):
+    """An object at the left edge of a row: what is pushed out of it, the kernel had read."""
+    weights = [-3, -2, -1, 1, 2, 3]
+    numbers = {
+        "signal": [*[rng.integer(1, 9) for _ in range(5)], 0, 0, 0],
+        "kernel": [rng.choice(weights), rng.integer(-3, 4), rng.choice(weights)],
+        "shift": rng.integer(1, 3),
+    }
+    return {**numbers, "outputs": _padded(numbers["signal"], numbers["kernel"])}
+
+
+def _padded(signal, kernel):
+    """What the layer returns for a row with same padding, whole numbers."""
+    inputs = np.array(signal, np.float64)[None, :, None]
+    weights = np.array(kernel, np.float64)[:, None, None]
+    return ops.conv(inputs, weights, padding="same")[0, :, 0].astype(int).tolist()
+
+
+def _pushed_out(n):
+    """The row moved to the left."""
+    return [*n.signal[n.shift :], *[0] * n.shift]
+
+
 def _draw_pooled(rng):
     return {"signal": [rng.integer(0, 9) for _ in range(10)]}
 
 
 def _pooled(row):
     return np.array(row).reshape(5, 2).max(axis=1).tolist()
-
-
-_SHARED = ranges(size=(12, 40), kernel=[3, 5], filters=(2, 12), channels=[1, 2, 3])
-
-
-def _places(n):
-    return (n.size - n.kernel + 1) ** 2
 
 
 QUESTIONS = [
@@ -157,6 +173,60 @@ QUESTIONS = [
         "    for start in range(0, n.size - len(n.kernel) + 1, n.stride)\n]",
     ),
     Question(
+        id="equivariance-at-border",
+        topic=_TOPIC,
+        teaches="At the border the promise ends: padded zeros stand where the object has gone.",
+        draw=_draw_at_border,
+        prompt='A fellow student says: "With stride 1 and same padding the map moves with the '
+        'object, always." `Conv1D(1, 3, padding="same")` with the kernel `{kernel}` and no bias '
+        "reads the row `{signal}` and returns `{outputs}`. The row is moved to the left by "
+        "{shift}: what is pushed over the left edge is lost, and zeros come in at the right. What "
+        "does the layer return now?",
+        form="array",
+        expects="a list of eight numbers",
+        answer=lambda n: _padded(_pushed_out(n), n.kernel),
+        steps=lambda n: [
+            f"the moved row: {_pushed_out(n)}",
+            f"with a padded 0 at both ends: {_padded(_pushed_out(n), n.kernel)}",
+            f"the moved map would begin with {n.outputs[n.shift]}: its window still held the "
+            f"{n.signal[n.shift - 1]} that has left",
+        ],
+        misconceptions=(
+            slip(
+                "the map moves along",
+                lambda n: [*n.outputs[n.shift :], *[0] * n.shift],
+                "That is the moved map. At the left edge a padded zero now stands where the window "
+                "had met a pixel of the object.",
+                CLOSE,
+            ),
+            slip(
+                "row wrapped round",
+                lambda n: _padded([*n.signal[n.shift :], *n.signal[: n.shift]], n.kernel),
+                "What is pushed over the left edge is lost: it does not come back at the right.",
+                CLOSE,
+            ),
+            slip(
+                "the map stays",
+                lambda n: n.outputs,
+                "The row has moved: other pixels meet the weights.",
+                FAR,
+            ),
+            slip(
+                "moved to the right",
+                lambda n: _padded(_moved(n.signal, n.shift), n.kernel),
+                "You moved the row to the right. To the left, the number of every place falls.",
+                FAR,
+            ),
+            slip(
+                "kernel flipped",
+                lambda n: _padded(_pushed_out(n), n.kernel[::-1]),
+                "You turned the kernel round; a CNN layer lays it on as it is.",
+                CLOSE,
+            ),
+        ),
+        solution='np.correlate([*n.signal[n.shift :], *[0] * n.shift], n.kernel, "same")',
+    ),
+    Question(
         id="equivariance-pooled-shift",
         topic=_TOPIC,
         teaches="Pooling forgets a shift by one only where it stays inside the windows.",
@@ -196,6 +266,12 @@ QUESTIONS = [
                 lambda n: _pooled([*n.signal[1:], 0]),
                 "You moved the row to the left. To the right, the number of every place grows.",
                 FAR,
+            ),
+            slip(
+                "row wrapped round",
+                lambda n: _pooled([n.signal[-1], *n.signal[:-1]]),
+                "The last value drops out: a 0 comes in at the left, not what left at the right.",
+                CLOSE,
             ),
         ),
         solution="np.array([0, *n.signal[:-1]]).reshape(5, 2).max(axis=1)",
@@ -239,78 +315,6 @@ QUESTIONS = [
             ),
         ),
         solution='np.correlate([0] * n.shift + n.signal[: -n.shift], n.kernel, "valid")',
-    ),
-    Question(
-        id="equivariance-uses",
-        topic=_TOPIC,
-        teaches="Sharing: each weight is used at every place of the map.",
-        draw=_SHARED,
-        prompt="`Conv2D({filters}, {kernel})` reads an image of {size} × {size} × {channels}, "
-        "without padding. In how many places is one and the same weight of a filter used?",
-        answer=_places,
-        steps=lambda n: [f"({n.size} - {n.kernel} + 1)² = {_places(n)}"],
-        misconceptions=(
-            slip(
-                "every pixel",
-                lambda n: n.size**2,
-                "The window must lie inside the image: there are fewer places than pixels.",
-                CLOSE,
-            ),
-            slip(
-                "uses of all filters",
-                lambda n: _places(n) * n.filters,
-                "A weight belongs to one filter.",
-                FAR,
-            ),
-            slip(
-                "weights of a slice",
-                lambda n: n.kernel**2,
-                "That many weights a slice has. Count the places where one of them is used.",
-            ),
-        ),
-        solution="(n.size - n.kernel + 1) ** 2",
-    ),
-    Question(
-        id="equivariance-unshared",
-        topic=_TOPIC,
-        teaches="Without sharing, every place would have weights of its own.",
-        draw=_SHARED,
-        prompt="`Conv2D({filters}, {kernel}, use_bias=False)` reads an image of "
-        "{size} × {size} × {channels}, without padding. If every place of every map had weights "
-        "of its own (locally connected, nothing shared), how many weights would that be?",
-        answer=lambda n: _places(n) * n.kernel**2 * n.channels * n.filters,
-        steps=lambda n: [
-            f"places: ({n.size} - {n.kernel} + 1)² = {_places(n)}",
-            f"weights at each: {n.kernel}*{n.kernel}*{n.channels} = {n.kernel**2 * n.channels}",
-            f"{n.filters} maps: {_places(n) * n.kernel**2 * n.channels * n.filters}",
-        ],
-        misconceptions=(
-            slip(
-                "shared",
-                lambda n: n.kernel**2 * n.channels * n.filters,
-                "That is the convolution, which shares its weights between the places.",
-                FAR,
-            ),
-            slip(
-                "fully connected",
-                lambda n: _places(n) * n.size**2 * n.channels * n.filters,
-                "Each output still reads its own window only, not the whole image.",
-                FAR,
-            ),
-            slip(
-                "forgot the filters",
-                lambda n: _places(n) * n.kernel**2 * n.channels,
-                "That is one map; each filter has its own.",
-                CLOSE,
-            ),
-            slip(
-                "every pixel a place",
-                lambda n: n.size**2 * n.kernel**2 * n.channels * n.filters,
-                "Without padding there are fewer places than pixels.",
-                CLOSE,
-            ),
-        ),
-        solution="(n.size - n.kernel + 1) ** 2 * n.kernel**2 * n.channels * n.filters",
     ),
     Question(
         id="equivariance-exact-shift",

@@ -1,4 +1,4 @@
-"""Questions on comparing images pixel by pixel, and piece by piece."""
+"""Questions on looking for a piece of a picture: its score, and where it is found."""
 
 import numpy as np
 
@@ -28,21 +28,6 @@ def draw_cross(size, centre_row, centre_column, arm):
         image[centre_row + step, centre_column + step] = 1
         image[centre_row + step, centre_column - step] = 1
     return image.tolist()
-
-
-def _draw_pair(rng):
-    rows, columns = rng.integer(4, 6), rng.integer(4, 7)
-    first = rng.picks(rows, columns, (-1, -1, 1))
-    often = rng.integer(1, 4)  # of five pixels so many are drawn anew
-    second = [
-        [rng.choice((-1, -1, 1)) if rng.integer(1, 5) <= often else pixel for pixel in row]
-        for row in first
-    ]
-    return {"first": first, "second": second}
-
-
-def _products(n):
-    return np.array(n.first) * np.array(n.second)
 
 
 def _draw_cross(rng):
@@ -113,57 +98,7 @@ def _place(n):
     return _places(n.image, n.piece)[0]
 
 
-def _draw_shift(rng):
-    rows, columns = rng.integer(3, 7), rng.integer(5, 9)
-    return {"image": rng.picks(rows, columns, (0, 0, 1)), "shift": rng.choice((1, 1, 2))}
-
-
-def _shifted(n, mirror=1):
-    """The image and its copy moved to the right; with ``mirror`` -1 moved to the left."""
-    image = np.array(n.image)
-    moved = np.zeros_like(image)
-    moved[:, ::mirror][:, n.shift :] = image[:, ::mirror][:, : -n.shift]
-    return image, moved
-
-
 QUESTIONS = [
-    Question(
-        id="pixel-agreement",
-        topic=_TOPIC,
-        teaches="Comparing literally means counting the pixels that are equal.",
-        draw=_draw_pair,
-        prompt=lambda n: (
-            "Two images of -1 (background) and +1 (stroke):"
-            f"{table(n.first)}{table(n.second)}At how many pixels do they agree?"
-        ),
-        answer=lambda n: int((_products(n) == 1).sum()),
-        steps=lambda n: [
-            "two pixels agree where their product is +1",
-            f"of {_products(n).size} products, {int((_products(n) == 1).sum())} are +1",
-        ],
-        misconceptions=(
-            slip(
-                "differences counted",
-                lambda n: int((_products(n) == -1).sum()),
-                "You counted the pixels that differ.",
-                FAR,
-            ),
-            slip(
-                "strokes only",
-                lambda n: int(((np.array(n.first) == 1) & (np.array(n.second) == 1)).sum()),
-                "Two background pixels agree as well: -1 times -1 is +1.",
-                FAR,
-            ),
-            slip(
-                "sum of products",
-                lambda n: int(_products(n).sum()),
-                "That is the sum of the products: the agreements minus the differences.",
-                FAR,
-            ),
-        ),
-        solved_by="numpy",
-        solution="int((np.array(n.first) == np.array(n.second)).sum())",
-    ),
     Question(
         id="pixel-piece-score",
         topic=_TOPIC,
@@ -261,61 +196,16 @@ QUESTIONS = [
                 "That is the bottom right corner of the window.",
                 CLOSE,
             ),
+            slip(
+                "column first, counted from one",
+                lambda n: (_place(n)[1] + 1, _place(n)[0] + 1),
+                ROW_FIRST + " And rows and columns are counted from 0.",
+                FAR,
+            ),
         ),
         solution="next(\n    (row, column)\n    for row in range(len(n.image) - 2)\n"
         "    for column in range(len(n.image) - 2)\n    if (np.array(n.image)[row : row + 3, "
         "column : column + 3] == np.array(n.piece)).all()\n)",
-    ),
-    Question(
-        id="pixel-shifted",
-        topic=_TOPIC,
-        teaches="A picture moved by one pixel is another picture when compared literally.",
-        draw=_draw_shift,
-        prompt=lambda n: (
-            f"This image{table(n.image)}is moved to the right by {n.shift} "
-            f"pixel{'s' if n.shift > 1 else ''}; zeros come in at the left, and what is pushed "
-            "over the right edge is lost. At how many pixels do the image and its moved copy agree?"
-        ),
-        answer=lambda n: int(np.equal(*_shifted(n)).sum()),
-        steps=lambda n: [
-            f"the moved copy: {_shifted(n)[1].tolist()}",
-            f"equal at {int(np.equal(*_shifted(n)).sum())} of {_shifted(n)[0].size} pixels",
-        ],
-        misconceptions=(
-            slip(
-                "moving changes nothing",
-                lambda n: _shifted(n)[0].size,
-                "Comparing pixel by pixel does not follow the object: the pixels stay where they "
-                "are.",
-                FAR,
-            ),
-            slip(
-                "strokes only",
-                lambda n: int((_shifted(n)[0] * _shifted(n)[1]).sum()),
-                "Two zeros agree as well.",
-                FAR,
-            ),
-            slip(
-                "edge wrapped round",
-                lambda n: int((_shifted(n)[0] == np.roll(_shifted(n)[0], n.shift, 1)).sum()),
-                "What leaves at the right does not come back at the left.",
-                CLOSE,
-            ),
-            slip(
-                "moved to the left",
-                lambda n: int(np.equal(*_shifted(n, mirror=-1)).sum()),
-                "You moved the copy to the left.",
-                FAR,
-            ),
-            slip(
-                "differences counted",
-                lambda n: int(np.not_equal(*_shifted(n)).sum()),
-                "Those are the pixels at which they differ.",
-                FAR,
-            ),
-        ),
-        solution="int((np.array(n.image)[:, n.shift :] == np.array(n.image)[:, : -n.shift]).sum() "
-        "+ (np.array(n.image)[:, : n.shift] == 0).sum())",
     ),
     Question(
         id="pixel-map-values",
@@ -391,6 +281,20 @@ QUESTIONS = [
                 "differences counted",
                 lambda n: (n.pixels - n.total) // 2,
                 "That is the number of pixels that differ.",
+                FAR,
+            ),
+            slip(
+                "not halved",
+                lambda n: n.pixels + n.total,
+                "Added up, the two equations count each agreement twice.",
+                CLOSE,
+            ),
+            slip(
+                "differences, not halved",
+                lambda n: n.pixels - n.total,
+                "A pixel that differs takes one away and is no agreement either: it makes a "
+                "difference of two. "
+                "And the pixels that agree are asked for.",
                 FAR,
             ),
         ),

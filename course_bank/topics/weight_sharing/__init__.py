@@ -1,0 +1,5 @@
+"""Chapter 10, weight sharing and equivariance."""
+
+from course_bank.topics.weight_sharing import sharing, shifts
+
+QUESTIONS = [*shifts.QUESTIONS, *sharing.QUESTIONS]
