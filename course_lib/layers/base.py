@@ -115,6 +115,8 @@ class Layer(Weights, metaclass=LayerType):
         """Whether, in training, an example's output depends on that example only."""
         return True
 
+    meets = False  # whether otherwise it may be cut all the same: it adds up by `ops.meeting`
+
     def explain_shape(self, input_shape: tuple) -> list[str]:
         """Lines of arithmetic that lead to the output shape."""
         return ["same shape as the input"]

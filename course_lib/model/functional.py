@@ -228,6 +228,10 @@ class Model(Learning, Layer):
     def treats_examples_alone(self) -> bool:
         return all(layer.treats_examples_alone for layer in self.steps)
 
+    @property
+    def meets(self) -> bool:
+        return all(layer.meets for layer in self.steps if not layer.treats_examples_alone)
+
     # ---------------------------------------------------------------------------------- weights
 
     def _gather(self, kind):

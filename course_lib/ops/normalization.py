@@ -16,6 +16,7 @@ import numpy as np
 
 from course_lib.errors import integer, number
 from course_lib.ops import checks
+from course_lib.ops.meeting import over_batch
 from course_lib.ops.sharing import do_each, each
 from course_lib.ops.windows import batches
 
@@ -28,12 +29,16 @@ class BatchNormalizationCache(NamedTuple):
     outputs: np.ndarray | None  # as `_runs`, where a relu cut them off
     mean: np.ndarray  # (channels,)
     variance: np.ndarray  # (channels,)
+    count: np.ndarray | None  # of numbers that gave them, (channels,)
     scale: np.ndarray  # (channels,)
     inverse: np.ndarray  # 1 / deviation, (channels,)
     axis: int
     shape: tuple  # of the outputs
-    from_batch: bool
     with_added: bool
+
+    @property
+    def from_batch(self) -> bool:
+        return self.count is not None
 
 
 def batch_normalization(
@@ -83,8 +88,9 @@ def batch_normalization_forward(
     if from_batch:
         if not inputs.size // max(1, channels):
             raise ValueError(f"{owner}: inputs must have at least one example, got {inputs.shape}.")
-        mean, variance = _mean_and_variance(runs, np.zeros(channels, dtype))
+        mean, variance, count = _mean_and_variance(runs, np.zeros(channels, dtype))
     else:
+        count = None
         mean = _channel(owner, "mean", mean, channels, dtype, 0)
         variance = _channel(owner, "variance", variance, channels, dtype, 1)
         checks.hold(owner, "variance", variance, variance >= 0, "numbers of 0 or more")
@@ -107,14 +113,15 @@ def batch_normalization_forward(
 
     do_each(finish, _blocks(runs))
     cache = BatchNormalizationCache(
-        runs, outputs if relu else None, mean, variance, scale, inverse, axis, inputs.shape,
-        from_batch, added is not None,
+        runs, outputs if relu else None, mean, variance, count, scale, inverse, axis, inputs.shape,
+        added is not None,
     )  # fmt: skip
     return _unrows(outputs, inputs.shape, axis), cache
 
 
 def _mean_and_variance(runs, origin):
-    """Of every channel, from one walk over the numbers: the mean, and the mean square less its own.
+    """Of every channel, from one walk over the numbers: the mean, and the mean square less its own;
+    and how many numbers they are of. Where the batch is cut, its parts add up before they divide.
 
     Where most digits of that difference cancel, a second walk takes the numbers from their mean.
     """
@@ -124,12 +131,14 @@ def _mean_and_variance(runs, origin):
         return np.stack([_sums(apart), _sums_of_products(apart, apart)])
 
     channels = len(origin)
-    count = runs.dtype.type(runs.size // channels)
-    mean, square = _per_channel(each(sums, _blocks(runs)), channels) / count
-    variance = np.maximum(square - mean * mean, 0)
+    count = np.full((1, channels), runs.size // channels, runs.dtype)
+    own = _per_channel(each(sums, _blocks(runs)), channels)
+    total, squares, count = over_batch(np.concatenate([own, count]))
+    mean = total / count
+    variance = np.maximum(squares / count - mean * mean, 0)
     if not origin.any() and _origin(mean, variance).any():
         return _mean_and_variance(runs, mean)
-    return origin + mean, variance
+    return origin + mean, variance, count
 
 
 def _origin(mean, variance):
@@ -147,7 +156,7 @@ def batch_normalization_backward(grad_outputs: np.ndarray, cache: object) -> tup
     Where the batch gave mean and variance they depend on the inputs too: the parts of the gradient
     along 1 and along the centred inputs fall away.
     """
-    runs, outputs, mean, variance, scale, inverse, axis, shape, from_batch, with_added = cache
+    runs, outputs, mean, variance, count, scale, inverse, axis, shape, with_added = cache
     grad_outputs = checks.gradient("batch_normalization_backward", grad_outputs, shape, runs.dtype)
     grad, channels = _runs(_rows(grad_outputs, axis)), len(scale)
     grad_inputs, blocks = np.empty_like(grad), _blocks(grad)
@@ -163,14 +172,16 @@ def batch_normalization_backward(grad_outputs: np.ndarray, cache: object) -> tup
 
     along_inputs, grad_offset = _per_channel(each(sums, blocks), channels)
     grad_scale = (along_inputs - (mean - origin) * grad_offset) * inverse
-    count = grad.dtype.type(max(1, grad.size // max(1, channels)))
-    slope = -scale * inverse**2 * grad_scale / count
-    shift = -scale * inverse * grad_offset / count - slope * (mean - origin)
-    factor, slope, shift = (_along_runs(v, grad) for v in (scale * inverse, slope, shift))
+    factor = _along_runs(scale * inverse, grad)
+    if cache.from_batch:
+        along_outputs, along_ones = over_batch(np.stack([grad_scale, grad_offset])) / count
+        slope = -scale * inverse**2 * along_outputs
+        shift = -scale * inverse * along_ones - slope * (mean - origin)
+        slope, shift = _along_runs(slope, grad), _along_runs(shift, grad)
 
     def back(block):
         part = np.multiply(passed[block], factor, out=grad_inputs[block])
-        if from_batch:
+        if cache.from_batch:
             part += _apart(runs[block], origin) * slope
             part += shift
 

@@ -101,22 +101,22 @@ class BatchSteps(SharedWork):
 
     def gradients(self, batch, seed, left=0):
         """The `Part` of a batch, given the indices of its examples, a seed and batches to go."""
+        alone = self.network.treats_examples_alone
         cuts = steps.parts(len(batch), steps.part_size(self.network, len(batch)))
         team = self._team_for(len(cuts), left)
         self._by_team = team is not None and self._at_hand and len(batch) <= self._most
         if not self._by_team:
             x, y, weights = self._examples(batch)
-            alone = self.network.treats_examples_alone
-            with sharing.threads(1 if alone else utils.workers()):
+            whole = len(cuts) == 1 and not alone
+            with sharing.threads(utils.workers() if whole else 1):
                 part = steps.batch_gradients(
                     self.network, x, y, self._loss, self._metrics, seed, weights
                 )
             if team is None:
                 self._last, self._most = part.gradients, len(batch)
             return part
-        found = team.map(
-            ("_part", number, cut, batch[cut], (*seed, number)) for number, cut in enumerate(cuts)
-        )
+        tasks = [("_part", n, cut, batch[cut], (*seed, n)) for n, cut in enumerate(cuts)]
+        found = team.map(tasks, meet=len(cuts) > 1 and not alone)
         part = steps.total(
             part._replace(gradients=slot) for part, slot in zip(found, self._slots, strict=False)
         )

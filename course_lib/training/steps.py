@@ -5,8 +5,8 @@ each part's arrays stay in the processor's cache, and parts know nothing of each
 layer's forward pass keeps nothing in the layer. `gradients` does one part, `total` adds them up,
 always in the same order, so that the result does not depend on who computed which part.
 
-A layer whose output for one example depends on the others, batch normalisation in training, needs
-the whole batch in one part.
+A layer whose output for one example depends on the others needs the whole batch in one part; or the
+parts meet there, as they do at a batch normalisation in training (see `ops.meeting`).
 """
 
 import math
@@ -16,15 +16,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_lib import activations
+from course_lib import activations, utils
 from course_lib.labels import spread
 from course_lib.losses import Loss
 from course_lib.model import Model
 from course_lib.ops.dense import MANY_WEIGHTS, FactoredGradient
+from course_lib.ops.meeting import Meeting
 from course_lib.training.data import parts
 from course_lib.training.several_outputs import SumOfLosses
 
 PART = 32  # examples in a part, at most
+MEETING, MEETING_NUMBERS = (
+    2,
+    1 << 18,
+)  # parts that meet, at most; numbers in the largest map of each
 PART_NUMBERS = 1 << 22  # numbers in the largest map of a part in inference, where one fits
 
 
@@ -78,13 +83,15 @@ def scores(model, x, y, loss, metrics=(), weights=None) -> Part:
 
 def batch_gradients(model, x, y, loss, metrics=(), seed=(0,), weights=None) -> Part:
     """The `Part` of a whole batch. ``seed``: integers from which each part's randomness follows."""
-    return total(
-        gradients(
-            model, x[cut], y[cut], loss, metrics, np.random.default_rng([*seed, number]),
-            None if weights is None else weights[cut],
-        )
-        for number, cut in enumerate(parts(len(x), part_size(model, len(x))))
-    )  # fmt: skip
+
+    def part(numbered):
+        number, cut = numbered
+        rng, own = np.random.default_rng([*seed, number]), None if weights is None else weights[cut]
+        return gradients(model, x[cut], y[cut], loss, metrics, rng, own)
+
+    cuts = list(enumerate(parts(len(x), part_size(model, len(x)))))
+    together = len(cuts) > 1 and not model.treats_examples_alone
+    return total(Meeting(utils.workers()).run(part, cuts) if together else map(part, cuts))
 
 
 def part_size(model, batch_size):
@@ -94,16 +101,27 @@ def part_size(model, batch_size):
     more than few examples cost to compute: then there are only two parts.
     """
     if not model.treats_examples_alone:
-        return batch_size
+        return math.ceil(batch_size / _parts_that_meet(model, batch_size))
     if sum(array.size for array in model.trainable_parameters.values()) > MANY_WEIGHTS:
         return max(1, math.ceil(batch_size / 2))
     return max(1, min(PART, math.ceil(batch_size / 4)))
 
 
+def _parts_that_meet(model, batch_size):
+    """How many: to meet takes time, so each has some work to do before the next meeting."""
+    if not model.meets:
+        return 1
+    return max(1, min(MEETING, batch_size * _largest_map(model) // MEETING_NUMBERS))
+
+
 def inference_part(model):
     """Examples per part where nothing is kept for a way back: fewer where maps are large."""
-    sizes = [prod(n or 1 for n in shape[1:]) for shape in model.graph.shapes.values()]
-    return max(1, min(PART, PART_NUMBERS // max(sizes)))
+    return max(1, min(PART, PART_NUMBERS // _largest_map(model)))
+
+
+def _largest_map(model):
+    """Numbers in the largest array of one example."""
+    return max(prod(n or 1 for n in shape[1:]) for shape in model.graph.shapes.values())
 
 
 def total(found) -> Part:

@@ -1,10 +1,10 @@
 """Several processes that share the work of one batch.
 
-A batch is a list of parts (see `steps`), and parts know nothing of each other, so they can be done
-side by side. `Team` forks helpers, processes that start as copies of this one and so have the
-model and the examples already. What they must see change, the weights, and what they hand back in
-bulk, the gradients, lie in memory that all of them share; the rest goes through pipes. The team's
-leader, this process, does its own share of the parts.
+A batch is a list of parts (see `steps`). Parts know nothing of each other, or meet at some layers
+to add up (see `ops.meeting`), so they can be done side by side. `Team` forks helpers, processes
+that start as copies of this one and so have the model and the examples already. What they must see
+change, the weights, and what they hand back in bulk, the gradients, lie in memory that all of them
+share; the rest goes through pipes. The team's leader, this process, does its own share.
 
 Python threads would have to take turns at the interpreter between any two operations of NumPy;
 processes do not. Where a process cannot be copied safely (Windows, macOS, or with TensorFlow's or
@@ -22,11 +22,16 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from multiprocessing import Pipe
 
 import numpy as np
+
+from course_lib.ops.meeting import Meeting, PartsApart, added
+
+SPIN = 3e-4  # seconds, of looking for a message before a process goes to sleep
 
 # Libraries whose threads may hold locks at the moment of a fork.
 THREADED = ("tensorflow", "torch", "jax")
@@ -70,22 +75,39 @@ class Team:
         theirs.close()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def map(self, tasks):
-        """[function(task) for task in tasks], each worker doing every so-manieth of them."""
+    def map(self, tasks, meet=False):
+        """[function(task) for task in tasks], each worker doing every so-manieth of them.
+
+        With ``meet`` the tasks are parts of a batch that add up on their way (see `ops.meeting`).
+        After an error there are no helpers any more.
+        """
         tasks = list(tasks)
+        if self._threads and meet:
+            return Meeting(self._count).run(self._function, tasks)
         if self._threads:
             return list(self._threads.map(self._function, tasks))
+        try:
+            return self._map(tasks, meet)
+        except BaseException:
+            self.close()
+            raise
+
+    def _map(self, tasks, meet):
+        """The results of all tasks; those of this process are done while the helpers do theirs."""
         step = 1 + len(self._pipes)
-        for number, pipe in enumerate(self._pipes, start=1):
-            pipe.send(tasks[number::step])
-        results = [None] * len(tasks)
-        results[::step] = [self._function(task) for task in tasks[::step]]
-        for number, pipe in enumerate(self._pipes, start=1):
-            found, error = _receive(pipe)
-            if error is not None:
-                raise error
-            results[number::step] = found
-        return results
+        busy = self._pipes[: max(0, len(tasks) - 1)]
+        for number, pipe in enumerate(busy, start=1):
+            pipe.send((tasks[number::step], meet))
+
+        def join(sums):
+            every = _in_turn(sums, [_receive(pipe, "sums") for pipe in busy])
+            total = added(every)
+            for pipe in busy:
+                pipe.send(total)
+            return total
+
+        own = _do(self._function, tasks[::step], join if meet else None)
+        return _in_turn(own, [_receive(pipe, "results") for pipe in busy])
 
     def close(self):
         """End the helpers, also those in the middle of a task."""
@@ -105,12 +127,17 @@ def _serve(pipe, function, leaders):
         for other in leaders:
             other.close()
         gc.freeze()  # what was copied is not the helper's to clean up
+
+        def join(sums):
+            pipe.send(("sums", sums))
+            return _next(pipe)
+
         while True:
-            tasks = pipe.recv()
+            tasks, meet = pipe.recv()
             try:
-                answer = [function(task) for task in tasks], None
+                answer = "results", _do(function, tasks, join if meet else None)
             except Exception as error:
-                answer = None, error
+                answer = "error", error
             pipe.send(answer)
     except (EOFError, OSError):
         pass
@@ -118,14 +145,43 @@ def _serve(pipe, function, leaders):
         os._exit(0)
 
 
-def _receive(pipe):
+def _do(function, tasks, join):
+    """[function(task) for task in tasks], one after the other, or together where they ``join``."""
+    return Meeting(join=join).run(function, tasks) if join else [function(task) for task in tasks]
+
+
+def _in_turn(first, others):
+    """Of lists of which each has every so-manieth, the whole."""
+    whole = [None] * sum(map(len, [first, *others]))
+    for number, some in enumerate([first, *others]):
+        whole[number :: 1 + len(others)] = some
+    return whole
+
+
+def _receive(pipe, expected):
+    """What a helper has sent, its "sums" on the way or the "results" of its tasks."""
     try:
-        return pipe.recv()
+        kind, found = _next(pipe)
     except EOFError:
         raise RuntimeError(
             "A helper process of the training ended before its work was done (out of memory?). "
             "course_lib.utils.set_workers(1) works without helpers."
         ) from None
+    if kind == "error":
+        raise found
+    if kind != expected:
+        raise PartsApart
+    return found
+
+
+def _next(pipe):
+    """What comes next through the pipe. To wake a sleeping process takes longer than many a wait,
+    so at first it is looked for again and again.
+    """
+    until = time.perf_counter() + SPIN
+    while not pipe.poll() and time.perf_counter() < until:
+        pass
+    return pipe.recv()
 
 
 def _end(helper):
