@@ -167,7 +167,8 @@ LISTED = (
         "there to be seen, then with windows, so that it is fast, and then the way back. Use NumPy "
         "and nothing else: grading runs without `course_lib`, Keras and SciPy. It "
         "calls your functions on inputs you have not seen, and gives points for each property that "
-        "holds.",
+        "holds. They may call one another: a mistake costs the points of its own task and no "
+        "others, since grading tries each function with right ones in the place of the others too.",
         tasks=(
             Task("conv2d-loops", 5),
             Task("loops-estimate", 1),

@@ -9,7 +9,7 @@ function returns on every case what that idea returns.
 import inspect
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,10 @@ from course_bank.core.value_answer import Verdict
 from course_lib.exercise import wording
 from course_lib.exercise.functions import same
 
+_OTHERS = (
+    "So it is with right functions in the place of your others, which it calls: a mistake in those "
+    "costs their own points."
+)
 MOST_TOLD = 120  # numbers of an array that is written out for a student
 
 _PROBE = """
@@ -40,6 +44,22 @@ if callable(globals().get({name!r})):
     emit(**_call(globals()[{name!r}], {cases!r}))
 else:
     emit(instead=type(globals().get({name!r})).__name__)
+"""
+
+
+_AGAIN = """
+def _with_right_ones(function, cases, right):
+    names, made = getattr(function, "__globals__", {{}}), {{"np": __import__("numpy")}}
+    exec(right, made)
+    theirs = {{name: names[name] for name in made if callable(names.get(name))}}
+    try:
+        names.update({{name: made[name] for name in theirs}})
+        return _call(function, cases)
+    finally:
+        names.update(theirs)
+
+if callable(globals().get({name!r})):
+    emit(again=_with_right_ones(globals()[{name!r}], {cases!r}, {right!r}))
 """
 
 
@@ -84,12 +104,14 @@ class FunctionQuestion(Question):
     Each part of a case earns its share, and one listed in ``beside`` only where another part of
     that case is right: alone it is a line that needs no idea. ``cases(rng)`` lists the calls.
     ``draw`` makes an example of the student's own: the arguments by
-    name, and "outputs".
+    name, and "outputs". ``may_call`` is the source of right functions of other tasks: the function
+    is tried once more with these in the place of the student's, whose mistakes cost their own task.
     """
 
     cases: Callable = None
     parts: tuple = ()
     beside: tuple = ()
+    may_call: str = ""
 
     hidden = True
 
@@ -100,10 +122,27 @@ class FunctionQuestion(Question):
     def probe(self, variant):
         """Python source that calls the student's function on every case and emits the results."""
         cases = json.dumps([list(case.arguments) for case in self.drawn_cases(variant)])
-        return PLAIN_SOURCE + _PROBE.format(name=self.variable, cases=cases)
+        source = PLAIN_SOURCE + _PROBE.format(name=self.variable, cases=cases)
+        if not self.may_call:
+            return source
+        return source + _AGAIN.format(name=self.variable, cases=cases, right=self.may_call)
 
     def grade(self, variant, values):
-        """Verdict on ``case0``, ``case1``, ... (or ``error0``, ...) as the probe emitted them."""
+        """Verdict on ``case0``, ``case1``, ... (or ``error0``, ...) as the probe emitted them.
+
+        ``again`` holds the same of the second try, with right functions of the other tasks.
+        """
+        verdict = self._graded(variant, values)
+        again = values.get("again") if isinstance(values, dict) else None
+        if verdict.credit == 1 or not isinstance(again, dict):
+            return verdict
+        second = self._graded(variant, again)
+        if second.credit <= verdict.credit:
+            return verdict
+        return replace(second, message=f"{second.message} {_OTHERS}")
+
+    def _graded(self, variant, values):
+        """The verdict on one try."""
         if not isinstance(values, dict) or not values or "instead" in values:
             return self._no_function(values)
         cases = self.drawn_cases(variant)

@@ -7,9 +7,14 @@ import numpy as np
 
 from course_bank.core.function_questions import Case, FunctionQuestion, example
 from course_bank.core.question import CLOSE, FAR, slip
-from course_bank.topics.from_scratch.forward import own, quarters, swap
+from course_bank.topics.from_scratch.forward import CONVOLUTIONS, STRIDED, function, own, quarters
 from course_lib import ops
 
+MAX_POOL = """\
+windows = np.lib.stride_tricks.sliding_window_view(maps, (size, size), axis=(0, 1))
+return windows[::strides, ::strides].max(axis=(-2, -1))"""
+_POOLING = function("max_pool2d(maps, size, strides)", MAX_POOL)
+_STRIDED = function("conv2d_strided(image, kernel, bias, strides, padding)", STRIDED)
 PARTS = ("grad_image", "grad_kernel", "grad_bias")
 
 
@@ -127,6 +132,19 @@ def _pool_shared(grad, maps, size, divide=True):
     return spread / size**2 if divide else spread
 
 
+def _last_tap(grad, image, kernel):
+    """The image's gradient where each weight overwrites what those before it left."""
+    kept, (rows, columns) = np.zeros_like(image), grad.shape[:2]
+    for a, b in np.ndindex(kernel.shape[:2]):
+        kept[a : a + rows, b : b + columns] = grad @ kernel[a, b].T
+    return kept
+
+
+def _last_window(grad, image, kernel):
+    """The kernel's gradient that the last output alone leaves."""
+    return image[-kernel.shape[0] :, -kernel.shape[1] :, :, None] * grad[-1, -1]
+
+
 def _last_alone(grad, image, kernel):
     """The image's gradient where each window overwrites what those before it left."""
     height, width = kernel.shape[:2]
@@ -184,16 +202,14 @@ QUESTIONS = [
             ),
             slip(
                 "transposed axes",
-                lambda maps, size, strides: swap(pool2d(maps, size, strides)),
+                lambda maps, size, strides: np.swapaxes(pool2d(maps, size, strides), 0, 1),
                 "Rows and columns of the output are exchanged: the first axis is the height.",
                 CLOSE,
             ),
         ),
         stub='def max_pool2d(maps, size, strides):\n    """Max pooling of one example, no '
         'padding."""\n    ### SOLUTION\n',
-        solution="""\
-windows = np.lib.stride_tricks.sliding_window_view(maps, (size, size), axis=(0, 1))
-return windows[::strides, ::strides].max(axis=(-2, -1))""",
+        solution=MAX_POOL,
     ),
     FunctionQuestion(
         id="conv2d-backward",
@@ -209,6 +225,7 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
         cases=_backward_cases,
         parts=PARTS,
         beside=("grad_bias",),
+        may_call=CONVOLUTIONS + _STRIDED,
         misconceptions=(
             slip(
                 "kernel not turned",
@@ -251,6 +268,38 @@ return windows[::strides, ::strides].max(axis=(-2, -1))""",
                 CLOSE,
             ),
             slip(
+                "last weight alone",
+                lambda grad, image, kernel: (
+                    _last_tap(grad, image, kernel),
+                    *conv2d_gradients(grad, image, kernel)[1:],
+                ),
+                "A pixel meets several weights. What comes back through each of them is added up: "
+                "with `=` for `+=` the last one alone is kept.",
+                CLOSE,
+            ),
+            slip(
+                "last window alone",
+                lambda grad, image, kernel: (
+                    conv2d_gradients(grad, image, kernel)[0],
+                    _last_window(grad, image, kernel),
+                    conv2d_gradients(grad, image, kernel)[2],
+                ),
+                "The kernel's gradient is that of the last window alone. A weight works at every "
+                "place: what comes back from each is added up (`+=`).",
+                CLOSE,
+            ),
+            slip(
+                "= for +=",
+                lambda grad, image, kernel: (
+                    _last_alone(grad, image, kernel),
+                    _last_window(grad, image, kernel),
+                    grad[-1, -1],
+                ),
+                "All three hold what the last output left: with `=` each place overwrites what "
+                "those before it sent back. Add up with `+=`.",
+                CLOSE,
+            ),
+            slip(
                 "one bias for all filters",
                 lambda grad, image, kernel: (
                     *conv2d_gradients(grad, image, kernel)[:2],
@@ -285,6 +334,7 @@ return grad_image, grad_kernel, grad.sum(axis=(0, 1))""",
         form="function",
         answer=pool2d_gradient,
         cases=_pool_backward_cases,
+        may_call=_POOLING,
         misconceptions=(
             slip(
                 "shared evenly",
@@ -327,7 +377,7 @@ return grad_image, grad_kernel, grad.sum(axis=(0, 1))""",
             ),
             slip(
                 "transposed axes",
-                lambda grad, maps, size: swap(pool2d_gradient(grad, maps, size)),
+                lambda grad, maps, size: np.swapaxes(pool2d_gradient(grad, maps, size), 0, 1),
                 "Rows and columns of the result are exchanged.",
                 CLOSE,
             ),

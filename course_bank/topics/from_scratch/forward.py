@@ -3,6 +3,8 @@
 Arrays are (height, width, channels); kernels (height, width, in, out), as in Keras.
 """
 
+from textwrap import indent
+
 import numpy as np
 
 from course_bank.core.function_questions import Case, FunctionQuestion, example
@@ -17,6 +19,33 @@ from course_lib import ops, shapes
 def conv2d(image, kernel, bias, strides=1, padding="valid"):
     """The engine's convolution of one image, plus bias."""
     return ops.conv(image[None], kernel, strides, padding)[0] + bias
+
+
+# bodies of functions of image, kernel and bias
+WINDOWS = """\
+# (rows, columns, channels, a, b): a view, nothing is copied
+windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape[:2], axis=(0, 1))
+return np.einsum("ijcab,abcf->ijf", windows, kernel, optimize=True) + bias"""
+# the same, of strides and padding too
+STRIDED = """\
+if padding == "same":
+    sides = []
+    for n, k in zip(image.shape[:2], kernel.shape[:2]):
+        total = max((-(-n // strides) - 1) * strides + k - n, 0)
+        sides.append((total // 2, total - total // 2))
+    image = np.pad(image, [*sides, (0, 0)])
+return conv2d_windows(image, kernel, bias)[::strides, ::strides]"""
+
+
+def function(head, body):
+    """Python source of a function: ``head`` is its name with the arguments."""
+    return f"def {head}:\n{indent(body, '    ')}\n"
+
+
+# right functions in the place of a student's, for those that may call them
+CONVOLUTIONS = "".join(
+    function(f"conv2d_{how}(image, kernel, bias)", WINDOWS) for how in ("loops", "windows", "taps")
+)
 
 
 # ---------------------------------------------------------------------------- what is called
@@ -171,7 +200,13 @@ _FIRST_CHANNEL = slip(
     "Only the first channel is read. A filter sums its products over all channels.",
     FAR,
 )
-CONV_SLIPS = (_FLIPPED, _TAPS, _TRANSPOSED, _OFF_BY_ONE, _NO_BIAS, _FIRST_CHANNEL)
+_RELU = slip(
+    "ReLU applied",
+    lambda image, kernel, bias, *rest: np.maximum(conv2d(image, kernel, bias, *rest), 0),
+    "Your function returns nothing below 0: a ReLU is left in. A convolution ends with its sum.",
+    CLOSE,
+)
+CONV_SLIPS = (_FLIPPED, _TAPS, _TRANSPOSED, _OFF_BY_ONE, _NO_BIAS, _FIRST_CHANNEL, _RELU)
 
 SHAPES = "`image` is (height, width, channels), `kernel` (height, width, in, out), `bias` (out,). "
 
@@ -223,10 +258,7 @@ QUESTIONS = [
         misconceptions=CONV_SLIPS,
         stub='def conv2d_windows(image, kernel, bias):\n    """The same convolution, all windows '
         'at once."""\n    ### SOLUTION\n',
-        solution="""\
-# (rows, columns, channels, a, b): a view, nothing is copied
-windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape[:2], axis=(0, 1))
-return np.einsum("ijcab,abcf->ijf", windows, kernel, optimize=True) + bias""",
+        solution=WINDOWS,
     ),
     FunctionQuestion(
         id="conv2d-strided",
@@ -288,16 +320,11 @@ return np.einsum("ijcab,abcf->ijf", windows, kernel, optimize=True) + bias""",
             _TRANSPOSED,
             _OFF_BY_ONE,
             _NO_BIAS,
+            _RELU,
         ),
         stub="def conv2d_strided(image, kernel, bias, strides, padding):\n"
         '    """Convolution of one image with stride and padding."""\n    ### SOLUTION\n',
-        solution="""\
-if padding == "same":
-    sides = []
-    for n, k in zip(image.shape[:2], kernel.shape[:2]):
-        total = max((-(-n // strides) - 1) * strides + k - n, 0)
-        sides.append((total // 2, total - total // 2))
-    image = np.pad(image, [*sides, (0, 0)])
-return conv2d_windows(image, kernel, bias)[::strides, ::strides]""",
+        may_call=CONVOLUTIONS,
+        solution=STRIDED,
     ),
 ]

@@ -294,3 +294,59 @@ def test_ones_and_the_like_earn_nothing(name):
 def of_line(line, right, given):
     """What a line of `LINES` puts in the place of the right result, or of each of its parts."""
     return [line(part, given) for part in right] if isinstance(right, tuple) else line(right, given)
+
+
+# ------------------------------------------------------------- functions that call one another
+
+ADJOINT = """
+def conv2d_backward(grad, image, kernel):
+    turned = kernel[::-1, ::-1].swapaxes(2, 3)
+    sides = [(k - 1, k - 1) for k in kernel.shape[:2]]
+    grad_image = conv2d_windows(np.pad(grad, [*sides, (0, 0)]), turned, 0.0)
+    columns = [conv2d_loops(image[:, :, c : c + 1], grad[:, :, None], 0.0)
+               for c in range(image.shape[2])]
+    return grad_image, np.stack(columns, axis=2), grad.sum(axis=(0, 1))
+"""
+WINNERS = """
+def max_pool2d_backward(grad, maps, size):
+    spread, wide = np.zeros(maps.shape), np.ones((size, size, 1))
+    won = np.kron(max_pool2d(maps, size, size), wide)
+    rows, columns = won.shape[:2]
+    spread[:rows, :columns] = (maps[:rows, :columns] == won) * np.kron(grad, wide)
+    return spread
+"""
+SPOILED = {  # a mistake in what others call
+    "conv2d_windows": lambda right: lambda image, kernel, bias: right(image, kernel, bias) + 1,
+    "conv2d_loops": lambda right: lambda image, kernel, bias: right(image, kernel, bias)[:-1],
+    "max_pool2d": lambda right: lambda maps, size, strides: right(maps, size, size + 1),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "spoiled"),
+    [
+        ("conv2d-strided", "", "conv2d_windows"),
+        ("conv2d-backward", ADJOINT, "conv2d_windows"),
+        ("conv2d-backward", ADJOINT, "conv2d_loops"),
+        ("max-pool2d-backward", WINNERS, "max_pool2d"),
+    ],
+)
+def test_a_mistake_in_a_function_costs_its_own_task_and_no_other(name, source, spoiled):
+    variant, names = variant_of(name), solutions()
+    exec(source, names)
+    names[spoiled] = wrong = SPOILED[spoiled](names[spoiled])
+    found = bank[name].grade(variant, emitted(variant, names))
+    assert (found.credit, found.misconception) == (1, None), found.message
+    assert found.message.startswith("Right on every hidden input. So it is with right functions")
+    assert names[spoiled] is wrong
+    own = spoiled.replace("_", "-")
+    assert bank[own].grade(variant_of(own), emitted(variant_of(own), names)).credit < 1
+
+
+def test_a_mistake_of_its_own_stays():
+    variant, names = variant_of("conv2d-strided"), solutions()
+    names["conv2d_windows"] = lambda *given: np.zeros((2, 2))
+    head = "def conv2d_strided(image, kernel, bias, strides, padding):"
+    exec(f"{head}\n    return conv2d_windows(image[::-1, ::-1], kernel, bias)", names)
+    found = bank["conv2d-strided"].grade(variant, emitted(variant, names))
+    assert found.credit == 0
