@@ -151,6 +151,18 @@ def memory_of_processes_without_readable_names(book):
 
 
 @solved(1)
+def bytes_that_wait_in_sockets_of_many_processes(book):
+    """No process holds what nobody has received."""
+    book.second(
+        "import os, socket, time\nfor _ in range(20):\n    if os.fork() == 0:\n"
+        "        pairs = [socket.socketpair() for _ in range(40)]\n"
+        "        for sender, _ in pairs:\n            sender.setblocking(False)\n"
+        "            try:\n                while True: sender.send(bytes(60_000))\n"
+        "            except OSError: pass\n        time.sleep(60)\ntime.sleep(60)"
+    )
+
+
+@solved(1)
 def fills_every_folder_in_memory(book):
     book.second(
         "for folder in ('.', '/tmp', '/dev/shm', '/dev', '/run', '/var/tmp'):\n"

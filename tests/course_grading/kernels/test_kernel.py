@@ -152,7 +152,8 @@ def test_memory_of_all_processes_is_bounded_whatever_they_are_called(kernel):
         "        x = bytearray(200_000_000)\n        for i in range(0, len(x), 4096): x[i] = 1\n"
         "        time.sleep(60)\ntime.sleep(60)"
     )
-    assert run(kernel, source, 60).status == "died"
+    outcome = run(kernel, source, 60)
+    assert (outcome.status, outcome.reason) == ("died", client.TOO_MUCH)
 
 
 def test_an_interrupt_that_comes_late_does_not_hit_the_next_cell(kernel, monkeypatch):

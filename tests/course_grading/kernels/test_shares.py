@@ -36,9 +36,10 @@ def test_memory_follows_the_machine(four_cores, monkeypatch):
     assert shares.most_workers(3 << 30) == 2
     assert shares.most_workers(30 << 30) == 1
     made = executor.IsolatedKernel(workers=4).limits("x", "keras", 30)
-    assert made["memory_all"] == made["memory"] == 2 << 30
+    assert made["memory_all"] == made["memory"] == made["memory_group"] == 2 << 30
     made = executor.IsolatedKernel(workers=2).limits("x", "numpy", 30)
     assert (made["memory"], made["memory_all"]) == (1 << 30, 2 << 30)
+    assert made["memory_group"] == (2 << 30) + 3 * made["disk"]
     assert limits.within(made, 8)["memory_all"] == 1 << 30
 
 
