@@ -32,6 +32,7 @@ def configure(c):
     ]
     c.GenerateFeedback.preprocessors = [_STEPS + "read_grades.ReadGrades"]
     c.GenerateFeedback.exporter_class = "course_grading.pages.feedback.FeedbackExporter"
+    c.ExchangeFactory.collect = "course_grading.submission.exchange.OwnCollect"
     c.ExportApp.plugin_class = "course_grading.pages.gradebook_table.GradebookTable"
     c.ZipCollectApp.collector_plugin = "course_grading.submission.collect.ClassListCollector"
     c.ZipCollectApp.extractor_plugin = "course_grading.submission.unpack.BoundedExtractor"
