@@ -88,6 +88,16 @@ def _system():
     return [*arguments, "--proc", "/proc", "--dev", "/dev"]
 
 
+def _devices():
+    """What is to be changed in bubblewrap's own /dev."""
+    # else kernels of one user could leave notes there, and tell each other by terminals
+    arguments = ["--size", "4096", "--tmpfs", "/dev/pts", "--remount-ro", "/dev/pts"]
+    # mapped and shared it is memory that no process owns; as a device, since a user without rights
+    # could not make a read-only one (`namespaces.private_folders`) of what is mounted as none
+    arguments += ["--dev-bind", os.devnull, "/dev/zero"]
+    return [*arguments, "--remount-ro", "/dev"]
+
+
 def _python_folders():
     """What holds this Python, its environment and its installed packages.
 
@@ -134,11 +144,7 @@ def shown_arguments(hidden, disk=64 << 20):
     arguments += _parents(HOME, made)
     for folder in (HOME, "/tmp", "/dev/shm"):  # a warm server's kernels get their own over these
         arguments += ["--size", str(disk), "--perms", "1777", "--tmpfs", folder]
-    # else kernels of one user could leave notes there, and tell each other by terminals
-    arguments += ["--size", "4096", "--tmpfs", "/dev/pts", "--remount-ro", "/dev/pts"]
-    # mapped and shared it is memory that no process owns
-    arguments += ["--ro-bind", os.devnull, "/dev/zero"]
-    arguments += ["--remount-ro", "/dev"]
+    arguments += _devices()
     for path in shown:  # after /tmp: the project may lie in it
         arguments += _parents(path, made) + _bound(path)
     for folder in _other_packages(shown):
