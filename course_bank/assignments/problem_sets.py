@@ -244,7 +244,8 @@ LISTED = (
         "which is imported as `keras`, or with Keras itself (`from tensorflow import keras` in "
         "your cell); nothing is trained. A model is a chain in which each layer is used once, and "
         "activations and `Dropout` are allowed everywhere. The receptive field is that of the last "
-        "map, before anything makes one row of it. Estimate on paper what a design would cost "
+        "map: where `Flatten` or global pooling follows, that of what they read. Estimate on "
+        "paper what a design would cost "
         "before you build it; then `costs.total_cost(model)` and `shapes.receptive_field` count "
         "what you built.",
         tasks=(

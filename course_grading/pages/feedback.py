@@ -18,7 +18,7 @@ from traitlets import Bool, Integer, Unicode
 from course_bank.core.rendering import marked
 from course_grading import limited
 from course_grading.gradebook import failures, keys, second_try
-from course_grading.pages import folded_notebook, solutions
+from course_grading.pages import folded_notebook, messages, solutions
 from course_grading.pages.feedback_layout import PAGE, STYLE
 from course_grading.pages.folded_notebook import UNCHANGED, markdown
 from course_grading.pages.html_cleaning import clean_html
@@ -241,7 +241,7 @@ class Page:
         if named in _NO_NAME:
             return _NO_NAME[named]
         kind = "partly" if credit > 0 else "wrong"
-        if named:
+        if named and not entry.get("choices"):  # what was chosen stands below, in words
             return kind, f"known mistake: {named}"
         return kind, "partly right" if credit > 0 else "not right"
 
@@ -286,7 +286,7 @@ class Page:
         more = html.escape(entry.get("teaches") or "") if entry["credit"] >= 1 else ""
         # where to look follows, linked
         message = entry["message"].partition(" Look again at Chapter ")[0]
-        yield f"<p class='message'>{marked(message.rstrip())} {more or self._where(entry)}</p>"
+        yield messages.shown(message, more or self._where(entry))
         yield folded_notebook.comment(self.answers.get(entry["id"], {}))
         if answer and (is_code or len(answer) > LONG):
             heading = "What grading read of your code" if is_code else "Your answer"

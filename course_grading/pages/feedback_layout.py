@@ -32,7 +32,8 @@ nav a b { font-weight: 500; white-space: nowrap; }
 .task[open] > summary::before { content: "\\2212"; }
 .task > summary .points { margin-left: auto; white-space: nowrap; }
 .state { color: var(--mark, var(--quiet)); font-weight: 600; }
-.message { margin-top: 0; } p.wrong { border-left: .3rem solid var(--wrong); padding-left: .6rem; }
+.message { margin-top: 0; } .missing { margin: 0; padding-left: 1.2rem; }
+  p.wrong { border-left: .3rem solid var(--wrong); padding-left: .6rem; }
 .task > :last-child { margin-bottom: .5rem; } .task details { margin: .2rem 0; }
 details > summary { cursor: pointer; } .task details > summary, .notebook > summary {
   color: var(--link); } .notebook > summary { font-size: 1.15rem; padding: .4rem 0; }

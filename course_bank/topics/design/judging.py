@@ -8,6 +8,7 @@ its task, since a model that does nothing costs nothing: the output shape comes 
 from typing import NamedTuple
 
 from course_bank.core.probe_questions import NOTHING
+from course_bank.core.rendering import minus
 from course_bank.core.value_answer import Verdict
 from course_bank.topics.design.measuring import EVERYWHERE, NotMeasured, measure
 
@@ -50,10 +51,10 @@ def verdict(found):
     if not missed:
         return Verdict(1.0, None, right)
     counted = [p for p in held if found[0].holds or not p.is_limit]
-    text = " ".join(f"{p.reached[:1].upper()}{p.reached[1:]}. {p.mend}" for p in missed)
-    told = f"{right} Not yet: {text}" if held else f"Not yet: {text}"
-    if not found[0].holds and any(p.is_limit for p in held):
-        told += " Limits that are kept count once the output shape is right."
+    if len(counted) < len(held):
+        right += " Limits that are kept count once the output shape is right."
+    lines = [f"{p.reached[:1].upper()}{p.reached[1:]}. {minus(p.mend)}".rstrip() for p in missed]
+    told = "\n- ".join([f"{right} Not yet:" if held else "Not yet:", *lines])
     return Verdict(HALF * len(counted) / len(found), None, told)
 
 
@@ -123,7 +124,7 @@ def _parameters(n, reached):
 
 
 def _multiplications(n, reached):
-    mend = "Each weight works at every place of its output: make the map smaller earlier."
+    mend = "Each weight works at every place of its output: fewer weights, or a small map earlier."
     number, most = reached.multiplications, n.multiplications
     return _limit(number, most, "multiplications", mend, reached.dearest["multiplications"])
 

@@ -101,6 +101,26 @@ QUESTIONS = [
                 CLOSE,
             ),
             slip(
+                "forgot the biases of the depthwise convolution",
+                lambda height, width, channels, *rest: (
+                    counted(height, width, channels, *rest)[0] - channels,
+                    *counted(height, width, channels, *rest)[1:],
+                ),
+                "The depthwise convolution has biases too: one for each channel.",
+                CLOSE,
+            ),
+            slip(
+                "last map alone",
+                lambda height, width, channels, filters, *rest: (
+                    *counted(height, width, channels, filters, *rest)[:2],
+                    counted(height, width, channels, filters, *rest)[2]
+                    // (channels + filters)
+                    * filters,
+                ),
+                "Two convolutions put out two maps: that of the depthwise one takes memory too.",
+                CLOSE,
+            ),
+            slip(
                 "stride ignored",
                 lambda *given: counted(*given[:-1], 1),
                 "Multiplications and maps are counted for every pixel of the input: with a stride "

@@ -5,6 +5,8 @@ Maps are (height, width, channels), matrices (in, out).
 
 from functools import partial
 
+import numpy as np
+
 from course_bank.core.function_questions import FunctionQuestion, example, telling
 from course_bank.core.question import CLOSE, slip
 from course_bank.topics.from_scratch.forward import own, quarters
@@ -48,14 +50,19 @@ def gradients(grad, x, first, second, *, gate=None, inner_gate=None, skip=1.0, m
 
 
 def halving_gradient(
-    grad, x, first, second, skip, strides, *, way=lambda main, other: main + other
+    grad, x, first, second, skip, strides, *, way=np.add, gate=None, inner_gate=None
 ):
-    """Gradient of `halving_block` with respect to x; ``way`` puts its two ways together."""
+    """Gradient of `halving_block` with respect to x; ``way`` puts its two ways together.
+
+    The keywords make it wrong, as those of `gradients`.
+    """
     inner_sums, into_first = conv(x, first, strides)
     outer, into_second = conv(relu(inner_sums), second)
     skipped, into_skip = conv(x, skip, strides)
-    gated = grad * (skipped + outer > 0)
-    main = _back(_back(gated, into_second)[0] * (inner_sums > 0), into_first)[0]
+    gated = grad * (skipped + outer > 0) if gate is None else gate(grad)
+    inner = _back(gated, into_second)[0]
+    inner = inner * (inner_sums > 0) if inner_gate is None else inner_gate(inner)
+    main = _back(inner, into_first)[0]
     return way(main, _back(gated, into_skip)[0])
 
 
@@ -86,6 +93,15 @@ def _spread(grad, x, first, second, skip, strides):
     wide = found.repeat(strides, axis=0).repeat(strides, axis=1)
     return wide[: x.shape[0], : x.shape[1]]
 
+
+_LAST_RELU = (
+    "The gradient enters the sum as it came: the ReLU behind the sum lets it through only where "
+    "the sum is positive."
+)
+_INNER_RELU = (
+    "Between the two convolutions the gradient must pass the ReLU: only where its input was "
+    "positive."
+)
 
 QUESTIONS = [
     FunctionQuestion(
@@ -121,15 +137,13 @@ QUESTIONS = [
             slip(
                 "last ReLU forgotten",
                 lambda *given: gradients(*given, gate=lambda grad: grad),
-                "The gradient enters the sum as it came: the ReLU behind the sum lets it through "
-                "only where the sum is positive.",
+                _LAST_RELU,
                 CLOSE,
             ),
             slip(
                 "inner ReLU forgotten",
                 lambda *given: gradients(*given, inner_gate=lambda grad: grad),
-                "Between the two convolutions the gradient must pass the ReLU: only where its "
-                "input was positive.",
+                _INNER_RELU,
                 CLOSE,
             ),
             slip(
@@ -191,6 +205,18 @@ return grad_sum + grad_inner @ first.T, grad_first, grad_second""",
                 lambda *given: halving_gradient(*given, way=lambda main, skip: main),
                 "Only what the convolutions hand back is there; what comes through `skip` is "
                 "missing.",
+                CLOSE,
+            ),
+            slip(
+                "last ReLU forgotten",
+                lambda *given: halving_gradient(*given, gate=lambda grad: grad),
+                _LAST_RELU,
+                CLOSE,
+            ),
+            slip(
+                "inner ReLU forgotten",
+                lambda *given: halving_gradient(*given, inner_gate=lambda grad: grad),
+                _INNER_RELU,
                 CLOSE,
             ),
             slip(

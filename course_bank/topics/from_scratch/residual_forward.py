@@ -177,8 +177,8 @@ QUESTIONS = [
         "the shape changes. The convolution with `first` moves by `strides`, and so does a 1 × 1 "
         "convolution with `skip`, through which `x` reaches the sum (without a ReLU of its own). "
         + HALVING
-        + "A 1 × 1 convolution with strides s reads every sth row and column, beginning with the "
-        "first." + own("residual-shortcut"),
+        + "A 1 × 1 convolution with strides s reads the rows and columns 0, s, 2s and so on, and "
+        "leaves out the others." + own("residual-shortcut"),
         form="function",
         answer=halving_block,
         cases=telling(halving_cases, halving_block),
@@ -207,6 +207,14 @@ QUESTIONS = [
                     + relu(conv(relu(conv(x, first, strides)[0]), second)[0])
                 ),
                 "The last ReLU stands before the sum; it belongs behind it.",
+                CLOSE,
+            ),
+            slip(
+                "inner ReLU left out",
+                lambda x, first, second, skip, strides: relu(
+                    conv(x, skip, strides)[0] + conv(x, first, strides)[0] @ second
+                ),
+                "Between the two convolutions a ReLU is missing: without it they are one.",
                 CLOSE,
             ),
             slip(

@@ -116,7 +116,7 @@ def _model(n, task, tried):
         return Property("model", False, f"The network is no longer the one asked for: {kinds}.")
     if tried.softmaxes > 1:
         text = (
-            f"Softmax is taken {tried.softmaxes} times: that reminds of the second ward, where "
+            f"Softmax is taken {tried.softmaxes} times: that recalls the second ward, where "
             "the certainty has a ceiling and the loss a floor."
         )
         return Property("model", False, text)
@@ -146,18 +146,18 @@ def _reminds(tried):
     (most, times), *_ = counts.most_common(1)
     if times >= 0.9 * len(tried.together):
         return (
-            f"It answers {most} to nearly everything: that reminds of the flat line at ln 10 of "
+            f"It answers {most} to nearly everything: that recalls the flat line at ln 10 of "
             "the first ward, or of the last class of an epoch in which nobody shuffled."
         )
     if tried.reached < 0.25:
         return (
-            "It answers like dice: that reminds of the third ward, where images and labels did "
+            "It answers like dice: that recalls the third ward, where images and labels did "
             "not belong together, or of steps too short to get anywhere."
         )
     never = [str(k) for k in range(10) if k not in counts]
     silent = f" It never answers {', '.join(never)}." if never else ""
     return (
-        "It learns and stops too early: that reminds of the second ward, where something stands "
+        "It learns and stops too early: that recalls the second ward, where something stands "
         f"between the network and the loss.{silent}"
     )
 
@@ -171,7 +171,7 @@ def _alone(tried):
         return Property("alone", True, "an image gets the same answer alone as among others")
     text = (
         f"Asked one at a time, {other} of {len(among_others)} images get another answer than "
-        "together: that reminds of the third ward's patient whose accuracy depends on the order."
+        "together: that recalls the third ward's patient whose accuracy depends on the order."
     )
     return Property("alone", False, text)
 
@@ -182,13 +182,13 @@ def _report(tried):
     if tried.trained_on:
         text = (
             f"Of the {tried.kept_aside} images kept aside it has trained on {tried.trained_on}: "
-            "what it reports reminds of the fourth ward, too good to be true."
+            "what it reports recalls the fourth ward, too good to be true."
         )
         return Property("report", False, text)
     if abs(tried.reported - tried.aside) > NEAR:
         text = (
             f"It reports {tried.reported:.3g}, and reads {tried.aside:.2f} of the images kept "
-            "aside: that reminds of the fourth ward's patient whose accuracy answers another "
+            "aside: that recalls the fourth ward's patient whose accuracy answers another "
             "question."
         )
         return Property("report", False, text)

@@ -96,7 +96,7 @@ def test_the_instructors_cell_earns_all_points(name):
 def test_the_obvious_design_earns_less_than_half(name):
     found = verdict(name, build(bank[name].obvious, variant_of(name).n))
     assert 0 < found.credit < 0.5
-    assert "asked. " in found.message.split("Not yet: ")[1]
+    assert "asked. " in found.message.split("Not yet:\n- ")[1]
 
 
 # ---------------------------------------------------------------------------- right programs

@@ -142,7 +142,7 @@ UNTOUCHED = {
     ("softmax twice",): "Softmax is taken 2 times",
     ("dead units",): "the flat line at ln 10",
     ("large start",): "the flat line at ln 10",
-    ("small start",): "that reminds of the ",
+    ("small start",): "that recalls the ",
     ("large rate", "wrong mode"): "the flat line at ln 10",
     ("small rate", "wrong mode"): "steps too short to get anywhere",
     ("yes or no", "wrong mode"): "get another answer than together",
@@ -152,7 +152,7 @@ UNTOUCHED = {
 
 
 @pytest.mark.parametrize(("task", "faults"), EACH_FAULT)
-def test_what_was_handed_out_earns_nothing_and_says_what_it_reminds_of(task, faults):
+def test_what_was_handed_out_earns_nothing_and_says_what_it_recalls(task, faults):
     variant = drawn(task, faults)
     found = tried(variant, broken(variant))
     assert found.credit == 0, found.message
