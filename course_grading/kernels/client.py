@@ -90,10 +90,11 @@ class Kernel:
 
     def _place(self):
         """Put the keeper, which waits for that, into the group; no student's code runs yet."""
+        self._keeper = self._sender
         servers.ask_for_senders(self._socket, False)
         if self._group:
             with contextlib.suppress(OSError):
-                self._group.take_in(self._sender)
+                self._group.take_in(self._keeper)
         frames.send(self._socket, {"go": True})
 
     def _receive(self, deadline):

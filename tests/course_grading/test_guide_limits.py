@@ -62,7 +62,10 @@ TOLD = {
         f"{HERE.processes} (Keras {HERE.keras_processes}), {HERE.disk >> 20} MB for each of three "
         f"folders, {NUMPY['open_files']}",
     ],
-    "memory of no process": [f"{forkserver._MOST_SOCKETS} sockets"],
+    "memory of no process": [
+        f"{forkserver._MOST_SOCKETS} sockets",
+        f"{3 * HERE.disk >> 20} MB beside a submission's memory",
+    ],
     "a notebook": [
         f"{mb(TrustedAutograde.max_notebook_bytes.default_value)} with its outputs",
         f"{preflight.MOST_CELLS:,} cells",

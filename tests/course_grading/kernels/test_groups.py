@@ -10,7 +10,7 @@ import pytest
 
 from course_grading.kernels import client, group_trees, groups, sandbox
 from course_grading.kernels.client import Kernel
-from tests.course_grading.kernel_runs import LIMITS, PROBE_X, job, printed, ran, run
+from tests.course_grading.kernel_runs import LIMITS, PROBE_X, job, printed, ran, run, tree
 
 NO_GROUPS = "control groups can only be had by root, or in a delegated part of their tree"
 SMALL = {**LIMITS, "memory_group": 160_000_000}
@@ -74,6 +74,13 @@ def test_all_that_a_kernel_starts_is_in_its_group(here, start):
     kernel.close()
     groups.tidy()
     assert not any(folder.exists() for folder in left)
+
+
+def test_the_keeper_is_known_by_the_number_that_it_has_out_here(start, kernel_server):
+    kernel = start()
+    sender = psutil.Process(kernel._keeper)
+    assert kernel._keeper in tree(kernel_server)
+    assert len(sender.children(recursive=True)) == 2  # process 1 and the kernel
 
 
 def test_two_kernels_have_groups_of_their_own_with_their_limits(here, start):
