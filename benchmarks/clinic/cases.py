@@ -10,6 +10,9 @@ from typing import NamedTuple
 SOURCE = Path(__file__).with_name("program.py").read_text(encoding="utf-8")
 
 
+ANOTHER_COUNT = "binary_accuracy"  # of a program that counts outputs where digits were meant
+
+
 class Case(NamedTuple):
     """``fault`` and ``setting``: pairs (text of the program, what stands in its place)."""
 

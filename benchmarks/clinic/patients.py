@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks import machine
 from benchmarks.clinic.__main__ import short
-from benchmarks.clinic.cases import CASES, SOURCE, Case
+from benchmarks.clinic.cases import ANOTHER_COUNT, CASES, SOURCE, Case
 from course_bank.topics.training_clinic import patients, wards
 from course_lib import utils
 from course_lib.datasets import mnist
@@ -76,8 +76,12 @@ def watched(fault, drawn, each, epochs):
 
 
 def examined(fault, drawn):
-    """The card of a patient."""
+    """(the card of a patient, what else is recorded of it).
+
+    That is what it reads of new digits, where its accuracy counts something else.
+    """
     watch = watched(fault, drawn, EACH_CLASS, EPOCHS)
+    reads = {"reads": watch.reads()} if ANOTHER_COUNT in text(fault, drawn) else {}
     found = watch.histograms()
     found["answers"] = found["answers"][: drawn["classes"]]
     card = {
@@ -93,7 +97,7 @@ def examined(fault, drawn):
         },
         "histograms": found,
     }
-    return short(card)
+    return short(card), short(reads)
 
 
 def complains(ward, card):
@@ -111,14 +115,14 @@ def patient(ward, fault, number):
     name = hashlib.sha256(f"{ward}/{fault}/{number}".encode()).hexdigest()[:6]
     rng = random.Random(name)
     while True:
-        card = examined(fault, sizes(rng))
+        card, more = examined(fault, sizes(rng))
         kept = {panel: card["histograms"][panel] for panel in wards.WARDS[ward].histograms}
         card["histograms"] = kept
-        text = json.dumps(card)
-        if "NaN" in text or "Infinity" in text or not complains(ward, card):
+        told = json.dumps(card)
+        if "NaN" in told or "Infinity" in told or not complains(ward, card):
             continue
         if wards.told(ward, card) == fault:
-            return name, {"ward": ward, "fault": fault, "card": card}
+            return name, {"ward": ward, "fault": fault, "card": card, **more}
 
 
 def twins(watch):
@@ -177,10 +181,11 @@ def main():
 
 
 def show(fault, drawn):
-    card = examined(fault or None, drawn)
+    card, more = examined(fault or None, drawn)
     print(f"--- {fault or 'healthy'} {drawn}")
     for name, values in card["curves"].items():
         print(f"  {name:13}", *(f"{value:.2f}" for value in values[0]))
+    print(" ", more or "")
     print("  first", card["first_loss"], "steps", card["first_steps"][:12])
     print("  layers", card["layers"]["start"])
     print("  answers", card["histograms"]["answers"], "orders", card["histograms"]["orders"])

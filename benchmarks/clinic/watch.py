@@ -137,6 +137,13 @@ class Watch(Callback):
             float(self._scores(data, self.predict)[1]) for data in ((x, y), (x[mixed], y[mixed]))
         ]
 
+    def reads(self):
+        """Share of the test digits whose largest output is the right one, whatever is reported."""
+        images, labels = self.test
+        outputs = [self.predict(images[cut]) for cut in steps.parts(len(images), 32)]
+        labels = labels if labels.ndim == 1 else labels.argmax(axis=1)
+        return float(np.mean(np.concatenate(outputs).argmax(axis=1) == labels))
+
     def histograms(self):
         return {
             "orders": self.orders(),

@@ -43,10 +43,17 @@ def _in_words(fault):
     return title if title.split()[1].istitle() else title[0].lower() + title[1:]
 
 
-def _told(fault):
+def _told(n):
     """What a card shows, line by line."""
+    fault, reads = patients.fault(n), patients.reads(n)
     shown = re.sub(r"would (all )?have shown", r"would \1show", FAULTS[fault].signature)
-    return [f"{FAULTS[fault].title} All witnesses of the card say so:", shown]
+    told = [f"{FAULTS[fault].title} All witnesses of the card say so:", shown]
+    if reads is not None:
+        reported = n.card["curves"]["val_accuracy"][0][-1]
+        told.append(
+            f"It reports {reported:.2f}. Counted by digits it reads {reads:.2f} of new ones."
+        )
+    return told
 
 
 def _question(ward, teaches):
@@ -63,7 +70,7 @@ def _question(ward, teaches):
         form="choice",
         choices=lambda n: {fault: FAULTS[fault].title for fault in listed.faults},
         answer=patients.fault,
-        steps=lambda n: _told(patients.fault(n)),
+        steps=_told,
         misconceptions=tuple(map(_idea, listed.faults)),
         stub=f'n = sheet.numbers("{name}")\n'
         f"display(clinic.patient(n.card, {json.dumps(listed.panels)}))\n"

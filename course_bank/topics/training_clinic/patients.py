@@ -14,7 +14,7 @@ FILE = Path(__file__).with_name("patients.json")
 
 
 def recorded():
-    """{name: {"ward", "fault", "card"}}"""
+    """{name: {"ward", "fault", "card"}}, and "reads" where the accuracy counts something else."""
     return _record()["patients"]
 
 
@@ -37,3 +37,8 @@ def of(ward, faults=None):
 def fault(n):
     """What the patient of a drawing suffers from."""
     return recorded()[n.patient]["fault"]
+
+
+def reads(n):
+    """The share of new digits that the patient reads, None where its accuracy says it."""
+    return recorded()[n.patient].get("reads")

@@ -274,3 +274,17 @@ def test_the_labels_of_what_is_asked_are_not_in_the_probe():
     assert "labels" not in question.probe(first)
     assert len(set(trial.chosen(1))) == trial.TRAINED
     assert sorted(trial.chosen(1)) != sorted(trial.chosen(2))
+
+
+def test_what_reports_another_count_is_told_what_it_reads():
+    """An accuracy of ten answers with yes and no is above that of digits, by far."""
+    told = {}
+    for name in patients.of("doubt"):
+        n = Numbers({"patient": name, "card": patients.recorded()[name]["card"]})
+        told[name] = patients.reads(n)
+        steps = bank["clinic-doubt-fault"].steps(n)
+        assert ("Counted by digits" in steps[-1]) == (told[name] is not None)
+        if told[name] is not None:
+            assert f"it reads {told[name]:.2f} of new ones." in steps[-1]
+            assert told[name] < n.card["curves"]["val_accuracy"][0][-1] - 0.04
+    assert {n for n, reads in told.items() if reads} == set(patients.of("doubt", ("wrong-loss",)))
