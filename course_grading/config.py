@@ -1,6 +1,6 @@
 """nbgrader's configuration for this course: ``exercises/nbgrader_config.py`` calls `configure`."""
 
-from course_grading.gradebook import class_list, tables_version
+from course_grading.gradebook import class_list, failures, tables_version
 from course_grading.pages import feedback_files, formgrader
 from course_grading.pipeline import converter, generate
 
@@ -14,6 +14,7 @@ def configure(c):
     feedback_files.install()
     formgrader.install()
     class_list.install()
+    failures.install()
     tables_version.install()
     c.Application.logging_config = {
         "formatters": {"console": {"class": "course_grading.log.PrintableFormatter"}}

@@ -1,9 +1,11 @@
 """Failures that concern the whole class: a full disk, a gradebook that is locked or read-only.
 
-Grading stops at the first one with a sentence: each further submission would fail as well.
+A command stops at the first one with a sentence: each further submission would fail as well.
 """
 
+import contextlib
 import errno
+import logging
 
 GOES_ON = "The same command goes on from here."
 _DISK = {
@@ -37,6 +39,36 @@ def of_all(error):
     if isinstance(error, OperationalError | PendingRollbackError):
         return of_the_gradebook(getattr(error, "orig", None) or error)
     return None
+
+
+class Stop(BaseException):
+    """No Exception, each of which nbgrader logs with a traceback before it goes on."""
+
+
+@contextlib.contextmanager
+def stopping():
+    """What concerns the whole class raises `Stop` with its sentence."""
+    try:
+        yield
+    except Exception as error:
+        if told := of_all(error):
+            raise Stop(told) from None
+        raise
+
+
+class _Foreseen(logging.Filter):
+    """nbgrader's gradebook prints a traceback of a hundred lines before it raises."""
+
+    def filter(self, record):
+        return not (record.exc_info and of_all(record.exc_info[1]))
+
+
+def install():
+    """Leave what concerns the whole class to the sentence of whoever stops."""
+    from nbgrader.api import app_log
+
+    if not any(isinstance(known, _Foreseen) for known in app_log.filters):
+        app_log.addFilter(_Foreseen())
 
 
 def of_the_gradebook(cause):

@@ -14,10 +14,6 @@ from course_grading.gradebook import failures
 from course_grading.gradebook.files import write_atomically
 
 
-class _Stop(BaseException):
-    """No Exception, each of which nbgrader logs with a traceback before it goes on."""
-
-
 class CurrentFeedback(GenerateFeedback):
     """GenerateFeedback whose pages are always those of the gradebook."""
 
@@ -25,7 +21,7 @@ class CurrentFeedback(GenerateFeedback):
         self.written, self.same = [], 0
         try:
             super().start()
-        except _Stop as stop:
+        except failures.Stop as stop:
             self.log.error("%s", stop)
             raise NbGraderException(str(stop)) from None
         self.log.info("Feedback: %d pages written, %d unchanged", len(self.written), self.same)
@@ -39,7 +35,9 @@ class CurrentFeedback(GenerateFeedback):
         self.assignments = {path: _notebooks(path) for path in sorted(found)}
         self.notebooks = []
         if not self.assignments:
-            raise NbGraderException(f"There is no graded submission at {pattern}")
+            message = f"There is no graded submission at {pattern}"
+            self.log.error(message)
+            raise NbGraderException(message)
 
     def init_destination(self, assignment_id, student_id):
         """Every student's page is made but those of students whom nbgrader is told to leave out."""
@@ -47,12 +45,8 @@ class CurrentFeedback(GenerateFeedback):
 
     def convert_single_notebook(self, notebook_filename):
         """Make one page; a full disk or a lost gradebook stops all, with a sentence."""
-        try:
+        with failures.stopping():
             super().convert_single_notebook(notebook_filename)
-        except Exception as error:
-            if told := failures.of_all(error):
-                raise _Stop(told) from None
-            raise
 
     def write_single_notebook(self, output, resources):
         run = resources["nbgrader"]

@@ -4,11 +4,12 @@ Beside the notebook students get its file of sheets: see `course_bank.assignment
 """
 
 import os
+import shutil
 
 from nbgrader.converters import GenerateAssignment, NbGraderException
 
 from course_bank.assignments import release
-from course_grading.gradebook import keys
+from course_grading.gradebook import failures, keys
 from course_grading.gradebook.files import Unusable
 
 
@@ -26,15 +27,29 @@ class ReleaseAssignment(GenerateAssignment):
             except Unusable as refusal:  # nbgrader would not print it
                 self.log.error("%s", refusal)
                 raise NbGraderException(str(refusal)) from None
-        super().convert_notebooks()
+        try:
+            super().convert_notebooks()
+        except failures.Stop as stop:
+            shutil.rmtree(self._released, ignore_errors=True)  # half of it would pass for the whole
+            self.log.error("%s %s", stop, failures.GOES_ON)
+            raise NbGraderException(str(stop)) from None
 
     def init_assignment(self, assignment_id, student_id):
         """Write them beside the other files of the assignment."""
-        super().init_assignment(assignment_id, student_id)
+        self._released = os.path.normpath(self._format_dest(assignment_id, student_id))
+        with failures.stopping():
+            super().init_assignment(assignment_id, student_id)
+            self._keep_drawn(assignment_id)
+
+    def convert_single_notebook(self, notebook_filename):
+        """Write one notebook; what would stop all others stops here, with a sentence."""
+        with failures.stopping():
+            super().convert_single_notebook(notebook_filename)
+
+    def _keep_drawn(self, assignment_id):
         if content := self._drawn.get(assignment_id):
-            folder = os.path.normpath(self._format_dest(assignment_id, student_id))
             book = str(self.config.FeedbackExporter.get("book", ""))
-            keys.keep(self.coursedir.root, content, folder, book)
+            keys.keep(self.coursedir.root, content, self._released, book)
             self.log.info(
                 "Of a class of %d, two share their whole sheet with a chance of %.0e.",
                 release.CLASS,

@@ -2,6 +2,8 @@
 
 import errno
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
@@ -71,6 +73,50 @@ def test_a_full_disk_stops_the_class_once_and_nothing_is_half(new_course, capsys
     monkeypatch.setattr(converter, "write_atomically", write)
     assert grade(capsys) == (0, [])
     assert scores(course) == dict.fromkeys(STUDENTS, AUTOMATIC)
+
+
+FULL = """
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+@event.listens_for(Engine, "connect")
+def no_room_for_one_page_more(connection, record):
+    (pages,) = connection.execute("pragma page_count").fetchone()
+    connection.execute(f"pragma max_page_count={pages}")
+"""
+
+
+def told_by(course, *command):
+    """What a command of its own tells of an error; here pytest would catch the log."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=course.root, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr.splitlines()
+
+
+def test_a_gradebook_without_room_is_told_without_a_traceback(new_course):
+    """nbgrader's gradebook prints a hundred lines, from a worker too."""
+    course = new_course()
+    hand_in(course, dict.fromkeys(STUDENTS, sample_class.right))
+    with sqlite3.connect(course.root / "gradebook.db") as gradebook:
+        gradebook.execute("vacuum")
+    with open(course.root / "nbgrader_config.py", "a") as options:
+        options.write(FULL)
+    told = told_by(course, "course_grading.commands.cli", "grade", PS2, "--workers", "1")
+    assert len(told) == 3, told
+    assert "The disk is full: free some space." in told[1]
+    assert told[2].endswith(" of 3 submissions were graded before.")
+
+
+def test_generating_stops_with_a_sentence_and_leaves_no_half_release(new_course):
+    course = new_course()
+    with open(course.root / "nbgrader_config.py", "a") as options:
+        options.write(f"\nc.CourseDirectory.db_url = {READ_ONLY!r}\n")
+    told = told_by(course, "nbgrader", "generate_assignment", PS2, "--force")
+    assert "It is read-only: allow yourself to write it" in told[-1], told
+    assert not course.folder("release", PS2).exists()
 
 
 @pytest.mark.parametrize(
