@@ -19,7 +19,7 @@ from traitlets import Integer
 from traitlets.config import Config
 
 from course_grading.gradebook import failures, keys, mistyped_ids, scores, second_try, secret
-from course_grading.gradebook.files import Unusable, write_atomically
+from course_grading.gradebook.files import Unusable, alone, write_atomically
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.kernels.sandbox import IsolationUnavailable
 from course_grading.pipeline import fingerprint, instructor_copy, stages, tries, write_grades
@@ -44,12 +44,12 @@ class TrustedAutograde(Autograde):
 
     def start(self):
         try:
-            self.prepare()
+            with alone(self.coursedir.root, "grading"):
+                self.prepare()
+                super().start()
         except (IsolationUnavailable, Unusable) as refusal:  # nbgrader would not print it
             self.log.error("%s", refusal)
             raise NbGraderException(str(refusal)) from None
-        try:
-            super().start()
         finally:
             self.close()
 

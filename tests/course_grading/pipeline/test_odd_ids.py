@@ -3,9 +3,18 @@
 import fcntl
 import os
 
+import pytest
+
 from course_grading.commands import cli, demo, sample_class
 from course_grading.gradebook.grades import grade_table
-from tests.course_grading.graded_class import AUTOMATIC, PS2, hand_in, page_of, scores
+from tests.course_grading.graded_class import (
+    AUTOMATIC,
+    PS2,
+    hand_in,
+    nbgrader,
+    page_of,
+    scores,
+)
 
 
 def test_odd_folders_stop_nobody_and_are_named(new_course, capsys):
@@ -46,5 +55,8 @@ def test_two_gradings_of_one_class_do_not_meet(new_course, capsys):
     with open(course.root / ".lock", "a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         assert cli.main(["grade", PS2, "--workers", "1"]) == 1
+        with pytest.raises(SystemExit):
+            nbgrader("autograde", PS2)  # formgrader's button too
+        assert course.records(PS2) == {}
     assert "Another course grade runs on this course." in capsys.readouterr().err
     assert cli.main(["grade", PS2, "--workers", "1"]) == 0
