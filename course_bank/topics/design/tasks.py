@@ -73,7 +73,8 @@ _TOLD = {  # number of a task -> its line
     "window": "no window of a convolution with a side longer than {window}",
     "parameters": "at most {parameters:,} parameters",
     "multiplications": "at most {multiplications:,} multiplications for one example",
-    "memory": "at most {memory:,} bytes for the maps of one example, in float32",
+    "memory": "at most {memory:,} bytes for the maps of one example, in float32 (activations and "
+    "`Dropout` make none of their own)",
     "softmax": "softmax at the end",
 }
 
