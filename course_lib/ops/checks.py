@@ -34,10 +34,21 @@ def as_floats(owner, **arrays):
 
     Raises the errors of `as_numbers`, naming the argument.
     """
+    values = list(arrays.values())
+    if _are_floats(values):
+        return values
     known = {name: _as_given(f"{owner}: {name}", value) for name, value in arrays.items()}
     wide = any(a.dtype == np.float64 for a in known.values())
     dtype = np.float64 if wide else np.float32
     return [np.ascontiguousarray(array, dtype).reshape(array.shape) for array in known.values()]
+
+
+def _are_floats(values):
+    """Whether they are what `as_floats` makes of them: in a network's middle they always are."""
+    kinds = {value.dtype.char for value in values if type(value) is np.ndarray}
+    return kinds in ({"f"}, {"d"}) and all(
+        type(value) is np.ndarray and value.flags.c_contiguous for value in values
+    )
 
 
 def _as_given(what, value):

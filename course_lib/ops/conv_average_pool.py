@@ -1,7 +1,9 @@
 """Convolution, bias, an activation and average pooling in one step, for few filters.
 
-A wide kernel (see `ops.wide`) has all sums of a pool at once, from one row of patches. Then the
-average over the places of a pool is one more matrix product.
+A wide kernel (see `ops.wide`) has all sums of a pool at once, from one window. All matrices lie on
+their side: a row holds one place of a pool and one filter, for all pools of some examples. So rows
+are long, whatever the number of filters: a bias is added to a row, and the mean over a pool is the
+mean of a few rows.
 """
 
 from math import prod
@@ -10,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.ops.conv import spread
-from course_lib.ops.dense import bias_gradient
+from course_lib.ops.products import in_groups, small_groups
 from course_lib.ops.wide import wide_kernel, wide_kernel_backward, wide_window
 from course_lib.ops.windows import Windows, parts, patches
 
@@ -23,7 +25,7 @@ class ConvAveragePoolCache(NamedTuple):
     window: Windows  # of the wide kernel
     pool: tuple
     activation: object
-    rows: list  # per part of the batch: its patches, (n * pools, i*j*c)
+    columns: list  # per part of the batch: its patches, on their side, (i*j*c, n * pools)
     activated: list  # per part: the cache of the activation
 
 
@@ -39,42 +41,42 @@ def conv_average_pool_forward(inputs, kernel, bias, window, pool, activation, tr
     wide, window = wide_kernel(kernel, pool), wide_window(window, pool)
     outputs = np.empty((len(inputs), *window.outputs, filters), inputs.dtype)
     cache = ConvAveragePoolCache(inputs, wide, window, pool, activation, [], [])
-    right, means = wide.reshape(-1, wide.shape[-1]), _means(cells, filters, inputs.dtype)
-    biases = None if bias is None else np.tile(bias, cells)
-    for part in parts(window, inputs, sum(right.shape)):
-        rows = patches(inputs[part], window)
-        sums = rows @ right
+    left = wide.reshape(-1, wide.shape[-1]).T  # (cells * f, i*j*c)
+    biases = None if bias is None else np.concatenate([bias] * cells)[:, None]
+    for part in parts(window, inputs, sum(left.shape)):
+        columns = patches(inputs[part], window).T
+        groups = small_groups(len(inputs[part]), left.size * prod(window.outputs))
+        sums = np.empty((len(left), columns.shape[1]), inputs.dtype)
+        np.matmul(left, in_groups(columns, groups), out=in_groups(sums, groups))
         if bias is not None:
             sums += biases
         values, activated = activation.forward(sums)
-        np.matmul(values, means, out=outputs[part].reshape(-1, filters))
+        means = values.reshape(cells, -1).sum(0).reshape(filters, -1)
+        np.divide(means.T, inputs.dtype.type(cells), out=outputs[part].reshape(-1, filters))
         if training:
-            cache.rows.append(rows)
+            cache.columns.append(columns)
             cache.activated.append(activated)
     return outputs, cache if training else None
 
 
 def conv_average_pool_backward(grad_outputs, cache, need_inputs=True):
     """Gradients of the inputs (None unless needed), the kernel and the bias."""
-    inputs, wide, window, pool, activation, *rest = cache
+    inputs, wide, window, pool, activation, *kept = cache
     cells, filters = prod(pool), grad_outputs.shape[-1]
-    shares = np.ascontiguousarray(_means(cells, filters, inputs.dtype).T)
     grad_inputs = np.empty_like(inputs) if need_inputs else None
-    grad_wide = np.zeros((wide[..., 0].size, wide.shape[-1]), inputs.dtype)
+    grad_left = np.zeros((wide.shape[-1], wide[..., 0].size), inputs.dtype)
     grad_biases = np.zeros(wide.shape[-1], inputs.dtype)
-    cuts = parts(window, inputs, sum(grad_wide.shape))
-    for part, rows, activated in zip(cuts, *rest, strict=True):
-        grad_values = grad_outputs[part].reshape(-1, filters) @ shares
-        grad_sums = activation.backward(grad_values, activated)
-        grad_biases += bias_gradient(grad_sums)
-        grad_wide += rows.T @ grad_sums
+    cuts = parts(window, inputs, sum(grad_left.shape))
+    for part, columns, activated in zip(cuts, *kept, strict=True):
+        grads = grad_outputs[part].reshape(-1, filters)
+        shares = np.divide(grads.T, inputs.dtype.type(cells), order="C")
+        grad_sums = activation.backward(np.concatenate([shares] * cells), activated)
+        groups = small_groups(len(inputs[part]), wide.size * prod(window.outputs))
+        products = in_groups(grad_sums, groups) @ in_groups(columns, groups).swapaxes(1, 2)
+        grad_left += products.sum(0)
+        grad_biases += grad_sums.sum(1)
         if need_inputs:
-            places = grad_sums.reshape(-1, *window.outputs, wide.shape[-1])
+            places = grad_sums.T.reshape(-1, *window.outputs, wide.shape[-1])
             grad_inputs[part] = spread(places, wide, window)
-    grad_kernel = wide_kernel_backward(grad_wide.reshape(wide.shape), pool)
+    grad_kernel = wide_kernel_backward(grad_left.T.reshape(wide.shape), pool)
     return grad_inputs, grad_kernel, grad_biases.reshape(cells, filters).sum(0)
-
-
-def _means(cells, filters, dtype):
-    """The matrix (cells * f, f) that averages over the cells, filter by filter."""
-    return np.tile(np.eye(filters, dtype=dtype) / dtype.type(cells), (cells, 1))

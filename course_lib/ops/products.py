@@ -26,3 +26,16 @@ def small_products(rows, columns):
     if y * x * k * columns <= SMALL or k * columns > LARGE_MATRIX:
         return rows.reshape(*ahead, y * x, k)
     return rows
+
+
+def small_groups(examples, multiply_adds):
+    """Groups of one size of ``examples``, each a small product: of ``multiply_adds`` for each."""
+    size = max(1, min(examples, SMALL // max(1, multiply_adds)))
+    while examples % size:
+        size -= 1
+    return examples // size
+
+
+def in_groups(matrix, groups):
+    """A view of ``matrix`` (k, n), its columns in ``groups``: a stack (groups, k, n / groups)."""
+    return matrix.reshape(len(matrix), groups, -1).swapaxes(0, 1)

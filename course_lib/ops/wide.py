@@ -8,7 +8,6 @@ and where there are few filters or channels, a matrix product that was thin beco
 Letters as in `ops.windows`; ``group`` is the size of a group of places, one number per axis.
 """
 
-from itertools import product
 from math import prod
 
 import numpy as np
@@ -31,20 +30,25 @@ def wide_kernel(kernel, group):
     *sizes, channels, filters = kernel.shape
     grown = [k + g - 1 for k, g in zip(sizes, group, strict=True)]
     wide = np.zeros((*grown, channels, prod(group), filters), kernel.dtype)
-    for place, inside in enumerate(_insides(sizes, group)):
-        wide[inside][..., place, :] = kernel
+    _places(wide, group)[...] = kernel
     return wide.reshape(*grown, channels, -1)
 
 
 def wide_kernel_backward(grad_wide, group):
     """Gradient of the kernel: the sum over its places in the wide one."""
     *grown, channels, _ = grad_wide.shape
-    sizes = [k - g + 1 for k, g in zip(grown, group, strict=True)]
-    grad_wide = grad_wide.reshape(*grown, channels, prod(group), -1)
-    return sum(grad_wide[ins][..., place, :] for place, ins in enumerate(_insides(sizes, group)))
+    apart = grad_wide.reshape(*grown, channels, prod(group), -1)
+    return _places(np.ascontiguousarray(apart), group).sum(tuple(range(len(group))))
 
 
-def _insides(sizes, group):
-    """For each place of a group the slices of a wide kernel where the kernel stands."""
-    for place in product(*map(range, group)):
-        yield tuple(slice(i, i + k) for i, k in zip(place, sizes, strict=True))
+def _places(wide, group):
+    """Where the kernel stands for each place of a group: a view (*group, *kernel_size, c, f).
+
+    From one place of the group to the next it is one cell further, and the next filters' numbers.
+    """
+    *grown, channels, _, filters = wide.shape
+    *cells, channel, place, number = wide.strides
+    sizes = [n - g + 1 for n, g in zip(grown, group, strict=True)]
+    further = [c + place * prod(group[axis + 1 :]) for axis, c in enumerate(cells)]
+    shape, strides = (*group, *sizes, channels, filters), (*further, *cells, channel, number)
+    return np.ndarray(shape, wide.dtype, wide, 0, strides)

@@ -18,7 +18,7 @@ from course_lib.shapes.sizes import axis_of, paddings_per_axis, transposed_axis_
 LONG_RUN = 16  # numbers
 CACHE = 1 << 20  # bytes, near the core
 LARGE_CACHE = 1 << 22  # bytes, further off
-FEW = 8  # examples
+FEW = 16  # examples
 
 
 class Windows(NamedTuple):
