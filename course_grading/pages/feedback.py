@@ -28,7 +28,7 @@ from course_lib.exercise import SAMPLE_STUDENT
 from course_lib.exercise.wording import stop
 
 LONG = 400  # characters, more of an answer are folded
-SHORT = 360  # characters, so many of a task stand open
+SHORT = 300  # characters, so many of a task stand open
 _OTHER_ID = (
     "<code>STUDENT_ID</code> in your notebook {says} your id. The numbers that it showed you are "
     "not yours; graded are your own, so right answers to the others count as wrong. If that was "
