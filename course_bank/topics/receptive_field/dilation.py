@@ -86,6 +86,12 @@ QUESTIONS = [
                 FAR,
             ),
             slip(
+                "start left out",
+                lambda n: sum(rates(n)) * (n.kernel - 1),
+                "Start with 1, the output itself, then add d(k - 1) for each layer.",
+                CLOSE,
+            ),
+            slip(
                 "spans added",
                 lambda n: sum(rate * (n.kernel - 1) + 1 for rate in rates(n)),
                 "Start with 1 once; each layer adds d(k - 1).",

@@ -149,6 +149,12 @@ QUESTIONS = [
                 CLOSE,
             ),
             slip(
+                "start left out",
+                lambda n: field(*_twice(n)).value - 1,
+                "Start with 1, the output itself, then add what each layer adds.",
+                CLOSE,
+            ),
+            slip(
                 "strides added",
                 lambda n: n.first + (n.second - 1) * n.stride + 2 * (n.stride + 2),
                 "Strides multiply, they do not add.",

@@ -258,6 +258,16 @@ IDEAS = [
         "one layer too few",
         lambda n: math.ceil((n.size - n.kernel) / (n.kernel - 1)),
     ),
+    (
+        "rf-strides",
+        "start left out",
+        lambda n: (n.first - 1) + (n.second - 1) * n.stride + 2 * n.stride * 2,
+    ),
+    (
+        "rf-dilated-stack",
+        "start left out",
+        lambda n: (n.kernel - 1) * (2**n.layers - 1),
+    ),
     ("rf-pooling", "own stride counted", lambda n: n.first + 2 + 2 * (n.second - 1)),
     (
         "equivariance-at-border",
