@@ -117,8 +117,8 @@ def ladder(cores, rounds=CLIMBS):
     return rows
 
 
-def save(record):
-    records.save("benchmarks", record)
+def keep(parts):
+    records.keep("benchmarks", parts)
     print("Written: course_lib/records/benchmarks.json")
 
 
@@ -136,7 +136,7 @@ def main():
 
     available = len(os.sched_getaffinity(0))
     if options.ladder:
-        save(records.load("benchmarks") | {"ladder": ladder(min(2, available))})
+        keep({"ladder": ladder(min(2, available))})
         return
     record = {
         "command": " ".join(["python -m benchmarks", *sys.argv[1:]]),
@@ -155,7 +155,7 @@ def main():
     record["ladder"] = ladder(min(2, available), climbs)
     record["load_average_after"] = os.getloadavg()
     if not options.quick:
-        save(record)
+        keep(record)
 
 
 if __name__ == "__main__":

@@ -151,7 +151,7 @@ def record_accuracy(dry_run):
         "rows": rows,
     }
     if not dry_run:
-        records.save("cost", {**records.load("cost"), "accuracy": found})
+        records.keep("cost", {"accuracy": found})
 
 
 def record_runs(dry_run):
@@ -180,7 +180,7 @@ def record_runs(dry_run):
         "rows": rows,
     }
     if not dry_run:
-        records.save("cost", record)
+        records.keep("cost", record)
 
 
 if __name__ == "__main__":

@@ -47,22 +47,19 @@ def main():
     options = options.parse_args()
     is_whole = not (options.only or options.stock) and options.students == STUDENTS
     about = describe("numpy", "nbgrader", "keras", "tensorflow-cpu")
-    try:
-        record = records.load("grading")
-    except ValueError:
-        record = {}
     if options.sizes:
-        record["sizes"] = {
+        sizes = {
             "command": f"python -m benchmarks.grading --sizes {options.sizes}",
             **about,
             "classes": [one_size(int(size), options) for size in options.sizes.split(",")],
         }
+        parts = {"sizes": sizes}
     else:
         kinds = [options.only] if options.only else list(ASSIGNMENTS)
         compared = {kind: compare(kind, options) for kind in kinds}
-        record.update(command="python -m benchmarks.grading", **about, kinds=compared)
+        parts = {"command": "python -m benchmarks.grading", **about, "kinds": compared}
     if is_whole:
-        records.save("grading", record)
+        records.keep("grading", parts)
         print("Written: course_lib/records/grading.json")
 
 

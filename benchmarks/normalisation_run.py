@@ -178,12 +178,9 @@ def main():
     parser.add_argument("part", nargs="?", choices=PARTS, help="make this part anew")
     part = parser.parse_args().part
     utils.set_workers(1)
-    kept = records.load("normalisation") if part and "normalisation" in records.names() else {}
-    record = kept | {"command": "python -m benchmarks.normalisation_run"}
-    record |= machine.describe("numpy")
+    record = {"command": "python -m benchmarks.normalisation_run", **machine.describe("numpy")}
     for name in [part] if part else PARTS:
-        record[name] = PARTS[name]()
-        records.save("normalisation", record)
+        records.keep("normalisation", {**record, name: PARTS[name]()})
     print("Written: course_lib/records/normalisation.json")
 
 

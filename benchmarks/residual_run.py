@@ -123,7 +123,7 @@ def record_control(dry_run):
     found = row(max(DEPTHS), "skips alone", digits())
     if not dry_run:
         control = {key: found[key] for key in ("arm", "depth", "train_error")}
-        records.save("residual", {**records.load("residual"), "control": control})
+        records.keep("residual", {"control": control})
 
 
 def record_runs(dry_run):
@@ -136,7 +136,7 @@ def record_runs(dry_run):
         rows.append(row(depth, name, data))
         if not dry_run:
             record = {**settings(), **machine.describe("numpy"), "runs": rows}
-            records.save("residual", {**record, "gradient_norms": norms})
+            records.keep("residual", {**record, "gradient_norms": norms})
 
 
 if __name__ == "__main__":

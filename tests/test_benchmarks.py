@@ -48,6 +48,14 @@ def test_no_subject_is_photographed_on_both_sides_of_the_split():
     assert {*drawn, *left} <= set(development)
 
 
+def test_a_part_that_is_made_anew_leaves_the_others(monkeypatch, tmp_path):
+    monkeypatch.setattr(records, "_FOLDER", tmp_path)
+    records.keep("cost", {"rows": [1], "date": "old"})
+    records.keep("cost", {"accuracy": {"rows": [0.5]}})
+    records.keep("cost", {"rows": [2], "date": "new"})  # and the second part does not come
+    assert records.load("cost") == {"rows": [2], "date": "new", "accuracy": {"rows": [0.5]}}
+
+
 def test_an_interrupted_run_goes_on_and_a_finished_one_begins_anew(monkeypatch):
     record = {**lenet_run.settings(), "steps": [{"change": "a"}]}
     monkeypatch.setattr(records, "names", lambda: ["lenet"])

@@ -21,6 +21,8 @@ from . import warm_kernels
 
 log = logging.getLogger(__name__)
 
+START = 300  # seconds that a kernel may take to start: a busy machine is no fault of a chapter
+
 
 def _notebook(env, docname):
     """The chapter as a notebook, or None where it is plain text."""
@@ -52,7 +54,9 @@ def _execute(app, env, docnames):
     def run(item):
         path, _, notebook = item
         folder = os.path.dirname(path)
-        return single_nb_execution(notebook, folder, config.execution_timeout, allow_errors=False)
+        return single_nb_execution(
+            notebook, folder, config.execution_timeout, allow_errors=False, startup_timeout=START
+        )
 
     with _warm(len(waiting)), ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         results = pool.map(run, waiting)

@@ -1,4 +1,10 @@
-"""The bibliography's labels: authors and year, as the text cites."""
+"""The bibliography's labels: authors and year, as the text cites.
+
+Works of the same authors in one year are told apart by a letter behind the year, in the text as in
+the bibliography: 2016a, 2016b.
+"""
+
+from collections import defaultdict
 
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting.plain import Style as PlainStyle
@@ -15,13 +21,24 @@ def label(entry):
     return f"{' and '.join(names)} {entry.fields.get('year', '')}".strip()
 
 
+def tell_apart(entries):
+    """Put a letter behind the years of entries with one label, in the order of their titles."""
+    same = defaultdict(list)
+    for entry in entries:
+        same[label(entry)].append(entry)
+    for group in same.values():
+        if len(group) > 1:
+            for letter, entry in zip("abcdefgh", sorted(group, key=_title), strict=False):
+                entry.fields["year"] = entry.fields.get("year", "") + letter
+
+
+def _title(entry):
+    return entry.fields.get("title", "").lower()
+
+
 class _AuthorYear(BaseLabelStyle):
     def format_labels(self, sorted_entries):
-        labels = [label(entry) for entry in sorted_entries]
-        for place, text in enumerate(labels):
-            same = labels[:place].count(text)
-            more = labels.count(text) > 1
-            yield f"{text}{chr(ord('a') + same)}" if more else text
+        return map(label, sorted_entries)
 
 
 class Style(PlainStyle):
@@ -30,5 +47,10 @@ class Style(PlainStyle):
     default_label_style = _AuthorYear
 
 
+def _before_reading(app, env, docnames):
+    tell_apart(env.get_domain("cite").bibdata.data.entries.values())
+
+
 def setup(app):
     register_plugin("pybtex.style.formatting", "authoryear", Style)
+    app.connect("env-before-read-docs", _before_reading)

@@ -41,6 +41,14 @@ def weights(name):
         return [file[key] for key in sorted(file.files)]
 
 
+def keep(name, parts):
+    """Write ``parts`` of the record ``name``; what else it has stays.
+
+    For runs in parts: one that is interrupted, or made anew by itself, costs the others nothing.
+    """
+    save(name, (load(name) if name in names() else {}) | parts)
+
+
 def save(name, record, arrays=None):
     """Write the record ``name`` (JSON-able) and, where given, the weights it belongs to."""
     text = json.dumps(record, indent=1, ensure_ascii=False)
