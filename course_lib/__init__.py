@@ -43,7 +43,7 @@ def __getattr__(name):
         return importlib.import_module(f"course_lib.{name}")
     if name in _NAMES:
         return getattr(importlib.import_module(f"course_lib.{_NAMES[name]}"), name)
-    from course_lib.missing import sentence
+    from course_lib.unknown_names import sentence
 
     raise AttributeError(f"module 'course_lib' has no attribute {name!r}. {sentence(name)}")
 

@@ -19,7 +19,6 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib import ops
-from course_lib.missing import told
 from course_lib.ops import activations as _operations
 from course_lib.ops import (
     elu,
@@ -31,6 +30,7 @@ from course_lib.ops import (
     softmax,
     tanh,
 )
+from course_lib.unknown_names import told
 
 __all__ = [
     "ActivationFunction",

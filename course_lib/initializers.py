@@ -16,7 +16,7 @@ from math import prod, sqrt
 import numpy as np
 
 from course_lib.errors import SaysWhatItTakes, nearest
-from course_lib.missing import told
+from course_lib.unknown_names import told
 
 __all__ = [
     "Constant",

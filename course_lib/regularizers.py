@@ -17,7 +17,7 @@ array([ 0.1, -0.1])
 import numpy as np
 
 from course_lib.errors import SaysWhatItTakes, number
-from course_lib.missing import told
+from course_lib.unknown_names import told
 
 __all__ = ["L1", "L1L2", "L2", "Regularizer", "get", "l1", "l1_l2", "l2"]
 __getattr__ = told(__name__)

@@ -8,7 +8,7 @@ import numpy as np
 
 from course_lib.errors import integer
 from course_lib.initializers import seed_generator
-from course_lib.missing import told
+from course_lib.unknown_names import told
 
 __all__ = ["plot_model", "set_fusion", "set_random_seed", "set_workers", "to_categorical"]
 __getattr__ = told(__name__)

@@ -26,7 +26,7 @@ if [ -z "$uv" ]; then
   uv=.make/uv/bin/uv
 fi
 
-weight=$(awk -v groups="$*" -F '\t' '$1 == groups {print " (" $2 " MB, " $3 " files on Linux)"}' scripts/weights.tsv)
+weight=$(awk -v groups="$*" -F '\t' '$1 == groups {print " (" $2 " MB, " $3 " files on Linux)"}' scripts/installed_sizes.tsv)
 echo "Setting up .venv: $*$weight ..."
 extras=()
 for group in "$@"; do extras+=(--extra "$group"); done

@@ -32,7 +32,7 @@ FOLDERS = {name: PROJECT / name for name in PACKAGES} | {
 # that share a floor do not know each other, except for those named in NEIGHBOURS.
 FLOORS = [
     {"errors"},
-    {"missing"},
+    {"unknown_names"},
     {"shapes", "initializers", "labels", "regularizers"},
     {"ops"},
     {"activations"},
@@ -54,8 +54,8 @@ INSIDE_FUNCTIONS = {("model", "training"), ("utils", "model")}
 WHEN_ASKED = {
     ("course_lib.layers.symbolic", "course_lib.layers.base"),
     ("course_lib.layers.symbolic", "course_lib.layers.merging"),
-    ("course_lib.__init__", "course_lib.missing"),
-    ("course_lib.missing", "course_lib.__init__"),
+    ("course_lib.__init__", "course_lib.unknown_names"),
+    ("course_lib.unknown_names", "course_lib.__init__"),
 }
 
 # Large libraries: {library: the only rooms of course_lib, or packages, that import it}.

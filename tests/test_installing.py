@@ -63,23 +63,27 @@ def test_the_lock_has_one_version_of_everything_for_each_machine(machine, python
 
 
 @pytest.fixture(scope="module")
-def weigh():
-    """The module scripts/weigh.py."""
-    spec = importlib.util.spec_from_file_location("weigh", ROOT / "scripts" / "weigh.py")
+def installed_sizes():
+    """The module scripts/installed_sizes.py."""
+    spec = importlib.util.spec_from_file_location(
+        "installed_sizes", ROOT / "scripts" / "installed_sizes.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 @pytest.mark.parametrize("groups", [[], ["grading"], ["hub"], ["book"], ["tests"], ["modern"]])
-def test_reading_exercises_and_grading_need_no_tensorflow(groups, weigh):
+def test_reading_exercises_and_grading_need_no_tensorflow(groups, installed_sizes):
     heavy = {"tensorflow", "tensorflow-cpu", "keras", "torch"}
-    assert not weigh.closure(groups) & heavy
-    assert "keras" in weigh.closure([*groups, "keras"])
+    assert not installed_sizes.closure(groups) & heavy
+    assert "keras" in installed_sizes.closure([*groups, "keras"])
 
 
 def test_what_make_installs_it_has_weighed():
-    weighed = [line.split("\t") for line in (ROOT / "scripts/weights.tsv").read_text().splitlines()]
+    weighed = [
+        line.split("\t") for line in (ROOT / "scripts/installed_sizes.tsv").read_text().splitlines()
+    ]
     assert sorted(groups for groups, *_ in weighed) == sorted(_sets().values())
     assert all(int(size) > 100 and int(files) > 1000 for _, size, files in weighed)
 

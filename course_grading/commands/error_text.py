@@ -2,7 +2,7 @@
 
 import os
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.gradebook import failures
 from course_grading.text import shorten
 
@@ -25,7 +25,7 @@ def sentence(error):
         return str(error)
     if told := failures.of_all(error):
         return f"{told} {failures.GOES_ON}"
-    if isinstance(error, limited.Failed):
+    if isinstance(error, bounded_child.Failed):
         return _line(error.told)
     if isinstance(error, SQLAlchemyError):
         return failures.of_the_gradebook(getattr(error, "orig", None) or error)

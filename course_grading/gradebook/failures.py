@@ -29,7 +29,7 @@ def of_all(error):
     from nbgrader.api import InvalidEntry
     from sqlalchemy.exc import OperationalError, PendingRollbackError
 
-    if told := getattr(error, "of_all", None):  # a child's: see `limited`
+    if told := getattr(error, "of_all", None):  # a child's: see `bounded_child`
         return told
     if isinstance(error, InvalidEntry):  # nbgrader's wrapping
         error = error.__context__ or error

@@ -1,6 +1,7 @@
 """One kernel, from the grader's side: send a cell, collect what comes back, end it in time.
 
-What comes back is kept as bytes. They are read in a child with limits: see `pipeline.reading`.
+What comes back is kept as bytes. They are read in a child with limits: see
+`pipeline.read_outcomes`.
 """
 
 import contextlib
@@ -31,7 +32,7 @@ class Outcome:
     ``status`` is "ok", "error", "timeout", "died" (the kernel with it) or "not run". ``shown`` are
     messages on what the cell shows, ``emitted`` the one on what a probe emitted, both as they came.
     ``outputs``, ``answer`` (still encoded and never trusted) and ``error`` (what stopped the probe)
-    are what `pipeline.reading` finds in them, ``unread`` is why it could not.
+    are what `pipeline.read_outcomes` finds in them, ``unread`` is why it could not.
     ``seconds`` are those from the request to its end, ``pace`` what loops took at that time (see
     `runner`), where a request is timed. ``lost`` are the seconds in which a slow cell waited while
     the machine worked for others.

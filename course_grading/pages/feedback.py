@@ -16,7 +16,7 @@ from nbgrader import utils
 from traitlets import Bool, Integer, Unicode
 
 from course_bank.core.rendering import marked
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.gradebook import failures, keys, second_try
 from course_grading.pages import folded_notebook, messages, solutions
 from course_grading.pages.feedback_layout import PAGE, STYLE
@@ -62,13 +62,13 @@ class FeedbackExporter(Exporter):
         """The page and the resources; the notebook is read and shown in a child with limits."""
         resources["output_extension"] = self.file_extension
         try:
-            return limited.call(self._text, filename, resources), resources
-        except limited.Ended as end:
+            return bounded_child.call(self._text, filename, resources), resources
+        except bounded_child.Ended as end:
             if failures.of_all(end):
                 raise
             self.log.warning("%s: showing the notebook %s", resources["nbgrader"]["student"], end)
             told = f"Your notebook cannot be shown: that {end}."
-            return limited.call(self._text, filename, resources, told), resources
+            return bounded_child.call(self._text, filename, resources, told), resources
 
     def _text(self, filename, resources, instead=None):
         resources["nbgrader"]["instead"] = instead

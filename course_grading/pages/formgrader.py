@@ -16,7 +16,7 @@ from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from tornado import web
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.pages.html_cleaning import clean_page
 from course_grading.submission import handed_in_at
 from course_grading.submission.files import is_plain
@@ -58,8 +58,8 @@ class _Exporter:
 
     def from_filename(self, filename, resources):
         try:  # Jupyter has one thread for all its pages
-            page = limited.call(self._page, filename, escaped(resources), seconds=SECONDS)
-        except limited.Ended as end:
+            page = bounded_child.call(self._page, filename, escaped(resources), seconds=SECONDS)
+        except bounded_child.Ended as end:
             told = f"This submission cannot be shown: that {end}. It is the file {filename}."
             page = f"<!DOCTYPE html><title>formgrader</title><p>{html.escape(told)}</p>"
         return page, resources

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.gradebook import keys
 from course_grading.gradebook.files import Unusable, write_atomically
 from course_grading.gradebook.grades import grade_table
@@ -129,10 +129,10 @@ def look_at(grades, records, matches=()):
 def write(course, assignment):
     """Write the page; returns its path, ``reports/<assignment>.html`` in the course folder."""
     try:  # what students wrote stands in it
-        text = limited.call(_text, course, assignment, seconds=_SECONDS, memory=_MEMORY)
-    except limited.Failed:
+        text = bounded_child.call(_text, course, assignment, seconds=_SECONDS, memory=_MEMORY)
+    except bounded_child.Failed:
         raise
-    except limited.Ended as end:
+    except bounded_child.Ended as end:
         raise Unusable(f"The report on {assignment} cannot be made: that {end}.") from None
     folder = course.root / "reports"
     folder.mkdir(exist_ok=True)

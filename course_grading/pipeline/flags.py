@@ -2,7 +2,7 @@
 
 from nbformat.v4 import new_markdown_cell
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.pipeline.record import INSTRUCTOR, RECORD
 from course_grading.pipeline.verdicts import NO_ANSWER, judged, values
 from course_grading.submission.preflight import OWN_ID
@@ -37,8 +37,8 @@ def _flags_on_id(run):
         return flags
     verdicts = run.verdicts.values()
     try:
-        under = limited.call(points_under, typed, run, seconds=10.0)
-    except limited.Ended:
+        under = bounded_child.call(points_under, typed, run, seconds=10.0)
+    except bounded_child.Ended:
         return flags  # as judging the answers under the own numbers has told
     own = sum(made["score"] for made in verdicts)
     if under > own:

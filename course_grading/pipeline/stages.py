@@ -8,8 +8,9 @@
 | `write_grades.write` | the grader | points into the gradebook; the notebook is kept |
 
 The grader itself moves bytes: a student's text is parsed, compared and judged in the children,
-which have limits of time and memory (`limited`). Where one is ended, each cell gets a child of its
-own, so that it costs that cell; what cannot be read at all is worth nothing, with a sentence.
+which have limits of time and memory (`bounded_child`). Where one is ended, each cell gets a child
+of its own, so that it costs that cell; what cannot be read at all is worth nothing, with a
+sentence.
 """
 
 import json
@@ -21,9 +22,9 @@ import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.utils import setenv
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.kernels import shares
-from course_grading.pipeline import reading
+from course_grading.pipeline import read_outcomes
 from course_grading.pipeline.record import notebook_text, record
 from course_grading.pipeline.run import run_of
 from course_grading.pipeline.trusted_execute import TrustedExecute
@@ -74,27 +75,29 @@ def grade(resources, handed_in, before, after, log):
     problem = None
     for alone in (False, True):
         try:
-            seconds = _ALONE if alone else limited.SECONDS
-            return limited.call(_judge, resources, begun["notebook"], after, alone, seconds=seconds)
-        except limited.Ended as end:
+            seconds = _ALONE if alone else bounded_child.SECONDS
+            return bounded_child.call(
+                _judge, resources, begun["notebook"], after, alone, seconds=seconds
+            )
+        except bounded_child.Ended as end:
             if alone or end.of_all:  # else it may be of one cell, which is found alone
                 _raise_own(end)
             problem = f"What this notebook answered cannot be read: that {end}."
             log.warning("%s: %s", run.student, problem)
     run.came = None
     begun = _begun(resources, handed_in.unread(problem), before, after)
-    return limited.call(_judge, resources, begun["notebook"], after, False)
+    return bounded_child.call(_judge, resources, begun["notebook"], after, False)
 
 
 def _begun(resources, handed_in, before, after):
     """What `_read` returns; the run is told what it found."""
     run = run_of(resources)
     try:
-        made = limited.call(_read, resources, handed_in, before, after, memory=_READING)
-    except limited.Ended as end:
+        made = bounded_child.call(_read, resources, handed_in, before, after, memory=_READING)
+    except bounded_child.Ended as end:
         _raise_own(end)
         problem = f"{handed_in.name} cannot be read: reading it {end}."
-        made = limited.call(_read, resources, handed_in.unread(problem), before, after)
+        made = bounded_child.call(_read, resources, handed_in.unread(problem), before, after)
     run.problem, run.remarks = made["problem"], made["remarks"]
     run.timestamp = datetime.fromisoformat(made["time"]) if made["time"] else None
     if run.problem:
@@ -104,7 +107,7 @@ def _begun(resources, handed_in, before, after):
 
 def _raise_own(end):
     """An error of ours is no fault of the submission's: it is not graded."""
-    if isinstance(end, limited.Failed):
+    if isinstance(end, bounded_child.Failed):
         raise end
 
 
@@ -175,7 +178,7 @@ def _judge(resources, notebook, after, alone):
     """{"cells", "metadata": of the graded notebook, "record", "grades", "comments"}."""
     run = run_of(resources)
     run.judges_alone = alone
-    reading.read(run.came or [], alone)
+    read_outcomes.read(run.came or [], alone)
     with setenv(NBGRADER_EXECUTION="autograde"):
         nb = _through(nbformat.from_dict(json.loads(notebook)), resources, after)
     return {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nbgrader.api import MissingEntry
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.gradebook import second_try
 from course_grading.submission import files, handed_in_at
 
@@ -44,8 +44,8 @@ def _time(converter, assignment, student):
     path = Path(converter._format_source(assignment, student)) / handed_in_at.NAME
     try:
         data = files.read_bytes(path, handed_in_at.LARGEST, converter._submitted_root())
-        return datetime.fromisoformat(limited.call(_moment, data))
-    except (files.Unreadable, limited.Ended, OSError):
+        return datetime.fromisoformat(bounded_child.call(_moment, data))
+    except (files.Unreadable, bounded_child.Ended, OSError):
         return None
 
 

@@ -10,7 +10,7 @@ from nbformat import from_dict
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.pipeline import flags, verdicts
 from course_grading.pipeline.hidden_inputs import has_hidden_inputs
 from course_grading.pipeline.run import run_of
@@ -61,10 +61,10 @@ class TrustedScore(NbGraderPreprocessor):
     def _alone(self, cell, run):
         """The entry of one question, made in a child of its own: what ends it costs no other."""
         try:
-            return limited.call(self._entry, cell, run, seconds=_SECONDS)
-        except limited.Failed:  # an error of ours
+            return bounded_child.call(self._entry, cell, run, seconds=_SECONDS)
+        except bounded_child.Failed:  # an error of ours
             raise
-        except limited.Ended as end:
+        except bounded_child.Ended as end:
             name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
             message = f"No answer: reading it {end}."
             return verdicts.entry(name, points, 0.0, misconception="form", message=message)

@@ -1,6 +1,6 @@
 """Outputs that a kernel claims, made small and harmless before they are stored or shown."""
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.pages.html_cleaning import clean_html, disarm
 from course_grading.submission import drawings
 from course_grading.submission.pictures import MIMES, is_picture
@@ -93,8 +93,8 @@ def _cleaned(texts):
     if sum(map(len, texts)) <= _SMALL:
         return [clean_html(text) for text in texts]
     try:
-        made = limited.call(_clean_all, texts, seconds=_CLEANING)
-    except limited.Ended as end:
+        made = bounded_child.call(_clean_all, texts, seconds=_CLEANING)
+    except bounded_child.Ended as end:
         made = [f"<p>[not shown: cleaning this HTML {end}]</p>" for _ in texts]
     return made
 

@@ -11,7 +11,7 @@ import re
 import nbformat
 from nbformat import NotebookNode
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.submission.files import Unreadable
 from course_grading.submission.pictures import is_picture
 
@@ -66,10 +66,10 @@ def _json(data, name):
 def _upgraded(content, name):
     """An older format as format 4."""
     try:  # nbformat validates each version on the way, which may take minutes
-        return limited.call(
+        return bounded_child.call(
             lambda: nbformat.convert(nbformat.from_dict(content), 4), seconds=_UPGRADING
         )
-    except limited.Ended:
+    except bounded_child.Ended:
         raise Unreadable(f"{name} is a notebook of an old format that cannot be read.") from None
 
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.gradebook import failures
 from course_grading.submission import files
 from course_grading.submission.platform_names import begins_with, is_platforms
@@ -77,11 +77,11 @@ class BoundedExtractor(ExtractorPlugin):
         """Take what can be taken of a zip, in a child with limits; say what was left and why."""
         try:
             seconds = _SECONDS[bounds is _STUDENT]
-            for entry, why in limited.call(_unpacked, path, folder, bounds, seconds=seconds):
+            for entry, why in bounded_child.call(_unpacked, path, folder, bounds, seconds=seconds):
                 if entry == _ALL:
                     self.parent.fail(why)
                 self._left(path, why, entry)
-        except limited.Ended as end:
+        except bounded_child.Ended as end:
             shutil.rmtree(folder, ignore_errors=True)
             self._left(path, f"reading it {end}")
 

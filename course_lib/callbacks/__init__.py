@@ -13,7 +13,7 @@ from course_lib.callbacks.base import Callback, History, LambdaCallback
 from course_lib.callbacks.files import CSVLogger, ModelCheckpoint
 from course_lib.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from course_lib.callbacks.stopping import EarlyStopping, TerminateOnNaN
-from course_lib.missing import told
+from course_lib.unknown_names import told
 
 __all__ = [
     "CSVLogger",

@@ -97,7 +97,7 @@ from course_lib.layers.resizing import (
     ZeroPadding3D,
 )
 from course_lib.layers.symbolic import SymbolicTensor
-from course_lib.missing import told
+from course_lib.unknown_names import told
 
 __all__ = [
     "Activation",

@@ -20,7 +20,7 @@ from course_lib.metrics.accuracy import (
 )
 from course_lib.metrics.base import MeanOf, Metric, OfLoss
 from course_lib.metrics.confusion import AUC, F1Score, Precision, Recall, confusion_matrix
-from course_lib.missing import told
+from course_lib.unknown_names import told
 
 __all__ = [
     "AUC",

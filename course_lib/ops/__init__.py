@@ -7,7 +7,6 @@ outputs and the cache; they stand side by side in the modules of this package. N
 between calls.
 """
 
-from course_lib.missing import told
 from course_lib.ops.activations import (
     elu,
     elu_backward,
@@ -101,6 +100,7 @@ from course_lib.ops.pool import (
     max_pool_backward,
     max_pool_forward,
 )
+from course_lib.unknown_names import told
 
 __all__ = [
     "affine_transform",

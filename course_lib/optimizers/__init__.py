@@ -11,10 +11,10 @@ step are in ``optimizers.schedules``.
 """
 
 from course_lib.errors import nearest
-from course_lib.missing import told
 from course_lib.optimizers import schedules
 from course_lib.optimizers.base import Optimizer
 from course_lib.optimizers.rules import SGD, Adam, AdamW, RMSprop
+from course_lib.unknown_names import told
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get", "schedules"]
 __getattr__ = told(__name__)

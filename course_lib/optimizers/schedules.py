@@ -15,7 +15,7 @@ import inspect
 import math
 
 from course_lib.errors import SaysWhatItTakes, number
-from course_lib.missing import told
+from course_lib.unknown_names import told
 
 __all__ = [
     "CosineDecay",

@@ -18,7 +18,7 @@ from tests.book.test_browser import browser  # noqa: F401
 INSIDE = {
     "errors": "checks of arguments",
     "labels": "checks of labels",
-    "missing": "the sentence for names that are not here",
+    "unknown_names": "the sentence for names that are not here",
     "grading": "run by nbgrader and by the command `course`",
     "lectures": "shown in the appendix",
     "model": "its classes are names of course_lib itself",

@@ -5,7 +5,7 @@ import time
 import psutil
 
 from course_grading.kernels import executor, runner
-from course_grading.pipeline import reading
+from course_grading.pipeline import read_outcomes
 
 LIMITS = {
     **executor.IsolatedKernel().limits("x", "numpy", 2.0),
@@ -23,14 +23,14 @@ def printed(outcome):
 def run(kernel, source, timeout=30, kind="run"):
     """What came of a cell, or of a "probe", read."""
     outcome = kernel.run({kind: source}, timeout)
-    reading.read([outcome])
+    read_outcomes.read([outcome])
     return outcome
 
 
 def ran(job, path):
     """What came of a job, read."""
     result = runner.run(job, path)
-    reading.read(result.outcomes)
+    read_outcomes.read(result.outcomes)
     return result
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from nbgrader.preprocessors import Execute
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.kernels import client, runner, shares
 from course_grading.kernels.inside import forkserver, kernel
 from course_grading.kernels.limits import Limits
 from course_grading.pages import formgrader, report
 from course_grading.pages.feedback import FeedbackExporter
-from course_grading.pipeline import reading, stages, trusted_score
+from course_grading.pipeline import read_outcomes, stages, trusted_score
 from course_grading.pipeline.converter import TrustedAutograde
 from course_grading.submission import files, outputs, pictures, preflight, unpack
 
@@ -85,12 +85,12 @@ TOLD = {
         f"{mb(runner.SHOWN_LIMIT)} a notebook",
     ],
     "reading, judging and showing": [
-        f"each {limited.SECONDS:g} s of processor time and {gb(limited.MEMORY)}",
+        f"each {bounded_child.SECONDS:g} s of processor time and {gb(bounded_child.MEMORY)}",
         f"the report {report._SECONDS:g} s and {gb(report._MEMORY)}",
         f"a page of formgrader {formgrader.SECONDS:g} s",
-        f"{reading.SECONDS:g} s each and {reading.ALL_SECONDS:g} s together",
+        f"{read_outcomes.SECONDS:g} s each and {read_outcomes.ALL_SECONDS:g} s together",
         f"judged {trusted_score._SECONDS:g} s each and {stages._ALONE:g} s together",
-        {4: "four times as long"}[limited.PATIENCE],
+        {4: "four times as long"}[bounded_child.PATIENCE],
     ],
     "a feedback page": [mb(FeedbackExporter.max_bytes.default_value)],
     "a student's zip": [

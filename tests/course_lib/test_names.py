@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import course_lib
-from course_lib import Input, Sequential, initializers, layers, losses, missing, optimizers
+from course_lib import Input, Sequential, initializers, layers, losses, optimizers, unknown_names
 from tests.examples import blobs, says
 
 # What the library itself imports from others takes most of the time, so it is there already.
@@ -107,14 +107,14 @@ def test_a_missing_name_of_a_module_is_told_too(module, name, text):
 
 
 def test_every_module_of_keras_tells_of_missing_names():
-    for name in missing.MODULES:
+    for name in unknown_names.MODULES:
         with pytest.raises(AttributeError, match=rf"dir\(course_lib.{name}\) lists it"):
             getattr(module_of(f"course_lib.{name}"), "nothing_like_it")  # noqa: B009
 
 
 def test_what_is_left_out_is_not_here():
-    assert not set(missing.LEFT_OUT) & set(course_lib.__all__)
-    for path, names in missing.LEFT_OUT_WITHIN.items():
+    assert not set(unknown_names.LEFT_OUT) & set(course_lib.__all__)
+    for path, names in unknown_names.LEFT_OUT_WITHIN.items():
         assert not set(names) & set(module_of(path).__all__)
 
 

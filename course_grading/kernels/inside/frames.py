@@ -3,7 +3,7 @@
 What the grader sends, and what the fork server answers, is four bytes of length and JSON
 (`send`, `receive`). What a kernel sends is written by code that nobody trusts: four bytes of
 length, one that says what it is, and a body that the grader moves and does not read
-(`tell`, `Reader`). Only a child with limits decodes such a body: see `pipeline.reading`.
+(`tell`, `Reader`). Only a child with limits decodes such a body: see `pipeline.read_outcomes`.
 """
 
 import json

@@ -13,7 +13,7 @@ import pytest
 
 from course_grading.kernels import executor, sandbox, servers, warm
 from course_grading.kernels.client import Kernel
-from course_grading.pipeline import reading
+from course_grading.pipeline import read_outcomes
 from tests.course_grading.kernel_runs import (
     LIMITS,
     PROBE_X,
@@ -63,7 +63,7 @@ def test_a_lost_server_is_replaced_and_leaves_nothing(monkeypatch):
 
     def graded():
         result = warm.run_here(job("x = 7", PROBE_X), "numpy")
-        reading.read(result.outcomes)
+        read_outcomes.read(result.outcomes)
         return result.outcomes[1].answer, warm._servers["numpy", True, ()]
 
     first, lost = graded()

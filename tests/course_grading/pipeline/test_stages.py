@@ -6,13 +6,13 @@ import time
 
 import pytest
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.commands import demo
 from course_grading.kernels import warm
 from course_grading.kernels.client import Outcome
 from course_grading.kernels.inside import frames
 from course_grading.pages import feedback, report
-from course_grading.pipeline import reading, stages, verdicts
+from course_grading.pipeline import read_outcomes, stages, verdicts
 from course_grading.pipeline.disarm_text import DisarmText
 from course_grading.pipeline.repair_cells import RepairCells
 from course_grading.submission import handed_in_at, outputs, preflight
@@ -100,7 +100,7 @@ def test_a_failure_that_concerns_all_costs_no_cell(monkeypatch):
         raise OSError(errno.ENOSPC, "no room")
 
     monkeypatch.setattr(frames, "decode", on_a_full_disk)
-    with pytest.raises(limited.Failed) as failed:
+    with pytest.raises(bounded_child.Failed) as failed:
         read_alone(1)
     assert failed.value.of_all == "The disk is full. Free some space."
 
@@ -108,13 +108,13 @@ def test_a_failure_that_concerns_all_costs_no_cell(monkeypatch):
 def read_alone(count):
     """Why each of so many cells could not be read, where each has a child of its own."""
     outcomes = [Outcome("ok", shown=[b"{}"]) for _ in range(count)]
-    reading.read(outcomes, alone=True)
+    read_outcomes.read(outcomes, alone=True)
     return [outcome.unread for outcome in outcomes]
 
 
 def test_reading_that_ends_at_once_takes_no_time_from_the_others(monkeypatch):
     monkeypatch.setattr(frames, "decode", lambda body: os._exit(9))
-    count = int(reading.ALL_SECONDS / reading.SECONDS) + 2
+    count = int(read_outcomes.ALL_SECONDS / read_outcomes.SECONDS) + 2
     assert read_alone(count) == count * ["needed more memory than it may have"]
 
 
@@ -125,8 +125,8 @@ def test_reading_that_takes_long_takes_time_from_the_others(monkeypatch):
         return {}
 
     monkeypatch.setattr(frames, "decode", slowly)
-    monkeypatch.setattr(limited, "PATIENCE", 1000)
-    monkeypatch.setattr(reading, "ALL_SECONDS", 0.2)
+    monkeypatch.setattr(bounded_child, "PATIENCE", 1000)
+    monkeypatch.setattr(read_outcomes, "ALL_SECONDS", 0.2)
     assert read_alone(2) == ["", "is left out: others took too long"]
 
 
@@ -143,7 +143,7 @@ def test_what_ends_the_judging_of_one_question_costs_that_question(course, monke
 
 def test_an_error_of_the_graders_own_in_judging_one_question_costs_no_points(course, monkeypatch):
     monkeypatch.setattr(verdicts, "judged", lambda *given: 1 / 0)
-    with pytest.raises(limited.Failed) as failed:
+    with pytest.raises(bounded_child.Failed) as failed:
         grade(course)
     assert failed.value.told == "ZeroDivisionError: division by zero"
     assert course.record(PS2, "ada") == {}
@@ -155,7 +155,7 @@ def test_what_cannot_be_read_at_all_is_worth_nothing_and_says_so(course, monkeyp
     problem = grade(course)["problem"]
     assert problem == f"{PS2}.ipynb cannot be read: reading it needed more memory than it may have."
     monkeypatch.setattr(preflight, "parse_notebook", parse)
-    monkeypatch.setattr(reading, "read", lambda came, alone: os._exit(9) if came else None)
+    monkeypatch.setattr(read_outcomes, "read", lambda came, alone: os._exit(9) if came else None)
     problem = grade(course)["problem"]
     assert problem.startswith("What this notebook answered cannot be read: that needed more memory")
     assert scores(course) == {"ada": 0}
@@ -164,7 +164,7 @@ def test_what_cannot_be_read_at_all_is_worth_nothing_and_says_so(course, monkeyp
 def test_an_error_of_the_graders_own_costs_no_points(course, monkeypatch):
     """The submission is not graded, which is told; the next grading takes it up again."""
     monkeypatch.setattr(stages, "record", lambda run: 1 / 0)
-    with pytest.raises(limited.Failed) as failed:
+    with pytest.raises(bounded_child.Failed) as failed:
         grade(course)
     assert failed.value.told == "ZeroDivisionError: division by zero"
     assert course.record(PS2, "ada") == {}

@@ -1,6 +1,6 @@
 """What each set of groups weighs once installed here: megabytes and files, as a table.
 
-`make lock` writes it to weights.tsv, from which `make` tells what it is about to install.
+`make lock` writes it to installed_sizes.tsv, from which `make` tells what it is about to install.
 """
 
 import re

@@ -1,12 +1,12 @@
 """What a kernel told of its cells, read: outputs made clean, answers still encoded.
 
-This runs in a child with limits (`limited`). Where reading all of it ends the child, each cell is
-read in a child of its own: then one costs itself, and not the others.
+This runs in a child with limits (`bounded_child`). Where reading all of it ends the child, each
+cell is read in a child of its own: then one costs itself, and not the others.
 """
 
 import resource
 
-from course_grading import limited
+from course_grading import bounded_child
 from course_grading.kernels.inside import frames
 from course_grading.kernels.inside.answers import is_bounded
 from course_grading.submission.outputs import Outputs
@@ -34,9 +34,9 @@ def _alone(outcome, seconds):
     """What is found in an outcome, or why nothing."""
     try:
         if seconds <= 0:
-            raise limited.Ended("is left out: others took too long")
-        return limited.call(_read, outcome, seconds=seconds)
-    except limited.Ended as end:
+            raise bounded_child.Ended("is left out: others took too long")
+        return bounded_child.call(_read, outcome, seconds=seconds)
+    except bounded_child.Ended as end:
         if end.of_all:
             raise
         note = f"[not shown: reading what this cell showed {end}]"

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from course_grading import limited
+from course_grading import bounded_child
 
 
 def test_a_result_is_plain_data():
-    assert limited.call(lambda a: {"twice": [a, a]}, "x") == {"twice": ["x", "x"]}
+    assert bounded_child.call(lambda a: {"twice": [a, a]}, "x") == {"twice": ["x", "x"]}
 
 
 @pytest.mark.parametrize(
@@ -26,13 +26,13 @@ def test_a_result_is_plain_data():
     ],
 )
 def test_what_takes_too_much_is_ended(function, seconds, told):
-    with pytest.raises(limited.Ended) as ended:
-        limited.call(function, seconds=seconds, memory=1 << 30)
+    with pytest.raises(bounded_child.Ended) as ended:
+        bounded_child.call(function, seconds=seconds, memory=1 << 30)
     assert told in str(ended.value)
 
 
 def test_the_child_leaves_no_core_file():
-    assert limited.call(lambda: resource.getrlimit(resource.RLIMIT_CORE)) == [0, 0]
+    assert bounded_child.call(lambda: resource.getrlimit(resource.RLIMIT_CORE)) == [0, 0]
 
 
 class Told:
@@ -50,7 +50,7 @@ def test_the_child_collects_nothing_that_the_parent_has_left(tmp_path):
     gc.disable()
     try:
         Told(path)
-        limited.call(lambda: gc.collect() and None)
+        bounded_child.call(lambda: gc.collect() and None)
     finally:
         gc.enable()
     assert not path.exists()
