@@ -45,16 +45,18 @@ def of_grade(root, key, copies, hand_in, shown_id):
 
 
 def _code(root):
-    """A hash of the code that judges functions and models: where it changes, grades do."""
-    digest = hashlib.sha256(_bank().encode())
+    """A hash of what judges functions and models: where it changes, grades do."""
+    digest = hashlib.sha256(of_bank(Path(course_bank.__file__).parent).encode())
     own = Path(root) / OWN_FILE
     digest.update(own.read_bytes() if own.is_file() else b"")
     return digest.hexdigest()
 
 
 @functools.cache
-def _bank():
+def of_bank(folder):
+    """A hash of the bank's files: its code, and the digits and records that it judges by."""
     digest = hashlib.sha256()
-    for path in sorted(Path(course_bank.__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.parent.name != "__pycache__":
+            digest.update(path.read_bytes())
     return digest.hexdigest()

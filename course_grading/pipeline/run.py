@@ -29,7 +29,7 @@ class Run:
         fingerprint: of all that decides the grade; the same one next time means nothing to do.
         earlier: {grade id: digest of the answer} of the last grading.
         first: what the first try was worth (`second_try.First`), None where this is the first.
-    alone: whether no other submission runs beside it.
+        alone: whether no other submission runs beside it.
         starved: whether time was up while the machine worked for others, so that it is to be run
             again alone.
         timestamp: when it was handed in, if that is known.
