@@ -47,6 +47,9 @@ def test_feedback_tells_what_was_misunderstood_and_no_answer(course):
     assert "so far" not in page_of(course, "empty")
     assert told(unread, MANUAL)[1:] == ["not read yet", "– of 2 points"]
     assert told(page_of(course, "empty"), MANUAL)[1:] == ["no answer", "0 of 2 points"]
+    unreadable = page_of(course, "letter")
+    assert told(unreadable, MANUAL)[1:] == ["could not be read", "0 of 2 points"]
+    assert "read by a person" not in unreadable and "A person" not in unreadable
     assert "<h1>Output shapes</h1>" in page
     assert "Feedback for wrong" in page
     assert variant.misconceptions[0].message[:20] in page
