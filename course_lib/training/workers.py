@@ -31,7 +31,7 @@ import numpy as np
 
 from course_lib.ops.meeting import Meeting, PartsApart, added
 
-SPIN = 3e-4  # seconds, of looking for a message before a process goes to sleep
+SPIN = 2e-3  # seconds, of looking for a message before a process goes to sleep
 
 # Libraries whose threads may hold locks at the moment of a fork.
 THREADED = ("tensorflow", "torch", "jax")
@@ -133,7 +133,7 @@ def _serve(pipe, function, leaders):
             return _next(pipe)
 
         while True:
-            tasks, meet = pipe.recv()
+            tasks, meet = _next(pipe)
             try:
                 answer = "results", _do(function, tasks, join if meet else None)
             except Exception as error:
@@ -175,12 +175,12 @@ def _receive(pipe, expected):
 
 
 def _next(pipe):
-    """What comes next through the pipe. To wake a sleeping process takes longer than many a wait,
-    so at first it is looked for again and again.
+    """What comes next through the pipe. At first it is looked for again and again: to wake a process
+    that sleeps takes longer than most of these waits, which are for work of the same size.
     """
     until = time.perf_counter() + SPIN
     while not pipe.poll() and time.perf_counter() < until:
-        pass
+        os.sched_yield()  # whoever else wants this processor goes first
     return pipe.recv()
 
 
