@@ -18,6 +18,7 @@ import ctypes
 import gc
 import mmap
 import os
+import select
 import signal
 import sys
 import tempfile
@@ -175,11 +176,14 @@ def _receive(pipe, expected):
 
 
 def _next(pipe):
-    """What comes next through the pipe. At first it is looked for again and again: to wake a process
-    that sleeps takes longer than most of these waits, which are for work of the same size.
+    """What comes next through the pipe.
+
+    At first it is looked for again and again: to wake a process that sleeps takes longer than most
+    of these waits, which are for work of the same size.
     """
-    until = time.perf_counter() + SPIN
-    while not pipe.poll() and time.perf_counter() < until:
+    until, waiting = time.perf_counter() + SPIN, select.poll()
+    waiting.register(pipe, select.POLLIN)
+    while not waiting.poll(0) and time.perf_counter() < until:
         os.sched_yield()  # whoever else wants this processor goes first
     return pipe.recv()
 
