@@ -213,8 +213,9 @@ def get(identifier) -> Loss:
         return identifier
     if isinstance(identifier, type) and issubclass(identifier, Loss):
         return identifier()
-    if isinstance(identifier, str) and identifier in _NAMES:
-        return _NAMES[identifier]()
+    by_class = {cls.__name__: cls for cls in _NAMES.values()}
+    if isinstance(identifier, str) and identifier in _NAMES | by_class:
+        return (_NAMES | by_class)[identifier]()
     for function, cls in _FUNCTIONS:
         if identifier is function:
             return cls()

@@ -95,11 +95,11 @@ class L2(L1L2):
 
 l1, l2, l1_l2 = L1, L2, L1L2  # the names of Keras 2, which Keras 3 keeps
 
-_NAMES = {"l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2}
+_NAMES = {"l1": L1, "l2": L2, "l1l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2, "l1_l2": L1L2}
 
 
 def get(identifier) -> Regularizer | None:
-    """A regularizer from its name ("l1", "l2", "l1_l2"), a class or an instance; None is none."""
+    """A regularizer from its name ("l1", "l2", "l1l2"), a class or an instance; None is none."""
     if identifier is None or isinstance(identifier, Regularizer):
         return identifier
     if isinstance(identifier, type) and issubclass(identifier, Regularizer):
@@ -112,6 +112,6 @@ def get(identifier) -> Regularizer | None:
             "subclass of regularizers.Regularizer with __call__(self, x) and gradient(self, x)."
         )
     raise ValueError(
-        f"Unknown regularizer {identifier!r}. Known: l1, l2, l1_l2, or an object such as "
+        f"Unknown regularizer {identifier!r}. Known: l1, l2, l1l2, or an object such as "
         "regularizers.L2(0.001)."
     )

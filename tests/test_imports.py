@@ -31,7 +31,7 @@ FOLDERS = {name: PROJECT / name for name in PACKAGES} | {
 # Inside course_lib, a module may import from its own room and from rooms on lower floors. Rooms
 # that share a floor do not know each other, except for those named in NEIGHBOURS.
 FLOORS = [
-    {"errors"},
+    {"errors", "naming"},
     {"unknown_names"},
     {"shapes", "initializers", "labels", "regularizers"},
     {"ops"},

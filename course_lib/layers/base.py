@@ -9,8 +9,6 @@ model finds its way back to the input.
 so that several parts of a batch may run through one layer at the same time.
 """
 
-import re
-from collections import Counter
 from contextlib import AbstractContextManager
 
 import numpy as np
@@ -30,9 +28,8 @@ from course_lib.layers.memory import enough_memory
 from course_lib.layers.own import LayerType, refuse
 from course_lib.layers.symbolic import Call, SymbolicTensor
 from course_lib.layers.weights import Weights
+from course_lib.naming import unique_name
 from course_lib.ops.checks import as_numbers
-
-_names = Counter()
 
 
 class Layer(Weights, metaclass=LayerType):
@@ -284,12 +281,3 @@ class Layer(Weights, metaclass=LayerType):
         known += [f"{weight}_regularizer" for weight in self.regularizable]
         known = list(dict.fromkeys([*known, "input_shape", "trainable", "name", "dtype"]))
         refuse(type(self).__name__, unknown, known)
-
-
-def unique_name(class_name):
-    """Keras' automatic names: Conv2D makes conv2d, conv2d_1, conv2d_2, ..."""
-    base = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", class_name)
-    base = re.sub("([a-z])([A-Z])", r"\1_\2", base).lower()
-    count = _names[base]
-    _names[base] += 1
-    return f"{base}_{count}" if count else base

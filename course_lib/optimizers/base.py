@@ -5,10 +5,12 @@ is handed a block of the weights, of their gradient, and of each average.
 """
 
 import re
+import warnings
 
 import numpy as np
 
 from course_lib.errors import SaysWhatItTakes, unknown_argument
+from course_lib.naming import unique_name
 from course_lib.ops.dense import FactoredGradient
 from course_lib.optimizers.schedules import LearningRateSchedule
 
@@ -55,7 +57,7 @@ class Optimizer(metaclass=SaysWhatItTakes):
         if not isinstance(learning_rate, LearningRateSchedule):
             learning_rate = number_within(self, "learning_rate", learning_rate, above=0)
         self._learning_rate = learning_rate
-        self.name = name or kind
+        self.name = name or unique_name(kind)
         self.weight_decay = _limit(self, "weight_decay", weight_decay)
         self.clipnorm = _limit(self, "clipnorm", clipnorm)
         self.clipvalue = _limit(self, "clipvalue", clipvalue)
@@ -120,12 +122,13 @@ class Optimizer(metaclass=SaysWhatItTakes):
 
     def exclude_from_weight_decay(self, var_list=None, var_names=None):
         """Weight decay leaves alone the weights whose name has one of ``var_names`` in it."""
+        kind = type(self).__name__
         if var_list:
             raise TypeError(
-                f'{self.name}: var_list is not supported. Give names: var_names=["bias", "gamma"].'
+                f'{kind}: var_list is not supported. Give names: var_names=["bias", "gamma"].'
             )
         if self.iterations:
-            raise ValueError(f"{self.name}: exclude_from_weight_decay comes before the first step.")
+            raise ValueError(f"{kind}: exclude_from_weight_decay comes before the first step.")
         self._spared = "|".join(map(str, var_names)) if var_names else None
 
     def follow(self, weights):
@@ -135,27 +138,49 @@ class Optimizer(metaclass=SaysWhatItTakes):
         """
         if not self._weights:
             self._weights = dict(weights)
+        kind = type(self).__name__
         for name, holder in weights.items():
             if self._weights.get(name) is not holder:
                 raise ValueError(
-                    f"{self.name}: this optimizer was used with other weights before, and has "
+                    f"{kind}: this optimizer was used with other weights before, and has "
                     f"averages of those; {name} is not among them. Make a new optimizer for each "
-                    f"model, and after layers were unfrozen: optimizers.{type(self).__name__}(...)."
+                    f"model, and after layers were unfrozen: optimizers.{kind}(...)."
                 )
 
     def apply(self, gradients: dict, parameters: dict) -> None:
-        """Change ``parameters`` {name: array} in place, by ``gradients`` {name: array}."""
+        """Change ``parameters`` {name: array} in place, by ``gradients`` {name: array}.
+
+        A weight whose gradient is None stays as it is, with a warning; ValueError where all are.
+        """
+        gradients = self._checked(gradients, parameters)
         self.begin_step()
-        for name, gradient in gradients.items():
-            if gradient.shape != parameters[name].shape:
-                raise ValueError(
-                    f"{self.name}: the gradient of {name} must have shape "
-                    f"{parameters[name].shape}, got {gradient.shape}."
-                )
         for name, gradient in self.clipped(gradients).items():
             factored = isinstance(gradient, FactoredGradient)
             for rows in gradient.cuts() if factored else [slice(None)]:
                 self.apply_rows(name, parameters[name], gradient, rows)
+
+    def _checked(self, gradients, parameters):
+        """The gradients that there are, each of the shape of its weight."""
+        kind = type(self).__name__
+        found = {name: gradient for name, gradient in gradients.items() if gradient is not None}
+        without = ", ".join(name for name in gradients if name not in found)
+        if without and not found:
+            raise ValueError(f"{kind}: no weight has a gradient, got None for {without}.")
+        if without:
+            warnings.warn(f"{kind}: no gradient for {without}, left as they are.", stacklevel=3)
+        for name, gradient in found.items():
+            if name not in parameters:
+                known = ", ".join(parameters) or "none"
+                raise ValueError(
+                    f"{kind}: a gradient must have the name of its weight, one of {known}, "
+                    f"got {name!r}."
+                )
+            if gradient.shape != parameters[name].shape:
+                raise ValueError(
+                    f"{kind}: the gradient of {name} must have shape {parameters[name].shape}, "
+                    f"got {gradient.shape}."
+                )
+        return found
 
     def begin_step(self):
         """Settle the learning rate of this step, and count it."""

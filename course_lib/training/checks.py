@@ -96,20 +96,20 @@ def only_for_several_outputs(several, loss, loss_weights):
 
 def doubtful(model, loss):
     """Warn where loss and last layer hardly say what was meant, as Keras does."""
-    if loss.activation is None or isinstance(model.output_shape, list):
+    if isinstance(model.output_shape, list):
         return
-    classes = model.output_shape[-1]
-    behind = model.ends_with == loss.activation
-    if loss.activation == "softmax" and classes == 1:
-        text = (
-            f"{loss.name} over one class is always 0: the model's output has shape "
-            f"{tuple(model.output_shape)}."
-        )
-        if behind:
-            text = f"softmax over one unit is always 1, and {text}"
+    behind = loss.activation is not None and model.ends_with == loss.activation
+    constant = []
+    if model.output_shape[-1] == 1:
+        if model.ends_with == "softmax":
+            constant.append("softmax over one unit is always 1")
+        if loss.activation == "softmax":
+            constant.append(f"{loss.name} over one class is always 0")
+    if constant:
         warnings.warn(
-            f'{text} For yes or no use Dense(1, activation="sigmoid") and the loss '
-            '"binary_crossentropy".',
+            f"{', and '.join(constant)}: the model's output has shape "
+            f'{tuple(model.output_shape)}. For yes or no use Dense(1, activation="sigmoid") and '
+            'the loss "binary_crossentropy".',
             stacklevel=4,
         )
     if loss.from_logits and behind:

@@ -5,6 +5,7 @@ the mean over all examples of the epoch, each measured before the step of its ow
 penalties of the regularizers.
 """
 
+import warnings
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -161,6 +162,12 @@ class Trainer:
 
     def _claim_weights(self):
         trainable = {id(array): n for n, array in self.model.trainable_parameters.items()}
+        if not trainable:
+            warnings.warn(
+                f"{self.model.name}: no weight is trainable, so training changes nothing. "
+                "layer.trainable = True thaws a frozen layer.",
+                stacklevel=4,
+            )
         places = {trainable.get(id(holder[key])): holder for holder, key in weights_of(self.model)}
         places.pop(None, None)
         self.optimizer.follow(places)

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from course_lib import initializers, layers, ops, utils
-from course_lib.layers import base
+from course_lib import initializers, layers, naming, ops, utils
 from tests.examples import images, says
 
 RNG = np.random.default_rng(7)
@@ -13,7 +12,7 @@ RNG = np.random.default_rng(7)
 
 
 def test_names_count_like_keras():
-    base._names.clear()
+    naming._names.clear()
     names = [cls().name for cls in (layers.Flatten, layers.Flatten, layers.MaxPooling2D)]
     names += [layers.Conv2DTranspose(1, 1).name, layers.ReLU().name, layers.Conv1D(1, 1).name]
     assert names == ["flatten", "flatten_1", "max_pooling2d", "conv2d_transpose", "re_lu", "conv1d"]

@@ -137,9 +137,9 @@ def test_gradient_stops_below_the_last_layer_that_learns(monkeypatch):
 
 
 def test_names_of_models():
-    from course_lib.layers import base
+    from course_lib import naming
 
-    base._names.clear()
+    naming._names.clear()
     assert [Sequential().name, Sequential().name] == ["sequential", "sequential_1"]
     start = Input(shape=(3,))
     assert Model(start, layers.Dense(1)(start)).name == "functional"

@@ -164,6 +164,8 @@ X, Y = blobs(20)
 DOUBTFUL = {
     "one unit": (1, "softmax", losses.SparseCategoricalCrossentropy(), "softmax over one unit is "
                  "always 1, and sparse_categorical_crossentropy over one class is always 0"),
+    "one unit of any loss": (1, "softmax", losses.MeanSquaredError(), "softmax over one unit is alw"
+                             "ays 1: the model's output has shape (None, 1). For yes or no use "),
     "one class": (1, None, losses.SparseCategoricalCrossentropy(from_logits=True), "over one class "
                   "is always 0: the model's output has shape (None, 1). For yes or no use Dense(1"),
     "logits": (3, "softmax", losses.SparseCategoricalCrossentropy(from_logits=True), "has from_logi"

@@ -126,6 +126,19 @@ def test_gradient_of_another_shape():
         optimizers.SGD().apply({"w": np.ones(3)}, {"w": np.ones(2)})
 
 
+def test_a_weight_without_gradient_is_told():
+    weights = {"w": np.ones(2), "b": np.ones(1)}
+    with pytest.warns(UserWarning, match="SGD: no gradient for b, left as they are"):
+        optimizers.SGD(0.5).apply({"w": np.ones(2), "b": None}, weights)
+    np.testing.assert_array_equal([*weights["w"], *weights["b"]], [0.5, 0.5, 1])
+    optimizer = optimizers.SGD()
+    with says("SGD: no weight has a gradient, got None for w, b."):
+        optimizer.apply({"w": None, "b": None}, weights)
+    with says("SGD: a gradient must have the name of its weight, one of w, b, got 'v'."):
+        optimizer.apply({"v": np.ones(2)}, weights)
+    assert optimizer.iterations == 0
+
+
 def test_weight_decay_shrinks_before_the_step_and_spares_names():
     optimizer = optimizers.SGD(0.1, weight_decay=0.5)
     assert walk(optimizer, [2]) == pytest.approx([1 - 0.05 - 0.2])

@@ -26,7 +26,7 @@ def test_penalties_by_hand():
 
 
 @pytest.mark.parametrize(
-    "name", ["l1", "l2", "l1_l2", regularizers.L2, regularizers.L1L2(0.1, 0.2)]
+    "name", ["l1", "l2", "l1l2", "l1_l2", regularizers.L2, regularizers.L1L2(0.1, 0.2)]
 )
 def test_gradient_is_the_slope_of_the_penalty(name):
     regularizer = regularizers.get(name)
@@ -105,7 +105,7 @@ def test_a_large_kernel_is_penalised_and_clipped_alike_by_one_worker_and_by_two(
     "make, text, kind",
     [
         (lambda: layers.Dense(3, kernel_regularizer="l3"), "Unknown regularizer 'l3'. Known: l1, l2"
-         ", l1_l2, or an object such as regularizers.L2(0.001).", ValueError),
+         ", l1l2, or an object such as regularizers.L2(0.001).", ValueError),
         (lambda: layers.Dense(3, kernel_regularizer=lambda w: 0), "has no gradient here. Make a "
          "subclass of regularizers.Regularizer", TypeError),
         (lambda: regularizers.L2(-1), "L2: l2 must be a number, 0 or more, got -1.", ValueError),

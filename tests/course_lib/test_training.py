@@ -26,6 +26,14 @@ def test_fit_learns_and_reports():
     assert accuracy == pytest.approx((guesses == y).mean())
 
 
+def test_training_that_changes_nothing_is_told():
+    model = classifier()
+    model.trainable = False
+    x, y = blobs(20)
+    with pytest.warns(UserWarning, match="no weight is trainable, so training changes nothing"):
+        model.fit(x, y, verbose=0)
+
+
 def test_fit_learns_real_digits():
     (x, y), _ = datasets.mnist.load_sample()
     x, y = x[:600, ..., None].astype(np.float32) / 255, y[:600]
