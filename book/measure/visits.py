@@ -11,22 +11,16 @@ from pathlib import Path
 
 from course_book import drawings
 
+from .accessibility import RULES, prepare, violations
 from .weights import limit, on_the_wire
 from .windows import PHONE, TALLEST, WIDE
 
 ROOT = Path(__file__).resolve().parents[2]
-RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # those of them
-AXE_SOURCE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 WAITS = (50, 1000, 4000)
 SHIFT = 0.01  # the largest layout shift while a page loads
 LINE = (66, 75)  # characters of a full line of text
 HEADINGS = {"h1": 40, "h2": 28, "h3": 21}  # pixels
 FORMULA = 1.05  # of the text around it
-
-AXE = """async (rules) => (await axe.run(document,
-    {preload: false, resultTypes: ["violations"], runOnly: rules}))
-    .violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.html.slice(0, 99)}`))"""
 SHIFTS = """window.shift = 0; new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
     }).observe({type: "layout-shift", buffered: true});"""
@@ -34,6 +28,9 @@ READY = """() => document.fonts.status === "loaded" && [...document.querySelecto
     .every((host) => host.querySelector("[data-widget-ready]"))"""
 STILL = "*, ::before, ::after { transition: none !important; animation: none !important }"
 MEASURES = (Path(__file__).with_name("page.js")).read_text("utf-8")
+ALONE = """(drawing) => {
+    const parsed = new DOMParser().parseFromString(drawing, "image/svg+xml");
+    document.documentElement.replaceWith(document.adoptNode(parsed.documentElement)); }"""
 LABELS = (Path(__file__).with_name("labels.js")).read_text("utf-8")
 
 
@@ -105,7 +102,7 @@ def visit(browser, page, book, waits=WAITS):
         start = book.as_uri() + "/"
         files = [book / url.removeprefix(start) for url in loaded if url.startswith(start)]
         found.weight = sum(on_the_wire(file) for file in files if file.exists())
-        tab.evaluate(AXE_SOURCE)
+        prepare(tab)
         tab.evaluate(MEASURES)
         tab.add_style_tag(content=STILL)
         found.pictures += tab.evaluate("measures.pictures()")
@@ -115,6 +112,7 @@ def visit(browser, page, book, waits=WAITS):
         found.type += _sizes(tab.evaluate("measures.sizes()"))
         found.width += tab.evaluate("measures.cut()")
         found.folds += tab.evaluate("measures.folds()")
+        sources = dict.fromkeys(source for source, _ in tab.evaluate("measures.drawings()"))
         for window in (WIDE, PHONE):
             tab.set_viewport_size(window)
             tab.wait_for_timeout(150)
@@ -129,24 +127,25 @@ def visit(browser, page, book, waits=WAITS):
         tab.set_viewport_size(WIDE)
         found.axe += _axe(tab, "light, folds open", RULES, waits)
         tab.emulate_media(color_scheme="dark")  # other colours, on the same elements
-        found.axe += _axe(tab, "dark, folds open", COLOURS, waits)
-        sources = dict.fromkeys(source for source, _ in tab.evaluate("measures.drawings()"))
-        for source in sources:
-            tab.goto((page.parent / source).as_uri())
-            found.drawings += [f"{source}: {said}" for said in tab.evaluate(LABELS)]
+        tab.wait_for_function("document.documentElement.dataset.theme !== 'light'")
+        found.axe += _axe(tab, "dark, folds open", None, waits)
+        found.drawings += _labels(tab, page, sources)
     if found.weight > limit(page):
         found.loading.append(f"{found.weight / 1000:.0f} KB, {limit(page) // 1000} allowed")
     return found
 
 
 def _axe(tab, state, rules, waits):
-    """What axe finds, asked again where it finds something: the theme looks at widths late."""
-    for wait in waits:
-        tab.wait_for_timeout(wait)
-        found = tab.evaluate(AXE, rules)
-        if not found:
-            break
-    return [f"({state}) {line}" for line in found]
+    return [f"({state}) {line}" for line in violations(tab, rules, waits=waits)]
+
+
+def _labels(tab, page, sources):
+    """What is wrong with the drawings of a page, each of which stands in the tab alone."""
+    said = []
+    for source in sources:
+        tab.evaluate(ALONE, (page.parent / source).read_text("utf-8"))
+        said += [f"{source}: {one}" for one in tab.evaluate(LABELS)]
+    return said
 
 
 def _line(tab, width):

@@ -1,7 +1,7 @@
 """Every page of the built book, visited once, and measured as ``make measure`` does."""
 
 import pytest
-from measure import marks, markup, visits, weights, windows
+from measure import accessibility, marks, markup, visits, weights, windows
 
 from course_lib.figures.static.canvas import Drawing
 from tests.book.test_browser import browser  # noqa: F401 (a fixture)
@@ -75,6 +75,41 @@ def test_a_bad_page_is_found_to_be_bad(browser, tmp_path):  # noqa: F811
     assert "wide at 320" in found["width"] and "code is cut: a = long" in found["width"]
     assert "characters a line" in found["type"] and "h1 of 30.0" in found["type"]
     assert "moves by 40" in found["folds"]
+
+
+COLOURS = """<!DOCTYPE html><html lang="en"><head><title>Colours</title><style>
+body {background: #fff; color: #000} .pale {color: #ccc} .on {background: #222; color: #eee}
+#behind {position: relative} #behind p {position: absolute; top: 0; left: 0; color: #eee}
+#box {width: 300px; height: 60px; background: #fff} #faint {opacity: 0.3}
+a {color: #00e; text-decoration: none}
+#picture {background: linear-gradient(#fff, #fff) #000; color: #ddd}</style></head><body><main>
+<p class="pale" id="a">Too pale on white.</p><p class="on">Pale, but on black.</p>
+<div class="on"><p style="color: #333" id="b">Dark on black.</p><p>And this is well.</p></div>
+<div class="on" id="behind"><div id="box"></div><p id="c">On the box that is behind it.</p></div>
+<p id="faint">Shines through.</p><p id="picture">On a picture.</p>
+<p>Text with <a href="#d" id="d" style="color: #222">a link</a> that is told by nothing.</p>
+<p>Text with <a href="#e" style="text-decoration: underline">a link</a> that is told.</p>
+<p><a href="#f">A link alone.</a></p><button disabled class="pale">Not in use</button>
+<p class="pale" aria-hidden="true" id="h">Seen, and not heard.</p>
+<input id="g" class="pale" value="typed"
+aria-label="A field"></main></body></html>"""
+
+
+def test_what_styles_cannot_tell_of_contrast_is_asked_of_axe(browser, tmp_path):  # noqa: F811
+    """What axe alone finds on the page, and no more: where it is only asked for what is left."""
+    page = tmp_path / "colours.html"
+    page.write_text(COLOURS)
+    both = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+    with visits.opened(browser) as (tab, _):
+        tab.goto(page.as_uri())
+        accessibility.prepare(tab)
+        whole = tab.evaluate("rules => axe.run(document, {runOnly: rules})", both)
+        broken = {node["html"] for one in whole["violations"] for node in one["nodes"]}
+        lines = accessibility.violations(tab, rules=None)
+    for place in "abcdgh":
+        assert any(f'id="{place}"' in html for html in broken), place
+    missed = [html for html in broken if not any(html[:60] in line for line in lines)]
+    assert not missed and len(lines) == len(broken)
 
 
 def test_a_bad_drawing_is_found_to_be_bad(browser, tmp_path):  # noqa: F811

@@ -6,7 +6,8 @@ import part
 import pytest
 from bs4 import BeautifulSoup
 from course_book import boxes, facts, literature, moved, terms, thumbnails
-from measure.visits import RULES, opened
+from measure import accessibility
+from measure.visits import STILL, opened
 from measure.windows import PHONE
 from pybtex.database import Person
 
@@ -181,11 +182,9 @@ def test_the_forms_are_accessible(tab, scheme, size):
     if size:
         tab.set_viewport_size(size)
     tab.evaluate("document.querySelectorAll('article details').forEach((d) => (d.open = true))")
-    tab.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
-    tab.wait_for_timeout(900)
-    script = """async (rules) => (await axe.run("article", {preload: false, runOnly: rules}))
-        .violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 99)}`))"""
-    assert tab.evaluate(script, RULES) == []
+    tab.add_style_tag(content=STILL)
+    accessibility.prepare(tab)
+    assert accessibility.violations(tab, scope="article", waits=[50, 900]) == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= tab.viewport_size["width"]
 
 

@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
+from measure import accessibility
 from measure.chromium import browser as without_network
 
 from course_bank import quiz
@@ -17,6 +18,7 @@ ROOT = Path(__file__).parents[3]
 NAMES = {
     name: stem for name, stem in figures.INTERACTIVE.items() if (FIGURES / f"{stem}.py").exists()
 }
+BEST = {"type": "tag", "values": [*accessibility.RULES["values"], "best-practice"]}
 # The part of the widget protocol that a figure may use, as the book's host script has it.
 _HOST = """
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -116,17 +118,7 @@ def ready(page, name):
     return page.locator(f".cbh-{NAMES[name].replace('_', '-')}")
 
 
-def axe(page, selector="main", rules=None):
-    """Violations of WCAG 2.2 AA inside the selector, or of the named rules, as readable lines."""
-    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": tags}
-    found = page.evaluate(
-        "([selector, only]) => axe.run(selector, {runOnly: only, resultTypes: ['violations']})",
-        [selector, only],
-    )
-    return [
-        f"{v['id']}: {n['target']} {n['html'][:120]} {n.get('failureSummary', '')}"
-        for v in found["violations"]
-        for n in v["nodes"]
-    ]
+def axe(page, rules=BEST):
+    """Violations within the page's main part, of what ``rules`` asks and of what colours decide."""
+    accessibility.prepare(page)
+    return accessibility.violations(page, rules, scope="main")
