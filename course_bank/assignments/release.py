@@ -138,12 +138,13 @@ def shared_chance(key, students=CLASS):
     return min(1.0, math.comb(students, 2) / math.prod(pools.values()))
 
 
-def carried_over(assignment, catalogue, students, earlier=None):
+def carried_over(assignment, catalogue, students, asked=None, earlier=None):
     """The key of an assignment that was generated before releases had keys.
 
     Its notebooks drew the numbers of a student from the bank, by the id alone; here they are drawn
-    again, one variant for each student, and kept. ``earlier`` is the key of the last time, whose
-    students keep theirs.
+    again, one variant for each student, and kept. ``asked`` are {question: points} of those
+    notebooks; unless given, what the assignment has today. ``earlier`` is the key of the last time,
+    whose students keep theirs.
     """
     listed = catalogue.assignments[assignment]
     key = earlier or {
@@ -157,7 +158,7 @@ def carried_over(assignment, catalogue, students, earlier=None):
     places.update({student: len(places) + i for i, student in enumerate(new)})
     kept = {entry["id"]: entry for entry in key["questions"]}
     entries = []
-    for name, points in listed.questions.items():
+    for name, points in (asked or listed.questions).items():
         question = catalogue.questions[name]
         drawn = question.numbers_of or name
         variants = [question.variant(student_seed(s, assignment, drawn)) for s in new]

@@ -11,7 +11,7 @@ from pathlib import Path
 from course_bank.assignments import key as bank_key
 from course_bank.assignments import release
 from course_bank.catalogue import COMMON, OWN_FILE, OwnQuestionsError, of_course
-from course_grading.gradebook import secret
+from course_grading.gradebook import before_sheets, secret
 from course_grading.gradebook.files import Unusable, write_atomically
 from course_lib.exercise.sheets import file_name
 
@@ -28,7 +28,8 @@ def read(root, assignment, students=()):
     """The `Key` of an assignment, None where it asks no question of the bank.
 
     An assignment that was generated before releases had keys gets one at the first reading, with
-    the numbers that its ``students`` have by their ids; later students are added.
+    the numbers that its ``students`` have by their ids; later students are added. Raises `Unusable`
+    where those are not the numbers that they saw.
     """
     found = _read(root, assignment)
     if found is None and assignment not in COMMON.assignments:
@@ -36,7 +37,9 @@ def read(root, assignment, students=()):
     new = [student for student in students if found is None or not found.knows(student)]
     if not new:
         return found
-    content = release.carried_over(assignment, COMMON, new, found and found.content)
+    points = before_sheets.asked(root, assignment, COMMON)
+    content = release.carried_over(assignment, COMMON, new, points, found and found.content)
+    before_sheets.hold(root, assignment, bank_key.Key(content, COMMON))
     _write(root, assignment, content)
     return _read(root, assignment)
 
