@@ -21,7 +21,7 @@ from course_lib.exercise import wording
 from course_lib.exercise.functions import same
 
 _OTHERS = (
-    "So it is with right functions in the place of your others, which it calls: a mistake in those "
+    "That is judged with right functions in the place of others that it calls: a mistake in those "
     "costs their own points."
 )
 MOST_TOLD = 120  # numbers of an array that is written out for a student

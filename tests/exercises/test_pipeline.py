@@ -44,7 +44,7 @@ MISTAKES = {
     "conv2d-strided": (
         "conv2d_strided = (lambda right: lambda image, kernel, bias, strides, padding:"
         " right(image, kernel, bias, 1, padding))(conv2d_strided)",
-        None,
+        "stride ignored",  # beside the mistake in `conv2d_windows`, which it calls
     ),
     "max-pool2d": (
         "max_pool2d = (lambda right: lambda maps, size, strides:"

@@ -337,7 +337,7 @@ def test_a_mistake_in_a_function_costs_its_own_task_and_no_other(name, source, s
     names[spoiled] = wrong = SPOILED[spoiled](names[spoiled])
     found = bank[name].grade(variant, emitted(variant, names))
     assert (found.credit, found.misconception) == (1, None), found.message
-    assert found.message.startswith("Right on every hidden input. So it is with right functions")
+    assert found.message.startswith("Right on every hidden input. That is judged with right")
     assert names[spoiled] is wrong
     own = spoiled.replace("_", "-")
     assert bank[own].grade(variant_of(own), emitted(variant_of(own), names)).credit < 1
