@@ -1,9 +1,9 @@
 """Parts of one operation, done side by side by threads.
 
-A batch is best split before its way through the model, so that workers meet once a step. Where the
-examples depend on each other, in batch normalisation, it cannot be; then each operation shares out
-its own parts. NumPy lets other threads run while it copies or multiplies matrices, and the parts
-are large enough for that to pay.
+A batch is best split before its way through the model, so that workers meet once a step, or at its
+normalisations (see `meeting`). Where a layer needs the whole batch at once it cannot be; then each
+operation shares out its own parts. NumPy lets other threads run while it copies or multiplies
+matrices, and the parts are large enough for that to pay.
 
 Results come in the order of the parts, so what is added up of them is the same however many
 threads there are.

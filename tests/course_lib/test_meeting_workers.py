@@ -121,6 +121,13 @@ def test_a_batch_is_cut_where_its_parts_have_work_to_do(monkeypatch):
     assert steps.part_size(model, 1) == 1
 
 
+@pytest.mark.parametrize("norm", [layers.LayerNormalization, layers.GroupNormalization])
+def test_what_normalises_each_example_alone_is_cut_and_meets_nobody(norm):
+    x = start = Input(shape=(4, 4, 32))
+    model = Model(start, layers.Dense(3)(layers.Flatten()(norm()(x))))
+    assert steps.part_size(model, 100) == 25 and model.treats_examples_alone
+
+
 # ------------------------------------------------------------------------------------- errors
 
 

@@ -5,6 +5,7 @@ import pytest
 
 import course_lib
 from course_lib import datasets, keras_bridge, layers, losses, optimizers
+from course_lib.training import steps
 
 pytestmark = pytest.mark.keras
 
@@ -68,11 +69,17 @@ def small_model(lib):
     )
 
 
-@pytest.mark.parametrize("frozen", [False, True])
-def test_batch_normalization_trains_as_in_keras(keras, frozen):
+@pytest.mark.parametrize(
+    ("frozen", "numbers"), [(False, steps.MEETING_NUMBERS), (False, 1), (True, 1)],
+    ids=["whole", "in parts that meet", "frozen"],
+)  # fmt: skip
+def test_batch_normalization_trains_as_in_keras(keras, monkeypatch, frozen, numbers):
+    monkeypatch.setattr(steps, "MEETING_NUMBERS", numbers)
     rng = np.random.default_rng(3)
     ours = small_model(course_lib)
     ours.layers[1].trainable = not frozen
+    size = 40 if numbers > 1 else 10 if frozen else 20
+    assert steps.part_size(ours, 40) == size
     theirs = keras_bridge.to_keras(ours)
     ours.compile(
         optimizers.SGD(0.1),
