@@ -26,6 +26,7 @@ from course_lib.training.data import parts
 from course_lib.training.several_outputs import SumOfLosses
 
 PART = 32  # examples in a part, at most
+PART_OF_SMALL, SMALL_MAP = 64, 1 << 13  # examples; numbers in the largest map of a small one
 MEETING, MEETING_NUMBERS = (
     2,
     1 << 18,
@@ -98,12 +99,16 @@ def part_size(model, batch_size):
     """Examples per part: a rule of the model and the batch, whoever will do the work.
 
     A quarter of the batch, up to `PART` examples. Where there are many weights, to read them costs
-    more than few examples cost to compute: then there are only two parts.
+    more than few examples cost to compute: then there are only two parts. And where examples are
+    small, what Python does around the arrays costs as much as the arrays: of a large batch parts
+    are larger then.
     """
     if not model.treats_examples_alone:
         return math.ceil(batch_size / _parts_that_meet(model, batch_size))
     if sum(array.size for array in model.trainable_parameters.values()) > MANY_WEIGHTS:
         return max(1, math.ceil(batch_size / 2))
+    if batch_size >= 2 * PART_OF_SMALL and _largest_map(model) <= SMALL_MAP:
+        return PART_OF_SMALL
     return max(1, min(PART, math.ceil(batch_size / 4)))
 
 

@@ -51,6 +51,17 @@ def test_parts_add_up_to_the_whole_batch():
         np.testing.assert_allclose(parts.gradients[name], gradient, atol=1e-4)
 
 
+def test_parts_are_larger_where_examples_are_small_and_many():
+    small, large = (
+        Sequential([Input(shape=(side, side, 1)), layers.Conv2D(8, 3, padding="same")])
+        for side in (32, 33)
+    )
+    assert steps._largest_map(small) == steps.SMALL_MAP < steps._largest_map(large)
+    sizes = {batch: (steps.part_size(small, batch), steps.part_size(large, batch))
+             for batch in (32, 127, 128, 1000)}  # fmt: skip
+    assert sizes == {32: (8, 8), 127: (32, 32), 128: (64, 32), 1000: (64, 32)}
+
+
 def test_gradients_change_nothing_in_the_model():
     model = Sequential([Input(shape=(5,)), layers.BatchNormalization(), layers.Dense(3)])
     before = model.get_weights()
