@@ -7,8 +7,8 @@ import os
 import warnings
 from pathlib import Path
 
+from course_grading.gradebook.record import read_record
 from course_grading.pipeline.converter import TrustedAutograde
-from course_grading.pipeline.record import read_record
 from course_grading.submission.files import is_plain
 
 CONFIG = "nbgrader_config.py"

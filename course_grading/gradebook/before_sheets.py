@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from course_grading.gradebook.files import Unusable
-from course_grading.pipeline.record import read_record
+from course_grading.gradebook.record import read_record
 
 _CHECK = re.compile(r'hidden_check\(sheet, "([\w-]+)"')
 

@@ -26,30 +26,15 @@ class Grade:
 
 def grade_table(course, assignment):
     """A `Grade` for every student of the gradebook or with a submission, by id."""
-    from nbgrader.api import MissingEntry
-
     records, notebook = course.records(assignment), course.source(assignment).stem
     found = {student: Grade(student) for student in course.students(assignment)}
     handed_in = set(found)
     with course.gradebook() as gradebook:
-        try:
-            entry = gradebook.find_assignment(assignment)
-        except MissingEntry:
-            raise NoCourse(
-                f"The gradebook has no notebooks of {assignment}: "
-                f"run nbgrader generate_assignment {assignment} --force first."
-            ) from None
-        most, unread = entry.max_score, _unread(gradebook, entry.id)
-        known = scores.automatic(gradebook, assignment)
+        entry = _entry(gradebook, assignment)
+        most, known = entry.max_score, scores.automatic(gradebook, assignment)
         for student in gradebook.students:
             found.setdefault(student.id, Grade(student.id, remark="nothing handed in"))
-        for submission in gradebook.assignment_submissions(assignment):
-            student = submission.student_id
-            penalty = sum(n.late_submission_penalty or 0 for n in submission.notebooks)
-            late = submission.total_seconds_late > 0
-            found[student] = Grade(
-                student, submission.score - penalty, most, unread.get(student, 0), late
-            )
+        found |= _graded(gradebook, entry)
     for student, grade in found.items():
         grade.most = most
         if student in handed_in:
@@ -60,6 +45,34 @@ def grade_table(course, assignment):
             grade.remark = "submission removed"
     _count_tries(course, assignment, found, records)
     return [found[student] for student in sorted(found)]
+
+
+def _entry(gradebook, assignment):
+    """nbgrader's entry of an assignment."""
+    from nbgrader.api import MissingEntry
+
+    try:
+        return gradebook.find_assignment(assignment)
+    except MissingEntry:
+        raise NoCourse(
+            f"The gradebook has no notebooks of {assignment}: "
+            f"run nbgrader generate_assignment {assignment} --force first."
+        ) from None
+
+
+def _graded(gradebook, entry):
+    """{student: Grade} of the submissions that the gradebook has points of."""
+    unread, found = _unread(gradebook, entry.id), {}
+    for submission in gradebook.assignment_submissions(entry.name):
+        student = submission.student_id
+        penalty = sum(n.late_submission_penalty or 0 for n in submission.notebooks)
+        found[student] = Grade(
+            student,
+            submission.score - penalty,
+            to_read=unread.get(student, 0),
+            late=submission.total_seconds_late > 0,
+        )
+    return found
 
 
 def _count_tries(course, assignment, found, records):

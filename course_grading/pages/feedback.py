@@ -18,11 +18,11 @@ from traitlets import Bool, Integer, Unicode
 from course_bank.core.rendering import marked
 from course_grading import bounded_child
 from course_grading.gradebook import failures, keys, second_try
+from course_grading.gradebook.record import RECORD
 from course_grading.pages import folded_notebook, messages, solutions
 from course_grading.pages.feedback_layout import PAGE, STYLE
 from course_grading.pages.folded_notebook import UNCHANGED, markdown
 from course_grading.pages.html_cleaning import clean_html
-from course_grading.pipeline.record import RECORD
 from course_grading.text import shorten
 from course_lib.exercise import SAMPLE_STUDENT
 from course_lib.exercise.wording import stop

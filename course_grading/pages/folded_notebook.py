@@ -12,9 +12,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from course_grading.gradebook.record import INSTRUCTOR, RECORD
 from course_grading.pages import terminal
 from course_grading.pages.html_cleaning import clean_html
-from course_grading.pipeline.record import INSTRUCTOR, RECORD
 from course_grading.submission import drawings
 from course_grading.text import shorten
 

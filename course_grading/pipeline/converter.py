@@ -20,10 +20,10 @@ from traitlets.config import Config
 
 from course_grading.gradebook import failures, keys, mistyped_ids, scores, second_try, secret
 from course_grading.gradebook.files import Unusable, alone, write_atomically
+from course_grading.gradebook.record import read_record, with_record
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.kernels.sandbox import IsolationUnavailable
 from course_grading.pipeline import fingerprint, instructor_copy, stages, tries, write_grades
-from course_grading.pipeline.record import read_record, with_record
 from course_grading.pipeline.run import Run, attach
 from course_grading.submission import files, handed_in_at
 from course_grading.submission.copied_answers import Numbers

@@ -3,7 +3,7 @@
 from nbformat.v4 import new_markdown_cell
 
 from course_grading import bounded_child
-from course_grading.pipeline.record import INSTRUCTOR, RECORD
+from course_grading.gradebook.record import INSTRUCTOR, RECORD
 from course_grading.pipeline.verdicts import NO_ANSWER, judged, values
 from course_grading.submission.preflight import OWN_ID
 from course_lib.exercise import SAMPLE_STUDENT, wording

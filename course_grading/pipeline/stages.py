@@ -23,9 +23,9 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.utils import setenv
 
 from course_grading import bounded_child
+from course_grading.gradebook.record import notebook_text, record
 from course_grading.kernels import shares
 from course_grading.pipeline import read_outcomes
-from course_grading.pipeline.record import notebook_text, record
 from course_grading.pipeline.run import run_of
 from course_grading.pipeline.trusted_execute import TrustedExecute
 from course_grading.submission import files, handed_in_at, preflight

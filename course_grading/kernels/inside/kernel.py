@@ -234,19 +234,7 @@ def serve(sock, shell):
         channel.begin()
         sys.stdout, sys.stderr = Printed(channel, "stdout"), Printed(channel, "stderr")
         try:
-            if "probe" in request:
-                succeeded = _probe(shell, channel, request["probe"], number)
-            elif "hold" in request:
-                held[request["hold"]] = dict(shell.user_ns)
-                succeeded = True
-            elif "rest" in request:
-                with contextlib.suppress(KeyboardInterrupt):
-                    time.sleep(request["rest"])  # less where the interrupt comes
-                succeeded = True
-            elif "ask" in request:
-                succeeded = _ask(shell, channel, request, held, number)
-            else:
-                succeeded = _run(shell, request["run"])
+            succeeded = _do(shell, channel, request, held, number)
         except BaseException as error:  # KeyboardInterrupt, SystemExit, anything patched in
             succeeded = False
             channel.interrupted |= isinstance(error, KeyboardInterrupt)
@@ -259,8 +247,20 @@ def serve(sock, shell):
         channel.tell(frames.DONE, done)
 
 
-def _run(shell, source):
-    return shell.run_cell(source, store_history=True).success
+def _do(shell, channel, request, held, number):
+    """What a request asks for; whether it went well. ``held``: names that are kept for later."""
+    if "run" in request:
+        return shell.run_cell(request["run"], store_history=True).success
+    if "probe" in request:
+        return _probe(shell, channel, request["probe"], number)
+    if "ask" in request:
+        return _ask(shell, channel, request, held, number)
+    if "hold" in request:
+        held[request["hold"]] = dict(shell.user_ns)
+    elif "rest" in request:
+        with contextlib.suppress(KeyboardInterrupt):
+            time.sleep(request["rest"])  # less where the interrupt comes
+    return True
 
 
 def _ask(shell, channel, request, held, number):
