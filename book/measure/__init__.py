@@ -4,6 +4,7 @@
 ``markup``      what html-validate finds in a page
 ``chromium``    the browser, with the network cut off
 ``windows``     the sizes of its windows, and how high a figure may be in them
+``accessibility``  what axe finds in a page, and contrast, told from the styles where they can
 ``visits``      a page in Chromium: what goes wrong, what axe finds, how it is set
 ``lighthouse``  Lighthouse's four marks, desktop and mobile, served with compression
 
