@@ -21,6 +21,36 @@ window.measures = {
       .map((code) => `code is cut: ${code.textContent.trim().slice(0, 40)}`);
   },
 
+  /** Formulas that are cut, and lines that begin with the full stop of one, or with a fact's mark. */
+  torn() {
+    const said = [];
+    for (const formula of document.querySelectorAll("article .katex-display")) {
+      if (formula.scrollWidth > formula.clientWidth + 1 && formula.clientWidth) {
+        said.push(`a formula is cut: ${formula.querySelector("annotation").textContent.trim().slice(0, 40)}`);
+      }
+    }
+    const lower = (box, last) => last && box.width && box.top > last.bottom - 2;
+    for (const part of document.querySelectorAll("article .katex .base:last-child")) {
+      const after = part.closest(".math, .katex").nextSibling;
+      if (part.closest(".katex-display") || !/^[.,;:!?)]/.test(after?.data)) continue;
+      const stop = document.createRange();
+      stop.setStart(after, 0);
+      stop.setEnd(after, 1);
+      if (lower(stop.getBoundingClientRect(), part.getBoundingClientRect())) {
+        said.push(`a line begins with ${after.data.slice(0, 20)}`);
+      }
+    }
+    for (const mark of document.querySelectorAll("article .fact-link")) {
+      const before = document.createRange();
+      if (!mark.previousSibling) continue;
+      before.selectNode(mark.previousSibling);
+      if (lower(mark.getBoundingClientRect(), [...before.getClientRects()].pop())) {
+        said.push(`a line begins with a mark, after ${mark.previousSibling.textContent.slice(-20)}`);
+      }
+    }
+    return said;
+  },
+
   /** Characters of a full line: the middle one of the page's long paragraphs; null without any. */
   line() {
     const lengths = [];

@@ -117,7 +117,7 @@ def visit(browser, page, book, waits=WAITS):
             tab.set_viewport_size(window)
             tab.wait_for_timeout(150)
             found.figures += _figures(tab, window)
-        found.type += _drawings(tab, page)
+        found.type += _drawings(tab, page) + tab.evaluate("measures.torn()")
         found.axe += _axe(tab, "phone", RULES, waits)
         tab.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
         for width in (PHONE["width"], 320):

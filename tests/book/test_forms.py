@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from course_book import boxes, facts, literature, moved, terms, thumbnails
 from measure import accessibility
-from measure.visits import STILL, opened
+from measure.visits import MEASURES, STILL, opened
 from measure.windows import PHONE
 from pybtex.database import Person
 
@@ -61,6 +61,15 @@ def bare(browser, page):  # noqa: F811
 
 def _text(element):
     return " ".join(element.get_text(" ").split())
+
+
+def test_no_line_begins_with_a_full_stop_or_a_mark(tab):
+    tab.evaluate(MEASURES)
+    tab.add_style_tag(content="article section > p { max-width: none; margin-left: auto; }")
+    narrow = "(w) => document.querySelectorAll('article p').forEach((p) => (p.style.width = w))"
+    for pixels in range(40, 200, 7):
+        tab.evaluate(narrow, f"{pixels}px")
+        assert tab.evaluate("measures.torn()") == [], pixels
 
 
 def test_the_first_box_says_what_for_how_long_and_with_what(soup):

@@ -113,6 +113,19 @@ def test_keras_is_asked_for_only_where_it_is_used(taken):
     assert asking == using and using and using != set(taken)
 
 
+def test_a_notebook_imports_nothing_that_its_first_cell_does_not_bring(taken):
+    brought = {"numpy", "course_lib", "tensorflow", *notebooks.PACKAGES, *sys.stdlib_module_names}
+    missing = {
+        f"{name}: {module}"
+        for name, notebook in taken.items()
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for module in re.findall(r"^ *(?:from|import) (\w+)", cell.source, re.MULTILINE)
+        if module not in brought
+    }
+    assert not missing
+
+
 def test_the_first_cell_takes_the_wheel_beside_it_else_the_books_else_says_what_to_do(tmp_path):
     wheel = "course_lib-0.1.0-py3-none-any.whl"
 

@@ -136,6 +136,17 @@ def test_every_page_describes_itself(soups):
         assert 10 <= len(meta[0]["content"]) <= 200, page
 
 
+def test_numbers_are_printed_as_numbers(soups):
+    """NumPy 2 writes a number inside a list as np.float32(1.0)."""
+    odd = [
+        f"{page.name}: {output.get_text()[:60]}"
+        for page, soup in soups.items()
+        for output in soup.select(".cell_output pre")
+        if re.search(r"\bnp\.(float|int|bool|str)", output.get_text())
+    ]
+    assert not odd
+
+
 def _chapters(soups):
     """The chapters, and whether each has the shape of book/README.md by now."""
     for page, soup in soups.items():
