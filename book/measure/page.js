@@ -31,7 +31,7 @@ window.measures = {
     }
     const lower = (box, last) => last && box.width && box.top > last.bottom - 2;
     for (const part of document.querySelectorAll("article .katex .base:last-child")) {
-      const after = part.closest(".math, .katex").nextSibling;
+      const after = (part.closest(".math") ?? part.closest(".katex")).nextSibling;
       if (part.closest(".katex-display") || !/^[.,;:!?)]/.test(after?.data)) continue;
       const stop = document.createRange();
       stop.setStart(after, 0);

@@ -67,7 +67,7 @@ def test_no_line_begins_with_a_full_stop_or_a_mark(tab):
     tab.evaluate(MEASURES)
     tab.add_style_tag(content="article section > p { max-width: none; margin-left: auto; }")
     narrow = "(w) => document.querySelectorAll('article p').forEach((p) => (p.style.width = w))"
-    for pixels in range(40, 200, 7):
+    for pixels in range(40, 200, 3):
         tab.evaluate(narrow, f"{pixels}px")
         assert tab.evaluate("measures.torn()") == [], pixels
 
