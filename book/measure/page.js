@@ -21,10 +21,12 @@ window.measures = {
       .map((code) => `code is cut: ${code.textContent.trim().slice(0, 40)}`);
   },
 
-  /** Formulas that are cut, and lines that begin with the full stop of one, or with a fact's mark. */
+  /** Formulas that are cut, and lines that begin with the full stop of one, or with a fact's mark. The appendix's
+   *  matrices of numbers scroll, as tables do. */
   torn() {
     const said = [];
     for (const formula of document.querySelectorAll("article .katex-display")) {
+      if (formula.closest(".fact")) continue;
       if (formula.scrollWidth > formula.clientWidth + 1 && formula.clientWidth) {
         said.push(`a formula is cut: ${formula.querySelector("annotation").textContent.trim().slice(0, 40)}`);
       }
