@@ -16,11 +16,16 @@ from course_bank.topics.mnist import heldout_digits
 from course_bank.topics.training_clinic import programs, trial
 from course_lib.datasets import mnist
 
+FEW = 0.2  # of the images given: a network that has met fewer has learned from others
 HALF = 0.5  # of the points, for the properties that hold when not all do
 READS = 0.5  # a network that reads less than this reads too little for its other properties
 ALIKE = 0.99  # of the images get the same answer alone as among others
 NEAR = 0.02  # a report may be off by that
-_WEIGHTLESS = ("Flatten", "ReLU", "Softmax", "Activation", "InputLayer", "Dropout", "Rescaling")
+# what may stand in the network besides: it has nothing to learn
+_BESIDES = (
+    "Flatten", "ReLU", "Softmax", "Activation", "InputLayer", "Dropout", "Rescaling",
+    "Normalization", "RandomTranslation", "RandomRotation", "RandomZoom", "RandomContrast",
+)  # fmt: skip
 
 
 class Property(NamedTuple):
@@ -85,15 +90,26 @@ class _Tried:
         answers, problem = _classes(values["aside"], len(aside))
         self.aside = None if problem else float(np.mean(answers == aside))
         self.kept_aside = len(aside)
-        self.trained_on = int(values["trained_on"])
+        self.trained_on = values["trained_on"]
+        self.given = trial.TRAINED - self.kept_aside
+        self.learned_from = values["learned_from"]
+        self.trained, self.in_training = values["trained"], values["in_training"]
         self.seconds = float(values["seconds"])
         reported = values["reported"]
         self.reported = float(reported) if isinstance(reported, int | float) else None
         self.layers = [(str(k), tuple(s), int(c)) for k, s, c, _ in values["layers"]]
         self.softmaxes = sum("softmax" in (str(k).lower(), a) for k, _, _, a in values["layers"])
+        self.from_logits = values["from_logits"]
         blind, problem = _classes(values["without_weights"], len(images))
         self.from_model = problem is not None or len(set(blind.tolist())) == 1
         self.reached = float(np.mean(self.together == self.labels))
+
+    def untaught(self, least):
+        """Whether it was never trained, or reads what it reads by other images than those given."""
+        if not self.trained:
+            return True
+        met = self.learned_from
+        return self.reached >= least and met is not None and met < FEW * self.given
 
 
 def _classes(answers, count):
@@ -110,7 +126,7 @@ def _classes(answers, count):
 
 def _model(n, task, tried):
     wanted = programs.expected_layers(n, task)
-    found = [row for row in tried.layers if row[0] not in _WEIGHTLESS]
+    found = [row for row in tried.layers if row[0] not in _BESIDES]
     if found != wanted:
         kinds = ", ".join(f"{kind} {shape}" for kind, shape, _ in found[:8])
         return Property("model", False, f"The network is no longer the one asked for: {kinds}.")
@@ -118,6 +134,12 @@ def _model(n, task, tried):
         text = (
             f"Softmax is taken {tried.softmaxes} times: that recalls the second ward, where "
             "the certainty has a ceiling and the loss a floor."
+        )
+        return Property("model", False, text)
+    if not tried.softmaxes and not tried.from_logits:
+        text = (
+            "Softmax is taken nowhere, by no layer and not by the loss, which takes any scores for "
+            "probabilities."
         )
         return Property("model", False, text)
     if not tried.from_model:
@@ -130,6 +152,13 @@ def _accuracy(tried, least):
     reached = f"{100 * tried.reached:.0f} %"
     if tried.seconds > trial.BUDGET:
         text = f"It computes for {tried.seconds:.0f} seconds, and {trial.BUDGET:.0f} are allowed."
+        return Property("accuracy", False, text)
+    if tried.untaught(least):
+        text = (
+            f"Of the {tried.given} images that it is given to train on it has trained on "
+            f"{tried.learned_from or 0}, and it reads {reached} of others: a network learns from "
+            "what goes into `fit`."
+        )
         return Property("accuracy", False, text)
     if tried.reached >= least:
         return Property("accuracy", True, f"of digits that it has not seen it reads {reached}")
@@ -158,7 +187,8 @@ def _reminds(tried):
     silent = f" It never answers {', '.join(never)}." if never else ""
     return (
         "It learns and stops too early: that recalls the second ward, where something stands "
-        f"between the network and the loss.{silent}"
+        "between the network and the loss, or where the classes came one after the other."
+        f"{silent}"
     )
 
 
@@ -167,6 +197,12 @@ def _alone(tried):
         return Property("alone", False, "Too little is read to compare its answers.")
     among_others = tried.together[:: trial.ALONE]
     other = int(np.sum(tried.alone != among_others))
+    if tried.in_training and other <= (1 - ALIKE) * len(among_others):
+        text = (
+            "It is asked in training mode, in which batch normalisation measures whatever is asked "
+            "about, and dropout leaves units out."
+        )
+        return Property("alone", False, text)
     if other <= (1 - ALIKE) * len(among_others):
         return Property("alone", True, "an image gets the same answer alone as among others")
     text = (

@@ -115,7 +115,7 @@ class Program(NamedTuple):
 
 PROGRAMS = {
     "clinic-mend-data": Program(
-        {},
+        {"rate": "0.02"},  # at which images of mean 0 and spread 1 are safe as well
         (("unscaled",), ("labels of others",), ("class by class",), ("trained on all",)),
     ),
     "clinic-mend-model": Program(
