@@ -223,9 +223,6 @@ RIGHT = {
     "a rate that falls": (
         TRAINING, ["small rate", "yes or no"],
         [*YES_OR_NO, ("0.00005", "keras.optimizers.schedules.ExponentialDecay(0.05, 50, 0.8)")]),
-    "twice the epochs": (
-        TRAINING, ["small rate", "yes or no"],
-        [*YES_OR_NO, ("0.00005", "0.01"), ("epochs={epochs}", "epochs=10")]),
 }  # fmt: skip
 
 
@@ -265,11 +262,6 @@ HALF_MENDED = {
         "images kept aside it has trained on 1"),
     "brighter copies of all": (
         DATA, ["trained on all"], [("prepared(x), y,", "1.01 * prepared(x), y,")],
-        "Of the 200 images kept aside it has trained on 200"),
-    "all digits of the sample": (
-        DATA, ["trained on all"],
-        [("    order =", "    (x, y), _ = keras.datasets.mnist.load_sample()"
-                         "\n    order =")],
         "Of the 200 images kept aside it has trained on 200"),
     "a larger rate": (
         MODEL, ["softmax twice"], [("0.05", "0.2")], "Softmax is taken 2 times"),
@@ -331,7 +323,8 @@ ANOTHER_FAULT = {
         "The accuracy that it returns is no number."),
     "asked in training mode": (TRAINING, [(PREDICT, ASKED)], 3, "get another answer than together"),
     "scores in place of classes": (
-        TRAINING, [(".argmax(axis=-1)", "")], 0, "must return one for each of 200 images"),
+        TRAINING, [(".argmax(axis=-1)", ""), ("epochs={epochs}", "epochs=1")], 0,
+        "must return one for each of 200 images"),
 }  # fmt: skip
 
 
