@@ -4,11 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks import lenet_run, photographs_run
-from course_lib import records
+import course_lib
+from benchmarks import lenet_run, models, photographs_run
+from course_lib import losses, records
 from course_lib.datasets import photographs
+from course_lib.layers import BatchNormalization
+from course_lib.training import steps
 
 ROOT = Path(__file__).parents[1]
 WORK = 0.4  # seconds of a processor
@@ -65,3 +69,42 @@ def test_an_interrupted_run_goes_on_and_a_finished_one_begins_anew(monkeypatch):
     assert lenet_run.rows_so_far() == []
     record |= {"steps": [{"change": "a"}], "seeds": [7]}
     assert lenet_run.rows_so_far() == [], "of other settings"
+
+
+WORDS = {2: "two", 4: "four", 9: "nine", 18: "eighteen"}
+
+
+@pytest.fixture(scope="module")
+def chapter():
+    text = (ROOT / "chapters" / "20-how-a-convolution-gets-fast.md").read_text("utf-8")
+    return " ".join(text.split())
+
+
+def test_the_chapter_says_into_how_many_parts_the_models_cut_a_batch(chapter):
+    mnist, lenet, residual = (
+        WORDS[128 // steps.part_size(model(course_lib), 128)]
+        for model in (models.mnist, models.lenet, models.residual)
+    )
+    assert f"takes a batch of 128 in {mnist} parts, and LeNet-5, " in chapter
+    assert f"whose maps are small, in {lenet}." in chapter
+    assert f"So the batch is cut into {residual} parts only" in chapter
+
+
+def test_the_chapter_says_how_often_the_parts_meet(chapter, monkeypatch):
+    meetings = []
+
+    class Counted(steps.Meeting):
+        def _together(self, number, own):
+            meetings.append(number)
+            return super()._together(number, own)
+
+    monkeypatch.setattr(steps, "Meeting", Counted)
+    model = models.residual(course_lib)
+    rng = np.random.default_rng(0)
+    x, y = rng.random((128, 28, 28, 1), "float32"), rng.integers(0, 10, 128)
+    steps.batch_gradients(model, x, y, losses.SparseCategoricalCrossentropy())
+    normalisations = sum(isinstance(layer, BatchNormalization) for layer in model.layers)
+    least = meetings.count(0)
+    assert meetings.count(1) == least == 2 * normalisations
+    said = f"has {WORDS[normalisations]} normalisations and meets at least {WORDS[least]} times"
+    assert said in chapter

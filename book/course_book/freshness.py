@@ -16,17 +16,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = (ROOT / "course_lib", ROOT / "course_bank")
 LOOKS = tuple(ROOT / "book" / name for name in ("course_book", "search", "formulas.mjs"))
-KINDS = {".py", ".js", ".mjs", ".css", ".json", ".npz", ".zip"}
 
 
 def fingerprint(*places):
-    """Digest of every file of the folders (or files) ``places`` that a page can depend on."""
+    """Digest of every file of the folders (or files) ``places``, but of caches and hidden ones."""
     digest = hashlib.sha256()
     for place in places:
         for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            if path.suffix in KINDS and "__pycache__" not in path.parts:
-                digest.update(path.relative_to(place.parent).as_posix().encode() + b"\0")
-                digest.update(path.read_bytes())
+            inside = path.relative_to(place.parent)
+            unseen = any(part == "__pycache__" or part[0] == "." for part in inside.parts)
+            if path.is_file() and not unseen:
+                content = path.read_bytes()
+                digest.update(f"{inside.as_posix()}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 

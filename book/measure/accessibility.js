@@ -24,29 +24,53 @@
     return shows && !element.closest(".katex-mathml");
   };
   const hasText = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const plain = ({ left, right, top, bottom }) => ({ left, right, top, bottom }); // read often, which a DOMRect makes slow
+  const meet = (a, b) => a.left + 1 < b.right && b.left + 1 < a.right && a.top + 1 < b.bottom && b.top + 1 < a.bottom;
+  const cut = (a, b) => ({ left: Math.max(a.left, b.left), right: Math.min(a.right, b.right), top: Math.max(a.top, b.top), bottom: Math.min(a.bottom, b.bottom) });
+  const isPainted = ({ backgroundColor, backgroundImage }) => backgroundColor !== "rgba(0, 0, 0, 0)" || backgroundImage !== "none";
+
+  /** Where the element's own text stands: a box for each line of it. */
+  function linesOf(element) {
+    if (element.matches(TYPED)) return [plain(element.getBoundingClientRect())];
+    const range = document.createRange();
+    return [...element.childNodes].filter((node) => node.nodeType === 3 && node.data.trim()).flatMap((node) => {
+      range.selectNodeContents(node);
+      return [...range.getClientRects()].filter(({ width }) => width > 1).map(plain);
+    });
+  }
+
+  /** Does a line reach out of a box by more than letters are lower than their line? */
+  const reachesOut = (line, box) =>
+    line.left < box.left - 2 || line.right > box.right + 2 || line.top < box.top - 6 || line.bottom > box.bottom + 6;
 
   /**
-   * The grounds behind an element, from the nearest to the first that nothing shines through; null
-   * where more than they decide: a picture, something see-through, another box behind it.
+   * The grounds behind an element's text, from the nearest to the first that nothing shines through;
+   * null where more than they decide: a picture, something see-through, text that reaches out of
+   * its ground, and any other box that is painted where the text stands, before it or behind it.
    */
   function groundsOf(element, painted) {
     const grounds = [];
-    let inFlow = true;
+    const lines = linesOf(element);
+    let shown = lines; // of the lines, what the boxes do not cut off that they can be scrolled in
+    let scrolled = null;
     let opaque = false;
     for (let each = element; each; each = each.parentElement) {
       const style = getComputedStyle(each);
       if (style.opacity !== "1" || style.filter !== "none" || style.mixBlendMode !== "normal") return null;
-      if (opaque) continue;
-      if (style.backgroundImage !== "none") return null;
-      if (style.backgroundColor !== "rgba(0, 0, 0, 0)") grounds.push(style.backgroundColor);
-      opaque = !/^rgba| \/ /.test(style.backgroundColor);
-      const stays = ["static", "relative"].includes(style.position) && style.float === "none" && style.transform === "none";
-      inFlow &&= opaque || stays;
+      const box = each.getBoundingClientRect();
+      if (style.display !== "inline" && style.overflow !== "visible") {
+        scrolled ??= each;
+        shown = shown.map((line) => cut(line, box)).filter(({ left, right, top, bottom }) => left < right && top < bottom);
+      }
+      if (!opaque && isPainted(style)) {
+        if (style.backgroundImage !== "none") return null;
+        if (!each.matches("html, body") && shown.some((line) => reachesOut(line, box))) return null;
+        grounds.push(style.backgroundColor);
+        opaque = !/^rgba| \/ /.test(style.backgroundColor);
+      }
     }
-    const box = element.getBoundingClientRect();
-    const others = () => painted().filter((other) => !other.contains(element) && !element.contains(other));
-    return inFlow || !others().some((other) => meet(other.getBoundingClientRect(), box)) ? grounds : null;
+    const isOther = ({ one, box }) => (scrolled?.contains(one) ? lines : shown).some((line) => meet(line, box)) && !one.contains(element);
+    return painted().some(isOther) ? null : grounds;
   }
 
   /** Has text of this style contrast enough on the grounds, by axe's arithmetic? */
@@ -93,8 +117,7 @@
      */
     async colours(scope) {
       let found;
-      const ground = (style) => style.backgroundColor !== "rgba(0, 0, 0, 0)" || style.backgroundImage !== "none";
-      const painted = () => (found ??= [...document.querySelectorAll("body *")].filter((one) => ground(getComputedStyle(one))));
+      const painted = () => (found ??= [...document.querySelectorAll("body *")].filter((one) => isPainted(getComputedStyle(one)) && isSeen(one)).flatMap((one) => [...one.getClientRects()].map((box) => ({ one, box: plain(box) }))));
       const known = new Map();
       const doubtful = [...document.querySelectorAll(`:is(${scope}) *`)].filter((element) => {
         const words = hasText(element) || element.matches(TYPED);

@@ -117,7 +117,8 @@ class Number:
     def _one_meaning(self, text):
         """Where decimals may be asked for, one comma before three digits can mean two things."""
         if typed.THOUSANDS.fullmatch(text) and text.count(",") == 1 and "." not in text:
-            ways = f"{text.replace(',', '.')} or {text.replace(',', '')}"
+            plain = re.sub("['’]", "", text)
+            ways = f"{plain.replace(',', '.')} or {plain.replace(',', '')}"
             raise FormProblem(f"{text} can be read in two ways. Write {ways}, without a comma.")
 
     def problem(self, value, expects=None):

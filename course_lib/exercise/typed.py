@@ -45,7 +45,8 @@ def array(text):
 
 def _rows(text):
     """Rows on lines or after ";", numbers after commas or blanks; one number as it is."""
-    rows = [re.split(r"\s*,\s*|\s+", row.strip(" ,")) for row in re.split(r"[;\n]+", text)]
+    rows = [re.sub(r"^[\s,]+|[\s,]+$", "", row) for row in re.split(r"[;\n]+", text)]
+    rows = [re.split(r"\s*,\s*|\s+", row) for row in rows]
     rows = [[number(part) for part in row] for row in rows if any(row)]
     if not rows or any(None in row for row in rows):
         raise ValueError

@@ -82,7 +82,13 @@ body {background: #fff; color: #000} .pale {color: #ccc} .on {background: #222; 
 #behind {position: relative} #behind p {position: absolute; top: 0; left: 0; color: #eee}
 #box {width: 300px; height: 60px; background: #fff} #faint {opacity: 0.3}
 a {color: #00e; text-decoration: none}
-#picture {background: linear-gradient(#fff, #fff) #000; color: #ddd}</style></head><body><main>
+#picture {background: linear-gradient(#fff, #fff) #000; color: #ddd}
+.dark {background: #222; height: 3em} .cells {display: grid} .cells > * {grid-area: 1 / 1}
+.open {background: #222; color: #eee; width: 3em; height: 2em; white-space: nowrap}
+.apart {position: relative; margin: 3em 0} .under {background: #222; position:
+absolute; inset: -1em; z-index: -1}
+#s {color: #333; text-shadow: 0 0 9px #000, 0 0 9px #000, 0 0 9px #000, 0 0 9px #000,
+0 0 9px #000, 0 0 9px #000, 0 0 9px #000, 0 0 9px #000, 0 0 9px #000}</style></head><body><main>
 <p class="pale" id="a">Too pale on white.</p><p class="on">Pale, but on black.</p>
 <div class="on"><p style="color: #333" id="b">Dark on black.</p><p>And this is well.</p></div>
 <div class="on" id="behind"><div id="box"></div><p id="c">On the box that is behind it.</p></div>
@@ -91,6 +97,16 @@ a {color: #00e; text-decoration: none}
 <p>Text with <a href="#e" style="text-decoration: underline">a link</a> that is told.</p>
 <p><a href="#f">A link alone.</a></p><button disabled class="pale">Not in use</button>
 <p class="pale" aria-hidden="true" id="h">Seen, and not heard.</p>
+<div class="cells"><div class="dark"></div><p id="i">Black on the dark cell below.</p></div>
+<div class="dark"></div><p id="j" style="margin-top: -2.5em">Black, drawn up to the dark.</p>
+<p id="k" style="position: relative; top: 3.5em">Black, moved down to the dark.</p>
+<div class="dark"></div>
+<div class="apart"><div class="under"></div><p id="l">Black before the dark.</p></div>
+<div class="open"><p id="m" style="width: max-content">Pale letters
+that go on to the right of their dark box.</p></div>
+<div class="open" style="overflow: hidden">Pale letters that are cut off at its edge.</div>
+<p class="apart">Black <span class="under"></span><b id="n">before a dark box of its own.</b></p>
+<p id="s">Dark in the dark of its shadows.</p>
 <input id="g" class="pale" value="typed"
 aria-label="A field"></main></body></html>"""
 
@@ -106,10 +122,24 @@ def test_what_styles_cannot_tell_of_contrast_is_asked_of_axe(browser, tmp_path):
         whole = tab.evaluate("rules => axe.run(document, {runOnly: rules})", both)
         broken = {node["html"] for one in whole["violations"] for node in one["nodes"]}
         lines = accessibility.violations(tab, rules=None)
-    for place in "abcdgh":
+    for place in "abcdghijklmns":
         assert any(f'id="{place}"' in html for html in broken), place
     missed = [html for html in broken if not any(html[:60] in line for line in lines)]
     assert not missed and len(lines) == len(broken)
+
+
+@pytest.mark.parametrize("name", ["chapters/06-pooling", "chapters/instructor-guide"])
+def test_axe_asked_in_full_finds_no_more(name, browser, book):  # noqa: F811
+    """All its rules on all elements, which no other visit asks: it would take minutes."""
+    program = "async (rules) => (await axe.run(document, {runOnly: rules})).violations"
+    with visits.opened(browser) as (tab, _):
+        visits.settled(tab, (book / f"{name}.html").as_uri())
+        tab.add_style_tag(content=visits.STILL)
+        accessibility.prepare(tab)
+        assert tab.evaluate(program, accessibility.RULES) == [], "light"
+        tab.emulate_media(color_scheme="dark")
+        tab.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+        assert tab.evaluate(program, accessibility.RULES) == [], "dark"
 
 
 def test_a_bad_drawing_is_found_to_be_bad(browser, tmp_path):  # noqa: F811

@@ -40,16 +40,17 @@ def test_a_change_in_the_library_changes_its_fingerprint(tmp_path):
     library, page = tmp_path / "library", tmp_path / "page.mjs"
     (library / "ops").mkdir(parents=True)
     (library / "ops" / "conv.py").write_text("1")
-    (library / "notes.txt").write_text("no page sees it")
+    (library / "classes.txt").write_text("tench")
     page.write_text("1")
     seen = {freshness.fingerprint(library, page)}
-    (library / "notes.txt").write_text("still not")
+    for cache in (library / "ops" / "__pycache__", library / ".ruff_cache"):
+        cache.mkdir()
+        (cache / "kept").write_text("by a tool")
     assert freshness.fingerprint(library, page) in seen
-    (library / "ops" / "conv.py").write_text("2")
-    seen.add(freshness.fingerprint(library, page))
-    page.write_text("2")
-    seen.add(freshness.fingerprint(library, page))
-    assert len(seen) == 3
+    for path in (library / "ops" / "conv.py", library / "classes.txt", page):
+        path.write_text("2")
+        seen.add(freshness.fingerprint(library, page))
+    assert len(seen) == 4
 
 
 @pytest.mark.parametrize(

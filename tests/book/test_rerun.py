@@ -3,19 +3,26 @@
 import hashlib
 import json
 import os
+import platform
 import subprocess
 import sys
+import warnings
+from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import pytest
 from course_book.freshness import LIBRARY, fingerprint
 from course_book.moved import MOVED
 from jupyter_cache import get_cache
+from nbformat import v4
 
 from tests.book.conftest import ROOT, warm_kernels
 
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
+PROGRAMS = (Path(warm_kernels.__file__), SANITIZE, Path(__file__))
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +43,16 @@ def shown(book):
 def digests(shown):
     """{name: digest} of all that the second execution of a chapter can depend on.
 
-    Those are the chapter, what it has shown, the library under it, the packages and Python.
+    Those are the chapter, what it has shown, the library under it, what runs and compares it, the
+    packages as they are installed, Python, and what the processor can do.
     """
-    under = hashlib.sha256(fingerprint(*LIBRARY).encode())
-    for part in (sys.version, sys.executable):
-        under.update(part.encode())
-    for path in (ROOT / "requirements.lock", SANITIZE, Path(__file__)):
-        under.update(path.read_bytes())
+    installed = sorted(f"{one.name} {one.version}" for one in metadata.distributions())
+    processor = [platform.machine(), np.show_config(mode="dicts")["SIMD Extensions"]]
+    under = hashlib.sha256(
+        json.dumps(
+            [fingerprint(*LIBRARY, *PROGRAMS), installed, sys.version, sys.executable, processor]
+        ).encode()
+    )
     made = {}
     for name, notebook in shown.items():
         made[name] = under.copy()
@@ -64,6 +74,9 @@ def test_the_chapters_print_the_same_again(book, shown, tmp_path):
     now = digests(shown)
     waiting = [name for name in sorted(now) if before.get(name) != now[name]]
     if not waiting:
+        warnings.warn(
+            "No chapter was executed anew: nothing has changed since all were.", stacklevel=1
+        )
         return
     for name in waiting:
         nbformat.write(shown[name], tmp_path / f"{name}.ipynb")
@@ -90,11 +103,58 @@ def rerun(folder, notebooks):
         )  # fmt: skip
 
 
-def test_what_can_change_a_chapter_is_looked_at(shown, monkeypatch):
-    now = digests(shown)
-    name = min(shown)
-    (cell, *_) = [c for c in shown[name].cells if c.cell_type == "code" and c.outputs]
-    monkeypatch.setitem(cell.outputs[0], "output_type", "another")
-    assert {n for n, digest in digests(shown).items() if digest != now[n]} == {name}
-    monkeypatch.setattr(sys, "version", "another")
-    assert not {*digests(shown).values()} & {*now.values()}
+def chapters(text="42\n"):
+    """Two chapters of one cell; ``text`` is what the first has printed."""
+    cells = [v4.new_code_cell("print(6 * 7)", id="a", outputs=[v4.new_output("stream", text=said)])
+             for said in (text, "42\n")]  # fmt: skip
+    return {name: v4.new_notebook(cells=[cell]) for name, cell in zip("ab", cells, strict=True)}
+
+
+@pytest.fixture(scope="module")
+def before():
+    return digests(chapters())
+
+
+def test_what_a_chapter_has_shown_is_looked_at(before):
+    assert digests(chapters()) == before
+    now = digests(chapters("43\n"))
+    assert now["a"] != before["a"] and now["b"] == before["b"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "course_lib/ops/conv.py",
+        "course_lib/applications/imagenet_classes.txt",
+        "course_lib/records/mnist.npz",
+        "course_bank/__init__.py",
+        "book/course_book/warm_kernels.py",
+        "tests/book/sanitize.cfg",
+        "tests/book/test_rerun.py",
+    ],
+)
+def test_a_file_that_can_change_a_chapter_is_looked_at(name, before, monkeypatch):
+    read, changed = Path.read_bytes, ROOT / name
+    assert changed.exists()
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b" " * (path == changed))
+    assert not {*digests(chapters()).values()} & {*before.values()}
+
+
+SIMD = {"SIMD Extensions": {"found": ["another"]}}
+NEWER = [SimpleNamespace(name="numpy", version="99")]
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "value"),
+    [
+        (sys, "version", "another"),
+        (sys, "executable", "another"),
+        (platform, "machine", lambda: "another"),
+        (np, "show_config", lambda mode: SIMD),
+        (metadata, "distributions", lambda: NEWER),
+    ],
+    ids=["version", "executable", "machine", "processor", "packages"],
+)
+def test_what_can_change_a_chapter_is_looked_at(owner, name, value, before, monkeypatch):
+    monkeypatch.setattr(owner, name, value)
+    assert not {*digests(chapters()).values()} & {*before.values()}

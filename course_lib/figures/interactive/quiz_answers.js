@@ -19,7 +19,8 @@ const THOUSANDS = /^-?[1-9]\d{0,2}([ ,_']\d{3})+(\.\d+)?$/;
 /** What a comma in one number leaves unclear, as a sentence, or null. */
 function commaProblem(form, text) {
   const t = tidy(text);
-  if (form === "number" && /^[+-]?[1-9]\d{0,2},\d{3}$/.test(t)) return `${t} can be read in two ways. Write ${t.replace(",", ".")} or ${t.replace(",", "")}, without a comma.`;
+  const plain = t.replace(/[ _']/g, "");
+  if (form === "number" && /^[+-]?[1-9]\d{0,2}([ _']\d{3})*,\d{3}([ _']\d{3})*$/.test(t)) return `${t} can be read in two ways. Write ${plain.replace(",", ".")} or ${plain.replace(",", "")}, without a comma.`;
   if (/^[+-]?\d*,\d+$/.test(t) && !THOUSANDS.test(t.replace(/^\+/, ""))) return `Decimals are written with a point: ${t.replace(",", ".")}, not ${t}.`;
   return null;
 }
@@ -46,7 +47,7 @@ export function parseArray(text) {
       .replace(/(^|[,[])(-?)\./g, "$1$20.");
     try { return allNumbers(JSON.parse(json)) ? JSON.parse(json) : null; } catch { return null; }
   }
-  const rows = t.split(/[;\n]+/).map((row) => row.trim()).filter(Boolean)
+  const rows = t.split(/[;\n]+/).map((row) => row.replace(/^[\s,]+|[\s,]+$/g, "")).filter(Boolean)
     .map((row) => row.split(/\s*,\s*|\s+/).map(parseNumber));
   if (!rows.length || rows.flat().includes(null)) return null;
   return rows.length === 1 ? rows[0] : rows;

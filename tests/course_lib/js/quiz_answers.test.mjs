@@ -20,7 +20,7 @@ test("shapes in the ways people write them", () => {
 });
 
 test("arrays: Python, NumPy's print, and plain rows", () => {
-  for (const text of ["[[4, 8], [8, 4]]", "[[4 8]\n [8 4]]", "4 8; 8 4", "4, 8\n8, 4", "np.array([[4, 8], [8, 4]])", "[[4., 8.], [8., 4.]]"]) {
+  for (const text of ["[[4, 8], [8, 4]]", "[[4 8]\n [8 4]]", "4 8; 8 4", "4, 8\n8, 4", "4 8\r\n8 4\r\n", "\t4 8\n\t8 4", "4, 8,\r\n8, 4,", "np.array([[4, 8], [8, 4]])", "[[4., 8.], [8., 4.]]"]) {
     assert.deepEqual(quiz.parseArray(text), [[4, 8], [8, 4]], text);
   }
   assert.deepEqual(quiz.parseArray("[1, -2.5, 3]"), [1, -2.5, 3]);
@@ -94,6 +94,9 @@ test("a comma is no decimal point, and says so", () => {
   assert.equal(quiz.judge({ form: "number", answer: 0.583 }, "0,583").message, "Decimals are written with a point: 0.583, not 0,583.");
   assert.equal(quiz.judge({ form: "number", answer: 1.5 }, "1,5").state, "form");
   assert.equal(quiz.judge({ form: "number", answer: 14.873 }, "14,873").message, "14,873 can be read in two ways. Write 14.873 or 14873, without a comma.");
+  for (const text of ["1'024,500", "1’024,500", "1 024,500"]) assert.match(quiz.judge({ form: "number", answer: 1024.5 }, text).message, /Write 1024\.500 or 1024500, without a comma\.$/, text);
+  assert.match(quiz.judge({ form: "number", answer: 1024.5 }, "1,024'500").message, /Write 1\.024500 or 1024500/);
+  assert.equal(quiz.judge({ form: "number", answer: 1024500 }, "1'024'500").state, "right");
   assert.equal(quiz.judge({ form: "integer", answer: 14873 }, "14,873").state, "right");
 });
 
