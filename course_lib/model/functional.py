@@ -15,12 +15,13 @@ from os import PathLike
 
 import numpy as np
 
-from course_lib.layers.base import Layer, unique_name
+from course_lib.layers.base import Layer
 from course_lib.layers.core import InputLayer
 from course_lib.layers.symbolic import SymbolicTensor
 from course_lib.model import keeping, summary
 from course_lib.model.graph import Graph, Step
 from course_lib.model.learning import Learning
+from course_lib.naming import unique_name
 from course_lib.regularizers import Regularizer
 
 

@@ -18,6 +18,7 @@ from tests.book.test_browser import browser  # noqa: F401
 INSIDE = {
     "errors": "checks of arguments",
     "labels": "checks of labels",
+    "naming": "how layers, models and optimizers are named",
     "unknown_names": "the sentence for names that are not here",
     "grading": "run by nbgrader and by the command `course`",
     "lectures": "shown in the appendix",

@@ -5,9 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from course_lib import shapes
+from course_lib import naming, shapes
 from course_lib.figures.interactive import stacks
-from course_lib.layers import base
 from tests.course_lib.figures.javascript import call
 from tests.course_lib.figures.test_parity import CASES, _rng
 
@@ -214,5 +213,5 @@ def test_layer_names(tmp_path, monkeypatch):
     cases = [[layers] for _, layers in _stacks("names", CASES)]
     results = call("stack.js", "layerNames", cases, tmp_path)
     for (layers,), names in zip(cases, results, strict=True):
-        monkeypatch.setattr(base, "_names", Counter())
-        assert names == [base.unique_name(layer["type"]) for layer in layers]
+        monkeypatch.setattr(naming, "_names", Counter())
+        assert names == [naming.unique_name(layer["type"]) for layer in layers]
