@@ -38,6 +38,7 @@ class Line:
     failed: bool = False
     starved: bool = False  # time was up while others had the machine
     stops: bool = False  # what failed would fail for all others too
+    no_group: str = ""  # why Linux did not let a control group bound it
 
     def __str__(self):
         note = f"  {self.remark}" if self.remark else ""
@@ -91,7 +92,7 @@ def _grade_class(course, assignment, workers, force, students, say):
         pool.close()
         grader.close()
     if not kernel.scheduler:
-        say(groups.told())
+        say(groups.told([line.no_group for line in lines if line.no_group]))
     return lines
 
 
@@ -214,7 +215,9 @@ def _work(course, assignment, force, pipe, others):
         except (EOFError, OSError):
             return
         grader.use_servers(sockets, *share)
-        pipe.send(_graded(course, grader, assignment, student, alone))
+        line = _graded(course, grader, assignment, student, alone)
+        line.no_group = groups.refusal()
+        pipe.send(line)
 
 
 def _graded(course, grader, assignment, student, alone=False):

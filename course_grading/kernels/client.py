@@ -59,9 +59,10 @@ class Kernel:
         self._told_of_memory = False
         self._most_cpu = limits.get("cell_cpu", math.inf)
         self._reader = frames.Reader(FRAME_LIMIT)
+        self._group, self._kills, self._keeper = None, 0, None
         self._socket = servers.connect(path)
-        self._group, self._kills = groups.new(limits), 0
         try:
+            self._group = groups.new(limits)
             servers.ask_for_senders(self._socket, True)
             frames.send(self._socket, {"kernel": True})  # what follows is for the kernel alone
             frames.send(self._socket, {**submission, "limits": limits, "env": env})
@@ -74,7 +75,7 @@ class Kernel:
             raise
 
     def _await_ready(self, deadline):
-        placed = ready = False
+        ready = False
         while not (ready and self._pid):
             received = self._receive(deadline)
             if received is None:
@@ -84,18 +85,15 @@ class Kernel:
                     raise servers.KernelFailed(body[:500].decode("utf-8", "replace"))
                 if kind == frames.PID and len(body) == frames.PID_BODY.size:
                     (self._pid,) = frames.PID_BODY.unpack(body)
-                if kind == frames.HERE and not placed:
+                if kind == frames.HERE and self._keeper is None:
                     self._place()
-                    placed = True
                 ready = ready or kind == frames.READY
 
     def _place(self):
         """Put the keeper, which waits for that, into the group; no student's code runs yet."""
         self._keeper = self._sender
         servers.ask_for_senders(self._socket, False)
-        if self._group:
-            with contextlib.suppress(OSError):
-                self._group.take_in(self._keeper)
+        groups.put(self._group, self._keeper)
         frames.send(self._socket, {"go": True})
 
     def _receive(self, deadline):
@@ -105,7 +103,10 @@ class Kernel:
             raise TimeoutError("no answer in time")
         self._socket.settimeout(left)
         try:
-            data, self._sender = servers.receive(self._socket)
+            if self._keeper is None:
+                data, self._sender = servers.receive_with_sender(self._socket)
+            else:  # from here on a student's code may send
+                data = servers.receive(self._socket)
         except ConnectionError:
             return None
         return self._reader.feed(data) if data else None

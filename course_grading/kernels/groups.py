@@ -15,6 +15,7 @@ comes of it is born there. The folders of groups are not in the sandbox.
 """
 
 import contextlib
+import errno
 import itertools
 import os
 import threading
@@ -32,6 +33,7 @@ _TRIED_WITH = {"memory_group": 64 << 20, "processes": 16, "cores": [0]}
 _tried = []  # [`Groups` or None] once it was tried
 _trying = threading.Lock()
 _left = []  # groups whose processes may not have ended yet
+_refused = []  # why Linux has refused a group, or a process in one, until it is told
 _number = itertools.count()
 
 
@@ -52,9 +54,9 @@ def _processes(limits):
     return limits["processes"] + KEEPERS
 
 
-def _weight(of_one):
-    """As much of the processor as one process on each of its cores would get."""
-    return lambda limits: of_one * max(1, len(limits["cores"] or ()))
+def _weight(of_one, most):
+    """As much of the processor as one process on each of its cores would get, or Linux' most."""
+    return lambda limits: min(most, of_one * max(1, len(limits["cores"] or ())))
 
 
 _VERSIONS = {
@@ -63,14 +65,14 @@ _VERSIONS = {
             "memory.limit_in_bytes", _memory, (("memory.memsw.limit_in_bytes", None),)
         ),
         "pids": _Controller("pids.max", _processes),
-        "cpu": _Controller("cpu.shares", _weight(1024)),
+        "cpu": _Controller("cpu.shares", _weight(1024, 1 << 18)),
     },
     2: {
         "memory": _Controller(
             "memory.max", _memory, (("memory.swap.max", "0"), ("memory.oom.group", "1"))
         ),
         "pids": _Controller("pids.max", _processes),
-        "cpu": _Controller("cpu.weight", _weight(100)),
+        "cpu": _Controller("cpu.weight", _weight(100, 10_000)),
     },
 }
 _KILLS = {1: "memory.oom_control", 2: "memory.events"}  # where "oom_kill 3" stands
@@ -84,20 +86,43 @@ def available():
         return _tried[0]
 
 
-def told():
-    """A line for the instructor: what bounds a submission here."""
+def told(refusals=()):
+    """A line for the instructor: what bounds a submission here.
+
+    ``refusals``: of each submission for which Linux refused a group, why; see `refusal`.
+    """
     groups = available()
     if groups is None:
         return "Submissions are bounded process by process: no control groups can be had here."
     kinds = {"memory": "memory", "pids": "processes", "cpu": "processor"}
     names = ", ".join(kinds[name] for name in groups.parents)
-    return f"Submissions are bounded by control groups (version {groups.version}: {names})."
+    line = f"Submissions are bounded by control groups (version {groups.version}: {names})."
+    if not refusals:
+        return line
+    few = f"{len(refusals)} of them had none and were bounded process by process"
+    return f"{line} {few}: {refusals[0]}."
+
+
+def refusal():
+    """Why Linux refused a group since this was last asked, "" where it did not."""
+    why = _refused[0] if _refused else ""
+    _refused.clear()
+    return why
 
 
 def new(limits):
     """A `Group` with the limits of a submission, None where none can be had."""
     groups = available()
     return groups and groups.new(limits)
+
+
+def put(group, pid):
+    """Put a process into the group, if there is one, and with it whatever it starts from now on."""
+    try:
+        if group is not None:
+            group.take_in(pid)
+    except OSError as error:
+        _refused.append(str(error))
 
 
 def tidy():
@@ -129,7 +154,8 @@ class Groups:
         group = Group(self.version, self.parents)
         try:
             group.make(limits)
-        except OSError:
+        except OSError as error:
+            _refused.append(str(error))
             group.is_removed()
             return None
         return group
@@ -174,6 +200,8 @@ class Group:
 
     def take_in(self, pid):
         """Put a process there, and with it whatever it starts from now on; raises OSError."""
+        if pid <= 0:  # there 0 would mean this process itself
+            raise ProcessLookupError(errno.ESRCH, "its first process is not to be seen from here")
         for folder in self._each():
             group_trees.write(folder / group_trees.PROCESSES, str(pid))
 

@@ -19,6 +19,7 @@ from course_grading.kernels import groups, sandbox
 from course_grading.kernels.inside import frames
 
 _NOTHING = {"cpu": 0.0, "wait": 0.0}
+_READ = 1 << 16  # bytes
 _SENDER = struct.Struct("iII")  # process id, user, group
 
 
@@ -137,17 +138,26 @@ def connect(path):
 
 
 def ask_for_senders(connection, wanted):
-    """Whether `receive` says which process has sent what comes."""
+    """Whether Linux says which process has sent what comes: see `receive_with_sender`."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, wanted)
 
 
-def receive(connection):
-    """(bytes, id of the process here that has sent them, or None)."""
-    data, about, _, _ = connection.recvmsg(1 << 16, socket.CMSG_SPACE(_SENDER.size))
+def receive_with_sender(connection):
+    """(bytes, id of the process that has sent them, 0 where it is not to be seen from here).
+
+    Only while senders are asked for: the room beside the bytes is theirs alone then. Else Linux
+    would open the files here that a sender passes on. `receive` has no such room.
+    """
+    data, about, _, _ = connection.recvmsg(_READ, socket.CMSG_SPACE(_SENDER.size))
     for level, kind, told in about:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
             return data, _SENDER.unpack(told)[0]
-    return data, None
+    return data, 0
+
+
+def receive(connection):
+    """Bytes; files that were passed on with them are closed by Linux."""
+    return connection.recv(_READ)
 
 
 def interrupt(path, pid):

@@ -19,7 +19,11 @@ def send(pid, number):
 
 
 def be_ended_first():
-    """Where memory runs out, Linux ends this process and what it starts before any other."""
+    """Where memory runs out, Linux ends this process and what it starts before any other.
+
+    Of a grader that is root they cannot take that back. Of another one they can: Linux lets a
+    process return to where it was raised from, unless it was raised with CAP_SYS_RESOURCE.
+    """
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
 

@@ -6,8 +6,8 @@ sockets), what two kernels could talk by (keyrings, queues, locks and watches on
 see, vsock), ways out of one's share of the machine, and large parts of Linux that a notebook has
 no use for and that attacks begin with (io_uring, bpf, userfaultfd, mounts, tracing).
 
-Locks that SQLite and others ask for are answered with "done" and not taken: nobody else is there
-to be kept out, but another kernel would see one that is taken on a device.
+Locks that SQLite and others ask for are answered with "done" and not taken: another kernel would
+see one that is taken on a device. So a submission's own processes do not keep each other out.
 """
 
 import ctypes

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from course_grading.commands import class_run, sample_class
-from course_grading.kernels import executor, runner, warm
+from course_grading.kernels import executor, groups, runner, warm
 from tests.course_grading.conftest import PS2
 from tests.course_grading.graded_class import AUTOMATIC, gradebook_rows, hand_in, scores
 
@@ -54,6 +54,16 @@ def test_a_submission_that_ends_every_worker_gets_0_and_a_comment(new_course, mo
     assert {line.student: line.failed for line in lines} == {"ada": False, "bo": False}
     assert scores(course) == {"ada": AUTOMATIC, "bo": 0}
     assert "ended the grader twice" in str(gradebook_rows(course))
+
+
+def test_submissions_whose_group_linux_refuses_are_graded_and_counted(new_course, monkeypatch):
+    course, said = new_course(), []
+    hand_in(course, {"ada": sample_class.right})
+    nowhere = groups.Groups(2, {"memory": course.root / "nowhere"})
+    monkeypatch.setattr(groups, "_tried", [nowhere])
+    class_run.grade_class(course, PS2, workers=1, say=said.append)
+    assert scores(course) == {"ada": AUTOMATIC}
+    assert "(version 2: memory). 1 of them had none and were bounded process by process" in said[-1]
 
 
 def test_a_lost_kernel_server_is_replaced(new_course, monkeypatch):

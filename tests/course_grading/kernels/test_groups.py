@@ -50,7 +50,7 @@ def here():
     if found is None:
         pytest.skip(NO_GROUPS)
     if not is_held(found):
-        pytest.skip("control groups take a limit of memory here and do not hold to it")
+        pytest.skip("control groups cannot be made here, or take a limit and do not hold to it")
     return found
 
 
@@ -58,12 +58,15 @@ def here():
 def is_held(found):
     """Whether a process that takes more than its group may have is ended."""
     group = found.new({**LIMITS, "memory_group": 32 << 20})
+    if group is None:
+        return False
     pid = os.fork()
     if pid == 0:
-        with contextlib.suppress(BaseException):
+        try:
             group.take_in(os.getpid())
             bytes(128 << 20).replace(b"\0", b"1")
-        os._exit(0)
+        finally:
+            os._exit(0)
     status = os.waitpid(pid, 0)[1]
     group.leave()
     return os.WIFSIGNALED(status)
@@ -152,8 +155,7 @@ LOOK = """
 import ctypes, os
 for path, names, files in os.walk("/"):
     names[:] = [name for name in names if name not in ("proc", "usr", "site-packages")]
-    found = [f for f in files if f.startswith("cgroup.") or f == "tasks"]
-    if found: print(path, found)
+    if "cgroup.procs" in files: print(path)
 print([line for line in open("/proc/self/mountinfo") if " cgroup" in line])
 print([line for line in open("/proc/self/cgroup") if "course-" in line])
 os.makedirs("groups")
@@ -173,12 +175,16 @@ def test_groups_of_a_killed_grader_are_removed_by_the_next_one(here):
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
-        folder = next(iter(groups.new(LIMITS)._each()))
-        os.write(writer, str(folder).encode() if folder.is_dir() else b"?")
-        os.kill(os.getpid(), 9)
+        try:
+            folder = next(iter(groups.new(LIMITS)._each()))
+            os.write(writer, str(folder).encode() if folder.is_dir() else b"?")
+            os.kill(os.getpid(), 9)
+        finally:
+            os._exit(1)
+    os.close(writer)
     os.waitpid(pid, 0)
     folder = Path(os.read(reader, 1000).decode())
-    os.close(reader), os.close(writer)
+    os.close(reader)
     assert folder.is_absolute()
     groups.tidy()
     assert not folder.exists()
@@ -285,6 +291,9 @@ def test_version_2_where_the_grader_is_alone_in_its_group(tmp_path, monkeypatch)
     assert (folder / "memory.max").read_text() == str(LIMITS["memory_group"])
     assert (folder / "memory.oom.group").read_text() == "1"
     assert (folder / "pids.max").read_text() == str(LIMITS["processes"] + groups.KEEPERS)
+    for cores, weight in ((100, "10000"), (300, "10000")):  # the most that Linux takes
+        (of_many,) = found.new({**LIMITS, "cores": range(cores)})._each()
+        assert (of_many / "cpu.weight").read_text() == weight
     (folder / "memory.events").write_text("low 0\noom 4\noom_kill 3\noom_group_kill 1\n")
     assert group.kills() == 3
     tree.be_in(f"course.scope/{aside.name}")  # as a process that this one starts
@@ -356,3 +365,31 @@ def test_the_instructor_is_told(monkeypatch):
     assert groups.told().endswith("no control groups can be had here.")
     monkeypatch.setattr(groups, "_tried", [groups.Groups(2, {"memory": "/x", "cpu": "/x"})])
     assert groups.told().endswith("control groups (version 2: memory, processor).")
+
+
+def test_the_instructor_is_told_of_each_group_that_linux_refused(tmp_path, monkeypatch):
+    tree = Played(tmp_path, monkeypatch)
+    monkeypatch.setattr(groups, "_tried", [groups._first_that_holds(tree.proc)])
+    assert groups.refusal() == ""
+    tree.refused = "memory.max"
+    assert groups.new(LIMITS) is None
+    why = groups.refusal()
+    assert "refused" in why and groups.refusal() == ""
+    assert groups.told([]).endswith("processor).")
+    assert groups.told([why, why]).endswith(
+        f"processor). 2 of them had none and were bounded process by process: {why}."
+    )
+
+
+@pytest.mark.parametrize("sender", [0, -1])
+def test_a_keeper_that_is_not_seen_moves_no_process(tmp_path, monkeypatch, sender):
+    tree = Played(tmp_path, monkeypatch)
+    group = groups._first_that_holds(tree.proc).new(LIMITS)
+    written = []
+    monkeypatch.setattr(group_trees, "write", lambda path, text: written.append(text))
+    groups.put(group, sender)
+    assert not written
+    assert "not to be seen from here" in groups.refusal()
+    groups.put(group, os.getpid())
+    groups.put(None, sender)
+    assert (written, groups.refusal()) == ([str(os.getpid())], "")

@@ -11,9 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from course_grading.kernels import executor, sandbox, servers, warm
+from course_grading.kernels import executor, groups, sandbox, servers, warm
 from course_grading.kernels.client import Kernel
 from course_grading.pipeline import read_outcomes
+from tests.course_grading.corpus.forging import SOCKET
 from tests.course_grading.kernel_runs import (
     LIMITS,
     PROBE_X,
@@ -52,6 +53,49 @@ def test_kernels_end_with_the_server():
     assert len(pids) >= 4
     server.close()
     wait_until(lambda: not any(psutil.pid_exists(pid) for pid in pids))
+
+
+PASSES_ON = """
+import array
+with open('x', 'w') as file:
+    passed = array.array('i', [file.fileno()] * 4)
+for _ in range(30):
+    head = struct.pack('>I', 4) + b's' + b'null'
+    channel().sendmsg([head], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, passed)])
+"""
+
+
+def test_files_that_a_submission_passes_on_are_not_opened_in_the_grader(kernel_server, kernel):
+    def descriptors():
+        return len(os.listdir("/proc/self/fd"))
+
+    run(kernel, SOCKET)
+    before = descriptors()
+    assert run(kernel, PASSES_ON).status == "ok"
+    assert descriptors() == before
+    assert ran(job("x = 1", PROBE_X), kernel_server.path).outcomes[1].answer
+
+
+def test_files_passed_on_while_senders_are_asked_for_are_not_opened_either():
+    ours, theirs = socket.socketpair()
+    with ours, theirs, open(os.devnull) as file:
+        servers.ask_for_senders(ours, True)
+        before = os.listdir("/proc/self/fd")
+        socket.send_fds(theirs, [b"x"], [file.fileno()] * 4)
+        assert servers.receive_with_sender(ours) == (b"x", os.getpid())
+        assert os.listdir("/proc/self/fd") == before
+
+
+def test_a_kernel_that_cannot_be_made_leaves_no_connection(kernel_server, monkeypatch):
+    def fails(limits):
+        raise RuntimeError("no group")
+
+    monkeypatch.setattr(groups, "new", fails)
+    connection = servers.connect(kernel_server.path)
+    monkeypatch.setattr(servers, "connect", lambda path: connection)
+    with pytest.raises(RuntimeError, match="no group"):
+        Kernel(kernel_server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+    assert connection.fileno() == -1
 
 
 # ------------------------------------------------------------------ other ways to run
