@@ -49,6 +49,11 @@ def judged(variant, values):
     return replace(verdict, credit=min(verdict.credit, most))
 
 
+def look_again(where):
+    """The sentence on where in the book to look, behind another one."""
+    return f" Look again at {where}{wording.stop(where)}" if where else ""
+
+
 class ValueAnswer:
     """What has a ``variable``, a ``form``, ``expects``, a ``tolerance`` and a place ``where``.
 
@@ -83,7 +88,7 @@ class ValueAnswer:
             return Verdict(CLOSE, None, few)
         hint = form.hint(value, variant.answer, self.expects) or form.problem(value, self.expects)
         hint = hint or "Not right."
-        return Verdict(0.0, None, f"{hint} Look again at {self.where}{wording.stop(self.where)}")
+        return Verdict(0.0, None, f"{hint}{look_again(self.where)}")
 
     def probe(self, variant):
         """Python source, run in the student's kernel, that emits the value of the variable."""

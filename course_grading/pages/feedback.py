@@ -284,8 +284,7 @@ class Page:
         if answer and not is_code and len(answer) <= LONG:
             yield f"<p>Your answer: <code>{answer}</code>{self._option(entry)}</p>"
         more = html.escape(entry.get("teaches") or "") if entry["credit"] >= 1 else ""
-        # where to look follows, linked
-        message = entry["message"].partition(" Look again at Chapter ")[0]
+        message = messages.without_place(entry["message"], entry.get("where"))
         yield messages.shown(message, more or self._where(entry))
         yield folded_notebook.comment(self.answers.get(entry["id"], {}))
         if answer and (is_code or len(answer) > LONG):
