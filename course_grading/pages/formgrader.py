@@ -17,7 +17,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from tornado import web
 
 from course_grading import bounded_child
-from course_grading.pages.html_cleaning import clean_page
+from course_grading.pages import html_cleaning
 from course_grading.submission import handed_in_at
 from course_grading.submission.files import is_plain
 from course_grading.text import shorten
@@ -39,7 +39,9 @@ def markdown_cell(context, source):
     renderer = IPythonRenderer(
         escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True
     )
-    return clean_page(MarkdownWithMath(renderer=renderer).render(shorten(source, LONGEST)))
+    return html_cleaning.clean_page(
+        MarkdownWithMath(renderer=renderer).render(shorten(source, LONGEST))
+    )
 
 
 def escaped(values):
@@ -53,8 +55,8 @@ def escaped(values):
 class _Exporter:
     """The exporter of a submission's page, given names that are text."""
 
-    def __init__(self, exporter):
-        self._exporter = exporter
+    def __init__(self, exporter, host):
+        self._exporter, self._host = exporter, host
 
     def from_filename(self, filename, resources):
         try:  # Jupyter has one thread for all its pages
@@ -65,12 +67,15 @@ class _Exporter:
         return page, resources
 
     def _page(self, filename, resources):
+        """In a child, which shows this page alone."""
+        html_cleaning.keep_no_link_to(self._host)
         return self._exporter.from_filename(filename, resources=resources)[0]
 
 
 def opened(get):
     """The page that opens a course, which refuses another folder than this course's."""
 
+    @web.authenticated  # who may not come in is not told where the course lies
     def checked(self):
         folder, root = self.get_argument("path", ""), self.coursedir.root
         if folder and os.path.realpath(folder) != os.path.realpath(root):
@@ -122,7 +127,9 @@ def install():
     base.BaseHandler.of_the_course = True
     base.BaseHandler.content_security_policy = property(policy)
     base.BaseHandler.render = rendered
-    base.BaseHandler.exporter = property(lambda self: _Exporter(exporter(self)))
+    base.BaseHandler.exporter = property(
+        lambda self: _Exporter(exporter(self), self.request.host_name)
+    )
     handlers.SubmissionFilesHandler.set_extra_headers = headers
     handlers.FormgraderHandler.get = opened(handlers.FormgraderHandler.get)
     NbGraderAPI.get_submitted_timestamp = time_of

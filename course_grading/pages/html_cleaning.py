@@ -15,17 +15,40 @@ _ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"col
 # a file beside the notebook; nothing that leads further up, asks something, or is an address
 _FILE = r"(?![/ ])(?!.*(?:\.\.|%2e))[^:\\?\x00-\x1f]*"
 _PICTURE = re.compile(rf"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*|{_FILE}", re.I | re.A)
-_LINK = re.compile(rf"\s*(https?://|mailto:).*|{_FILE}", re.I | re.A | re.DOTALL)
+# another site, by its full name: no number, no name of this machine or of one beside it
+_SITE = re.compile(
+    r"\s*https?://((?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]*)\.?(?::\d+)?(?:[/?#].*)?",
+    re.I | re.A | re.DOTALL,
+)
+_LINK = re.compile(rf"\s*mailto:.*|{_FILE}", re.I | re.A | re.DOTALL)
+_OF_THIS_MACHINE = (".localhost", ".localdomain", ".local", ".internal")
+
+_own = set()  # names of the server that shows the page
+
+
+def keep_no_link_to(host):
+    """Let no link lead to this host, from now on, in this process."""
+    _own.add(host.lower().rstrip("."))
+
+
+def _leads_elsewhere(value):
+    """Whether an address is of another site, as far as its name tells."""
+    site = _SITE.fullmatch(value)
+    host = site and site[1].lower()
+    return bool(host) and host not in _own and not host.endswith(_OF_THIS_MACHINE)
 
 
 def _harmless_address(tag, name, value):
     """The value of an attribute, None for an address that does more than lead to a page or file.
 
-    A link to the server's own pages would act with the rights of whoever clicks it.
+    A link to the server's own pages would act with the rights of whoever clicks it. Which host that
+    is `keep_no_link_to` says; a link never leads to a number, nor to a name of this machine.
     """
     if name == "src":
         return value if _PICTURE.fullmatch(value) else None
-    return None if name == "href" and not _LINK.fullmatch(value) else value
+    if name == "href":
+        return value if _LINK.fullmatch(value) or _leads_elsewhere(value) else None
+    return value
 
 
 def clean_html(text, attributes=_ATTRIBUTES):

@@ -7,12 +7,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+from types import SimpleNamespace
 
 import pytest
+from tornado.web import HTTPError
 
 from course_grading.commands import class_run, sample_class
 from course_grading.gradebook.grades import grade_table
 from course_grading.pages import formgrader as formgrader_pages
+from course_grading.pages import html_cleaning
+from course_grading.pages.html_cleaning import clean_page
 from tests.course_grading.conftest import PS2
 from tests.course_grading.corpus.noisy import SCRIPT
 from tests.course_grading.graded_class import AUTOMATIC, hand_in
@@ -24,7 +28,8 @@ AT = f"autograded/eve/{PS2}"  # from where the server works
 LINKS = f"""
 ![](../../?path={AT}) [course](../../?path={AT}) ![](../../../logout)
 <img src=" //elsewhere.example/c.png">
-[my figure](figure.html) [here](javascript:window.hacked=1) ![](picture.png)
+[my figure](figure.html) [out](http://127.0.0.1/logout)
+[here](javascript:window.hacked=1) ![](picture.png)
 ![](http://elsewhere.example/a.png) ![b][ref]
 
 [ref]: http://elsewhere.example/b.png
@@ -156,6 +161,8 @@ def test_formgrader_shows_the_class_and_obeys_no_script(formgrader):
                 assert tab.locator("#notebook img[src='picture.png']").count()
                 course_link = tab.locator("#notebook a", has_text="course").first
                 assert course_link.get_attribute("href") is None
+                out = tab.locator("#notebook a", has_text="out").first
+                assert out.get_attribute("href") is None
                 with tab.expect_download() as download:
                     tab.locator("#notebook a", has_text="my figure").first.click()
                 assert download.value.suggested_filename == "figure.html"
@@ -179,9 +186,81 @@ class Slow:
 
 
 def test_a_page_that_takes_too_long_costs_that_page_alone(monkeypatch):
-    exporter = formgrader_pages._Exporter(Slow())
+    exporter = formgrader_pages._Exporter(Slow(), "localhost")
     page, _ = exporter.from_filename("good.ipynb", {"student": "<b>"})
     assert page == "page of good.ipynb for &lt;b&gt;"
     monkeypatch.setattr(formgrader_pages, "SECONDS", 0.2)
     page, _ = exporter.from_filename("slow.ipynb", {"student": "ada"})
     assert "cannot be shown: that took more than 0.2 seconds" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://localhost:8888/logout",
+        "http://LOCALHOST./logout",
+        "http:///logout",
+        "http://x@127.0.0.1/logout",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://127.0.0.0x1/",
+        "http://[::1]:8888/logout",
+        "http://0/",
+        "https://here.localhost/",
+        "https://elsewhere.example\\@localhost/",
+        "https://elsewhere.example@localhost/",
+        "http://l%6fcalhost.example/",
+        "http://ｌｏｃａｌｈｏｓｔ/",
+        "http:logout",
+        "//localhost/logout",
+        "http://hub.example:8000/hub/logout",
+        "http://HUB.example./hub/logout",
+    ],
+)
+def test_a_link_to_the_servers_own_pages_is_no_link(monkeypatch, address):
+    monkeypatch.setattr(html_cleaning, "_own", set())
+    html_cleaning.keep_no_link_to("hub.example")
+    for clean in (html_cleaning.clean_html, html_cleaning.clean_formgrader, clean_page):
+        assert "href" not in clean(f'<a href="{address}">x</a>')
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://hub.example.org/a?b=1#c",
+        "https://elsewhere.example",
+        "https://elsewhere.example:8443/a",
+        "mailto:ada@elsewhere.example",
+        "figure.html",
+    ],
+)
+def test_a_link_to_another_site_or_a_file_stays(monkeypatch, address):
+    monkeypatch.setattr(html_cleaning, "_own", {"hub.example"})
+    assert f'href="{address}"' in clean_page(f'<a href="{address}">x</a>')
+
+
+class Asked:
+    """A request for the page that opens a course, by someone who has not logged in."""
+
+    current_user = None
+    request = SimpleNamespace(method="GET", uri="/formgrader?path=/elsewhere", full_url=str)
+    coursedir = SimpleNamespace(root="/the/course")
+
+    def get_argument(self, name, default):
+        return "/elsewhere"
+
+    def get_login_url(self):
+        return "/login"
+
+    def redirect(self, url):
+        self.led_to = url
+
+
+def test_who_has_not_logged_in_is_not_told_where_the_course_lies():
+    asked = Asked()
+    get = formgrader_pages.opened(lambda handler: pytest.fail("opened"))
+    get(asked)
+    assert asked.led_to.startswith("/login?next=")
+    asked.current_user = "ada"
+    with pytest.raises(HTTPError, match="This formgrader shows /the/course"):
+        get(asked)
