@@ -2,7 +2,8 @@
 
 The bank draws the numbers of a student again, by the id. Where a question has changed since, it
 would draw others, and right answers would be wrong ones. So the course's own notebooks and what
-was graded before are held against it: nothing is graded by numbers that nobody saw.
+was graded before are held against it: nothing is graded by numbers that nobody saw. Drawn are words
+too, so a task that is only worded anew, or rid of a typing error, is refused as well.
 """
 
 import json
@@ -27,7 +28,7 @@ def asked(root, assignment, catalogue):
             if not check:
                 continue
             if check[1] not in catalogue.questions:
-                raise _changed(assignment, check[1])
+                raise _changed(assignment, f"no longer has {check[1]!r}")
             found[check[1]] = cell["metadata"]["nbgrader"]["points"]
     return found
 
@@ -42,13 +43,12 @@ def hold(root, assignment, key):
             for entry in record.get("questions", []) if key.knows(shown) else ():
                 name, told = entry["id"], entry.get("prompt")
                 if told and name in key.questions and told != key.variant(name, shown).prompt:
-                    raise _changed(assignment, name)
+                    raise _changed(assignment, f"asks {name!r} in other numbers or words today")
 
 
-def _changed(assignment, question):
+def _changed(assignment, how):
     return Unusable(
-        f"{assignment} was handed out before releases had sheets, and the question bank has "
-        f"changed {question!r} since: students saw other numbers than it draws today. Nothing is "
-        "graded anew. What is graded stays; grade the rest with the version of the project that "
-        "handed it out."
+        f"{assignment} was handed out before releases had sheets, and the question bank {how}: "
+        "what is right for it may be wrong for what students saw. Nothing is graded anew. What is "
+        "graded stays; grade the rest with the version of the project that handed it out."
     )

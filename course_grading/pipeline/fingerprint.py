@@ -4,11 +4,14 @@ import functools
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 import course_bank
 from course_bank.catalogue import OWN_FILE
 from course_grading.submission import files
+
+_LEFT = re.compile(r"\..*|.*~|__pycache__", re.DOTALL)
 
 
 def of_hand_in(folder, below, largest_notebook):
@@ -54,9 +57,12 @@ def _code(root):
 
 @functools.cache
 def of_bank(folder):
-    """A hash of the bank's files: its code, and the digits and records that it judges by."""
+    """A hash of the bank's files: its code, and the digits and records that it judges by.
+
+    Without what Python, editors and desktops leave beside them.
+    """
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.parent.name != "__pycache__":
+        if path.is_file() and not any(map(_LEFT.fullmatch, path.relative_to(folder).parts)):
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 Beside the notebook students get its file of sheets: see `course_bank.assignments.release`.
 """
 
+import contextlib
 import os
 import shutil
 
@@ -30,9 +31,18 @@ class ReleaseAssignment(GenerateAssignment):
         try:
             super().convert_notebooks()
         except failures.Stop as stop:
-            shutil.rmtree(self._released, ignore_errors=True)  # half of it would pass for the whole
+            self._remove_released()  # half of it would pass for the whole
             self.log.error("%s %s", stop, failures.GOES_ON)
             raise NbGraderException(str(stop)) from None
+
+    def _remove_released(self):
+        """As nbgrader does: where one notebook was asked for, the others stay."""
+        if self.coursedir.notebook_id == "*":
+            shutil.rmtree(self._released, ignore_errors=True)
+            return
+        for notebook in self.notebooks:
+            with contextlib.suppress(OSError):
+                os.remove(os.path.join(self._released, os.path.basename(notebook)))
 
     def init_assignment(self, assignment_id, student_id):
         """Write them beside the other files of the assignment."""

@@ -106,8 +106,8 @@ QUESTIONS = [
             ),
         ),
         solved_by="shapes.receptive_field",
-        solution="shapes.receptive_field(\n    [(n.kernel, 1, 2**i) for i in "
-        "range(n.layers)]\n).value",
+        solution='shapes.receptive_field(\n    [(n.kernel, 1, getattr(n, "start", 1) * 2**i) '
+        "for i in range(n.layers)]\n).value",
     ),
     Question(
         id="rf-what-dilation-does",

@@ -144,7 +144,8 @@ QUESTIONS = [
                 FAR,
             ),
         ),
-        solution="-(\n    -(n.first - 1 + (n.kernel - 1) * (2**n.layers - 1))\n"
+        solution="-(\n    -(n.first - 1 + (n.kernel - 1) * (2**n.layers - 1)"
+        ' * getattr(n, "start", 1))\n'
         "    // (n.plain - 1)\n)",
     ),
 ]

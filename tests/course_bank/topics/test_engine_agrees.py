@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from course_bank import bank
-from course_lib import Input, Sequential, layers
+from course_lib import Input, Sequential, layers, shapes
+from course_lib.exercise import Numbers
 
 
 def model(shape, *stack):
@@ -198,6 +199,18 @@ FIELDS = {
     "rf-span": lambda n: [(n.kernel, 1, n.dilation)],
     "rf-dilated-stack": lambda n: [(n.kernel, 1, 2**i) for i in range(n.layers)],
 }
+OF_OLD = {  # drawings of earlier releases, whose rates begin at another one
+    "rf-dilated-stack": {"kernel": 3, "layers": 4, "start": 2},
+    "rf-plain-for-dilated": {"first": 7, "layers": 3, "kernel": 5, "plain": 3, "start": 3},
+}
+
+
+@pytest.mark.parametrize("name", OF_OLD)
+def test_the_solution_is_right_for_drawings_of_earlier_releases(name):
+    n = Numbers(OF_OLD[name])
+    value = eval(bank[name].solution, {"n": n, "shapes": shapes})
+    assert value == bank[name].answer(n)
+    assert value != bank[name].answer(Numbers({**n, "start": 1}))
 
 
 @pytest.mark.parametrize("name", FIELDS)

@@ -1,6 +1,7 @@
 """What would fail for every submission stops grading with a sentence, and grading goes on later."""
 
 import errno
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -117,6 +118,21 @@ def test_generating_stops_with_a_sentence_and_leaves_no_half_release(new_course)
     told = told_by(course, "nbgrader", "generate_assignment", PS2, "--force")
     assert "It is read-only: allow yourself to write it" in told[-1], told
     assert not course.folder("release", PS2).exists()
+
+
+def test_a_notebook_that_cannot_be_generated_leaves_the_others_and_their_sheets(new_course):
+    course = new_course()
+    released, source = course.folder("release", PS2), course.folder("source", PS2)
+    shutil.copy(source / f"{PS2}.ipynb", source / "more.ipynb")
+    shutil.copy(released / f"{PS2}.ipynb", released / "more.ipynb")
+    before = {path.name: path.read_bytes() for path in released.iterdir()}
+    with open(course.root / "nbgrader_config.py", "a") as options:
+        options.write(f"\nc.CourseDirectory.db_url = {READ_ONLY!r}\n")
+    command = ("nbgrader", "generate_assignment", PS2, "--notebook", "more", "--force")
+    told = told_by(course, *command)
+    assert "It is read-only: allow yourself to write it" in told[-1], told
+    left = {path.name: path.read_bytes() for path in released.iterdir()}
+    assert before.pop("more.ipynb") and left == before
 
 
 @pytest.mark.parametrize(

@@ -170,8 +170,13 @@ def test_the_lines_of_the_guide_make_an_environment_that_works(unpacked, tmp_pat
     code = "\n".join([*first_cells(unpacked), _TRAIN])
     for numpy in ("", OLDEST_NUMPY):  # what is new, and what a hosted Jupyter may have
         if numpy:
-            line = f"env/bin/python -m pip install 'numpy=={numpy}.*'"
-            subprocess.run(line, shell=True, cwd=folder, env=environment, check=True)
+            line = f"env/bin/python -m pip install --only-binary :all: 'numpy=={numpy}.*'"
+            done = subprocess.run(
+                line, shell=True, cwd=folder, env=environment, capture_output=True, text=True
+            )
+            if "No matching distribution found for numpy" in done.stderr:
+                pytest.skip(f"NumPy {numpy} is built for older Pythons alone")
+            assert done.returncode == 0, done.stdout + done.stderr
         done = subprocess.run(
             [folder / "env/bin/python", "-c", code],
             cwd=folder / PS2,

@@ -22,6 +22,9 @@ def test_what_the_bank_judges_by_decides_the_grade(tmp_path, name):
     fingerprint.of_bank.cache_clear()
     (tmp_path / "bank/core/__pycache__").mkdir()
     (tmp_path / "bank/core/__pycache__/variant.pyc").write_bytes(b"made anew at every start")
+    (tmp_path / "bank/.ipynb_checkpoints").mkdir()
+    for left in (".DS_Store", "core/.forms.py.swp", "core/forms.py~", ".ipynb_checkpoints/a"):
+        (tmp_path / "bank" / left).write_bytes(b"of an editor")
     assert fingerprint.of_bank(tmp_path / "bank") == before
     fingerprint.of_bank.cache_clear()
     with open(tmp_path / "bank" / name, "ab") as file:

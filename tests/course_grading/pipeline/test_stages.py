@@ -3,6 +3,7 @@
 import errno
 import os
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -169,3 +170,14 @@ def test_an_error_of_the_graders_own_costs_no_points(course, monkeypatch):
     assert failed.value.told == "ZeroDivisionError: division by zero"
     assert course.record(PS2, "ada") == {}
     warm.close_servers()
+
+
+def test_a_judge_that_raises_costs_its_own_question_alone():
+    def grade(variant, values):
+        raise ZeroDivisionError
+
+    question = SimpleNamespace(grade=grade, hidden=None, teaches="", where="")
+    variant = SimpleNamespace(question=question, partly=None, hidden=None, prompt="?", choices=None)
+    entry = verdicts.judged(variant, {"value": 1}, None, "own-one", 2)
+    assert (entry["score"], entry["misconception"]) == (0, "ungraded")
+    assert entry["message"] == "Could not be graded: ZeroDivisionError."
