@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from course_grading.gradebook import failures
+
 
 class Unusable(ValueError):
     """A file of the course folder cannot be read; the text says which one and what to do."""
@@ -15,18 +17,31 @@ class Unusable(ValueError):
 def alone(root, what):
     """Hold the course for one command; another one on it is refused in a sentence."""
     path = Path(root) / ".lock"
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except PermissionError:  # another instructor's file
-        handle = os.open(path, os.O_RDONLY)
-    with os.fdopen(handle) as file:
+    with contextlib.ExitStack() as stack:
         try:
+            file = stack.enter_context(os.fdopen(_lock_file(path)))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Unusable(
                 f"Another {what} runs on this course. Wait until it has ended."
             ) from None
+        except OSError as problem:
+            raise Unusable(
+                failures.of_all(problem)
+                or f"The course cannot be held for one {what}: {path}: {problem.strerror}. Allow "
+                "yourself to write this file and its folder (chmod u+w, or g+w for a group)."
+            ) from None
         yield
+
+
+def _lock_file(path):
+    """The open file; another instructor's is read, which NFS has no lock for."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except PermissionError:
+        if not path.exists():
+            raise
+        return os.open(path, os.O_RDONLY)
 
 
 def write_atomically(path, text):

@@ -20,7 +20,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import FileNameCollectorPlugin
 
-from course_grading.submission import handed_in_at
+from course_grading.submission.places import Places
 from course_grading.submission.platform_names import (
     CANVAS,
     MOODLE,
@@ -110,13 +110,17 @@ class ClassListCollector(FileNameCollectorPlugin):
     def _beside(self, notebooks, paths):
         """{path: (id, name)} of the other files of those whose notebook is taken.
 
-        A name is told from the notebook's own folder. Who handed in no notebook at all is named.
+        A name is told from the notebook's own folder. What has no place of its own there is named,
+        and who handed in no notebook at all.
         """
         folders = {
             student: os.path.dirname(self._owned(path)[1])
             for path, (student, _) in notebooks.items()
         }
-        found, without = {}, {}
+        found, without, places = {}, {}, {}
+        for student, name in notebooks.values():
+            with contextlib.suppress(ValueError):  # another one's, such as Ps2 beside ps2
+                places.setdefault(student, Places()).take(name)
         for path in paths:
             try:
                 student, own = self._owned(path)
@@ -126,13 +130,17 @@ class ClassListCollector(FileNameCollectorPlugin):
                 without.setdefault(student, []).append(os.path.basename(own))
                 continue
             name = own.removeprefix(f"{folders[student]}/")
-            is_ours = name == handed_in_at.NAME  # no student says when it was handed in
-            if not is_ours and not any(part.startswith(".") for part in name.split("/")):
-                found.setdefault((student, name), path)
+            if any(part.startswith(".") for part in name.split("/")):
+                continue
+            try:
+                found[path] = student, places[student].take(_as_nbgrader_names(name, path))
+            except ValueError as problem:
+                told = printable_line(self._inside(path) or os.path.basename(path))
+                self.log.warning("Left out: %s: %s", told, problem)
         for student, names in without.items():
             told = ", ".join(listed(names))
             self.log.warning("%s has handed in no notebook, but %s", student, told)
-        return {path: key for key, path in found.items()}
+        return found
 
     def _last(self, copies):
         """The path of the last copy by its number, then by its time."""
@@ -194,6 +202,11 @@ def _parted(path):
         if _is_zip(part):
             own = parts[place + i + 2 :]
     return parts[place].removesuffix(UNPACKED), "/".join(own)
+
+
+def _as_nbgrader_names(name, path):
+    """The name that nbgrader makes of it: with the ending of what came."""
+    return (os.path.splitext(name)[0] + os.path.splitext(path)[1]) if name else ""
 
 
 def _is_zip(name):

@@ -67,8 +67,10 @@ def _instead(path):
 
 
 def is_plain(name):
-    """Whether a name can be an id: no line end, no control character, no broken character."""
-    return name.isprintable()
+    """Whether a name can be an id: no line end, no control character, no broken character, and a
+    folder of its own.
+    """
+    return name.isprintable() and name not in ("", ".", "..")
 
 
 def listed(folder, below):

@@ -65,8 +65,11 @@ def moment(data):
 
 def of_folder(folder, below):
     """`moment` of a submission's folder, None where nothing tells it."""
+    path = os.path.join(folder, NAME)
+    if not os.path.lexists(path):
+        return None
     try:
-        return moment(files.read_bytes(os.path.join(folder, NAME), LARGEST, below))
+        return moment(files.read_bytes(path, LARGEST, below))
     except (files.Unreadable, ValueError, OverflowError, OSError):
         return None
 

@@ -19,11 +19,12 @@ IMPATIENT = "sqlite:///gradebook.db?timeout=0.1"
 
 
 def grade(capsys):
-    """(exit status, the error stream's lines)."""
+    """(exit status, the error stream)."""
     status = cli.main(["grade", PS2, "--workers", "1"])
     out, err = capsys.readouterr()
     print(out)
-    return status, err.splitlines()
+    assert "Traceback" not in err
+    return status, err
 
 
 def test_a_gradebook_that_cannot_be_written_stops_the_class_once(new_course, capsys):
@@ -35,9 +36,8 @@ def test_a_gradebook_that_cannot_be_written_stops_the_class_once(new_course, cap
     options.write_text(f"{usual}\nc.CourseDirectory.db_url = {READ_ONLY!r}\n")
     status, told = grade(capsys)
     assert status == 1
-    assert len(told) == 3, told
-    assert "It is read-only" in told[1] and "goes on from here" in told[1]
-    assert told[2] == "0 of 3 submissions were graded before."
+    assert told.count("It is read-only") == told.count("goes on from here") == 1
+    assert "0 of 3 submissions were graded before." in told
     assert not course.records(PS2)
 
     options.write_text(f"{usual}\nc.CourseDirectory.db_url = {IMPATIENT!r}\n")
@@ -45,10 +45,9 @@ def test_a_gradebook_that_cannot_be_written_stops_the_class_once(new_course, cap
         other.execute("begin immediate")
         status, told = grade(capsys)
     assert status == 1
-    assert len(told) == 3, told
-    assert "Another program holds it" in told[1]
+    assert told.count("Another program holds it") == 1
 
-    assert grade(capsys) == (0, [])
+    assert grade(capsys)[0] == 0
     assert scores(course) == dict.fromkeys(STUDENTS, AUTOMATIC)
 
 
@@ -66,13 +65,12 @@ def test_a_full_disk_stops_the_class_once_and_nothing_is_half(new_course, capsys
     monkeypatch.setattr(converter, "write_atomically", until_full)
     status, told = grade(capsys)
     assert status == 1
-    assert len(told) == 2, told
-    assert told[0].startswith("course: The disk is full (")
-    assert told[1] == "1 of 3 submissions were graded before."
+    assert told.count("course: The disk is full (") == 1
+    assert "1 of 3 submissions were graded before." in told
     assert list(course.records(PS2)) == ["ada"]
     assert not course.folder("autograded", PS2, "bo").exists()
     monkeypatch.setattr(converter, "write_atomically", write)
-    assert grade(capsys) == (0, [])
+    assert grade(capsys)[0] == 0
     assert scores(course) == dict.fromkeys(STUDENTS, AUTOMATIC)
 
 
@@ -94,7 +92,7 @@ def told_by(course, *command):
     )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    return done.stderr.splitlines()
+    return done.stderr
 
 
 def test_a_gradebook_without_room_is_told_without_a_traceback(new_course):
@@ -106,9 +104,8 @@ def test_a_gradebook_without_room_is_told_without_a_traceback(new_course):
     with open(course.root / "nbgrader_config.py", "a") as options:
         options.write(FULL)
     told = told_by(course, "course_grading.commands.cli", "grade", PS2, "--workers", "1")
-    assert len(told) == 3, told
-    assert "The disk is full: free some space." in told[1]
-    assert told[2].endswith(" of 3 submissions were graded before.")
+    assert told.count("The disk is full: free some space.") == 1
+    assert " of 3 submissions were graded before." in told
 
 
 def test_generating_stops_with_a_sentence_and_leaves_no_half_release(new_course):
@@ -116,7 +113,7 @@ def test_generating_stops_with_a_sentence_and_leaves_no_half_release(new_course)
     with open(course.root / "nbgrader_config.py", "a") as options:
         options.write(f"\nc.CourseDirectory.db_url = {READ_ONLY!r}\n")
     told = told_by(course, "nbgrader", "generate_assignment", PS2, "--force")
-    assert "It is read-only: allow yourself to write it" in told[-1], told
+    assert told.count("It is read-only: allow yourself to write it") == 1
     assert not course.folder("release", PS2).exists()
 
 

@@ -201,6 +201,51 @@ def test_what_lies_beside_the_notebook_goes_with_it(collected, form, inside):
     assert not list(Path("submitted").rglob("timestamp.txt"))
 
 
+@pytest.mark.parametrize(
+    ("names", "taken"),
+    [
+        ((f"nb/{WORK}", "nb/x", "x/y.txt"), (WORK, "x")),
+        ((f"nb/{WORK}", "nb/x/y.txt", "x"), (WORK, "x/y.txt")),
+        ((f"nb/{WORK}", "nb/x", "x"), (WORK, "x")),
+        ((f"nb/{WORK}", f"{WORK}/x"), (WORK,)),
+        ((WORK, WORK.upper()), (WORK,)),
+        ((WORK, "ä.csv", "A\u0308.CSV"), (WORK, "A\u0308.CSV")),
+        ((WORK, "timestamp.txt/a"), (WORK,)),
+        ((WORK, "Timestamp.TXT"), (WORK,)),
+    ],
+)
+def test_two_files_for_one_place_stop_nobody(collected, names, taken):
+    """Told apart as a Mac and Windows do."""
+    archives = {f"{ADA}work.zip": zipped(*[(name, name.encode()) for name in names])}
+    placed, log = collected(f"{BO}{WORK}", archives=archives)
+    assert placed.pop(f"ada_2/{PS2}/{WORK}") == f"work in {BO}{WORK}"
+    assert set(placed) == {f"ada/{PS2}/{name}" for name in taken}
+    assert log.count(f"Left out: {ADA}work.zip.unpacked/") == len(names) - len(taken)
+
+
+def test_files_that_are_called_as_their_owner_alone_stop_nobody(collected):
+    """nbgrader makes txt.txt of both "ada.txt" and "ada_txt.txt"."""
+    names = (f"ada_{WORK}", "ada", "ada_", "ada.txt", "ada_txt.txt")
+    placed, log = collected(*names, f"{MOODLES}", f"{BO}{WORK}")
+    assert set(placed) == {
+        f"ada/{PS2}/{WORK}",
+        f"ada/{PS2}/txt.txt",
+        f"ada_2/{PS2}/{WORK}",
+    }
+    assert log.count("it has no name of its own") == 3
+    assert "Left out: ada_txt.txt: another file has the place of 'txt.txt'" in log
+
+
+def test_late_is_late_whatever_lies_beside_the_notebook(collected):
+    due = "2026-11-20 18:00:00"
+    with Gradebook(f"sqlite:///{os.getcwd()}/gradebook.db", "convolution-by-hand") as gradebook:
+        gradebook.update_or_create_assignment(PS2, duedate=due)
+    work = zipped((WORK, b"mine"), ("timestamp.txt/a", b"2026-11-01 00:00:00 UTC"))
+    collected(archives={"lovelaceada_LATE_312_98765_work.zip": work})
+    stamp = Path("submitted", "ada", PS2, "timestamp.txt").read_bytes()
+    assert str(moment(stamp)) == "2026-11-20 18:00:01"
+
+
 def test_single_files_of_a_student_go_with_the_notebook(collected):
     placed, _ = collected(f"{ADA}{WORK}", f"{ADA}helper.py", f"{BO}helper.py", "nobody.py")
     assert placed == {

@@ -1,5 +1,6 @@
 """Times of handing in, as people and programs write them."""
 
+import os
 from datetime import datetime
 
 import pytest
@@ -45,3 +46,11 @@ def test_understood(data):
 def test_named_where_it_is_not(data, told):
     with pytest.raises(ValueError, match=told):
         handed_in_at.moment(data)
+
+
+def test_a_folder_without_a_time_is_not_searched(tmp_path, monkeypatch):
+    """Formgrader asks for each student's at every list."""
+    monkeypatch.setattr(os, "walk", None)
+    assert handed_in_at.of_folder(tmp_path, tmp_path.parent) is None
+    (tmp_path / handed_in_at.NAME).write_text("2024-05-01 12:00:00 UTC")
+    assert handed_in_at.of_folder(tmp_path, tmp_path.parent) == NOON
