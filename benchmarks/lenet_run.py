@@ -113,32 +113,36 @@ def settings():
     }
 
 
-def rows_so_far():
-    """The record's rows if an earlier run of the same settings was interrupted, else none."""
-    record = records.load("lenet") if "lenet" in records.names() else {}
-    same = all(record.get(key) == value for key, value in settings().items())
-    return record["steps"] if same and len(record["steps"]) < len(STEPS) else []
-
-
-def record_runs(dry_run):
-    train_set, test_set = (
+def digits():
+    """((x, y), (x, y)): MNIST's training and test digits."""
+    return tuple(
         (images[..., None].astype("float32") / 255, labels)
         for images, labels in datasets.mnist.load_data()
     )
-    rows = rows_so_far()
+
+
+def row(step, train_set, test_set):
+    """What a step comes to, with every seed."""
+    found = {"change": step[0], "parameters": build(step).count_params(), "accuracy": []}
+    for seed in SEEDS:
+        model, accuracy = train(step, train_set, seed)
+        found["accuracy"].append(round(accuracy, 4))
+        if step in (STEPS[0], STEPS[-1]):
+            _, on_test = model.evaluate(*test_set, batch_size=500, verbose=0)
+            found.setdefault("test_accuracy", []).append(round(on_test, 4))
+    print(f"{step[0]:34} {statistics.mean(found['accuracy']):.4f} {found}", flush=True)
+    return found
+
+
+def record_runs(dry_run):
+    data = digits()
+    rows = records.begun("lenet", settings())
     for step in STEPS[len(rows) :]:
-        row = {"change": step[0], "parameters": build(step).count_params(), "accuracy": []}
-        for seed in SEEDS:
-            model, accuracy = train(step, train_set, seed)
-            row["accuracy"].append(round(accuracy, 4))
-            if step in (STEPS[0], STEPS[-1]):
-                _, on_test = model.evaluate(*test_set, batch_size=500, verbose=0)
-                row.setdefault("test_accuracy", []).append(round(on_test, 4))
-        rows.append(row)
-        print(f"{step[0]:34} {statistics.mean(row['accuracy']):.4f} {row}", flush=True)
+        rows.append(row(step, *data))
         if not dry_run:
-            record = {**settings(), **machine.describe("numpy"), "steps": rows}
-            records.save("lenet", record)
+            records.keep_begun("lenet", settings(), rows)
+    if not dry_run:
+        records.save("lenet", {**settings(), **machine.describe("numpy"), "steps": rows})
 
 
 if __name__ == "__main__":

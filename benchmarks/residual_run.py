@@ -104,13 +104,6 @@ def settings():
     }
 
 
-def rows_so_far():
-    """The record's rows if an earlier run of the same settings was interrupted, else none."""
-    record = records.load("residual") if "residual" in records.names() else {}
-    same = all(record.get(key) == value for key, value in settings().items())
-    return record["runs"] if same and len(record["runs"]) < len(ARMS) * len(DEPTHS) else []
-
-
 def row(depth, name, data):
     found = [train(depth, ALL_ARMS[name], seed, data) for seed in SEEDS]
     columns = {key: [run[key] for run in found] for key in found[0]}
@@ -127,7 +120,7 @@ def record_control(dry_run):
 
 
 def record_runs(dry_run):
-    data, rows = digits(), rows_so_far()
+    data, rows = digits(), records.begun("residual", settings())
     norms = {
         name: [gradient_norms(max(DEPTHS), arm, seed, data) for seed in SEEDS]
         for name, arm in ALL_ARMS.items()
@@ -135,8 +128,10 @@ def record_runs(dry_run):
     for depth, name in list(product(DEPTHS, ARMS))[len(rows) :]:
         rows.append(row(depth, name, data))
         if not dry_run:
-            record = {**settings(), **machine.describe("numpy"), "runs": rows}
-            records.keep("residual", {**record, "gradient_norms": norms})
+            records.keep_begun("residual", settings(), rows)
+    if not dry_run:
+        record = {**settings(), **machine.describe("numpy"), "runs": rows}
+        records.keep("residual", {**record, "gradient_norms": norms, "begun": None})
 
 
 if __name__ == "__main__":

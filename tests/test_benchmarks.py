@@ -3,12 +3,13 @@
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 import course_lib
-from benchmarks import lenet_run, models, photographs_run
+from benchmarks import lenet_run, models, photographs_run, residual_run
 from course_lib import losses, records
 from course_lib.datasets import photographs
 from course_lib.layers import BatchNormalization
@@ -60,15 +61,33 @@ def test_a_part_that_is_made_anew_leaves_the_others(monkeypatch, tmp_path):
     assert records.load("cost") == {"rows": [2], "date": "new", "accuracy": {"rows": [0.5]}}
 
 
-def test_an_interrupted_run_goes_on_and_a_finished_one_begins_anew(monkeypatch):
-    record = {**lenet_run.settings(), "steps": [{"change": "a"}]}
-    monkeypatch.setattr(records, "names", lambda: ["lenet"])
-    monkeypatch.setattr(records, "load", lambda name: record)
-    assert lenet_run.rows_so_far() == [{"change": "a"}]
-    record["steps"] = [{}] * len(lenet_run.STEPS)
-    assert lenet_run.rows_so_far() == []
-    record |= {"steps": [{"change": "a"}], "seeds": [7]}
-    assert lenet_run.rows_so_far() == [], "of other settings"
+@pytest.mark.parametrize(
+    ("run", "key", "name", "steps"),
+    [(lenet_run, "steps", "lenet", len(lenet_run.STEPS)), (residual_run, "runs", "residual", 12)],
+)
+def test_an_interrupted_run_goes_on_and_costs_the_complete_one_nothing(
+    monkeypatch, tmp_path, run, key, name, steps
+):
+    monkeypatch.setattr(records, "_FOLDER", tmp_path)
+    records.save(name, {key: ["complete"]})
+    row = Mock(side_effect=["a", "b", KeyboardInterrupt, *map(str, range(99))])
+    monkeypatch.setattr(run, "row", row)
+    monkeypatch.setattr(run, "digits", lambda: ((), ()))
+    monkeypatch.setattr(run, "gradient_norms", lambda *_: 1.0, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        run.record_runs(False)
+    assert records.load(name)[key] == ["complete"]
+    run.record_runs(False)
+    record = records.load(name)
+    assert record[key] == ["a", "b", *map(str, range(steps - 2))] and "begun" not in record
+    assert records.begun(name, run.settings()) == []
+
+
+def test_rows_of_other_settings_are_not_gone_on_with(monkeypatch, tmp_path):
+    monkeypatch.setattr(records, "_FOLDER", tmp_path)
+    records.keep_begun("lenet", {"seeds": [1]}, ["a"])
+    assert records.begun("lenet", {"seeds": [1]}) == ["a"]
+    assert records.begun("lenet", {"seeds": [2]}) == []
 
 
 WORDS = {2: "two", 4: "four", 9: "nine", 18: "eighteen"}

@@ -112,7 +112,10 @@ class Layer(Weights, metaclass=LayerType):
         """Whether, in training, an example's output depends on that example only."""
         return True
 
-    meets = False  # whether otherwise it may be cut all the same: it adds up by `ops.meeting`
+    @property
+    def meets(self) -> bool:
+        """Whether several parts of a batch may be under way: what it needs of all it adds up."""
+        return self.treats_examples_alone
 
     def explain_shape(self, input_shape: tuple) -> list[str]:
         """Lines of arithmetic that lead to the output shape."""

@@ -88,7 +88,7 @@ class BatchNormalization(Layer):
         self.add_weight("moving_mean", shape, self.moving_mean_initializer, trainable=False)
         self.add_weight("moving_variance", shape, self.moving_variance_initializer, trainable=False)
 
-    meets = True
+    meets = True  # by `ops.meeting`
 
     @property
     def treats_examples_alone(self) -> bool:

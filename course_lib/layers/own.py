@@ -13,6 +13,12 @@ layer of your own has a ``forward`` and a ``backward``:
 One with weights creates them in ``create_weights(input_shape)`` by ``add_weight``, and returns a
 gradient for each name. One that changes the shape has ``compute_output_shape``. The operations of
 `course_lib.ops` come in such pairs: ``conv_forward`` and ``conv_backward``.
+
+Several parts of a batch can be under way in a model: they take turns at batch normalisations
+(`ops.meeting`), and where processes cannot be copied, threads do them. A layer that keeps something
+on ``self`` until ``backward`` would get another part's. So neither is done beside layers of your
+own, unless each of their classes says ``meets = True``: all goes by the cache, and sums over the
+batch by ``ops.meeting.over_batch``.
 """
 
 from course_lib.errors import SaysWhatItTakes, unknown_argument
@@ -71,6 +77,16 @@ def refuse(owner, unknown, known, instead=INSTEAD):
                 f"{owner}: Keras has the argument {argument}, this library has it not. "
                 "Leave it out."
             )
+
+
+def is_own(layer):
+    """Whether its class was written outside this library, be it as a subclass of one in it."""
+    return not type(layer).__module__.startswith("course_lib.")
+
+
+def meets(layer):
+    """Whether several parts may be under way in it; one of your own says so in its very class."""
+    return layer.meets and (not is_own(layer) or "meets" in vars(type(layer)))
 
 
 class LayerType(SaysWhatItTakes):

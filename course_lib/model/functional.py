@@ -17,6 +17,7 @@ import numpy as np
 
 from course_lib.layers.base import Layer
 from course_lib.layers.core import InputLayer
+from course_lib.layers.own import meets
 from course_lib.layers.symbolic import SymbolicTensor
 from course_lib.model import keeping, summary
 from course_lib.model.graph import Graph, Step
@@ -231,7 +232,7 @@ class Model(Learning, Layer):
 
     @property
     def meets(self) -> bool:
-        return all(layer.meets for layer in self.steps if not layer.treats_examples_alone)
+        return all(map(meets, self.steps))
 
     # ---------------------------------------------------------------------------------- weights
 

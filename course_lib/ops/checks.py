@@ -38,7 +38,7 @@ def as_floats(owner, **arrays):
     if _are_floats(values):
         return values
     known = {name: _as_given(f"{owner}: {name}", value) for name, value in arrays.items()}
-    wide = any(a.dtype == np.float64 for a in known.values())
+    wide = any(a.dtype.char == "d" for a in known.values())  # in whatever order of bytes
     dtype = np.float64 if wide else np.float32
     return [np.ascontiguousarray(array, dtype).reshape(array.shape) for array in known.values()]
 
@@ -47,7 +47,8 @@ def _are_floats(values):
     """Whether they are what `as_floats` makes of them: in a network's middle they always are."""
     kinds = {value.dtype.char for value in values if type(value) is np.ndarray}
     return kinds in ({"f"}, {"d"}) and all(
-        type(value) is np.ndarray and value.flags.c_contiguous for value in values
+        type(value) is np.ndarray and value.flags.c_contiguous and value.dtype.isnative
+        for value in values
     )
 
 

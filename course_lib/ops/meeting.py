@@ -65,6 +65,7 @@ class Meeting:
         self._turns, self._changed = Semaphore(at_once), Condition()
         self._join, self._sums, self._total = join, {}, None
         self._count, self._met, self._ended = 0, 0, False
+        self._errors = np.geterr()  # older NumPys keep these settings for each thread
 
     def run(self, function: Callable, tasks: Sequence) -> list:
         """[function(task) for task in tasks], a part each. An error in one ends them all."""
@@ -72,13 +73,13 @@ class Meeting:
         if self._count == 1:
             return [copy_context().run(self._part, function, 0, tasks[0])]
         with ThreadPoolExecutor(self._count) as pool:
-            parts = [
-                pool.submit(copy_context().run, self._part, function, number, task)
-                for number, task in enumerate(tasks)
-            ]
+            parts = []
             try:
+                for number, task in enumerate(tasks):
+                    own = copy_context().run
+                    parts.append(pool.submit(own, self._part, function, number, task))
                 wait(parts)
-            finally:  # after Ctrl-C: nobody goes on after the next meeting
+            finally:  # after Ctrl-C, or without a thread for each: nobody waits for ever
                 self._end()
         errors = [error for part in parts if (error := part.exception()) is not None]
         if errors:  # those of the parts that waited for another say less
@@ -88,7 +89,7 @@ class Meeting:
     def _part(self, function, number, task):
         _seat.set((self, number))
         try:
-            with self._turns:
+            with self._turns, np.errstate(**self._errors):
                 return function(task)
         finally:
             self._end()

@@ -42,11 +42,23 @@ def weights(name):
 
 
 def keep(name, parts):
-    """Write ``parts`` of the record ``name``; what else it has stays.
+    """Write ``parts`` of the record ``name``; what else it has stays. A part that is None goes.
 
     For runs in parts: one that is interrupted, or made anew by itself, costs the others nothing.
     """
-    save(name, (load(name) if name in names() else {}) | parts)
+    record = (load(name) if name in names() else {}) | parts
+    save(name, {key: part for key, part in record.items() if part is not None})
+
+
+def begun(name, settings):
+    """The rows of a run with these settings that was interrupted, or none (see `keep_begun`)."""
+    found = load(name).get("begun", {}) if name in names() else {}
+    return found["rows"] if found.get("settings") == settings else []
+
+
+def keep_begun(name, settings, rows):
+    """Keep the rows of a run that goes on, beside those of the last complete one."""
+    keep(name, {"begun": {"settings": settings, "rows": rows}})
 
 
 def save(name, record, arrays=None):

@@ -16,11 +16,12 @@ import copy
 
 import numpy as np
 
-from course_lib.activations import ActivationFunction
+from course_lib.activations import LINEAR, ActivationFunction
 from course_lib.layers.activations import ReLU
 from course_lib.layers.convolutional import Conv
 from course_lib.layers.depthwise import DepthwiseConv1D, DepthwiseConv2D
 from course_lib.layers.normalization import BatchNormalization
+from course_lib.layers.own import is_own
 from course_lib.model import Model
 from course_lib.model.graph import Step
 
@@ -38,7 +39,8 @@ def fold(model):
             conv, relu = folded(step.layer, norm.layer), _relu_after(graph, norm)
             gone.update({norm, relu or norm})
             if relu is not None:
-                conv.activation = _cut_off(relu.layer.max_value)
+                high = relu.layer.max_value
+                conv.activation = RELU_IN_PLACE if high is None else _cut_off(high)
             step = Step(conv, step.reads, (relu or norm).writes)
         elif isinstance(step.layer, Model):
             step = step._replace(layer=fold(step.layer))
@@ -79,13 +81,16 @@ def _cut_off(high):
     return ActivationFunction("relu" if high is None else f"relu{high:g}", forward, None)
 
 
+RELU_IN_PLACE = _cut_off(None)
+
+
 def _normalisation_after(graph, step):
     """The step that normalises what ``step`` convolves, if nothing else reads it; or None."""
     conv = step.layer
-    if not isinstance(conv, (Conv, *DEPTHWISE)) or conv.activation.name != "linear":
+    if not isinstance(conv, (Conv, *DEPTHWISE)) or is_own(conv) or conv.activation != LINEAR:
         return None
     found = _only_reader(graph, step)
-    if found is None or not isinstance(found.layer, BatchNormalization):
+    if found is None or type(found.layer) is not BatchNormalization:
         return None
     norm, axes = found.layer, len(graph.shapes[step.writes[0]])
     return found if norm.axis % axes == axes - 1 and norm.dtype == conv.dtype else None
@@ -94,7 +99,7 @@ def _normalisation_after(graph, step):
 def _relu_after(graph, step):
     """The relu step, cut off above or not, that alone reads what ``step`` makes; or None."""
     found = _only_reader(graph, step)
-    if found is None or not isinstance(found.layer, ReLU) or found.layer.dtype != step.layer.dtype:
+    if found is None or type(found.layer) is not ReLU or found.layer.dtype != step.layer.dtype:
         return None
     return None if found.layer.threshold or found.layer.negative_slope else found
 

@@ -6,7 +6,8 @@ activation and average pooling become one `ConvAveragePool`. A batch normalisati
 addition and the relu after it, a `NormAddReLU`. And a dense layer with very many weights leaves its
 last product to the optimizer: a `FactoredDense`. The fused model has the same
 weights, the very same arrays, and gives the same outputs and gradients; training and prediction run
-through it, and the layers themselves stay as they are. ``utils.set_fusion(False)`` turns it off.
+through it, and the layers themselves stay as they are. A layer of your own, be it a subclass of one
+of these, is left alone: it may do something else. ``utils.set_fusion(False)`` turns it off.
 """
 
 import copy
@@ -18,6 +19,7 @@ from course_lib.layers.convolutional import Conv
 from course_lib.layers.core import Dense
 from course_lib.layers.merging import Add
 from course_lib.layers.normalization import BatchNormalization
+from course_lib.layers.own import is_own
 from course_lib.layers.pooling import _GlobalMaxPooling, _MaxPooling, _Pooling
 from course_lib.model.graph import Step
 from course_lib.ops.conv_average_pool import (
@@ -33,6 +35,10 @@ from course_lib.ops.conv_pool import conv_relu_pool_backward, conv_relu_pool_for
 from course_lib.ops.dense import MANY_WEIGHTS, dense_backward_factored
 from course_lib.ops.normalization import batch_normalization_backward, batch_normalization_forward
 from course_lib.ops.windows import windows
+from course_lib.training.folding import RELU_IN_PLACE
+
+RELUS = (activations.get("relu"), RELU_IN_PLACE)
+ACROSS_CHANNELS = ("softmax", "log_softmax")  # all others work number by number
 
 
 class ConvPool:
@@ -40,7 +46,7 @@ class ConvPool:
 
     ends_with = None
     takes_several = False
-    treats_examples_alone = True
+    treats_examples_alone = meets = True
     way_back = staticmethod(conv_relu_pool_backward)
 
     def __init__(self, conv, pool):
@@ -205,7 +211,7 @@ def _normalised(graph, step, done):
         run, reads = [step, follower], (*reads, other)
         follower = _only_reader(graph, follower)
     activation = _activation_of(follower.layer) if follower else None
-    if activation and activation.name == "relu" and follower.layer.dtype == norm.dtype:
+    if activation in RELUS and follower.layer.dtype == norm.dtype:
         run = [*run, follower]
     if len(run) == 1:
         return None
@@ -217,16 +223,16 @@ def _adds_one_alike(graph, step):
     """Whether it is an `Add` of two different arrays of one shape."""
     places = set(step.reads)
     shapes = {graph.shapes[place] for place in places}
-    return isinstance(step.layer, Add) and len(places) == len(step.reads) == 2 and len(shapes) == 1
+    return type(step.layer) is Add and len(places) == len(step.reads) == 2 and len(shapes) == 1
 
 
 def _fused(ahead):
     """(layer, how many of the layers ``ahead`` it stands for)."""
     first, *others = ahead
-    if not isinstance(first, Conv) or first.groups > 1:
+    if not isinstance(first, Conv) or first.groups > 1 or is_own(first):
         return first, 1
     activation = first.activation
-    if activation.name == "linear" and others and _activation_of(others[0]) is not None:
+    if activation == activations.LINEAR and others and _activation_of(others[0]) is not None:
         activation, others = _activation_of(others[0]), others[1:]
     fused = _with_pool(first, activation, others[0]) if others else None
     return (first, 1) if fused is None else (fused, len(ahead) - len(others) + 1)
@@ -240,6 +246,8 @@ def _is_large(layer, model, step):
 
 def _activation_of(layer):
     """The activation that a layer consists of, or None."""
+    if is_own(layer):
+        return None
     if isinstance(layer, Activation):
         return layer.activation
     plain = isinstance(layer, ReLU) and not (layer.negative_slope or layer.threshold)
@@ -248,9 +256,9 @@ def _activation_of(layer):
 
 def _with_pool(conv, activation, pool):
     """The fused layer of a convolution, its activation and a pooling layer, or None."""
-    if pool.dtype != conv.dtype:
+    if pool.dtype != conv.dtype or is_own(pool):
         return None
-    relu = activation.name == "relu"
+    relu = activation in RELUS
     if isinstance(pool, _GlobalMaxPooling):
         return ConvGlobalPool(conv, pool) if relu else None
     if not isinstance(pool, _Pooling) or (pool.strides, pool.padding) != (pool.pool_size, "valid"):
@@ -258,5 +266,9 @@ def _with_pool(conv, activation, pool):
     if isinstance(pool, _MaxPooling):
         return ConvPool(conv, pool) if relu else None
     few = conv.filters < FEW_FILTERS and {*conv.strides, *conv.dilation_rate} == {1}
-    elementwise = activation.name != "softmax"
-    return ConvAveragePool(conv, pool, activation) if few and elementwise else None
+    return ConvAveragePool(conv, pool, activation) if few and _elementwise(activation) else None
+
+
+def _elementwise(activation):
+    """Whether it is known to work number by number: of one of your own nobody can say."""
+    return activation.is_known and activation.name not in ACROSS_CHANNELS

@@ -26,16 +26,19 @@ class Together:
         return [array.shape for array in self.arrays]
 
 
-def shared_copies(parts):
-    """A copy of each array in memory that processes forked later share; None stays."""
+def shared_copies(parts, room):
+    """A copy of each array in memory that processes forked later share; None stays.
+
+    Each has ``room`` for so many examples, or for its own if they are more.
+    """
 
     def copy(part):
         if part is None:
             return None
         if isinstance(part, Together):
             return Together(map(copy, part))
-        place = shared(part.shape, part.dtype)
-        place[...] = part
+        place = shared((max(room, len(part)), *part.shape[1:]), part.dtype)
+        place[: len(part)] = part
         return place
 
     return tuple(map(copy, parts))

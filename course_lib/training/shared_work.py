@@ -19,6 +19,7 @@ from course_lib.training.fusion import fuse
 from course_lib.training.threads import one_thread
 from course_lib.training.workers import (
     Team,
+    can_fork,
     keep_freed_memory,
     shared,
     shared_arrays,
@@ -82,11 +83,11 @@ class BatchSteps(SharedWork):
         self._held = examples  # (x, y, weights or None); None: each batch comes by `load`
         self._loads = examples is None
         self._at_hand = True  # whether the team has what is held
-        self._most = 0  # examples in the batch that the team's memory was made for
+        self._most, self._parts = 0, 0  # examples and parts of the largest batch before the team
         self._by_team = False  # whether the last gradients are the team's
         self._loss, self._metrics, self._penalties = loss, metrics, model.penalties
         self._optimizer, self._kinds = optimizer, None  # the kinds of averages that are shared
-        self._last = None  # gradients of the last batch
+        self._largest = None  # gradients of the largest batch before the team
         self._slots = None  # per part, in shared memory: {name of the weight: gradient}
         self._factored = None  # of a whole batch, in shared memory: {name: its two factors}
 
@@ -103,7 +104,10 @@ class BatchSteps(SharedWork):
         """The `Part` of a batch, given the indices of its examples, a seed and batches to go."""
         alone = self.network.treats_examples_alone
         cuts = steps.parts(len(batch), steps.part_size(self.network, len(batch)))
-        team = self._team_for(len(cuts), left)
+        if self._team is None and len(batch) >= self._most:
+            self._parts = len(cuts)
+        together = can_fork() or self.network.meets  # threads do parts in one and the same model
+        team = self._team_for(self._parts if together else 1, left)
         self._by_team = team is not None and self._at_hand and len(batch) <= self._most
         if not self._by_team:
             x, y, weights = self._examples(batch)
@@ -112,8 +116,8 @@ class BatchSteps(SharedWork):
                 part = steps.batch_gradients(
                     self.network, x, y, self._loss, self._metrics, seed, weights
                 )
-            if team is None:
-                self._last, self._most = part.gradients, len(batch)
+            if team is None and len(batch) >= self._most:
+                self._largest, self._most = part.gradients, len(batch)
             return part
         tasks = [("_part", n, cut, batch[cut], (*seed, n)) for n, cut in enumerate(cuts)]
         found = team.map(tasks, meet=len(cuts) > 1 and not alone)
@@ -155,12 +159,12 @@ class BatchSteps(SharedWork):
     def _form(self, workers, parts):
         averages, self._kinds = self._optimizer.averages, self._optimizer.kinds
         if self._loads:
-            self._held = self._shared = several_arrays.shared_copies(self._held)
+            self._held = self._shared = several_arrays.shared_copies(self._held, self._most)
         places = [*weights_of(self.model), *((averages, key) for key in averages)]
         self._stack.enter_context(shared_arrays(places))
         # A smaller batch may have more parts than a larger one, but never more than four then.
         self._factored, self._slots = {}, [{} for _ in range(max(4, parts))]
-        for name, gradient in self._last.items():
+        for name, gradient in self._largest.items():
             if isinstance(gradient, FactoredGradient):
                 factors = (gradient.inputs, gradient.grad_outputs)
                 self._factored[name] = tuple(shared(a.shape, a.dtype) for a in factors)

@@ -27,10 +27,8 @@ from course_lib.training.several_outputs import SumOfLosses
 
 PART = 32  # examples in a part, at most
 PART_OF_SMALL, SMALL_MAP = 64, 1 << 13  # examples; numbers in the largest map of a small one
-MEETING, MEETING_NUMBERS = (
-    2,
-    1 << 18,
-)  # parts that meet, at most; numbers in the largest map of each
+MEETING = 2  # parts that meet, at most
+MEETING_NUMBERS = 1 << 18  # in the largest map of each of them, at least
 PART_NUMBERS = 1 << 22  # numbers in the largest map of a part in inference, where one fits
 
 

@@ -163,9 +163,9 @@ class Trainer:
     def _claim_weights(self):
         trainable = {id(array): n for n, array in self.model.trainable_parameters.items()}
         if not trainable:
+            mend = " layer.trainable = True thaws a frozen layer." if self.model.parameters else ""
             warnings.warn(
-                f"{self.model.name}: no weight is trainable, so training changes nothing. "
-                "layer.trainable = True thaws a frozen layer.",
+                f"{self.model.name}: no weight is trainable, so training changes nothing.{mend}",
                 stacklevel=4,
             )
         places = {trainable.get(id(holder[key])): holder for holder, key in weights_of(self.model)}

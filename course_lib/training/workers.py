@@ -18,12 +18,10 @@ import ctypes
 import gc
 import mmap
 import os
-import select
 import signal
 import sys
 import tempfile
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from multiprocessing import Pipe
@@ -31,8 +29,7 @@ from multiprocessing import Pipe
 import numpy as np
 
 from course_lib.ops.meeting import Meeting, PartsApart, added
-
-SPIN = 2e-3  # seconds, of looking for a message before a process goes to sleep
+from course_lib.training.waiting import received, spin
 
 # Libraries whose threads may hold locks at the moment of a fork.
 THREADED = ("tensorflow", "torch", "jax")
@@ -45,7 +42,7 @@ class Team:
     """
 
     def __init__(self, function, count):
-        self._function, self._count = function, count
+        self._function, self._count, self._spin = function, count, spin(count)
         self._pipes, self._helpers, self._threads = [], [], None
 
     def __enter__(self):
@@ -70,7 +67,7 @@ class Team:
         helper = os.fork()
         if helper == 0:
             # The leader's ends must be open in the leader alone, or its end would go unnoticed.
-            _serve(theirs, self._function, [*self._pipes, ours])
+            _serve(theirs, self._function, [*self._pipes, ours], self._spin)
         self._pipes.append(ours)
         self._helpers.append(helper)
         theirs.close()
@@ -98,17 +95,17 @@ class Team:
         step = 1 + len(self._pipes)
         busy = self._pipes[: max(0, len(tasks) - 1)]
         for number, pipe in enumerate(busy, start=1):
-            pipe.send((tasks[number::step], meet))
+            _send(pipe, (tasks[number::step], meet))
 
         def join(sums):
-            every = _in_turn(sums, [_receive(pipe, "sums") for pipe in busy])
+            every = _in_turn(sums, [_receive(pipe, "sums", self._spin) for pipe in busy])
             total = added(every)
             for pipe in busy:
-                pipe.send(total)
+                _send(pipe, total)
             return total
 
         own = _do(self._function, tasks[::step], join if meet else None)
-        return _in_turn(own, [_receive(pipe, "results") for pipe in busy])
+        return _in_turn(own, [_receive(pipe, "results", self._spin) for pipe in busy])
 
     def close(self):
         """End the helpers, also those in the middle of a task."""
@@ -122,7 +119,7 @@ class Team:
             self._threads = None
 
 
-def _serve(pipe, function, leaders):
+def _serve(pipe, function, leaders, spin):
     """A helper's life: lists of tasks in, lists of results out, until the pipe closes."""
     try:
         for other in leaders:
@@ -131,10 +128,10 @@ def _serve(pipe, function, leaders):
 
         def join(sums):
             pipe.send(("sums", sums))
-            return _next(pipe)
+            return received(pipe, spin)
 
         while True:
-            tasks, meet = _next(pipe)
+            tasks, meet = received(pipe, spin)
             try:
                 answer = "results", _do(function, tasks, join if meet else None)
             except Exception as error:
@@ -159,33 +156,32 @@ def _in_turn(first, others):
     return whole
 
 
-def _receive(pipe, expected):
-    """What a helper has sent, its "sums" on the way or the "results" of its tasks."""
+@contextmanager
+def _helper_there():
+    """A context in which a message goes to a helper or comes from it: an error if it has ended."""
     try:
-        kind, found = _next(pipe)
-    except EOFError:
+        yield
+    except (EOFError, ConnectionError):
         raise RuntimeError(
             "A helper process of the training ended before its work was done (out of memory?). "
             "course_lib.utils.set_workers(1) works without helpers."
         ) from None
+
+
+def _send(pipe, message):
+    with _helper_there():
+        pipe.send(message)
+
+
+def _receive(pipe, expected, spin=0):
+    """What a helper has sent, its "sums" on the way or the "results" of its tasks."""
+    with _helper_there():
+        kind, found = received(pipe, spin)
     if kind == "error":
         raise found
     if kind != expected:
         raise PartsApart
     return found
-
-
-def _next(pipe):
-    """What comes next through the pipe.
-
-    At first it is looked for again and again: to wake a process that sleeps takes longer than most
-    of these waits, which are for work of the same size.
-    """
-    until, waiting = time.perf_counter() + SPIN, select.poll()
-    waiting.register(pipe, select.POLLIN)
-    while not waiting.poll(0) and time.perf_counter() < until:
-        os.sched_yield()  # whoever else wants this processor goes first
-    return pipe.recv()
 
 
 def _end(helper):

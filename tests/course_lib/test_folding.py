@@ -5,6 +5,7 @@ import pytest
 
 import course_lib
 from course_lib import layers, utils
+from course_lib.activations import ActivationFunction
 from course_lib.training.folding import fold
 
 X = np.random.default_rng(0).normal(size=(5, 9, 8, 4)).astype(np.float32)
@@ -51,6 +52,28 @@ def test_a_relu_cuts_off_where_the_numbers_stand_also_above():
     assert _kinds(_sequential(layers.Conv2D(6, 3), layers.BatchNormalization(), leaky)) == [
         "Conv2D", "ReLU",
     ]  # fmt: skip
+
+
+class OwnConv(layers.Conv2D):
+    """A subclass may do something else in ``forward``."""
+
+
+class OwnNorm(layers.BatchNormalization):
+    """The same of a normalisation."""
+
+
+class OwnReLU(layers.ReLU):
+    """The same of an activation."""
+
+
+def test_layers_of_ones_own_stay_as_they_are():
+    conv, norm, relu = layers.Conv2D, layers.BatchNormalization, layers.ReLU
+    assert _kinds(_sequential(OwnConv(6, 3), norm(), relu()))[:2] == ["OwnConv", norm.__name__]
+    assert _kinds(_sequential(conv(6, 3), OwnNorm(), relu())) == ["Conv2D", "OwnNorm", "ReLU"]
+    assert _kinds(_sequential(conv(6, 3), norm(), OwnReLU())) == ["Conv2D", "OwnReLU"]
+    upside_down = ActivationFunction("linear", lambda x: (-x, None), None)
+    model = _sequential(conv(6, 3, activation=upside_down), norm())
+    assert _kinds(model) == ["Conv2D", "BatchNormalization"]
 
 
 def test_a_relu_of_a_normalisation_that_others_read_stays():

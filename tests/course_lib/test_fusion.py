@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from course_lib import Input, Model, Sequential, layers, losses, utils
+from course_lib.activations import ActivationFunction
+from course_lib.ops import products
 from course_lib.ops.dense import FactoredGradient
 from course_lib.training import fusion, steps
 from course_lib.training.fusion import ConvPool, fuse
@@ -140,8 +142,15 @@ def fused_steps(model):
     return [step for step in model.steps if isinstance(step, ConvPool)]
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_fused_layers_give_what_the_layers_give(name):
+@pytest.mark.parametrize(
+    ("name", "small"),
+    [
+        *((name, products.SMALL) for name in CASES),
+        *((name, 1) for name in CASES if "average" in name),  # each example a product by itself
+    ],
+)
+def test_fused_layers_give_what_the_layers_give(monkeypatch, name, small):
+    monkeypatch.setattr(products, "SMALL", small)
     shape, body = CASES[name]
     model = with_head(shape, body())
     fused = fuse(model)
@@ -282,6 +291,21 @@ def test_a_dense_layer_met_twice_or_over_more_axes_multiplies_its_gradient_out(m
     assert fuse(small) is small
 
 
+def centred(values):
+    return values - values.mean(-1, keepdims=True), None
+
+
+# over the channels; its way back is the same
+CENTRED = ActivationFunction("centred", centred, lambda grads, _: centred(grads)[0])
+NO_RELU = CENTRED._replace(name="relu")
+
+
+# a subclass may do something else in ``forward``
+OwnConv, OwnPool, OwnReLU = (
+    type("Own", (kind,), {}) for kind in (layers.Conv2D, layers.MaxPooling2D, layers.ReLU)
+)
+
+
 UNFUSED = {
     "overlapping pool": lambda: [conv(2, 4, 3), pool(2, 3, strides=2)],
     "padded pool": lambda: [conv(2, 4, 3), pool(2, 2, padding="same")],
@@ -290,6 +314,15 @@ UNFUSED = {
     "average, dilated": lambda: [conv(2, 4, 3, dilation_rate=2), average(2, 2)],
     "average, padded": lambda: [conv(2, 4, 3), average(2, 2, padding="same")],
     "average of softmax": lambda: [conv(2, 4, 3, activation="softmax"), average(2, 2)],
+    "average of log_softmax": lambda: [conv(2, 4, 3, activation="log_softmax"), average(2, 2)],
+    "average of an own function": lambda: [conv(2, 4, 3, activation=CENTRED), average(2, 2)],
+    "own function named relu": lambda: [conv(2, 4, 3, activation=NO_RELU), pool(2, 2)],
+    "own function named linear": lambda: [
+        conv(2, 4, 3, activation=NO_RELU._replace(name="linear")), layers.ReLU(**DOUBLE), pool(2, 2)
+    ],
+    "own convolution": lambda: [OwnConv(4, 3, activation="relu", **DOUBLE), pool(2, 2)],
+    "own pool": lambda: [conv(2, 4, 3), OwnPool(2, **DOUBLE)],
+    "own relu": lambda: [conv(2, 4, 3, activation=None), OwnReLU(**DOUBLE), pool(2, 2)],
     "tanh": lambda: [conv(2, 4, 3, activation="tanh"), pool(2, 2)],
     "no activation": lambda: [conv(2, 4, 3, activation=None), pool(2, 2)],
     "cut-off relu": lambda: [

@@ -66,6 +66,14 @@ def one_of_them_repeated(x, y):
     return layers.Add(**DOUBLE)([convolved(x, 3), pooled])
 
 
+class OwnAdd(layers.Add):
+    """A subclass may do something else in ``forward``."""
+
+
+def added_by_ones_own(x, y):
+    return OwnAdd(**DOUBLE)([convolved(x, 3), y])
+
+
 def branching(body):
     """A model of two inputs whose branches ``body`` joins, its weights not those it began with."""
     x, y = (Input(shape=(6, 5, 3), **DOUBLE) for _ in "xy")
@@ -111,7 +119,10 @@ def test_a_normalisation_takes_in_what_follows(body, fused_ones, frozen):
 
 @pytest.mark.parametrize(
     "body",
-    [cut_off_above, read_by_two, added_to_itself, three_at_a_time, one_of_them_repeated],
+    [
+        cut_off_above, read_by_two, added_to_itself, three_at_a_time, one_of_them_repeated,
+        added_by_ones_own,
+    ],
 )  # fmt: skip
 def test_a_normalisation_stands_alone_where_what_follows_is_something_else(body):
     model = branching(body)

@@ -34,6 +34,15 @@ def test_training_that_changes_nothing_is_told():
         model.fit(x, y, verbose=0)
 
 
+def test_a_model_without_weights_is_not_told_to_thaw_one():
+    for body, frozen in ((layers.Flatten(), False), (layers.Dense(1, trainable=False), True)):
+        model = Sequential([Input(shape=(1,)), body])
+        model.compile("sgd", "mse")
+        with pytest.warns(UserWarning, match="training changes nothing") as warned:
+            model.fit(np.ones((2, 1)), np.ones((2, 1)), verbose=0)
+        assert ("thaws" in str(warned[0].message)) is frozen
+
+
 def test_fit_learns_real_digits():
     (x, y), _ = datasets.mnist.load_sample()
     x, y = x[:600, ..., None].astype(np.float32) / 255, y[:600]

@@ -1,5 +1,6 @@
 """Processes that share work: errors come back, none is left behind, memory is kept."""
 
+import multiprocessing
 import os
 import platform
 import signal
@@ -9,7 +10,7 @@ import time
 
 import pytest
 
-from course_lib.training import workers
+from course_lib.training import waiting, workers
 from course_lib.training.workers import Team
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
@@ -44,6 +45,47 @@ def test_a_helper_that_died_is_an_error_that_says_what_to_do():
 
     with Team(work, 2) as team, pytest.raises(RuntimeError, match=r"set_workers\(1\)"):
         team.map([0, 1])
+
+
+@linux
+@pytest.mark.parametrize("meet", [True, False])
+def test_a_helper_that_was_killed_between_two_batches_is_told_in_the_same_words(meet):
+    with Team(lambda task: task, 2) as team:
+        assert team.map([0, 1], meet) == [0, 1]
+        (helper,) = team._helpers
+        os.kill(helper, signal.SIGKILL)
+        os.waitid(os.P_PID, helper, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(RuntimeError, match=r"set_workers\(1\)"):
+            team.map([0, 1], meet)
+
+
+@linux
+def test_a_helper_that_ended_with_its_task_unread_is_told_in_the_same_words():
+    ours, theirs = multiprocessing.Pipe()
+    ours.send("a task")
+    theirs.close()
+    with pytest.raises(RuntimeError, match=r"set_workers\(1\)"):
+        workers._receive(ours, "results")
+
+
+@linux
+def test_who_waits_stays_awake_only_with_a_core_and_time_of_its_own(monkeypatch, tmp_path):
+    cores = len(os.sched_getaffinity(0))
+    monkeypatch.setattr(waiting, "GROUPS", tmp_path / "groups")
+    (tmp_path / "groups").write_text("1:cpu:/a/b\n0::/a/b\n")
+    two, one = tmp_path / "two", tmp_path / "one"
+    limits = ((two, "cpu.max", "max"), (one, "quota", "-1"))
+    monkeypatch.setattr(waiting, "LIMITS", limits)
+    assert waiting.spin(cores) == waiting.SPIN and waiting.spin(cores + 1) == 0
+    for root, file, free, held in (
+        (two, "cpu.max", "max 100000", "150000 100000"),
+        (one, "quota", "-1", "150000"),
+    ):
+        for folder in (root, root / "a", root / "a/b"):
+            folder.mkdir(parents=True, exist_ok=True)
+            for text, seconds in ((free, waiting.SPIN), (held, 0), (free, waiting.SPIN)):
+                (folder / file).write_text(f"{text}\n")
+                assert waiting.spin(cores) == seconds
 
 
 PROGRAM = """
@@ -83,6 +125,19 @@ def processes_of_group(group):
     return found
 
 
+def left_of_group(group):
+    """Those that are still there when all had time to end."""
+    deadline = time.monotonic() + 120
+    while (left := processes_of_group(group)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+def kill_group(group):
+    for process in processes_of_group(group):
+        os.kill(process, signal.SIGKILL)
+
+
 @linux
 @pytest.mark.parametrize(
     "kind, to_all",
@@ -108,13 +163,9 @@ def test_an_interrupted_program_leaves_no_process(kind, to_all):
         if kind == signal.SIGINT:
             assert errors.rstrip().endswith("KeyboardInterrupt")
             assert errors.count("Traceback") == 1, "helpers must not speak"
-        deadline = time.monotonic() + 120
-        while (left := processes_of_group(program.pid)) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not left
+        assert not left_of_group(program.pid)
     finally:
-        for process in processes_of_group(program.pid):
-            os.kill(process, signal.SIGKILL)
+        kill_group(program.pid)
 
 
 # what Python lacks on Windows

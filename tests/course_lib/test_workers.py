@@ -10,7 +10,7 @@ import pytest
 from course_lib import Input, Sequential, layers, optimizers, utils
 from course_lib.callbacks import Callback
 from course_lib.ops import sharing
-from course_lib.training import fusion, shared_work, workers
+from course_lib.training import fusion, shared_work, steps, workers
 
 dense = importlib.import_module("course_lib.ops.dense")  # ops.dense is the function
 RNG = np.random.default_rng(4)
@@ -85,6 +85,44 @@ def test_results_are_the_same_to_the_last_bit_however_many_work(monkeypatch, man
         np.testing.assert_array_equal(other[2], alone[2])
         for ours, theirs in zip(alone[3], other[3], strict=True):
             np.testing.assert_array_equal(ours, theirs)
+
+
+@linux
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("full", [1, 2])
+def test_a_short_last_batch_does_not_say_how_many_work_on_the_full_ones(monkeypatch, stream, full):
+    monkeypatch.setattr(steps, "SMALL_MAP", 0)
+    shared_out, share_out = [], workers.Team.map
+    monkeypatch.setattr(
+        workers.Team,
+        "map",
+        lambda self, tasks, meet: shared_out.append(len(tasks)) or share_out(self, tasks, meet),
+    )
+    count = 256 * full + 3  # 8 parts a batch, then 3
+    x, y = images(count)
+
+    class Batches:
+        def __len__(self):
+            return full + 1
+
+        def __getitem__(self, number):
+            cut = slice(256 * number, 256 * (number + 1))
+            return x[cut], y[cut]
+
+    found = []
+    for number in (1, 4):
+        utils.set_workers(number)
+        utils.set_random_seed(1)
+        model, counter = network(), Count()
+        model.compile("adam", "sparse_categorical_crossentropy")
+        data = (Batches(),) if stream else (x, y)
+        size = {} if stream else {"batch_size": 256}
+        model.fit(*data, **size, epochs=3, shuffle=False, verbose=0, callbacks=[counter])
+        found.append(model.get_weights())
+        assert max(counter.seen) == number - 1
+    assert set(shared_out) == {3, 8}
+    for alone, together in zip(*found, strict=True):
+        np.testing.assert_array_equal(alone, together)
 
 
 @linux

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib import ops
+from course_lib.ops.checks import as_floats
 from tests.course_lib.ops.gradients import check_gradients
 
 dense = importlib.import_module("course_lib.ops.dense")  # ops.dense is the function
@@ -216,3 +217,15 @@ def test_a_float64_gradient_does_not_widen_a_float32_network():
         for gradient in found if isinstance(found, tuple) else (found,):
             assert gradient is None or gradient.dtype == wide
     assert [outputs.dtype == np.float32 for (outputs, _), _ in steps].count(False) == 1
+
+
+@pytest.mark.parametrize("kind", ["f4", "f8"])
+def test_numbers_in_the_other_order_of_bytes_become_those_of_the_processor(kind):
+    rng = np.random.default_rng(2)
+    inputs, kernel = (rng.normal(size=size).astype(kind) for size in ((3, 4), (4, 2)))
+    turned = [array.astype(array.dtype.newbyteorder()) for array in (inputs, kernel)]
+    outputs, cache = ops.dense_forward(*turned)
+    found = [outputs, *ops.dense_backward(outputs, cache)[:2]]
+    assert {array.dtype for array in found} == {np.dtype(kind)}
+    np.testing.assert_array_equal(outputs, ops.dense(inputs, kernel))
+    assert all(array.dtype.isnative for array in as_floats("dense", inputs=turned[0]))

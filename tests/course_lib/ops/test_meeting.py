@@ -1,11 +1,13 @@
 """Parts of a batch that meet: each gets the sum over all, in order, and none waits for ever."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from course_lib import ops
+from course_lib.ops import meeting
 from course_lib.ops.meeting import Meeting, PartsApart, over_batch
 from course_lib.ops.normalization import batch_normalization_backward, batch_normalization_forward
 
@@ -41,6 +43,37 @@ def test_as_many_parts_are_at_work_as_said():
         else:
             with pytest.raises(threading.BrokenBarrierError):
                 Meeting(at_once).run(part, [both, both])
+
+
+def test_where_there_is_no_thread_for_a_part_none_waits_for_ever(monkeypatch):
+    parts, ended = Meeting(2), []
+
+    class Pool(ThreadPoolExecutor):
+        """As where the system starts no second thread."""
+
+        def submit(self, *task):
+            if self._threads:
+                raise RuntimeError("can't start new thread")
+            return super().submit(*task)
+
+        def shutdown(self, *rest, **more):
+            super().shutdown(wait=False)
+            for thread in self._threads:
+                thread.join(5)
+                ended.append(not thread.is_alive())
+            parts._end()  # of a part that waits on, so that this test ends all the same
+
+    monkeypatch.setattr(meeting, "ThreadPoolExecutor", Pool)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        parts.run(lambda part: over_batch(np.ones(1)), range(2))
+    assert ended == [True]
+
+
+def test_what_the_caller_says_of_dividing_by_0_holds_in_every_part():
+    for setting in ("raise", "ignore"):
+        with np.errstate(divide=setting):
+            found = Meeting(2).run(lambda part: np.geterr()["divide"], range(2))
+        assert found == [setting, setting]
 
 
 @pytest.mark.parametrize("at_once", [1, 3])
