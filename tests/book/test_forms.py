@@ -72,6 +72,14 @@ def test_no_line_begins_with_a_full_stop_or_a_mark(tab):
         assert tab.evaluate("measures.torn()") == [], pixels
 
 
+def test_in_the_dark_a_program_has_no_brighter_frame_than_other_boxes(tab):
+    tab.emulate_media(color_scheme="dark")
+    tab.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    frame = "(box) => getComputedStyle(box).borderTopColor"
+    program = tab.locator(".cell_input").first.evaluate(frame)
+    assert program == tab.locator("details.misconception").first.evaluate(frame)
+
+
 def test_the_first_box_says_what_for_how_long_and_with_what(soup):
     box = soup.select_one(".admonition.objectives")
     assert "After this chapter you will be able to" in _text(box.select_one(".admonition-title"))
