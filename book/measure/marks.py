@@ -84,6 +84,11 @@ def keep(marks):
     KEPT.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
 
 
+def better(one, other):
+    """Of each category the better of two marks."""
+    return {category: max(one[category], other[category]) for category in one}
+
+
 def too_low(marks):
     """Sentences about marks below those of ``LEAST``."""
     return [

@@ -197,6 +197,8 @@ def test_a_low_mark_is_told():
     good = {form: dict.fromkeys(marks.LEAST, 100) for form in marks.FORMS}
     poor = good | {"mobile": good["mobile"] | {"performance": 89}}
     assert marks.too_low({"a": good, "b": poor}) == ["b: performance mobile 89, at least 90"]
+    again = {**good["mobile"], "performance": 93, "seo": 80}
+    assert marks.better(poor["mobile"], again) == {**good["mobile"], "performance": 93}
 
 
 def test_the_server_compresses_as_a_host_does(tmp_path):

@@ -4,6 +4,7 @@ The users exist only inside the sandbox in which the hub is started, by a passwd
 Everything is asked for as a browser asks for it, through the hub's proxy.
 """
 
+import contextlib
 import json
 import os
 import secrets
@@ -17,6 +18,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 
 from course_grading.commands import cli
@@ -190,8 +192,12 @@ def hub():
         yield started
     finally:
         if process.poll() is None:
+            all_of_it = psutil.Process(process.pid).children(recursive=True)
             started.ask("/hub/api/shutdown", {"proxy": True, "servers": True})
             process.wait(60)
+            for left in all_of_it:  # node's own process, where `node` is a script that starts it
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    left.kill()
         shutil.rmtree(base, ignore_errors=True)
 
 
