@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -13,8 +11,13 @@ from course_lib.callbacks import Callback
 from course_lib.ops.meeting import PartsApart, over_batch
 from course_lib.training import shared_work, steps, workers
 from course_lib.training.workers import Team
-from tests.course_lib.test_worker_processes import kill_group, left_of_group, processes_of_group
 from tests.course_lib.test_workers import children, linux
+from tests.course_lib.training_programs import (
+    TRAINING,
+    left_of_group,
+    processes_of_group,
+    training,
+)
 
 RNG = np.random.default_rng(6)
 IMAGES, LABELS = RNG.normal(size=(45, 6, 6, 2)).astype(np.float32), RNG.integers(0, 3, 45)
@@ -290,41 +293,20 @@ def test_after_an_error_a_team_works_without_helpers():
         assert team.map([4, 5], meet=True) == [9, 4.5]
 
 
-PROGRAM = """
-import numpy as np
-from course_lib import Input, Sequential, layers, utils
-from course_lib.callbacks import Callback
-from course_lib.training import shared_work, steps
-
-shared_work.WORTH, steps.MEETING_NUMBERS = 0, 1
-utils.set_workers(2)
-
-class Say(Callback):
-    def on_train_batch_end(self, batch, logs=None):
-        if batch == 5:
-            print("working", flush=True)
-
-model = Sequential([Input(shape=(9, 9, 1)), layers.Conv2D(2, 3), layers.BatchNormalization(),
-                    layers.Flatten(), layers.Dense(3, activation="softmax")])
-model.compile("sgd", "sparse_categorical_crossentropy")
-model.fit(np.zeros((4000, 9, 9, 1)), np.zeros(4000, int), batch_size=16, epochs=10000, verbose=0,
-          callbacks=[Say()])
-"""
+PROGRAM = TRAINING.format(
+    "shared_work.WORTH, steps.MEETING_NUMBERS = 0, 1\nutils.set_workers(2)",
+    9,
+    "layers.Conv2D(2, 3), layers.BatchNormalization(), layers.Flatten(), "
+    'layers.Dense(3, activation="softmax")',
+    "sgd",
+)
 
 
 @linux
 def test_ctrl_c_ends_a_program_whose_parts_wait_for_each_other():
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
-    try:
-        assert program.stdout.readline() == "working\n"
+    with training(PROGRAM) as program:
         assert len(processes_of_group(program.pid)) == 2
         program.send_signal(signal.SIGINT)
         errors = program.communicate(timeout=60)[1]
         assert errors.rstrip().endswith("KeyboardInterrupt")
         assert not left_of_group(program.pid)
-    finally:
-        kill_group(program.pid)

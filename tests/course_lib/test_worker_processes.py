@@ -6,12 +6,17 @@ import platform
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from course_lib.training import waiting, workers
 from course_lib.training.workers import Team
+from tests.course_lib.training_programs import (
+    TRAINING,
+    left_of_group,
+    processes_of_group,
+    training,
+)
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 
@@ -88,54 +93,12 @@ def test_who_waits_stays_awake_only_with_a_core_and_time_of_its_own(monkeypatch,
                 assert waiting.spin(cores) == seconds
 
 
-PROGRAM = """
-import numpy as np
-import course_lib
-from course_lib import Input, Sequential, layers, optimizers, utils
-from course_lib.callbacks import Callback
-from course_lib.ops import sharing
-from course_lib.training import fusion, shared_work, workers
-
-shared_work.WORTH = 0
-utils.set_workers(3)
-
-class Say(Callback):
-    def on_train_batch_end(self, batch, logs=None):
-        if batch == 5:
-            print("working", flush=True)
-
-model = Sequential([Input(shape=(28, 28, 1)), layers.Conv2D(8, 3), layers.Flatten(),
-                    layers.Dense(10, activation="softmax")])
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(np.zeros((4000, 28, 28, 1)), np.zeros(4000, int), batch_size=16, epochs=1000, verbose=0,
-          callbacks=[Say()])
-"""
-
-
-def processes_of_group(group):
-    found = []
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{name}/stat") as file:
-                state, _, number = file.read().rpartition(")")[2].split()[:3]
-        except OSError:
-            continue
-        if int(number) == group and state != "Z":
-            found.append(int(name))
-    return found
-
-
-def left_of_group(group):
-    """Those that are still there when all had time to end."""
-    deadline = time.monotonic() + 120
-    while (left := processes_of_group(group)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return left
-
-
-def kill_group(group):
-    for process in processes_of_group(group):
-        os.kill(process, signal.SIGKILL)
+PROGRAM = TRAINING.format(
+    "shared_work.WORTH = 0\nutils.set_workers(3)",
+    28,
+    'layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(10, activation="softmax")',
+    "adam",
+)
 
 
 @linux
@@ -149,14 +112,7 @@ def kill_group(group):
     ],
 )
 def test_an_interrupted_program_leaves_no_process(kind, to_all):
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-        # as in a terminal: a test run in the background hands down that SIGINT is ignored
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
-    try:
-        assert program.stdout.readline() == "working\n"
+    with training(PROGRAM) as program:
         assert len(processes_of_group(program.pid)) == 3
         os.killpg(program.pid, kind) if to_all else os.kill(program.pid, kind)
         errors = program.communicate(timeout=60)[1]
@@ -164,8 +120,6 @@ def test_an_interrupted_program_leaves_no_process(kind, to_all):
             assert errors.rstrip().endswith("KeyboardInterrupt")
             assert errors.count("Traceback") == 1, "helpers must not speak"
         assert not left_of_group(program.pid)
-    finally:
-        kill_group(program.pid)
 
 
 # what Python lacks on Windows

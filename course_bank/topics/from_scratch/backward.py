@@ -132,6 +132,16 @@ def _pool_shared(grad, maps, size, divide=True):
     return spread / size**2 if divide else spread
 
 
+def _but(part, wrong):
+    """A function that returns all three gradients, save that ``wrong`` makes this one."""
+
+    def made(*given):
+        found = dict(zip(PARTS, conv2d_gradients(*given), strict=True))
+        return tuple({**found, part: wrong(*given)}.values())
+
+    return made
+
+
 def _last_tap(grad, image, kernel):
     """The image's gradient where each weight overwrites what those before it left."""
     kept, (rows, columns) = np.zeros_like(image), grad.shape[:2]
@@ -229,61 +239,41 @@ QUESTIONS = [
         misconceptions=(
             slip(
                 "kernel not turned",
-                lambda grad, image, kernel: (
-                    conv2d_gradients(grad, image, kernel[::-1, ::-1])[0],
-                    *conv2d_gradients(grad, image, kernel)[1:],
-                ),
+                _but("grad_image", lambda g, x, k: conv2d_gradients(g, x, k[::-1, ::-1])[0]),
                 "The kernel and bias are right; in the image's gradient the weights are turned "
                 "round: weight [a, b] of an output at [i, j] belongs to pixel [i + a, j + b].",
                 CLOSE,
             ),
             slip(
                 "kernel flipped",
-                lambda grad, image, kernel: (
-                    conv2d_gradients(grad, image, kernel)[0],
-                    conv2d_gradients(grad, image, kernel)[1][::-1, ::-1],
-                    conv2d_gradients(grad, image, kernel)[2],
-                ),
+                _but("grad_kernel", lambda *given: conv2d_gradients(*given)[1][::-1, ::-1]),
                 "The kernel's gradient is turned by 180 degrees: weight [a, b] meets pixel "
                 "[i + a, j + b].",
                 CLOSE,
             ),
             slip(
                 "bias averaged",
-                lambda grad, image, kernel: (
-                    *conv2d_gradients(grad, image, kernel)[:2],
-                    grad.mean(axis=(0, 1)),
-                ),
+                _but("grad_bias", lambda grad, image, kernel: grad.mean(axis=(0, 1))),
                 "The bias takes part in every output: its gradient is the sum, not the mean.",
                 CLOSE,
             ),
             slip(
                 "last output alone",
-                lambda grad, image, kernel: (
-                    _last_alone(grad, image, kernel),
-                    *conv2d_gradients(grad, image, kernel)[1:],
-                ),
+                _but("grad_image", _last_alone),
                 "A pixel is read by several windows. What each of them sends back is added up: "
                 "with `=` for `+=` the last one alone is kept.",
                 CLOSE,
             ),
             slip(
                 "last weight alone",
-                lambda grad, image, kernel: (
-                    _last_tap(grad, image, kernel),
-                    *conv2d_gradients(grad, image, kernel)[1:],
-                ),
+                _but("grad_image", _last_tap),
                 "A pixel meets several weights. What comes back through each of them is added up: "
                 "with `=` for `+=` the last one alone is kept.",
                 CLOSE,
             ),
             slip(
                 "last window alone",
-                lambda grad, image, kernel: (
-                    conv2d_gradients(grad, image, kernel)[0],
-                    _last_window(grad, image, kernel),
-                    conv2d_gradients(grad, image, kernel)[2],
-                ),
+                _but("grad_kernel", _last_window),
                 "The kernel's gradient is that of the last window alone. A weight works at every "
                 "place: what comes back from each is added up (`+=`).",
                 CLOSE,
@@ -301,10 +291,7 @@ QUESTIONS = [
             ),
             slip(
                 "one bias for all filters",
-                lambda grad, image, kernel: (
-                    *conv2d_gradients(grad, image, kernel)[:2],
-                    np.full(grad.shape[-1], grad.sum()),
-                ),
+                _but("grad_bias", lambda g, x, k: np.full(g.shape[-1], g.sum())),
                 "Each filter has its own bias: sum over the places, not over the filters.",
                 CLOSE,
             ),

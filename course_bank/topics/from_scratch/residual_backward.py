@@ -94,14 +94,25 @@ def _spread(grad, x, first, second, skip, strides):
     return wide[: x.shape[0], : x.shape[1]]
 
 
-_LAST_RELU = (
-    "The gradient enters the sum as it came: the ReLU behind the sum lets it through only where "
-    "the sum is positive."
-)
-_INNER_RELU = (
-    "Between the two convolutions the gradient must pass the ReLU: only where its input was "
-    "positive."
-)
+def _gates_forgotten(way_back):
+    """The two slips that every way back through a block allows."""
+    return (
+        slip(
+            "last ReLU forgotten",
+            lambda *given: way_back(*given, gate=lambda grad: grad),
+            "The gradient enters the sum as it came: the ReLU behind the sum lets it through only "
+            "where the sum is positive.",
+            CLOSE,
+        ),
+        slip(
+            "inner ReLU forgotten",
+            lambda *given: way_back(*given, inner_gate=lambda grad: grad),
+            "Between the two convolutions the gradient must pass the ReLU: only where its input "
+            "was positive.",
+            CLOSE,
+        ),
+    )
+
 
 QUESTIONS = [
     FunctionQuestion(
@@ -134,18 +145,7 @@ QUESTIONS = [
                 "meet, their gradients are added (`+=`, not `=`).",
                 CLOSE,
             ),
-            slip(
-                "last ReLU forgotten",
-                lambda *given: gradients(*given, gate=lambda grad: grad),
-                _LAST_RELU,
-                CLOSE,
-            ),
-            slip(
-                "inner ReLU forgotten",
-                lambda *given: gradients(*given, inner_gate=lambda grad: grad),
-                _INNER_RELU,
-                CLOSE,
-            ),
+            *_gates_forgotten(gradients),
             slip(
                 "gate from the wrong side",
                 lambda *given: gradients(*given, inner_gate=relu),
@@ -207,18 +207,7 @@ return grad_sum + grad_inner @ first.T, grad_first, grad_second""",
                 "missing.",
                 CLOSE,
             ),
-            slip(
-                "last ReLU forgotten",
-                lambda *given: halving_gradient(*given, gate=lambda grad: grad),
-                _LAST_RELU,
-                CLOSE,
-            ),
-            slip(
-                "inner ReLU forgotten",
-                lambda *given: halving_gradient(*given, inner_gate=lambda grad: grad),
-                _INNER_RELU,
-                CLOSE,
-            ),
+            *_gates_forgotten(halving_gradient),
             slip(
                 "spread over the stride",
                 _spread,
