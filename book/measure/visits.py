@@ -48,6 +48,7 @@ class Visit:
     figures: list = field(default_factory=list)  # height and width of the interactive ones
     folds: list = field(default_factory=list)  # that move when they open
     weight: int = 0
+    loaded: list = field(default_factory=list)  # the book's files that the page has asked for
 
     KINDS = ("loading", "axe", "pictures", "width", "type", "drawings", "figures", "folds")
 
@@ -99,9 +100,7 @@ def visit(browser, page, book, waits=WAITS):
         found.loading += wrong
         shift = tab.evaluate("window.shift")
         found.loading += [f"layout shift {shift:.3f}"] if shift >= SHIFT else []
-        start = book.as_uri() + "/"
-        files = [book / url.removeprefix(start) for url in loaded if url.startswith(start)]
-        found.weight = sum(on_the_wire(file) for file in files if file.exists())
+        found.weight = sum(on_the_wire(file) for file in _files(loaded, book) if file.exists())
         prepare(tab)
         tab.evaluate(MEASURES)
         tab.add_style_tag(content=STILL)
@@ -130,9 +129,16 @@ def visit(browser, page, book, waits=WAITS):
         tab.wait_for_function("document.documentElement.dataset.theme !== 'light'")
         found.axe += _axe(tab, "dark, folds open", None, waits)
         found.drawings += _labels(tab, page, sources)
+    found.loaded = _files(loaded, book)
     if found.weight > limit(page):
         found.loading.append(f"{found.weight / 1000:.0f} KB, {limit(page) // 1000} allowed")
     return found
+
+
+def _files(addresses, book):
+    """The files of the ``book`` among the ``addresses``, sorted."""
+    start = book.as_uri() + "/"
+    return sorted(book / url.removeprefix(start) for url in addresses if url.startswith(start))
 
 
 def _axe(tab, state, rules, waits):

@@ -1,10 +1,18 @@
 """Every page of the built book, visited once, and measured as ``make measure`` does."""
 
+import subprocess
+import warnings
+from functools import partial
+from pathlib import Path
+
 import pytest
+from course_book import drawings
 from measure import accessibility, marks, markup, visits, weights, windows
 
 from course_lib.figures.static.canvas import Drawing
 from tests.book.test_browser import browser  # noqa: F401 (a fixture)
+from tests.kept import Kept, digest, surroundings
+from tests.requirements import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -20,9 +28,43 @@ ASKED = {
 }
 
 
+MEASURING = (  # what a visit runs; `visits` counts as well where it is used
+    Path(visits.__file__).parent,
+    Path(drawings.__file__),
+    accessibility.PROGRAMS[0],
+)
+
+
 @pytest.fixture(scope="module")
 def visited(browser, pages, book):  # noqa: F811
-    return [visits.visit(browser, page, book) for page in pages]
+    version = subprocess.run([chromium(), "--version"], capture_output=True, text=True).stdout
+    under = digest(*MEASURING, also=[surroundings(), version])
+    return visited_where_new(pages, book, under, partial(visits.visit, browser))
+
+
+def visited_where_new(pages, book, under, visit):
+    """A visit of every page, made by ``visit(page, book)``.
+
+    A page on which nothing was wrong is visited again when it has changed, or a file that it loads,
+    or ``under``, the digest of what it is measured with.
+    """
+
+    def now(page, loaded):
+        return digest(page, *(book / name for name in loaded), also=under)
+
+    before, found = Kept("visits"), {}
+    for page in pages:
+        name = page.relative_to(book).as_posix()
+        known = before.get(name)
+        if known and known["digest"] == now(page, known["loaded"]):
+            continue
+        found[page] = visit(page, book)
+        if not found[page].problems():
+            loaded = [file.relative_to(book).as_posix() for file in found[page].loaded]
+            before.put(name, {"loaded": loaded, "digest": now(page, loaded)})
+    if same := len(pages) - len(found):
+        warnings.warn(f"{same} pages were visited before; they are the same.", stacklevel=1)
+    return [found.get(page, visits.Visit(page)) for page in pages]
 
 
 @pytest.mark.parametrize("kind", visits.Visit.KINDS)
@@ -48,6 +90,46 @@ def test_nothing_jumps_while_a_page_loads_on_a_phone(name, browser, book):  # no
 def test_the_markup_of_every_page_is_allowed(pages):
     found = markup.problems(pages)
     assert not found, "\n".join(f"{page.name}: {one}" for page in found for one in found[page])
+
+
+CHANGES = {
+    "the page": lambda book: (book / "a.html").write_text("other"),
+    "a file that it loads": lambda book: (book / "style.css").write_text("other"),
+    "a file that is gone": lambda book: (book / "style.css").unlink(),
+    "what it is measured with": None,
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*were visited before")
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_page_is_visited_again_when_something_has_changed(change, tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.kept.PLACE", tmp_path / "kept")
+    for name in ("a.html", "b.html", "style.css"):
+        (tmp_path / name).write_text(name)
+    pages, asked = [tmp_path / "a.html", tmp_path / "b.html"], []
+
+    def visit(page, book):
+        asked.append(page.name)
+        return visits.Visit(page, loaded=[page] + [book / "style.css"] * (page is pages[0]))
+
+    for under in ("measure", "measure"):
+        assert len(visited_where_new(pages, tmp_path, under, visit)) == 2
+    assert asked == ["a.html", "b.html"]
+    if CHANGES[change]:
+        CHANGES[change](tmp_path)
+    visited_where_new(pages, tmp_path, "measure" if CHANGES[change] else "other", visit)
+    assert asked[2:] == (["a.html"] if CHANGES[change] else ["a.html", "b.html"])
+
+
+def test_a_page_with_a_problem_is_visited_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.kept.PLACE", tmp_path / "kept")
+    page = tmp_path / "a.html"
+    page.write_text("wrong")
+    for _ in range(2):
+        made = visited_where_new(
+            [page], tmp_path, "measure", lambda page, book: visits.Visit(page, axe=["pale"])
+        )
+        assert made[0].problems() == ["a.html: pale"]
 
 
 # each measure, seen to fail

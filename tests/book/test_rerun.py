@@ -1,7 +1,5 @@
 """A reader who runs a chapter gets what the page prints."""
 
-import hashlib
-import json
 import os
 import platform
 import subprocess
@@ -14,12 +12,13 @@ from types import SimpleNamespace
 import nbformat
 import numpy as np
 import pytest
-from course_book.freshness import LIBRARY, fingerprint
+from course_book.freshness import LIBRARY
 from course_book.moved import MOVED
 from jupyter_cache import get_cache
 from nbformat import v4
 
 from tests.book.conftest import ROOT, warm_kernels
+from tests.kept import Kept, digest, surroundings
 
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 PROGRAMS = (Path(warm_kernels.__file__), SANITIZE, Path(__file__))
@@ -46,18 +45,8 @@ def digests(shown):
     Those are the chapter, what it has shown, the library under it, what runs and compares it, the
     packages as they are installed, Python, and what the processor can do.
     """
-    installed = sorted(f"{one.name} {one.version}" for one in metadata.distributions())
-    processor = [platform.machine(), np.show_config(mode="dicts")["SIMD Extensions"]]
-    under = hashlib.sha256(
-        json.dumps(
-            [fingerprint(*LIBRARY, *PROGRAMS), installed, sys.version, sys.executable, processor]
-        ).encode()
-    )
-    made = {}
-    for name, notebook in shown.items():
-        made[name] = under.copy()
-        made[name].update(nbformat.writes(notebook).encode())
-    return {name: digest.hexdigest() for name, digest in made.items()}
+    under = digest(*LIBRARY, *PROGRAMS, also=surroundings())
+    return {name: digest(also=[under, nbformat.writes(one)]) for name, one in shown.items()}
 
 
 @pytest.mark.slow
@@ -66,12 +55,9 @@ def digests(shown):
 def test_the_chapters_print_the_same_again(book, shown, tmp_path):
     """nbval executes every chapter anew and compares it with what the build has shown.
 
-    As the build executes a chapter once as long as nothing under it changes, so does this: those
-    that have printed the same before are kept beside the build's own results.
+    As the build executes a chapter once as long as nothing under it changes, so does this.
     """
-    kept = book.parent / ".jupyter_cache.rerun"
-    before = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
-    now = digests(shown)
+    before, now = Kept("rerun"), digests(shown)
     waiting = [name for name in sorted(now) if before.get(name) != now[name]]
     if not waiting:
         warnings.warn(
@@ -82,7 +68,8 @@ def test_the_chapters_print_the_same_again(book, shown, tmp_path):
         nbformat.write(shown[name], tmp_path / f"{name}.ipynb")
     done = rerun(tmp_path, [f"{name}.ipynb" for name in waiting])
     assert done.returncode == 0, done.stdout[-6000:]
-    kept.write_text(json.dumps(now, indent=1), "utf-8")
+    for name in waiting:
+        before.put(name, now[name])
 
 
 def rerun(folder, notebooks):
