@@ -28,17 +28,14 @@ ASKED = {
 }
 
 
-MEASURING = (  # what a visit runs; `visits` counts as well where it is used
-    Path(visits.__file__).parent,
-    Path(drawings.__file__),
-    accessibility.PROGRAMS[0],
-)
+MEASURING = (Path(visits.__file__).parent, Path(drawings.__file__), accessibility.PROGRAMS[0])
 
 
 @pytest.fixture(scope="module")
 def visited(browser, pages, book):  # noqa: F811
     version = subprocess.run([chromium(), "--version"], capture_output=True, text=True).stdout
-    under = digest(*MEASURING, also=[surroundings(), version])
+    fonts = sorted(path.name for path in Path("/usr/share/fonts").rglob("*"))
+    under = digest(*MEASURING, also=[surroundings(), version, fonts])
     return visited_where_new(pages, book, under, partial(visits.visit, browser))
 
 
