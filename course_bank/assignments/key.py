@@ -118,6 +118,13 @@ class Key:
         """The name that a student assigns the answer to."""
         return self._entries[name]["variable"]
 
+    def prepare(self):
+        """Look up what judging needs for every submission alike: see `ProbeQuestion`."""
+        for name in self._entries:
+            prepare = getattr(self.catalogue.questions.get(name), "prepare", None)
+            if prepare is not None:
+                prepare()
+
     def picture(self, name, student):
         """The drawing that a student's task shows, None where it shows none."""
         asked = self.catalogue.questions.get(name)

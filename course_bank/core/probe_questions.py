@@ -21,10 +21,13 @@ class ProbeQuestion(Question):
 
     ``source(variant)`` is the Python source of the probe, ``judge(variant, values)`` the `Verdict`
     on what it emitted. ``values`` are plain, but otherwise anything: judge must take it all.
+    ``prepare()`` imports and looks up what judging needs for every submission alike. The grader
+    calls it once: what the child that judges one submission looks up ends with that child.
     """
 
     source: Callable = None
     judge: Callable = None
+    prepare: Callable = None
 
     hidden = True
 

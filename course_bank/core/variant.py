@@ -1,7 +1,7 @@
 """One drawing of a question: its numbers, and what is computed from them."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import SimpleNamespace
 
@@ -41,6 +41,13 @@ class Variant:
     def inputs_seed(self):
         """The seed of hidden inputs: the secret one, or the public one where there is none."""
         return self.seed if self.hidden is None else self.hidden
+
+    @cached_property
+    def draws_inputs(self):
+        """Whether the probe brings inputs that follow from the seed: other ones for another."""
+        # of the same seed for everybody, so that what is drawn from it can be kept
+        other = replace(self, hidden=0 if self.hidden else 1)
+        return self.question.probe(self) != self.question.probe(other)
 
     @property
     def n(self):

@@ -209,6 +209,8 @@ def _work(course, assignment, force, pipe, others):
         other.close()
     warm.forget_servers()
     grader = course.grader(assignment, force)
+    with contextlib.suppress(Exception):  # it comes again where a submission is graded, and is told
+        grader.get_ready(assignment)  # the kernel server imports what it needs meanwhile
     while True:
         try:
             student, sockets, share, alone = pipe.recv()

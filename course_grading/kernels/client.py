@@ -30,7 +30,8 @@ class Outcome:
     """What came of one cell.
 
     ``status`` is "ok", "error", "timeout", "died" (the kernel with it) or "not run". ``shown`` are
-    messages on what the cell shows, ``emitted`` the one on what a probe emitted, both as they came.
+    messages on what the cell shows, ``emitted`` the one on what a probe emitted, both as they came;
+    ``claimed`` is whether the kernel says that this is an answer, and not nothing.
     ``outputs``, ``answer`` (still encoded and never trusted) and ``error`` (what stopped the probe)
     are what `pipeline.read_outcomes` finds in them, ``unread`` is why it could not.
     ``seconds`` are those from the request to its end, ``pace`` what loops took at that time (see
@@ -41,6 +42,7 @@ class Outcome:
     status: str
     shown: list = field(default_factory=list)
     emitted: bytes | None = None
+    claimed: bool = False
     reason: str = ""
     lost: float = 0.0
     seconds: float = 0.0
@@ -157,7 +159,8 @@ class Kernel:
                     if watch.told:
                         status, reason = "timeout", f"was stopped after {watch.told}"
                         self._let_interrupts_pass(interrupted)
-                    return Outcome(status, kept.shown, kept.emitted, reason, unread=kept.unread())
+                    told = (kept.shown, kept.emitted, kept.claimed)
+                    return Outcome(status, *told, reason, unread=kept.unread())
                 self._told_of_memory |= kind == frames.MEMORY
                 kept.take(kind, body)
 
@@ -210,15 +213,15 @@ class _Kept:
     """What a cell shows and what a probe emitted, as it came, within `KEPT_LIMIT`."""
 
     def __init__(self, request):
-        self.shown, self.emitted = [], None
+        self.shown, self.emitted, self.claimed = [], None, False
         self._is_asked = "probe" in request or "ask" in request
         self._left = KEPT_LIMIT
         self._is_silent = "ask" in request
 
     def take(self, kind, body):
         """Keep a message: of what is shown as much as has room, of answers asked for the last."""
-        if kind == frames.ANSWER and self._is_asked:
-            self.emitted = body
+        if kind in (frames.ANSWER, frames.EMPTY) and self._is_asked:
+            self.emitted, self.claimed = body, kind == frames.ANSWER
         elif kind == frames.SHOWN and not self._is_silent and self._left >= 0:
             self._left -= size([body])
             if self._left >= 0:

@@ -9,9 +9,11 @@ import threading
 
 from course_grading.kernels import groups, runner, servers
 
+_COURSE = ("numpy", "numpy.random", "course_lib.exercise", "course_lib.datasets")
 PRELOAD = {
-    "numpy": ("numpy", "course_lib.ops", "course_lib.shapes", "course_lib.exercise"),
-    "keras": ("numpy", "course_lib.exercise", "tensorflow", "keras"),
+    "numpy": (*_COURSE, "course_lib.ops", "course_lib.shapes"),
+    # the last ones are imported by what every notebook calls: summary(), compile(), fit()
+    "keras": (*_COURSE, "tensorflow", "keras", "rich._emoji_codes"),
 }
 _servers = {}  # {(kind, isolated, what is hidden): KernelServer} of this process
 _starting = threading.Lock()  # a worker of a cluster runs jobs in threads

@@ -59,6 +59,7 @@ class TrustedAutograde(Autograde):
         mistyped_ids.shown_ids(self.coursedir.root)
         self.refused = {}  # {student: why another hand-in was not graded}
         self._copies, self._numbers, self._scores, self._keys = {}, {}, {}, {}
+        self._ready = set()  # assignments that `get_ready` has looked up
         self.close()
         self.exporter = self.exporter_class(parent=self, config=self.config)
 
@@ -154,6 +155,16 @@ class TrustedAutograde(Autograde):
     def _destination(self, assignment, student):
         return os.path.normpath(self._format_dest(assignment, student))
 
+    def get_ready(self, assignment):
+        """Look up what every submission needs alike; what a child looks up ends with it."""
+        if assignment in self._ready:
+            return
+        self._class_numbers(assignment)
+        if key := self._key(assignment):
+            key.prepare()
+        self.gradebook.db.rollback()  # hold no lock until there is a submission
+        self._ready.add(assignment)
+
     def is_current(self, assignment, student):
         """Whether the submission was graded to the end, and neither it nor its scores have changed.
 
@@ -237,6 +248,7 @@ class TrustedAutograde(Autograde):
         resources = self.init_single_notebook_resources(path)
         names = resources["nbgrader"]
         assignment, student = names["assignment"], names["student"]
+        self.get_ready(assignment)
         instructors = self._instructors(assignment)[names["notebook"]]
         root, hand_in = self.coursedir.root, self._hand_in(assignment, student)
         shown_id = mistyped_ids.shown_id(root, assignment, student)

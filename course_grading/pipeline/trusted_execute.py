@@ -97,9 +97,9 @@ def _steps(run, listed):
     """(requests in order, place of each in the notebook or None, rounds, late).
 
     ``rounds`` are {grade id: steps that are timed}, ``late`` {grade id: its step at the end}, where
-    answers are found that are set below their check.
+    answers are found that are set below their check: it is left out where one was found there.
     """
-    steps, places, rounds, late = [], [], {}, {}
+    steps, places, rounds, late, asked = [], [], {}, {}, {}
 
     def add(step, place=None):
         steps.append(step)
@@ -115,15 +115,16 @@ def _steps(run, listed):
             add({"run": source}, place)
             continue
         kind = "ask" if has_hidden_inputs(variant) else "probe"
+        asked[name] = len(steps)
         add({kind: variant.question.probe(variant)}, place)
         if variant.question.timed:
             rounds[name] = list(range(len(steps), len(steps) + variant.question.timed))
             for number in range(variant.question.timed):
                 add({"ask": variant.question.timing_probe(variant, number), "timed": True})
-    for name, variant in run.variants.items():
-        if not has_hidden_inputs(variant):
+    for name, step in asked.items():
+        if "probe" in steps[step]:
             late[name] = len(steps)
-            add({"probe": variant.question.probe(variant)})
+            add({**steps[step], "unless": step})
     return steps, places, rounds, late
 
 

@@ -33,6 +33,7 @@ QUESTIONS = [
         answer=None,
         source=lambda variant: verdicts.ARRAYS,
         judge=verdicts.judge_arrays,
+        prepare=verdicts.sample_means,
         stub="(train, y_train), (test, y_test) = mnist.load_sample()\n# Scale the images of both, "
         "and give them an axis for the channel.\nx_train = x_test = None\n### SOLUTION\n",
         solution='x_train = (train / 255).astype("float32")[..., None]\n'
@@ -119,6 +120,7 @@ QUESTIONS = [
         answer=None,
         source=lambda variant: rebuilding.source(),
         judge=verdicts.judge_model,
+        prepare=rebuilding.prepare,
         misconceptions=verdicts.MODEL_SLIPS,
         stub='n = sheet.numbers("mnist-model")\nkeras.utils.set_random_seed(1)\nmodel = None\n### '
         "SOLUTION\n",
@@ -204,6 +206,7 @@ model.summary()""",
         answer=None,
         source=verdicts.predict_source,
         judge=verdicts.judge_predictions,
+        prepare=rebuilding.prepare,
         stub='n = sheet.numbers("mnist-predict")\n\n\ndef predict_digits(images):\n'
         '    """Digits (images,) that the model reads in images (images, 28, 28), 0 to 255."""\n'
         "    ### SOLUTION\n",

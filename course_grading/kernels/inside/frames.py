@@ -15,6 +15,7 @@ READY, FAILED = b"r", b"f"  # "failed" with why, as text
 PID, DONE = b"p", b"d"  # with `PID_BODY`, `DONE_BODY`
 HERE, MEMORY = b"h", b"m"  # of the keeper: it is there; it ends the kernel for its memory
 SHOWN, ANSWER = b"s", b"a"  # JSON: an output or a wish to clear them; what a probe emitted
+EMPTY = b"e"  # as `ANSWER`, of a probe that found nothing, or None alone
 
 PID_BODY = struct.Struct(">I")
 DONE_BODY = struct.Struct(">I??")  # which request, whether it succeeded, whether interrupted

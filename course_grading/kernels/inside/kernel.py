@@ -306,7 +306,9 @@ def _probe(shell, channel, source, number):
         channel.interrupted |= isinstance(problem, KeyboardInterrupt)
         error = {"ename": type(problem).__name__[:200], "evalue": _short(problem)}
     _flush()
-    channel.tell(frames.ANSWER, frames.encode({"answer": emitted, "error": error}))
+    has_found = any(value is not None for value in emitted.values())
+    body = frames.encode({"answer": emitted, "error": error})
+    channel.tell(frames.ANSWER if has_found else frames.EMPTY, body)
     return error is None
 
 

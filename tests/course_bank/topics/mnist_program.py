@@ -19,10 +19,16 @@ def variant_of(name, secret="a secret"):
     return key_of(ASSIGNMENT).graded_variant(name, "ada", secret)
 
 
-def verdict(name, namespace, secret="a secret"):
+def emitted(name, namespace, secret="a secret"):
+    """What the question's probe finds in the student's names."""
     variant, values = variant_of(name, secret), {}
     exec(variant.question.probe(variant), {**namespace, "emit": values.update})
-    return variant.question.grade(variant, values)
+    return values
+
+
+def verdict(name, namespace, secret="a secret"):
+    variant = variant_of(name, secret)
+    return variant.question.grade(variant, emitted(name, namespace, secret))
 
 
 class Sheet:

@@ -1,5 +1,10 @@
 """How the digits that the MNIST program reads are judged, and that its own model has read them."""
 
+import json
+import pickle
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -7,7 +12,7 @@ import course_lib as keras
 from course_bank.core.question import FAR
 from course_bank.topics.mnist import heldout_digits, rebuilding
 from course_lib.datasets import mnist
-from tests.course_bank.topics.mnist_program import build, variant_of, verdict
+from tests.course_bank.topics.mnist_program import build, emitted, variant_of, verdict
 
 
 @pytest.fixture
@@ -129,6 +134,63 @@ def test_layers_that_hang_nowhere_are_no_model(trained):
     assert verdict("mnist-predict", names).credit == 0
 
 
+class AsKeras(Lookalike):
+    """A model with Keras' way to be asked beside the engine's; it keeps which one was used."""
+
+    def __init__(self, model, can_be_called=True):
+        super().__init__(model)
+        self.can_be_called, self.asked = can_be_called, []
+
+    def get_compile_config(self):
+        return {}
+
+    def __call__(self, images, training):
+        self.asked.append("call")
+        if not self.can_be_called:
+            raise TypeError("not this way")
+        return self._model.predict(images, verbose=0)
+
+    def predict(self, images, verbose=0):
+        self.asked.append("predict")
+        return self._model.predict(images, verbose=0)
+
+
+def test_a_model_of_keras_is_asked_without_being_compiled_for_it(trained):
+    for can_be_called, asked in ((True, ["call"]), (False, ["call", "predict"])):
+        model = AsKeras(trained, can_be_called)
+        assert verdict("mnist-model", {"model": model}).credit == 1
+        assert model.asked == asked
+
+
+JUDGED = """
+import json, pickle, sys
+from tests.course_bank.topics.mnist_program import variant_of
+
+variants = {name: variant_of(name) for name in ("mnist-arrays", "mnist-model", "mnist-predict")}
+for variant in variants.values():
+    variant.question.prepare()
+before = set(sys.modules)
+for name, values in pickle.load(sys.stdin.buffer).items():
+    assert variants[name].question.grade(variants[name], values).credit == 1, name
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def test_judging_imports_nothing_that_the_grader_has_not_prepared(trained):
+    (x_train, _), (x_test, _) = mnist.load_sample()
+    arrays = {"x_train": x_train, "x_test": x_test}
+    names = {
+        "mnist-arrays": {name: x[..., None] / 255 for name, x in arrays.items()},
+        "mnist-model": {"model": trained},
+        "mnist-predict": {"model": trained, "predict_digits": reader(trained)},
+    }
+    answers = {name: emitted(name, found) for name, found in names.items()}
+    judged = subprocess.run(
+        [sys.executable, "-c", JUDGED], input=pickle.dumps(answers), capture_output=True, check=True
+    )
+    assert json.loads(judged.stdout) == []
+
+
 def test_ten_numbers_are_called_probabilities_when_they_are():
     ten = np.eye(10)[labels()]
     for given, told in ((ten, "These are prob"), (9 * ten - 4, "These are ten numbers for each")):
@@ -165,6 +227,8 @@ def test_held_out_digits_are_not_in_the_sample():
 
 def test_held_out_digits_follow_from_the_seed():
     images, shown = heldout_digits.draw(1)
+    assert not (images.flags.writeable or shown.flags.writeable)  # they are kept
+    heldout_digits.draw.cache_clear()
     again, shown_again = heldout_digits.draw(1)
     other, _ = heldout_digits.draw(2)
     assert np.array_equal(images, again)

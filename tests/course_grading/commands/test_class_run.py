@@ -11,6 +11,7 @@ import time
 import psutil
 import pytest
 
+from course_bank.assignments.key import Key
 from course_grading.commands import class_run, sample_class
 from course_grading.kernels import executor, groups, runner, warm
 from tests.course_grading.conftest import PS2
@@ -81,6 +82,29 @@ def test_a_lost_kernel_server_is_replaced(new_course, monkeypatch):
     monkeypatch.setattr(executor.IsolatedKernel, "start_servers", lost)
     class_run.grade_class(course, PS2, workers=2, say=quiet)
     assert scores(course) == {"ada": AUTOMATIC, "bo": AUTOMATIC}
+
+
+def test_what_judging_needs_is_looked_up_once_by_each_worker(new_course, monkeypatch):
+    course = new_course()
+    hand_in(course, dict.fromkeys(("ada", "bo", "chi"), sample_class.right))
+    told = course.root / "prepared"
+
+    def prepare(key):
+        with told.open("a") as file:
+            print(os.getpid(), file=file)
+
+    monkeypatch.setattr(Key, "prepare", prepare)
+    class_run.grade_class(course, PS2, workers=1, say=quiet)
+    assert len(told.read_text().split()) == 1
+
+
+def test_what_cannot_be_looked_up_is_told_and_costs_no_points(new_course, monkeypatch):
+    course = new_course()
+    hand_in(course, {"ada": sample_class.right})
+    monkeypatch.setattr(Key, "prepare", lambda key: 1 / 0)
+    (line,) = class_run.grade_class(course, PS2, workers=1, say=quiet)
+    assert line.failed and "division by zero" in line.remark
+    assert scores(course) == {"ada": None}
 
 
 def test_what_was_late_on_a_busy_machine_is_run_again_alone(new_course, monkeypatch):

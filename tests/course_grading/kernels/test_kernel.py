@@ -1,10 +1,14 @@
 """The kernel: what cells show, what a probe finds, and what a cell that fails costs."""
 
 import threading
+from types import SimpleNamespace
+
+import pytest
 
 from course_grading.kernels import client, runner, sandbox, servers
 from course_grading.kernels.client import Kernel
 from course_grading.pipeline import verdicts
+from course_grading.pipeline.trusted_execute import TrustedExecute
 from tests.course_grading.corpus.forging import SOCKET
 from tests.course_grading.kernel_runs import LIMITS, PROBE_X, job, printed, ran, run
 
@@ -115,6 +119,46 @@ def test_a_probe_that_ends_the_kernel_is_not_repeated(kernel_server):
     steps = ["x = 1", {"probe": "import os; os._exit(1)"}, PROBE_X]
     result = ran(job(*steps), kernel_server.path)
     assert [o.status for o in result.outcomes] == ["ok", "died", "ok"]
+
+
+LATE_X = {**PROBE_X, "unless": 1}  # the probe once more, where that at place 1 has found nothing
+
+
+def test_what_was_answered_at_its_place_is_not_asked_again(kernel_server):
+    result = ran(job("x = 7", PROBE_X, "x = 8", LATE_X), kernel_server.path)
+    assert [outcome.answer for outcome in result.outcomes[1::2]] == [{"value": {"int": "7"}}, None]
+    assert (result.outcomes[3].status, result.outcomes[3].emitted) == ("ok", None)
+
+
+@pytest.mark.parametrize("probe", ["emit(value=None)", "pass", "1 / 0"])
+def test_what_was_found_empty_is_asked_again(kernel_server, probe):
+    result = ran(job("pass", {"probe": probe}, "x = 8", LATE_X), kernel_server.path)
+    assert result.outcomes[3].answer == {"value": {"int": "8"}}
+
+
+def test_a_probe_that_was_stopped_is_not_asked_again(kernel_server):
+    steps = ["x = 7", {"probe": "import os; os._exit(1)"}, "x = 8", LATE_X]
+    result = ran(job(*steps), kernel_server.path)
+    assert [outcome.status for outcome in result.outcomes] == ["ok", "died", "ok", "ok"]
+    assert result.outcomes[3].emitted is None
+
+
+FORGED = "from inside import frames\nframes.{} = frames.{}\n"
+
+
+def test_a_kernel_that_claims_to_have_answered_loses_what_it_sets_later(kernel_server):
+    steps = [FORGED.format("EMPTY", "ANSWER"), PROBE_X, "x = 8", LATE_X]
+    outcomes = ran(job(*steps), kernel_server.path).outcomes
+    assert (outcomes[1].answer, outcomes[3].emitted) == ({"value": None}, None)
+
+
+def test_a_kernel_that_denies_its_answer_is_held_to_it(kernel_server):
+    steps = [FORGED.format("ANSWER", "EMPTY") + "x = 7", PROBE_X, "x = 8", LATE_X]
+    outcomes = ran(job(*steps), kernel_server.path).outcomes
+    assert outcomes[3].answer == {"value": {"int": "8"}}
+    run = SimpleNamespace(late={"q": 3}, came=outcomes, remarks=[], variants={})
+    checked = TrustedExecute._checked("q", outcomes[1], run)
+    assert (checked.answer, run.remarks) == ({"value": {"int": "7"}}, [])
 
 
 def test_what_has_no_room_costs_the_step_that_told_it_alone(kernel_server, monkeypatch):
