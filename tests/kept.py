@@ -5,10 +5,12 @@ tells the same as long as nothing has changed that it is made from. What is kept
 of that. A clean checkout has nothing kept, and ``make clean`` forgets everything.
 """
 
+import contextlib
 import hashlib
 import json
 import platform
 import sys
+import warnings
 from importlib import metadata
 from pathlib import Path
 
@@ -50,3 +52,22 @@ class Kept:
         self._results[name] = result
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.write_text(json.dumps(self._results, indent=1), "utf-8")
+
+
+@contextlib.contextmanager
+def while_right(session, name, now, find):
+    """What ``find()`` has found, as JSON holds it: anew unless it was kept with the digest ``now``.
+
+    It is kept if no test of the ``session`` fails while it is in use, and dropped if one does. The
+    tests judge what was kept as they judge what was found anew.
+    """
+    kept, failed = Kept(name), session.testsfailed
+    found = kept.get("found") if kept.get("digest") == now else None
+    if found is None:
+        found = json.loads(json.dumps(find()))
+    else:
+        warnings.warn(f"{name}: found before; nothing under it has changed.", stacklevel=3)
+    yield found
+    right = session.testsfailed == failed
+    kept.put("digest", now if right else None)
+    kept.put("found", found if right else None)

@@ -1,8 +1,14 @@
-"""Every submission of the corpus gets the right grade, in one class, in one run."""
+"""Every submission of the corpus gets the right grade, in one class, in one run.
 
-import os
+The class is graded anew when anything has changed that its grades can come from, and when one of
+the tests has failed; see `kept_class`.
+"""
+
+import contextlib
 import re
 import sqlite3
+from dataclasses import asdict
+from functools import partial
 
 import pytest
 
@@ -11,8 +17,9 @@ from course_grading.commands import demo
 from course_grading.commands.class_run import grade_class
 from course_grading.gradebook.grades import grade_table
 from course_grading.kernels import warm
-from tests.course_grading import corpus
+from tests.course_grading import corpus, kept_class
 from tests.course_grading.conftest import PS2, make_course
+from tests.kept import while_right
 from tests.requirements import bubblewrap
 
 WORKERS = 4  # those that wait for a sleeping notebook leave the cores to the others
@@ -24,24 +31,44 @@ join submitted_assignment a on n.assignment_id = a.id where a.student_id = ?
 
 
 @pytest.fixture(scope="module")
-def classroom(tmp_path_factory):
-    """The corpus, graded by several workers; with what was there before and after."""
+def classroom(request, tmp_path_factory):
+    """What became of the corpus: see `graded`."""
     bubblewrap()
-    before = os.getcwd()
+    find = partial(graded, tmp_path_factory)
+    with while_right(request.session, "corpus", kept_class.now(), find) as found:
+        yield found
+
+
+def graded(tmp_path_factory):
+    """The corpus, graded by several workers; what was there before and after."""
     root = tmp_path_factory.mktemp("corpus")
-    os.chdir(root)
     try:
-        course = make_course(root, Execute_timeout=5)
-        _hand_in(course, HONEST)
-        grade_class(course, PS2, workers=1, say=_quiet)
-        honest = _rows(root, HONEST)
-        cases = corpus.write(course, PS2)
-        lines = grade_class(course, PS2, workers=WORKERS, say=_quiet)
-        demo.feedback(course, PS2)
-        grades = {grade.student: grade for grade in grade_table(course, PS2)}
-        yield course, cases, {line.student: line for line in lines}, honest, grades
+        with contextlib.chdir(root):
+            course = make_course(root, Execute_timeout=5)
+            _hand_in(course, HONEST)
+            grade_class(course, PS2, workers=1, say=_quiet)
+            before = _rows(root, HONEST)
+            corpus.write(course, PS2)
+            lines = grade_class(course, PS2, workers=WORKERS, say=_quiet)
+            demo.feedback(course, PS2)
+            return {
+                "lines": {line.student: asdict(line) for line in lines},
+                "scores": {grade.student: grade.score for grade in grade_table(course, PS2)},
+                "records": {student: course.record(PS2, student) for student in corpus.CASES},
+                "comments": _comments(course),
+                "honest": [before, _rows(root, HONEST)],
+                "written": _written(root),
+                "notebooks": [
+                    _notebook(path) for path in root.glob("autograded/corpus-*/*/*.ipynb")
+                ],
+                "pages": [_page(path) for path in root.glob("feedback/corpus-*/*/*.html")],
+                "files": [
+                    {"path": str(path), "name": path.name, "is link": path.is_symlink()}
+                    for step in ("autograded", "feedback")
+                    for path in (root / step).rglob("*")
+                ],
+            }
     finally:
-        os.chdir(before)
         warm.close_servers()
 
 
@@ -61,13 +88,48 @@ def _rows(root, student):
         return database.execute(UNTOUCHED, (student,)).fetchall()
 
 
+def _comments(course):
+    with course.gradebook() as gradebook:
+        return {
+            student: [
+                comment.comment
+                for comment in gradebook.find_submission_notebook(PS2, PS2, student).comments
+            ]
+            for student, case in corpus.CASES.items()
+            if case.unreadable
+        }
+
+
+def _written(root):
+    """The files that submissions have tried to leave in the course."""
+    loaded = root / "pickle-was-loaded"
+    return [str(path) for path in root.rglob("corpus-was-here")] + [str(loaded)] * loaded.exists()
+
+
+def _notebook(path):
+    printed = re.findall(r'(?<!\\)"(FOUND[^"]*)', path.read_text())
+    return {"path": str(path), "size": path.stat().st_size, "printed": printed}
+
+
+def _page(path):
+    text = path.read_text(encoding="utf-8")
+    shown = re.sub(r"<(pre|code|div class=\"code\").*?</\1>", "", text)
+    return {
+        "path": str(path),
+        "length": len(text),
+        "elements": re.findall(r"<(?:script|iframe|svg|object|embed|form)\b", text),
+        "attributes": re.findall(r"<[^>]*\s(on\w+|srcdoc)\s*=", text),
+        "scripts": shown.count("javascript:"),
+    }
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("student", corpus.CASES)
 def test_right_grade(classroom, student):
-    course, cases, lines, _, grades = classroom
-    points = problem_sets[PS2].questions
-    assert lines[student].failed is False, lines[student].remark
-    assert grades[student].score == cases[student].points(points), course.record(PS2, student)
+    points, line = problem_sets[PS2].questions, classroom["lines"][student]
+    assert line["failed"] is False, line["remark"]
+    right = corpus.CASES[student].points(points)
+    assert classroom["scores"][student] == right, classroom["records"][student]
 
 
 @pytest.mark.slow
@@ -77,57 +139,45 @@ def test_corpus_is_large():
 
 @pytest.mark.slow
 def test_unreadable_submissions_get_a_comment(classroom):
-    course, cases, *_ = classroom
-    with course.gradebook() as gradebook:
-        for student, case in cases.items():
-            if case.unreadable:
-                problem = course.record(PS2, student)["problem"]
-                notebook = gradebook.find_submission_notebook(PS2, PS2, student)
-                assert problem
-                assert problem in [comment.comment for comment in notebook.comments], student
+    assert classroom["comments"]
+    for student, comments in classroom["comments"].items():
+        problem = classroom["records"][student]["problem"]
+        assert problem
+        assert problem in comments, student
 
 
 @pytest.mark.slow
 def test_other_grades_are_untouched(classroom):
-    course, _, _, honest, _ = classroom
-    assert honest
-    assert _rows(course.root, HONEST) == honest
+    before, after = classroom["honest"]
+    assert before
+    assert after == before
 
 
 @pytest.mark.slow
 def test_nothing_was_found_written_or_unpickled(classroom):
-    course, *_ = classroom
-    assert not list(course.root.rglob("corpus-was-here"))
-    assert not (course.root / "pickle-was-loaded").exists()
-    for path in course.root.glob("autograded/corpus-*/*/*.ipynb"):
-        printed = re.findall(r'(?<!\\)"(FOUND[^"]*)', path.read_text())
-        assert not printed, (path, printed)
+    assert not classroom["written"]
+    assert len(classroom["notebooks"]) > len(corpus.CASES) / 2
+    for notebook in classroom["notebooks"]:
+        assert not notebook["printed"], notebook
 
 
 @pytest.mark.slow
 def test_no_file_behind_a_link_is_copied(classroom):
-    course, *_ = classroom
-    for step in ("autograded", "feedback"):
-        for path in (course.root / step).rglob("*"):
-            assert not path.is_symlink(), path
-            assert path.name not in ("passwords.txt", "data.csv", "pipe.txt"), path
+    assert classroom["files"]
+    for file in classroom["files"]:
+        assert not file["is link"], file
+        assert file["name"] not in ("passwords.txt", "data.csv", "pipe.txt"), file
 
 
 @pytest.mark.slow
 def test_pages_are_bounded_and_inert(classroom):
-    course, *_ = classroom
-    pages = list(course.root.glob("feedback/corpus-*/*/*.html"))
-    assert len(pages) == len(corpus.CASES)
-    for page in pages:
-        text = page.read_text(encoding="utf-8")
-        assert len(text) < 3_200_000, page
-        assert not re.search(r"<(script|iframe|svg|object|embed|form)\b", text), page
-        assert not re.search(r"<[^>]*\s(on\w+|srcdoc)\s*=", text), page
-        assert "javascript:" not in re.sub(r"<(pre|code|div class=\"code\").*?</\1>", "", text)
+    assert len(classroom["pages"]) == len(corpus.CASES)
+    for page in classroom["pages"]:
+        assert page["length"] < 3_200_000, page
+        assert not page["elements"] and not page["attributes"] and not page["scripts"], page
 
 
 @pytest.mark.slow
 def test_autograded_notebooks_are_bounded(classroom):
-    course, *_ = classroom
-    for path in course.root.glob("autograded/corpus-*/*/*.ipynb"):
-        assert path.stat().st_size < 4_000_000, path
+    for notebook in classroom["notebooks"]:
+        assert notebook["size"] < 4_000_000, notebook

@@ -1,7 +1,8 @@
 """A small class through the real pipeline, over all assignments: nbgrader, sandbox and all.
 
 The instructor's solution earns every point that is graded by itself, the notebook as it was handed
-out none, and a wrong idea what the bank says, with its sentence.
+out none, and a wrong idea what the bank says, with its sentence. The class is graded anew when
+anything has changed that its grades can come from; see `kept_class`.
 """
 
 import json
@@ -10,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,13 +19,15 @@ import pytest
 from course_bank import bank, problem_sets
 from course_grading.gradebook import keys
 from course_grading.gradebook.grades import grade_table
-from tests.course_grading import corpus
+from tests.course_grading import corpus, kept_class
 from tests.exercises.conftest import EXERCISES
+from tests.kept import while_right
 from tests.released import put_keys, put_sheets
 from tests.requirements import bubblewrap, chromium
 
 RIGHT, UNTOUCHED, MISTAKEN = "ada", "blank", "bo"
 KERAS = "ps8-mnist-in-keras"
+LONGEST = {name: UNTOUCHED if name == KERAS else MISTAKEN for name in problem_sets}  # whose page
 
 MISTAKES = {
     "conv2d-loops": (
@@ -81,23 +85,64 @@ MISTAKES = {
 }
 
 
+PS2 = "ps2-output-shapes"
+MADE_BY = tuple(Path(__file__).with_name(name) for name in ("test_pipeline.py", "conftest.py"))
+
+
 @pytest.fixture(scope="module")
-def records(course):
-    """{(assignment, student): the grading record}, of the whole class over all assignments."""
+def classes(request):
+    """What became of a class over all assignments: see `graded`."""
     bubblewrap()
+    now = kept_class.now(*MADE_BY, EXERCISES.parent / "tests" / "released.py")
+
+    def find():
+        return graded(request.getfixturevalue("course"))
+
+    with while_right(request.session, "assignments", now, find) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def records(classes):
+    """{assignment: {student: the grading record}}."""
+    return classes["records"]
+
+
+def graded(course):
+    """The whole class over all assignments, graded; and what its marks are judged by."""
+    from course_grading.commands import demo
     from course_grading.commands.class_run import grade_class
 
+    found = {"records": {}, "pages": {}, "wrong": {}}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(course.root)
         for name in problem_sets:
             hand_in(course, name)
             lines = grade_class(course, name, workers=2, say=lambda line: None)
             assert not [line for line in lines if line.failed]
+            found["records"][name] = course.records(name)
+            (page,) = demo.feedback(course, name, [LONGEST[name]])
+            found["pages"][name] = Path(page).read_text(encoding="utf-8")
+            key = keys.read(course.root, name)
+            found["wrong"][name] = [wrong_of(key, question) for question in key.questions]
+        key = keys.read(course.root, PS2)
+        autograded = course.folder("autograded", PS2, UNTOUCHED) / f"{PS2}.ipynb"
         return {
-            (name, student): course.record(name, student)
-            for name in problem_sets
-            for student in course.students(name)
+            **found,
+            "table": {grade.student: asdict(grade) for grade in grade_table(course, PS2)},
+            "untouched": json.loads(autograded.read_text(encoding="utf-8"))["cells"],
+            "answers": [str(key.variant(question, UNTOUCHED).answer) for question in key.questions],
         }
+
+
+def wrong_of(key, question):
+    """What the bank says of the wrong ideas of a question, of the student who has them."""
+    if question in MISTAKES:
+        return []
+    return [
+        {"name": wrong.name, "message": wrong.message, "credit": wrong.credit}
+        for wrong in key.variant(question, MISTAKEN).misconceptions
+    ]
 
 
 def hand_in(course, name):
@@ -126,9 +171,8 @@ def hand_in(course, name):
 def test_programs_that_are_none_earn_what_they_are_worth(student, records):
     """Functions that only look fast, models that are none: see `corpus.programs`."""
     case = corpus.PROGRAMS[student]
-    earned = {
-        entry["id"]: entry["score"] for entry in records[case.assignment, student]["questions"]
-    }
+    record = records[case.assignment][student]
+    earned = {entry["id"]: entry["score"] for entry in record["questions"]}
     assert earned == case.scores(problem_sets[case.assignment].questions)
 
 
@@ -148,7 +192,7 @@ def grade_of(record):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", problem_sets)
 def test_the_solution_gets_full_marks(name, records):
-    record = records[name, RIGHT]
+    record = records[name][RIGHT]
     missed = [e for e in record["questions"] if e["score"] != e["points"]]
     assert not [(e["id"], e["message"], e.get("answer")) for e in missed]
     assert [e["id"] for e in record["questions"]] == list(problem_sets[name].questions)
@@ -158,7 +202,7 @@ def test_the_solution_gets_full_marks(name, records):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", problem_sets)
 def test_the_untouched_release_gets_nothing_and_no_error(name, records):
-    record = records[name, UNTOUCHED]
+    record = records[name][UNTOUCHED]
     assert grade_of(record) == 0
     assert not record.get("problem")
     for entry in record["questions"]:
@@ -169,18 +213,18 @@ def test_the_untouched_release_gets_nothing_and_no_error(name, records):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in problem_sets if name != KERAS])
-def test_mistakes_get_their_credit_and_their_sentence(name, course, records):
-    for place, entry in enumerate(records[name, MISTAKEN]["questions"]):
+def test_mistakes_get_their_credit_and_their_sentence(name, classes):
+    for place, entry in enumerate(classes["records"][name][MISTAKEN]["questions"]):
         if entry["id"] in MISTAKES:
             assert entry["misconception"] == MISTAKES[entry["id"]][1], entry
             assert entry["score"] < entry["points"]
             continue
-        wrong = keys.read(course.root, name).variant(entry["id"], MISTAKEN).misconceptions
+        wrong = classes["wrong"][name][place]
         wrong = wrong[place % len(wrong)]
-        assert entry["misconception"] == wrong.name
-        assert entry["message"] == wrong.message
-        assert entry["score"] == pytest.approx(wrong.credit * entry["points"], abs=0.01)
-        assert entry["score"] <= wrong.credit * entry["points"]
+        assert entry["misconception"] == wrong["name"]
+        assert entry["message"] == wrong["message"]
+        assert entry["score"] == pytest.approx(wrong["credit"] * entry["points"], abs=0.01)
+        assert entry["score"] <= wrong["credit"] * entry["points"]
 
 
 def letters(text):
@@ -192,50 +236,45 @@ HEIGHT = 3000  # px of a feedback page at a width of 1280
 
 
 @pytest.mark.slow
-def test_a_feedback_page_is_a_page(course, records):
+def test_a_feedback_page_is_a_page(classes, tmp_path):
     """A page of every assignment in one browser: short, each task once, nothing sideways."""
     from playwright.sync_api import sync_playwright
 
-    from course_grading.commands import demo
-
     measured = {}
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.chdir(course.root)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         view = browser.new_page(viewport={"width": 1280, "height": 900})
-        for name in problem_sets:
-            student = UNTOUCHED if name == KERAS else MISTAKEN  # whose pages are the longest
-            (path,) = map(Path, demo.feedback(course, name, [student]))
-            view.goto(path.resolve().as_uri())
+        for name, page in classes["pages"].items():
+            path = tmp_path / f"{name}.html"
+            path.write_text(page, encoding="utf-8")
+            view.goto(path.as_uri())
             size = "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
             measured[name] = view.evaluate(size)
             text = letters(view.evaluate("document.body.textContent"))
-            for entry in records[name, student]["questions"]:
+            for entry in classes["records"][name][LONGEST[name]]["questions"]:
                 assert text.count(letters(entry["prompt"].split("\n")[0])) == 1, entry["id"]
         browser.close()
+    assert list(measured) == list(problem_sets)
     too_large = {at: size for at, size in measured.items() if size[0] >= HEIGHT or size[1] > 1280}
     assert not too_large
 
 
 @pytest.mark.slow
-def test_what_is_read_by_a_person_waits_for_one(course, records):
-    table = {grade.student: grade for grade in grade_table(course, "ps2-output-shapes")}
-    source = json.loads(course.source("ps2-output-shapes").read_text(encoding="utf-8"))
-    marks = [cell["metadata"].get("nbgrader", {}) for cell in source["cells"]]
+def test_what_is_read_by_a_person_waits_for_one(classes):
+    source = EXERCISES / "source" / PS2 / f"{PS2}.ipynb"
+    cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
+    marks = [cell["metadata"].get("nbgrader", {}) for cell in cells]
     written = [mark for mark in marks if mark.get("grade") and mark.get("solution")]
-    assert table[RIGHT].to_read == len(written) > 1
-    assert table[RIGHT].score == sum(problem_sets["ps2-output-shapes"].questions.values())
+    assert classes["table"][RIGHT]["to_read"] == len(written) > 1
+    assert classes["table"][RIGHT]["score"] == sum(problem_sets[PS2].questions.values())
 
 
 @pytest.mark.slow
-def test_the_answers_of_the_key_never_entered_the_notebook(course, records):
+def test_the_answers_of_the_key_never_entered_the_notebook(classes):
     """What autograding leaves behind holds the student's answers only."""
-    name = "ps2-output-shapes"
-    graded = course.folder("autograded", name, UNTOUCHED) / f"{name}.ipynb"
-    cells = json.loads(graded.read_text(encoding="utf-8"))["cells"]
-    outputs = json.dumps([cell.get("outputs") for cell in cells])
-    for question in problem_sets[name].questions:
-        answer = keys.read(course.root, name).variant(question, UNTOUCHED).answer
+    outputs = json.dumps([cell.get("outputs") for cell in classes["untouched"]])
+    assert len(classes["answers"]) == len(problem_sets[PS2].questions)
+    for question, answer in zip(problem_sets[PS2].questions, classes["answers"], strict=True):
         assert f"answered: {answer}" not in outputs
         assert bank[question].solution not in outputs
 
