@@ -3,6 +3,7 @@
 ASSIGNMENT ?= ps2-output-shapes
 PORT ?= 8000
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.make/uv/bin:$(PATH)
+unexport PYTHONDONTWRITEBYTECODE  # the tests alone start hundreds of processes
 
 # The groups of pyproject.toml that a target needs; each set is installed once, into one .venv.
 BOOK = book keras modern

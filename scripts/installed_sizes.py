@@ -6,6 +6,8 @@
 import re
 import sys
 from importlib import metadata
+from importlib.util import cache_from_source
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
@@ -36,9 +38,11 @@ def closure(groups):
 
 
 def weight(names):
-    """(megabytes, files) of installed distributions; bytecode is not counted."""
-    files = [f for name in names for f in metadata.files(name) or [] if f.suffix != ".pyc"]
-    return sum(f.size or 0 for f in files) / 1e6, len(files)
+    """(megabytes, files) of installed distributions, with the bytecode that is compiled of them."""
+    files = [f.locate() for name in names for f in metadata.files(name) or [] if f.suffix != ".pyc"]
+    compiled = [Path(cache_from_source(f)) for f in files if f.suffix == ".py"]
+    there = [f for f in (*files, *compiled) if f.is_file()]
+    return sum(f.stat().st_size for f in there) / 1e6, len(there)
 
 
 def _plain(name):

@@ -31,6 +31,7 @@ echo "Setting up .venv: $*$weight ..."
 extras=()
 for group in "$@"; do extras+=(--extra "$group"); done
 "$uv" venv --quiet --allow-existing --python ">=3.11,<3.14" .venv
-"$uv" pip install --quiet --python .venv/bin/python --constraints requirements.lock \
+# compiled now, once: kernels see .venv read-only, and could not keep what they compile at each start
+"$uv" pip install --quiet --python .venv/bin/python --compile-bytecode --constraints requirements.lock \
   --requirements pyproject.toml "${extras[@]}" hatchling editables
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
