@@ -126,7 +126,7 @@ class _Pool:
         no other one runs.
         """
         self.grader.close()
-        for _ in range(self._count):  # forked before any server or thread is started
+        for _ in range(self._count):  # forked before any thread is started
             self._start()
         self._sockets = executor.IsolatedKernel(parent=self.grader).start_servers(
             self.grader.kinds(self.assignment), self.course.root

@@ -14,11 +14,12 @@ from course_grading.commands import sample_class
 from course_grading.commands.class_run import grade_class
 from course_grading.commands.grades import show
 from course_grading.commands.options import as_config, open_course
-from course_grading.course import CONFIG, enter
+from course_grading.course import enter
 from course_grading.gradebook.files import write_atomically
 from course_grading.kernels import sandbox
 from course_grading.pages.feedback_files import CurrentFeedback
 from course_grading.pipeline.generate import ReleaseAssignment
+from course_grading.root import CONFIG
 from course_grading.text import say
 from course_lib.exercise.sheets import file_name
 from course_lib.exercise.wording import counted

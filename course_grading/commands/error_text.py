@@ -15,10 +15,10 @@ def sentence(error):
     from nbgrader.converters import NbGraderException
     from sqlalchemy.exc import SQLAlchemyError
 
-    from course_grading.course import NoCourse
     from course_grading.gradebook.files import Unusable
     from course_grading.kernels.sandbox import IsolationUnavailable
     from course_grading.kernels.servers import KernelFailed
+    from course_grading.root import NoCourse
 
     told = NoCourse | Unusable | IsolationUnavailable | KernelFailed | NbGraderException
     if isinstance(error, told):
@@ -44,7 +44,7 @@ def with_folder(text, start):
 
     ``course`` runs in the folder above the course too, nbgrader does not.
     """
-    from course_grading.course import CONFIG
+    from course_grading.root import CONFIG
 
     if "nbgrader generate" not in text or os.path.realpath(start) == os.getcwd():
         return text

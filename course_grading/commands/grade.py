@@ -1,18 +1,27 @@
 """`course grade`: the class in worker processes, and what is to be said beside the grades."""
 
+import contextlib
 import time
 
-from course_grading.commands import class_run
 from course_grading.commands.options import open_course
-from course_grading.gradebook import changed_source
-from course_grading.submission import misplaced
+from course_grading.kernels import early
+from course_grading.root import NoCourse, find_root
 from course_grading.text import say
 from course_lib.exercise.wording import counted
 
 
 def command(options):
     """Grade what is new or has changed; 1 where something could not be graded."""
-    course, assignment = open_course(options), options.assignment
+    assignment = options.assignment
+    if not options.scheduler:
+        with contextlib.suppress(NoCourse):  # is told where the course is opened
+            early.begin(find_root(), assignment)
+    # these import nbgrader
+    from course_grading.commands import class_run
+    from course_grading.gradebook import changed_source
+    from course_grading.submission import misplaced
+
+    course = open_course(options)
     mend = f"(nbgrader generate_assignment {assignment} --force; then grade again)"
     changed = changed_source.outdated(course, assignment)
     _warn(f"Graded as it was generated; source has changed since {mend}:", changed)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from course_grading.course import NoCourse
 from course_grading.gradebook import scores, second_try
+from course_grading.root import NoCourse
 
 
 @dataclass

@@ -12,8 +12,8 @@ import re
 import stat
 from pathlib import Path
 
-from course_grading.course import NoCourse
 from course_grading.gradebook.files import write_atomically
+from course_grading.root import NoCourse
 
 _NAME = re.compile(r"[a-z_][a-z0-9_.-]*")  # as JupyterHub and Linux both accept it
 _HUB = '''"""JupyterHub for {course}. Start it with: jupyterhub -f {file}

@@ -73,12 +73,9 @@ class IsolatedKernel(Limits):
 
     def start_servers(self, kinds, root):
         """Start the kernel server of each kind; {kind: socket} for the worker processes."""
-        if self.scheduler:
-            return {}
-        isolated = self.isolated()
-        if not self.warm:
-            return {}
-        started = {
-            kind: warm.shared_server(kind, isolated, self._hidden(root), self.log) for kind in kinds
-        }
+        started = {}
+        if not self.scheduler and self.warm:
+            isolated, hidden = self.isolated(), self._hidden(root)
+            started = {kind: warm.shared_server(kind, isolated, hidden, self.log) for kind in kinds}
+        warm.close_servers(but=started.values())  # begun too early: see `early`
         return {kind: server.path for kind, server in started.items() if server is not None}

@@ -35,9 +35,10 @@ class KernelServer:
         isolated: inside bubblewrap; otherwise with the rights of the grader.
         warm: serves many kernels, separated from one another; else serves one.
         hidden: folders that must not be seen even where a shown folder contains them.
+        wait: until it can serve; else it imports while this process goes on, see `await_ready`.
     """
 
-    def __init__(self, preload=("numpy",), isolated=True, warm=True, hidden=()):
+    def __init__(self, preload=("numpy",), isolated=True, warm=True, hidden=(), wait=True):
         self.isolated, self.warm, self.preload = isolated, warm, tuple(preload)
         listener, self._place, name = _listener()
         self.path = f"/proc/{os.getpid()}/fd/{self._place}"
@@ -67,36 +68,54 @@ class KernelServer:
         )
         listener.close()
         os.close(reader)
-        self._errors = bytearray()
-        drain = threading.Thread(target=self._drain, daemon=True)
-        drain.start()
+        self._errors, self._drain, self._is_ready = bytearray(), None, False
+        if wait:
+            self.await_ready()
+
+    def await_ready(self):
+        """Return when it can serve; raises `KernelFailed` where it cannot, and ends it.
+
+        Before that this process may fork: no thread of the server's runs here.
+        """
+        if self._is_ready:
+            return
+        self._drain = threading.Thread(target=self._keep_errors, daemon=True)
+        self._drain.start()
         answer = self.process.stdout.readline().decode(errors="replace").strip()
         if answer != "ready":
             self.process.wait(5) if not answer else None
             self.close()
-            drain.join(5)
+            self._drain.join(5)
             raise KernelFailed(_sentence(answer or bytes(self._errors).decode(errors="replace")))
+        self._is_ready = True
 
-    def _drain(self):
+    def _keep_errors(self):
         for line in self.process.stderr:
             self._errors += line
             del self._errors[:-4000]
 
     def close(self):
         """End the server and every kernel it has forked."""
-        if self._lifeline is not None:
-            os.close(self._lifeline)
-            self._lifeline = None
+        self._let_go()
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         self.process.stdout.close()
-        if self._place is not None:
-            os.close(self._place)
-            self._place = None
+        if self._drain is None:  # which reads to the end
+            self.process.stderr.close()
         groups.tidy()
+
+    def forget(self):
+        """For a fork of its owner: it is the owner's alone to end, and ends with the owner."""
+        self._let_go()
+
+    def _let_go(self):
+        for descriptor in (self._lifeline, self._place):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._lifeline = self._place = None
 
     def connect(self):
         """A new connection to the server at this socket path."""

@@ -7,7 +7,7 @@ started for each submission.
 import atexit
 import threading
 
-from course_grading.kernels import groups, runner, servers
+from course_grading.kernels import groups, servers
 
 _COURSE = ("numpy", "numpy.random", "course_lib.exercise", "course_lib.datasets")
 PRELOAD = {
@@ -21,6 +21,8 @@ _starting = threading.Lock()  # a worker of a cluster runs jobs in threads
 
 def run_here(job, kind, warm=True, hidden=(), log=None):
     """Run ``job`` on this process' own kernel server, or on a new cold one."""
+    from course_grading.kernels import runner  # not needed to start a server
+
     server = shared_server(kind, job.isolated, hidden, log) if warm else None
     if server is not None:
         try:
@@ -37,17 +39,25 @@ def run_here(job, kind, warm=True, hidden=(), log=None):
         server.close()
 
 
+def begin(kind, isolated, hidden):
+    """Start the server that `shared_server` will return, and go on while it imports."""
+    with _starting:
+        _servers[_key(kind, isolated, hidden)] = _new(kind, isolated, hidden)
+
+
 def shared_server(kind, isolated, hidden, log):
     """The warm server of this process, or None where none can run."""
-    key = (kind, isolated, tuple(hidden))
+    key = _key(kind, isolated, hidden)
     with _starting:
         known = _servers.get(key)
-        if key in _servers and (known is None or known.process.poll() is None):
-            return known
-        if known is not None:
+        if key in _servers and known is None:
+            return None
+        if known is not None and known.process.poll() is not None:
             known.close()  # it has ended by itself: its folder is left
+            known = None
         try:
-            _servers[key] = servers.KernelServer(PRELOAD[kind], isolated, hidden=hidden)
+            _servers[key] = known or _new(kind, isolated, hidden)
+            _servers[key].await_ready()
         except servers.KernelFailed as error:
             _servers[key] = None
             if log is not None:
@@ -55,17 +65,29 @@ def shared_server(kind, isolated, hidden, log):
         return _servers[key]
 
 
-def close_servers():
-    """End the kernel servers that this process has started."""
-    for server in _servers.values():
-        if server is not None:
-            server.close()
-    _servers.clear()
+def _key(kind, isolated, hidden):
+    return kind, isolated, tuple(hidden)
+
+
+def _new(kind, isolated, hidden):
+    return servers.KernelServer(PRELOAD[kind], isolated, hidden=hidden, wait=False)
+
+
+def close_servers(but=()):
+    """End the kernel servers that this process has started, but for these."""
+    for key, server in list(_servers.items()):
+        if server is None or server not in but:
+            del _servers[key]
+            if server is not None:
+                server.close()
     groups.tidy()
 
 
 def forget_servers():
     """For a forked worker: leave the parent's servers to the parent."""
+    for server in _servers.values():
+        if server is not None:
+            server.forget()
     _servers.clear()
 
 

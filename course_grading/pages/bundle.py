@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from course_bank.authoring.library import library_wheel, library_zip, licence
-from course_grading.course import NoCourse
+from course_grading.root import NoCourse
 
 NAME = "convolution-by-hand"
 LIBRARY = "course_lib.zip"

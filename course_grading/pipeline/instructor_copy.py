@@ -1,15 +1,13 @@
 """The instructor's copy of an assignment as it was generated: gradebook and ``source``."""
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import MissingEntry
 
+from course_grading.kernels import kinds
 from course_grading.submission.repair import Plan
-
-_KERAS = re.compile(r"^\s*(?:import|from)\s+(?:tensorflow|keras)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,10 @@ def _copy(directory, assignment, notebook):
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         except (OSError, ValueError, KeyError):
             continue
-        code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
         ids = {
             cell.get("id"): cell["metadata"]["nbgrader"]["grade_id"]
             for cell in cells
             if "nbgrader" in cell["metadata"]
         }
-        kind = "keras" if _KERAS.search(code) else "numpy"
-        return Copy(Plan(notebook, list(ids.values()), ids), kind)
+        return Copy(Plan(notebook, list(ids.values()), ids), kinds.of(cells))
     return Copy(Plan(notebook))

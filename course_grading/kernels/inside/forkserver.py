@@ -21,6 +21,7 @@ up; process 1 reaps orphans.
 
 import base64
 import contextlib
+import fcntl
 import gc
 import importlib
 import json
@@ -44,11 +45,13 @@ _PAGE = resource.getpagesize()
 
 def main(options):
     """Serve until the lifeline closes."""
+    lifeline = options["lifeline"]
+    _end_with(lifeline, True)
     shell = _warm(options["preload"])
+    _end_with(lifeline, False)
     gc.collect()
     gc.freeze()  # collected pages would be copied in every child
     listener = socket.socket(fileno=options["listen"])
-    lifeline = options["lifeline"]
     if options["separate"]:
         problem = _try_separation()
         if problem:
@@ -66,6 +69,16 @@ def main(options):
             count += 1
             _answer(connection, listener, lifeline, shell, options, count)
             connection.close()
+
+
+def _end_with(lifeline, wanted):
+    """Whether this process ends at once when the lifeline closes: while it imports, it looks not.
+
+    Linux then sends SIGIO, which ends a process that does not handle it.
+    """
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    others = fcntl.fcntl(lifeline, fcntl.F_GETFL) & ~os.O_ASYNC
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, others | (os.O_ASYNC if wanted else 0))
 
 
 def _warm(preload):

@@ -22,8 +22,8 @@ import psutil
 import pytest
 
 from course_grading.commands import cli
-from course_grading.course import NoCourse
 from course_grading.hub import configuration
+from course_grading.root import NoCourse
 from tests.course_grading.conftest import EXERCISES, make_course
 from tests.course_grading.graded_class import PS2
 from tests.requirements import bubblewrap
