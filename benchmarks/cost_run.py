@@ -159,7 +159,7 @@ def record_runs(dry_run):
     import tensorflow as tf
     from threadpoolctl import threadpool_limits
 
-    from course_lib.training.workers import keep_freed_memory
+    from course_lib.training.freed_memory import keep_freed_memory
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)

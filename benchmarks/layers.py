@@ -112,7 +112,7 @@ def in_keras(case, inputs, kernel, weights):
 def in_course(case, inputs, kernel, weights):
     """(forward, forward with gradients) of course_lib, with memory kept as `fit` keeps it."""
     from course_lib import ops
-    from course_lib.training.workers import keep_freed_memory
+    from course_lib.training.freed_memory import keep_freed_memory
 
     keep_freed_memory()
     options = {name: getattr(case, name) for name in ("strides", "padding", "dilation_rate")}
@@ -165,7 +165,7 @@ def measure_whole(case):
     import tensorflow as tf
 
     from course_lib import layers
-    from course_lib.training.workers import keep_freed_memory
+    from course_lib.training.freed_memory import keep_freed_memory
 
     keep_freed_memory()
     rng = np.random.default_rng(0)

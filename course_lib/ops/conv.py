@@ -114,6 +114,8 @@ def conv_backward(grad_outputs: np.ndarray, cache: object, need_inputs: bool = T
     inputs, kernel, window = cache
     shape = (len(inputs), *window.outputs, kernel.shape[-1])
     grad_outputs = checks.gradient("conv_backward", grad_outputs, shape, inputs.dtype)
+    if need_inputs and _is_convolution_back(kernel, window):
+        return _gradients_together(inputs, grad_outputs, kernel, window)
     grad_kernel = kernel_gradient(inputs, grad_outputs, window)
     return (spread(grad_outputs, kernel, window) if need_inputs else None), grad_kernel
 
@@ -168,8 +170,9 @@ def conv_transpose_backward(
     inputs, kernel, window = cache
     shape = (len(inputs), *window.spatial, kernel.shape[-2])
     grad_outputs = checks.gradient("conv_transpose_backward", grad_outputs, shape, inputs.dtype)
-    grad_kernel = kernel_gradient(grad_outputs, inputs, window)
-    return (correlate(grad_outputs, kernel, window) if need_inputs else None), grad_kernel
+    if need_inputs:
+        return correlate_and_gradient(grad_outputs, inputs, kernel, window)
+    return None, kernel_gradient(grad_outputs, inputs, window)
 
 
 def correlate(inputs, kernel, window):
@@ -185,33 +188,86 @@ def correlate(inputs, kernel, window):
 
 def _correlate(inputs, kernel, window, outputs):
     """`correlate` of a part, written into ``outputs``: the sum of a product for each tap."""
-    filters = kernel.shape[-1]
-    for number, (tap, rows) in enumerate(rows_by_tap(inputs, window)):
-        matrix = kernel[tap].reshape(-1, filters)
-        rows = small_products(rows, filters)
-        into = outputs if number == 0 else np.empty_like(outputs)
-        np.matmul(rows, matrix, out=into.reshape(*rows.shape[:-1], filters))
-        if number:
-            outputs += into
+    for number, (tap, rows) in enumerate(_rows_by_tap(inputs, window, kernel.shape[-1])):
+        _put_product(rows, kernel[tap], outputs, add=number > 0)
 
 
 def kernel_gradient(inputs, outputs, window):
     """nyxijc, nyxf -> ijcf"""
-    channels, filters = inputs.shape[-1], outputs.shape[-1]
-    total = np.zeros((*window.kernel_size, channels, filters), inputs.dtype)
+    total = np.zeros((*window.kernel_size, inputs.shape[-1], outputs.shape[-1]), inputs.dtype)
 
     def gradient(part):
         found = np.empty_like(total)
-        for tap, rows in rows_by_tap(inputs[part], window):
-            rows = small_products(rows, filters)
-            grads = outputs[part].reshape(*rows.shape[:-1], filters)
-            products = rows.swapaxes(-1, -2) @ grads
-            found[tap] = products.reshape(-1, *found[tap].shape).sum(0)
+        for tap, rows in _rows_by_tap(inputs[part], window, outputs.shape[-1]):
+            found[tap] = _tap_gradient(rows, outputs[part], found[tap].shape)
         return found
 
     for found in each(gradient, _parts(window, inputs, outputs)):
         total += found
     return total
+
+
+def correlate_and_gradient(inputs, outputs, kernel, window):
+    """(`correlate` of inputs and kernel, `kernel_gradient` of inputs and outputs), in one walk.
+
+    The rows are the same for both: they are written once, and multiplied while they are at hand.
+    """
+    found = np.empty(outputs.shape, outputs.dtype)
+    total = np.zeros(kernel.shape, kernel.dtype)
+
+    def write(part):
+        gradient = np.empty_like(total)
+        rows_of_taps = _rows_by_tap(inputs[part], window, kernel.shape[-1])
+        for number, (tap, rows) in enumerate(rows_of_taps):
+            _put_product(rows, kernel[tap], found[part], add=number > 0)
+            gradient[tap] = _tap_gradient(rows, outputs[part], gradient[tap].shape)
+        return gradient
+
+    for gradient in each(write, _parts(window, inputs, outputs)):
+        total += gradient
+    return found, total
+
+
+def _rows_by_tap(inputs, window, columns):
+    """`rows_by_tap` for products with matrices of so many columns."""
+    for tap, rows in rows_by_tap(inputs, window):
+        yield tap, small_products(rows, columns)
+
+
+def _put_product(rows, kernel, outputs, add):
+    """``rows @ kernel`` in place of ``outputs``, or added to them."""
+    filters = kernel.shape[-1]
+    into = np.empty_like(outputs) if add else outputs
+    out = into.reshape(*rows.shape[:-1], filters)
+    np.matmul(rows, kernel.reshape(-1, filters), out=out)
+    if add:
+        outputs += into
+
+
+def _tap_gradient(rows, outputs, shape):
+    """Gradient of the taps that read ``rows``, of this shape: the sum over examples and places."""
+    products = rows.swapaxes(-1, -2) @ outputs.reshape(*rows.shape[:-1], shape[-1])
+    return products.reshape(-1, *shape).sum(0)
+
+
+def _is_convolution_back(kernel, window):
+    """Whether the way back is a convolution of as many places, with channels enough for it."""
+    alone = max(window.strides) == 1 and window.outputs == window.spatial
+    return alone and min(kernel.shape[-2:]) >= FEW_CHANNELS
+
+
+def _gradients_together(inputs, grad_outputs, kernel, window):
+    """`spread` and `kernel_gradient` from one copy, the cells of the outputs' gradient as rows.
+
+    What a tap of the reversed kernel reads at a place is the gradient of the output where the tap
+    itself had read that place. So the same rows, with the inputs, give the kernel's gradient, in
+    reverse order.
+    """
+    ((_, _, over),) = phases_back(window)
+    grad_inputs, grad_reversed = correlate_and_gradient(
+        grad_outputs, inputs, _reversed(kernel), over
+    )
+    return grad_inputs, _reversed(grad_reversed)
 
 
 def _parts(window, inputs, outputs):
@@ -256,7 +312,8 @@ def _spread_by_phases(outputs, kernel, window):
 
 def _reversed(kernel):
     """The taps in reverse order, each with filters and channels exchanged."""
-    return np.flip(kernel, range(kernel.ndim - 2)).swapaxes(-1, -2)
+    turned = np.flip(kernel, range(kernel.ndim - 2)).swapaxes(-1, -2)
+    return np.ascontiguousarray(turned)
 
 
 def _spread_taps(outputs, kernel, window):

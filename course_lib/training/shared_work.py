@@ -15,12 +15,12 @@ from course_lib.ops import sharing
 from course_lib.ops.dense import FactoredGradient
 from course_lib.training import several_arrays, steps
 from course_lib.training.folding import fold
+from course_lib.training.freed_memory import keep_freed_memory
 from course_lib.training.fusion import fuse
 from course_lib.training.threads import one_thread
 from course_lib.training.workers import (
     Team,
     can_fork,
-    keep_freed_memory,
     shared,
     shared_arrays,
     weights_of,

@@ -14,14 +14,12 @@ Helpers end with the `with` block, however it is left. They ignore Ctrl-C, which
 answer, and end by themselves when the leader is gone.
 """
 
-import ctypes
 import gc
 import mmap
 import os
 import signal
 import sys
 import tempfile
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from multiprocessing import Pipe
@@ -241,23 +239,3 @@ def _leaves(layer):
     if not hasattr(layer, "steps"):
         return [layer]
     return list(dict.fromkeys(leaf for inner in layer.layers for leaf in _leaves(inner)))
-
-
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # as in glibc's malloc.h
-LARGEST_KEPT, MOST_KEPT = 1 << 25, 1 << 30  # bytes; glibc allows no larger block
-_kept = threading.Lock()
-
-
-def keep_freed_memory():
-    """Let the C library keep the memory of freed arrays, for the next arrays.
-
-    By default glibc gives blocks of more than 128 KiB back to the system at once, and smaller ones
-    when many are free. Every new array then costs a page fault per 4 KiB: as much time as filling
-    it. Blocks above `LARGEST_KEPT` go back all the same.
-    """
-    if sys.platform != "linux" or not _kept.acquire(blocking=False):  # once is enough
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc has it
-    if mallopt is not None:
-        mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT)
-        mallopt(M_TRIM_THRESHOLD, MOST_KEPT)

@@ -1,8 +1,7 @@
-"""Processes that share work: errors come back, none is left behind, memory is kept."""
+"""Processes that share work: errors come back, and none is left behind."""
 
 import multiprocessing
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -157,28 +156,3 @@ def test_without_what_windows_lacks_threads_give_the_same_results():
         told.append(done.stdout.split(maxsplit=1))
     assert [forks for forks, _ in told] == ["True", "False"]
     assert told[0][1] == told[1][1]
-
-
-FAULTS = """
-import resource
-from course_lib.training.workers import keep_freed_memory
-
-def faults():
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    held = [bytearray(20 << 20) for _ in range(8)]
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-
-keep_freed_memory()
-print(faults(), faults())
-"""
-
-
-@pytest.mark.skipif(
-    platform.libc_ver()[0] != "glibc", reason="other C libraries have rules of their own"
-)
-def test_memory_that_was_freed_is_not_asked_for_again():
-    done = subprocess.run(
-        [sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True
-    )
-    first, again = map(int, done.stdout.split())
-    assert again <= first / 10

@@ -1,5 +1,7 @@
 """Convolution against the plain loops and by gradient check; what it takes and returns."""
 
+import importlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -86,6 +88,35 @@ def test_gradient_of_conv_on_as_many_channels_as_filters_or_more(shape, size, op
     rng = np.random.default_rng(0)
     arrays = [rng.normal(size=shape), rng.normal(size=(*size, shape[-1], 16))]
     check_gradients(ops.conv_forward, ops.conv_backward, arrays, **options)
+
+
+@pytest.mark.parametrize(
+    "spatial, size, dilation, batch",
+    [
+        ((9,), (3,), 1, 2),
+        ((6, 7), (3, 2), 1, 2),
+        ((6, 7), (2, 3), 2, 2),
+        ((4, 3, 5), (3, 2, 3), 1, 2),
+        ((20, 20), (3, 3), 1, 50),  # in several parts
+    ],
+)
+def test_with_as_many_places_as_cells_both_gradients_come_from_one_copy(
+    monkeypatch, spatial, size, dilation, batch
+):
+    rng, conv = np.random.default_rng(3), importlib.import_module("course_lib.ops.conv")
+    inputs, kernel = rng.normal(size=(batch, *spatial, 17)), rng.normal(size=(*size, 17, 18))
+    outputs, cache = ops.conv_forward(inputs, kernel, padding="same", dilation_rate=dilation)
+    weights = rng.normal(size=outputs.shape)
+    apart = (
+        conv.spread(weights, kernel, cache.window),
+        conv.kernel_gradient(inputs, weights, cache.window),
+    )
+    copied, write = [], conv.rows_by_tap
+    monkeypatch.setattr(conv, "rows_by_tap", lambda a, w: copied.append(len(a)) or write(a, w))
+    together = ops.conv_backward(weights, cache)
+    assert sum(copied) == batch and (len(copied) > 1) is (batch > 2)
+    for ours, theirs in zip(together, apart, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9)
 
 
 def test_a_batch_larger_than_the_working_memory_is_taken_in_parts():
