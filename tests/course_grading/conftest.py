@@ -17,7 +17,7 @@ from traitlets.config import Config
 from course_grading.commands import demo
 from course_grading.course import enter
 from course_grading.gradebook import secret
-from course_grading.kernels import sandbox, servers, warm
+from course_grading.kernels import groups, sandbox, servers, warm
 from course_grading.kernels.client import Kernel
 from tests.course_grading.graded_class import HANDED_IN, PS2, hand_in, nbgrader
 from tests.course_grading.kernel_runs import LIMITS
@@ -70,13 +70,28 @@ def _remove_templates():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def new_course(tmp_path, monkeypatch):
-    """A function that makes a course in a folder of the test's own."""
-    bubblewrap()
-    monkeypatch.chdir(tmp_path)
-    yield lambda assignment=PS2, **options: make_course(tmp_path, assignment, **options)
+@pytest.fixture(scope="module")
+def servers_stay():
+    """Kernel servers stay from one class of a module to the next, in the place of a second each."""
+    with mock.patch.object(warm, "close_servers", lambda but=(): groups.tidy()):
+        yield
     warm.close_servers()
+
+
+@pytest.fixture(scope="module")
+def emptied(tmp_path_factory):
+    """One folder, since a kernel server hides the course's."""
+    return tmp_path_factory.mktemp("course")
+
+
+@pytest.fixture
+def new_course(emptied, servers_stay, monkeypatch):
+    """A function that makes a course, in a folder that is empty before and after."""
+    bubblewrap()
+    monkeypatch.chdir(emptied)
+    yield lambda assignment=PS2, **options: make_course(emptied, assignment, **options)
+    for path in emptied.iterdir():
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 @pytest.fixture(scope="session")
@@ -92,11 +107,10 @@ def graded_class(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def course(graded_class):
+def course(graded_class, servers_stay):
     """That course, from inside its folder."""
     with contextlib.chdir(graded_class.root):
         yield graded_class
-    warm.close_servers()
 
 
 @pytest.fixture(scope="session")

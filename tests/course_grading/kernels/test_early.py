@@ -18,6 +18,13 @@ from tests.requirements import bubblewrap
 
 
 @pytest.fixture
+def servers_stay():
+    """Here they end with their class, as an instructor's do."""
+    yield
+    warm.close_servers()
+
+
+@pytest.fixture
 def begun(monkeypatch):
     """What is asked to be started."""
     found = []
