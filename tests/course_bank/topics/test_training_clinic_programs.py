@@ -7,6 +7,8 @@ import pytest
 from course_bank.topics.training_clinic import judging, programs
 from tests.course_bank.topics.test_training_clinic import broken, drawn, mended, tried
 
+pytestmark = pytest.mark.slow  # each trains a network, some train several
+
 DATA, MODEL, TRAINING = programs.PROGRAMS
 EACH_FAULT = [(task, faults) for task, p in programs.PROGRAMS.items() for faults in p.faults]
 
