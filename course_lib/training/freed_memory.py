@@ -24,14 +24,31 @@ def keep_freed_memory():
     it. Blocks above `LARGEST_KEPT` go back all the same. And each thread would have a store of its
     own, so that what one has freed is of no use to another.
     """
-    if sys.platform != "linux" or not _kept.acquire(blocking=False):  # once is enough
+    library = _glibc()
+    if library is None or not _kept.acquire(blocking=False):  # once is enough
         return
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):  # glibc has it
-        library.mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT)
-        library.mallopt(M_TRIM_THRESHOLD, MOST_KEPT)
-        library.mallopt(M_ARENA_MAX, 1)
+    library.mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT)
+    library.mallopt(M_TRIM_THRESHOLD, MOST_KEPT)
+    library.mallopt(M_ARENA_MAX, 1)
+    _use_large_pages(library)
+
+
+def give_back_freed_memory():
+    """Give back what `keep_freed_memory` has kept so far: for the moment before a fork.
+
+    Two processes that share a page get a copy, a small page, when one of them writes into it. Of
+    memory that holds nothing any more each had better take fresh pages of its own.
+    """
+    library = _glibc()
+    if library is not None and _kept.locked():
+        library.malloc_trim(0)
         _use_large_pages(library)
+
+
+def _glibc():
+    """The C library, where it is glibc."""
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return library if hasattr(library, "mallopt") else None
 
 
 def _use_large_pages(library):

@@ -27,6 +27,7 @@ from multiprocessing import Pipe
 import numpy as np
 
 from course_lib.ops.meeting import Meeting, PartsApart, added
+from course_lib.training.freed_memory import give_back_freed_memory
 from course_lib.training.waiting import received, spin
 
 # Libraries whose threads may hold locks at the moment of a fork.
@@ -46,6 +47,7 @@ class Team:
     def __enter__(self):
         try:
             if self._count > 1 and can_fork():
+                give_back_freed_memory()
                 for _ in range(self._count - 1):
                     self._fork()
             elif self._count > 1:

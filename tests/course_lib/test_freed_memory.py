@@ -63,3 +63,33 @@ def test_memory_that_was_freed_is_not_asked_for_again(told):
 )
 def test_arrays_lie_in_large_pages(told):
     assert told[1] == "True"
+
+
+HELPER = """
+import os
+
+from course_lib.training.freed_memory import keep_freed_memory
+from course_lib.training.workers import Team
+
+def held(task):
+    '''MiB that this process holds, files left out.'''
+    for line in open("/proc/self/status"):
+        if line.startswith("RssAnon:"):
+            return os.getpid(), int(line.split()[1]) // 1024
+
+keep_freed_memory()
+arrays = [bytearray(10 << 20) for _ in range(10)]
+del arrays
+own = held(0)
+with Team(held, 2) as team:
+    here, there = team.map([0, 1])
+print(own[0] == here[0] != there[0], own[1], here[1], there[1])
+"""
+
+
+def test_a_helper_does_not_begin_with_memory_that_was_freed():
+    done = subprocess.run([sys.executable, "-c", HELPER], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    processes, before, *since = done.stdout.split()
+    assert processes == "True"
+    assert int(before) > 100 and all(int(held) < int(before) - 90 for held in since)
