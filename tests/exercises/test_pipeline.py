@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -86,18 +87,21 @@ MISTAKES = {
 
 
 PS2 = "ps2-output-shapes"
-MADE_BY = tuple(Path(__file__).with_name(name) for name in ("test_pipeline.py", "conftest.py"))
+MADE_BY = tuple(
+    EXERCISES.parent / "tests" / name
+    for name in ("exercises/test_pipeline.py", "exercises/conftest.py", "released.py")
+)
 
 
 @pytest.fixture(scope="module")
 def classes(request):
     """What became of a class over all assignments: see `graded`."""
     bubblewrap()
-    now = kept_class.now(*MADE_BY, EXERCISES.parent / "tests" / "released.py")
 
     def find():
         return graded(request.getfixturevalue("course"))
 
+    now = kept_class.now(*MADE_BY)
     with while_right(request.session, "assignments", now, find) as found:
         yield found
 
@@ -290,24 +294,35 @@ with Gradebook("sqlite:///gradebook.db") as gradebook:
 """
 
 
-@pytest.mark.slow
-def test_stock_nbgrader_grades_the_same_notebooks(tmp_path):
-    """Without the course's configuration the hidden checks ask the key in the student's kernel."""
-    name = "ps2-output-shapes"
-    shutil.copytree(EXERCISES / "source" / name, tmp_path / "source" / name)
-    run(tmp_path, f"nbgrader generate_assignment {name} --create")
-    put_keys(tmp_path, name)
-    put_sheets(tmp_path / "release" / name, name)
-    released = (tmp_path / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8")
-    solved = (tmp_path / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def stock(request, tmp_path_factory):
+    """{student: points} that stock nbgrader gives."""
+    find = partial(graded_by_stock, tmp_path_factory)
+    with while_right(request.session, "stock", kept_class.now(*MADE_BY), find) as found:
+        yield found
+
+
+def graded_by_stock(tmp_path_factory):
+    folder, name = tmp_path_factory.mktemp("stock"), PS2
+    shutil.copytree(EXERCISES / "source" / name, folder / "source" / name)
+    run(folder, f"nbgrader generate_assignment {name} --create")
+    put_keys(folder, name)
+    put_sheets(folder / "release" / name, name)
+    released = (folder / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+    solved = (folder / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8")
     for student, text in (("ada", solved.replace('\\"demo\\"', '\\"ada\\"')), ("blank", released)):
-        folder = tmp_path / "submitted" / student / name
-        folder.mkdir(parents=True)
-        (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    run(tmp_path, f"nbgrader autograde {name} --create")
-    scores = run(tmp_path, f"{sys.executable} -c '{STOCK}'").split()
-    most = sum(problem_sets[name].questions.values())
-    assert list(map(float, scores[1::2])) == [most, 0]
+        submitted = folder / "submitted" / student / name
+        submitted.mkdir(parents=True)
+        (submitted / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    run(folder, f"nbgrader autograde {name} --create")
+    scores = run(folder, f"{sys.executable} -c '{STOCK}'").split()
+    return dict(zip(scores[::2], map(float, scores[1::2]), strict=True))
+
+
+@pytest.mark.slow
+def test_stock_nbgrader_grades_the_same_notebooks(stock):
+    """Without the course's configuration the hidden checks ask the key in the student's kernel."""
+    assert stock == {"ada": sum(problem_sets[PS2].questions.values()), "blank": 0}
 
 
 def run(folder, command):

@@ -16,6 +16,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -68,14 +69,15 @@ class Hub:
             ) from error
         return json.loads(text) if text else None
 
-    def start(self, user):
-        """Start the user's server and wait until it answers."""
-        self.ask(f"/hub/api/users/{user}/server", {})
-        for _ in range(240):
-            server = self.ask(f"/hub/api/users/{user}")["servers"].get("")
-            if server and server["ready"]:
+    def start(self, users):
+        """Start the users' servers, all at once, and wait until each of them answers."""
+        with ThreadPoolExecutor() as pool:  # the hub answers when a server does
+            list(pool.map(lambda user: self.ask(f"/hub/api/users/{user}/server", {}), users))
+        for _ in range(1200):
+            asked = [self.ask(f"/hub/api/users/{user}")["servers"].get("") for user in users]
+            if all(server and server["ready"] for server in asked):
                 return
-            time.sleep(0.5)
+            time.sleep(0.1)
         raise AssertionError(self.log.read_text()[-3000:])
 
     def exchange(self, user, action, assignment=PS2):
@@ -179,15 +181,14 @@ def hub():
         )
     started = Hub(port, token, log)
     try:
-        for _ in range(120):
+        for _ in range(600):
             try:
                 started.ask("/hub/api/")
                 break
             except (urllib.error.URLError, AssertionError):
                 assert process.poll() is None, log.read_text()[-3000:]
-                time.sleep(0.5)
-        for user in USERS:
-            started.start(user)
+                time.sleep(0.1)
+        started.start(USERS)
         started.base = base
         yield started
     finally:
