@@ -17,7 +17,7 @@ from nbgrader.preprocessors import Execute
 
 from course_grading.kernels.client import Outcome
 from course_grading.kernels.executor import IsolatedKernel
-from course_grading.pipeline import closed_libraries
+from course_grading.pipeline import closed_libraries, unasked
 from course_grading.pipeline.hidden_inputs import has_hidden_inputs, kind_of_error
 from course_grading.pipeline.run import run_of
 from course_grading.submission import student_id
@@ -114,18 +114,35 @@ def _steps(run, listed):
         if variant is None:
             add({"run": source}, place)
             continue
-        kind = "ask" if has_hidden_inputs(variant) else "probe"
         asked[name] = len(steps)
-        add({kind: variant.question.probe(variant)}, place)
-        if variant.question.timed:
-            rounds[name] = list(range(len(steps), len(steps) + variant.question.timed))
-            for number in range(variant.question.timed):
-                add({"ask": variant.question.timing_probe(variant, number), "timed": True})
+        request, *timed = _requests(name, variant, run)
+        add(request, place)
+        if timed:
+            rounds[name] = list(range(len(steps), len(steps) + len(timed)))
+            for round_ in timed:
+                add(round_)
     for name, step in asked.items():
         if "probe" in steps[step]:
             late[name] = len(steps)
             add({**steps[step], "unless": step})
     return steps, places, rounds, late
+
+
+def _requests(name, variant, run):
+    """The request of a question, and those of its timed rounds.
+
+    Where the question's code raises, which may be the instructor's own, it is not asked.
+    """
+    question = variant.question
+    try:
+        kind = "ask" if has_hidden_inputs(variant) else "probe"
+        rounds = [question.timing_probe(variant, number) for number in range(question.timed)]
+        timed = [{"ask": source, "timed": True} for source in rounds]
+        return [{kind: question.probe(variant)}, *timed]
+    except Exception as problem:
+        run.remarks.append(unasked.told(name, problem))
+        run.variants[name] = unasked.instead(variant, problem)
+        return [{"probe": ""}]
 
 
 def _is_empty(outcome):
