@@ -3,6 +3,7 @@
 from course_grading.gradebook import class_list, failures, tables_version
 from course_grading.pages import feedback_files, formgrader
 from course_grading.pipeline import converter, generate
+from course_grading.submission import collect
 
 _STEPS = "course_grading.pipeline."
 
@@ -14,6 +15,7 @@ def configure(c):
     feedback_files.install()
     formgrader.install()
     class_list.install()
+    collect.install()
     failures.install()
     tables_version.install()
     c.Application.logging_config = {

@@ -18,8 +18,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins import FileNameCollectorPlugin
 
+from course_grading.gradebook import failures
 from course_grading.submission.places import Places
 from course_grading.submission.platform_names import (
     CANVAS,
@@ -30,6 +32,22 @@ from course_grading.submission.platform_names import (
 )
 from course_grading.submission.unpack import UNPACKED
 from course_grading.text import listed, printable_line
+
+_NBGRADERS = ZipCollectApp._transfer_files
+
+
+def install():
+    """Let nbgrader's command end with a sentence where what it collects has no room."""
+    ZipCollectApp._transfer_files = _transferred
+
+
+def _transferred(app, collected):
+    try:
+        _NBGRADERS(app, collected)
+    except OSError as error:
+        if told := failures.of_all(error):
+            app.fail("%s Then collect again, with --force.", told)
+        raise
 
 
 class ClassListCollector(FileNameCollectorPlugin):

@@ -1,8 +1,10 @@
 """Archives of the learning platforms, collected by nbgrader's own command."""
 
+import errno
 import io
 import logging
 import os
+import shutil
 import time
 import warnings
 import zipfile
@@ -291,3 +293,23 @@ def test_of_two_copies_the_later_is_taken_and_told(collected):
     placed, log = collected(f"{ADA}{WORK}", f"{ADA}{PS2}-1.ipynb", f"{ADA}{PS2} (2).ipynb")
     assert placed == {f"ada/{PS2}/{WORK}": f"work in {ADA}{PS2} (2).ipynb"}
     assert "3 copies of one notebook" in log
+
+
+def test_a_disk_that_fills_up_while_files_are_collected_is_told(collected, monkeypatch, caplog):
+    def on_a_full_disk(source, target, **_):
+        raise OSError(errno.ENOSPC, "No space left on device", target)
+
+    monkeypatch.setattr(shutil, "copy", on_a_full_disk)
+    with pytest.raises(SystemExit):
+        collected(f"ada_{PS2}.ipynb")
+    assert "The disk is full (" in caplog.text
+    assert "Free some space. Then collect again, with --force." in caplog.text
+
+
+def test_another_failure_of_collecting_is_raised(collected, monkeypatch):
+    def refused(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(shutil, "copy", refused)
+    with pytest.raises(PermissionError):
+        collected(f"ada_{PS2}.ipynb")
