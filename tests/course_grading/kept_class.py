@@ -23,4 +23,9 @@ def machine():
 
 def now(*more):
     """Digest of all that the grades of a class rest on, and of the files ``more``."""
-    return digest(*GRADING, *more, also=[surroundings(), machine()])
+    return digest(also=[of_commands(*more), machine()])
+
+
+def of_commands(*more):
+    """Digest of what commands rest on that run no submission, and of the files ``more``."""
+    return digest(*GRADING, *more, also=surroundings())

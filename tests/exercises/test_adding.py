@@ -5,14 +5,18 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from tests.course_grading import kept_class
 from tests.exercises.conftest import EXERCISES
+from tests.kept import while_right
 
 ROOT = EXERCISES.parent
 PAGE = (EXERCISES / "ADDING.md").read_text(encoding="utf-8")
 ADDED = re.findall(r"In `([^`]+)`, add to `(\w+)`:\n\n```python\n(.*?)```", PAGE, re.DOTALL)
+NEW, STEPS = "ps12-pooling", ("source", "release")
 COMMANDS = re.search(r"```sh\n(.*?)```", PAGE, re.DOTALL).group(1)
 
 
@@ -60,14 +64,35 @@ def test_the_page_adds_questions_and_an_assignment():
     ]
 
 
-@pytest.mark.slow
-def test_the_commands_of_the_page_work(project):
+@pytest.fixture(scope="module")
+def done(request):
+    """What the page's commands say and make; run again when something under them has changed."""
+    more = [ROOT / name for name in ("chapters", "tests/course_bank", "pyproject.toml")]
+    more += [EXERCISES / "ADDING.md", Path(__file__), ROOT / "tests" / "released.py"]
+
+    def find():
+        return commands_done(request.getfixturevalue("project"))
+
+    with while_right(request.session, "adding", kept_class.of_commands(*more), find) as found:
+        yield found
+
+
+def commands_done(project):
     done = run(project, COMMANDS)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"\d+ passed", done.stdout)
-    for folder in ("source", "release"):
-        path = project / "exercises" / folder / "ps12-pooling" / "ps12-pooling.ipynb"
-        text = path.read_text(encoding="utf-8")
+    paths = [project / "exercises" / folder / NEW / f"{NEW}.ipynb" for folder in STEPS]
+    return {
+        "status": done.returncode,
+        "told": done.stdout,
+        "errors": done.stderr,
+        "notebooks": [path.read_text("utf-8") if path.is_file() else None for path in paths],
+    }
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_page_work(done):
+    assert done["status"] == 0, done["told"] + done["errors"]
+    assert re.search(r"\d+ passed", done["told"])
+    for folder, text in zip(STEPS, done["notebooks"], strict=True):
         assert 'sheet.show(\\"pool-twice\\")' in text
         assert ("n.size // 4" in text) == (folder == "source")
         assert ("an example in which places matter" in text) == (folder == "source")
