@@ -23,6 +23,8 @@ def sentence(error):
     told = NoCourse | Unusable | IsolationUnavailable | KernelFailed | NbGraderException
     if isinstance(error, told):
         return str(error)
+    if isinstance(error, bounded_child.Failed) and error.raised[0] in _names(told):
+        return error.raised[1]
     if told := failures.of_all(error):
         return f"{told} {failures.GOES_ON}"
     if isinstance(error, bounded_child.Failed):
@@ -49,6 +51,11 @@ def with_folder(text, start):
     if "nbgrader generate" not in text or os.path.realpath(start) == os.getcwd():
         return text
     return f"{text}\nNo {CONFIG} in {start}: cd {os.path.relpath(os.getcwd(), start)} before that."
+
+
+def _names(kinds):
+    """Of these kinds of error; a child tells no more of one."""
+    return {kind.__name__ for kind in kinds.__args__}
 
 
 def _line(text):

@@ -7,7 +7,9 @@ from nbgrader.preprocessors import Execute
 
 from course_grading.commands import cli, grades
 from course_grading.gradebook import mistyped_ids
+from course_grading.gradebook.files import Unusable
 from course_grading.kernels.executor import IsolatedKernel
+from course_grading.pages import report
 from tests.course_grading.graded_class import PS2, gradebook_rows, nbgrader
 
 COMMANDS = {
@@ -204,3 +206,15 @@ def test_broken_notes_on_mistyped_ids(course, capsys, text, cause):
         assert "remove it, and note the mistyped ids again with course regrade-as" in message
     assert gradebook_rows(course) == before
     assert course.records(PS2) == graded  # and nothing was removed
+
+
+def test_what_a_child_of_the_report_refuses_is_told_without_the_kind_of_error(
+    new_course, capsys, monkeypatch
+):
+    def asked(*_):
+        raise Unusable("ps2 was handed out before releases had sheets.")
+
+    new_course()
+    monkeypatch.setattr(report, "summarise", asked)
+    told = refused(capsys, "report", PS2)
+    assert told == "course: ps2 was handed out before releases had sheets."
