@@ -96,7 +96,8 @@ def test_a_class_on_a_cluster_that_loses_a_worker(new_course, cluster):
     address, processes = cluster
     course = new_course(IsolatedKernel_scheduler=address, Execute_timeout=20)
     students = [f"student-{i}" for i in range(8)]
-    hand_in(course, dict.fromkeys(students, slow_and_right))
+    hand_in(course, dict.fromkeys(students[:3], slow_and_right))  # on their way when it is lost
+    hand_in(course, dict.fromkeys(students[3:], sample_class.right))
     hand_in(course, {"crash": sample_class.crash, "letter": sample_class.not_a_notebook})
     killed = []
 

@@ -176,7 +176,7 @@ def test_what_has_no_room_costs_the_step_that_told_it_alone(kernel_server, monke
 
 def test_time_for_the_whole_notebook_is_bounded(kernel_server):
     steps = ["import time"] + ["time.sleep(60)"] * 4
-    limits = {"cell_timeout": 3.0, "total_timeout": 5.0}
+    limits = {"cell_timeout": 2.0, "total_timeout": 3.0}
     result = ran(job(*steps, limits=limits), kernel_server.path)
     first, second, *_, last = result.outcomes
     assert (first.status, second.status, last.status) == ("ok", "timeout", "not run")
