@@ -230,11 +230,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--output", type=Path, help="where the JSON goes")
+    parser.add_argument("--only", default="", help="layers with this in their name")
     arguments = parser.parse_args()
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
     from threadpoolctl import threadpool_info, threadpool_limits
+
+    from course_lib.ops import sharing
 
     tf.config.threading.set_intra_op_parallelism_threads(arguments.threads)
     tf.config.threading.set_inter_op_parallelism_threads(arguments.threads)
@@ -242,14 +245,15 @@ def main():
     with threadpool_limits(arguments.threads):
         record["blas"] = sorted({pool.get("architecture", "") for pool in threadpool_info()})
         record["sgemm_gflops"] = peak = sgemm_peak()
-        print(json.dumps(record, indent=2))
-        print(
-            f"{'milliseconds':48} {'Keras':>8} {'course':>8} {'ratio':>6}"
-            f"  {'Keras':>8} {'course':>8} {'ratio':>6}  {'sgemm':>5}"
-            f"\n{'':48} {'forward':^24}  {'forward and gradients':^24}"
-        )
-        record["layers"] = []
-        for case in [*CASES, *WHOLE]:
+    print(json.dumps(record, indent=2))
+    print(
+        f"{'milliseconds':48} {'Keras':>8} {'course':>8} {'ratio':>6}"
+        f"  {'Keras':>8} {'course':>8} {'ratio':>6}  {'sgemm':>5}"
+        f"\n{'':48} {'forward':^24}  {'forward and gradients':^24}"
+    )
+    record["layers"] = []
+    with threadpool_limits(1), sharing.threads(arguments.threads):
+        for case in [case for case in (*CASES, *WHOLE) if arguments.only in case.name]:
             row = measure(case) if isinstance(case, Case) else measure_whole(case)
             show(row, peak)
             record["layers"].append(row)

@@ -56,14 +56,15 @@ class _DepthwiseConv(SlidingLayer):
         self.add_weight("kernel", shape, self.depthwise_initializer)
         self.add_bias(channels * self.depth_multiplier)
 
-    def convolve(self, inputs: np.ndarray) -> tuple:
-        return depthwise_conv_forward(inputs, self.parameters["kernel"], **self.moves())
+    def linear_forward(self, inputs: np.ndarray) -> tuple:
+        bias = self.parameters["bias"] if self.use_bias else None
+        return depthwise_conv_forward(inputs, self.parameters["kernel"], **self.moves(), bias=bias)
 
-    def convolve_backward(
-        self, grad_outputs: np.ndarray, cache: object, need_inputs: bool
+    def linear_backward(
+        self, grad_outputs: np.ndarray, cache: object, need_input_gradient: bool
     ) -> tuple:
-        grad_inputs, grad_kernel = depthwise_conv_backward(grad_outputs, cache, need_inputs)
-        return grad_inputs, {"kernel": grad_kernel}
+        grad_inputs, *gradients = depthwise_conv_backward(grad_outputs, cache, need_input_gradient)
+        return grad_inputs, dict(zip(("kernel", "bias"), gradients, strict=False))
 
     def _explain_channels(self):
         return f"{self.depth_multiplier} for each of the inputs"

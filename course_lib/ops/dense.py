@@ -1,5 +1,6 @@
 """Fully connected layers: every output reads every input. And flatten, which leads to them."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ from course_lib.ops import checks
 
 MANY_WEIGHTS = 250_000  # from so many on, moving a gradient costs as much as computing it
 ROWS_AT_ONCE = 1 << 17  # numbers
+RUN = 1 << 13  # numbers
 
 
 class DenseCache(NamedTuple):
@@ -114,10 +116,18 @@ def bias_gradient(grad_outputs: np.ndarray) -> np.ndarray:
 def add_bias(outputs: np.ndarray, bias: np.ndarray) -> None:
     """Add ``bias`` (channels,) to every place of contiguous ``outputs`` (..., places, channels).
 
-    NumPy is slow where a short vector meets many rows: so it is repeated for a line of places.
+    NumPy is slow where a short vector meets many rows: so it is repeated, for some places at once.
     """
-    lines = outputs.reshape(*outputs.shape[:-2], -1)
-    lines += np.tile(bias, outputs.shape[-2])
+    places = _side_by_side(outputs.size // len(bias), len(bias))
+    runs = outputs.reshape(-1, places * len(bias))
+    runs += np.tile(bias, places)
+
+
+@lru_cache(maxsize=512)
+def _side_by_side(places, channels):
+    """The most places whose numbers make one run, such that runs of them hold all ``places``."""
+    most = max(1, min(places, RUN // channels))
+    return next(count for count in range(most, 0, -1) if places % count == 0)
 
 
 def flatten(inputs: np.ndarray) -> np.ndarray:

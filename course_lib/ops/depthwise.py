@@ -16,13 +16,16 @@ numbers lie in long runs and stay in the cache:
 Index letters: i the taps, n example, y output place of the axes but the last, k the run (x*c).
 """
 
+import threading
 from math import ceil, prod
 from typing import NamedTuple
 
 import numpy as np
 
 from course_lib.ops import checks
+from course_lib.ops.dense import add_bias, bias_gradient
 from course_lib.ops.padding import surround
+from course_lib.ops.sharing import do_each, each
 from course_lib.ops.windows import Windows, batches, phases_back, windows
 
 
@@ -31,6 +34,7 @@ class DepthwiseCache(NamedTuple):
     kernel: np.ndarray  # (*kernel_size, c)
     window: Windows
     multiplier: int
+    with_bias: bool
 
 
 def depthwise_conv(
@@ -61,8 +65,9 @@ def depthwise_conv_forward(
     strides: int | tuple[int, ...] = 1,
     padding: str | int | tuple = "valid",
     dilation_rate: int | tuple[int, ...] = 1,
+    bias: np.ndarray | None = None,
 ) -> tuple:
-    """`depthwise_conv` and its cache."""
+    """`depthwise_conv` and its cache. ``bias``, one number per output channel, is added."""
     owner = "depthwise_conv"
     inputs, kernel = checks.as_floats(owner, inputs=inputs, kernel=kernel)
     axes = checks.spatial_axes(owner, kernel)
@@ -71,93 +76,153 @@ def depthwise_conv_forward(
     window = windows(owner, inputs.shape[1:-1], size, strides, padding, dilation_rate)
     if multiplier > 1:
         inputs = np.repeat(inputs, multiplier, axis=-1)
-    cache = DepthwiseCache(inputs, kernel.reshape(*size, -1), window, multiplier)
-    return _forward(cache), cache
+    inputs = np.ascontiguousarray(inputs)
+    cache = DepthwiseCache(inputs, kernel.reshape(*size, -1), window, multiplier, bias is not None)
+    return _forward(cache, bias), cache
 
 
 def depthwise_conv_backward(
     grad_outputs: np.ndarray, cache: object, need_inputs: bool = True
 ) -> tuple:
-    """(gradient of the inputs, gradient of the kernel); the first is None unless needed."""
-    inputs, kernel, window, multiplier = cache
+    """(gradient of the inputs, of the kernel), and of the bias, if there was one.
+
+    The gradient of the inputs is None unless needed.
+    """
+    inputs, kernel, window, multiplier, with_bias = cache
     shape = (len(inputs), *window.outputs, kernel.shape[-1])
     grad_outputs = checks.gradient("depthwise_conv_backward", grad_outputs, shape, inputs.dtype)
-    grad_kernel = _kernel_gradient(grad_outputs, cache)
     grad_inputs = None
     if need_inputs:
-        grad_inputs = _input_gradient(grad_outputs, cache)
-        if multiplier > 1:
-            grad_inputs = grad_inputs.reshape(*inputs.shape[:-1], -1, multiplier).sum(-1)
-    return grad_inputs, grad_kernel.reshape(*window.kernel_size, -1, multiplier)
+        read = all(k >= s for k, s in zip(window.kernel_size, window.strides, strict=True))
+        grad_inputs = np.empty_like(inputs) if read else np.zeros_like(inputs)
+    phases = [
+        (cells, taps, over, _along_runs(_reversed(kernel[taps]), over.outputs[-1]))
+        for cells, taps, over in phases_back(window)
+    ]
+    surrounded = Surrounded()
+
+    def back(part):
+        """The gradients of kernel and bias; that of the inputs is written.
+
+        All are made of the outputs' gradients that lie around each cell of the inputs.
+        """
+        grad_kernel = np.zeros_like(kernel)
+        for cells, taps, over, weights in phases:
+            around = surrounded(grad_outputs[part], over.pads)
+            phase = _contiguous(inputs[part][cells])
+            _reversed(grad_kernel[taps])[...] = _kernel_gradient(around, phase, over)
+            if need_inputs:
+                into = grad_inputs[part] if max(window.strides) == 1 else np.empty_like(phase)
+                slide(around, weights, over, into)
+                if max(window.strides) > 1:
+                    _whole(grad_inputs[part])[cells] = _whole(into)
+        return grad_kernel, bias_gradient(grad_outputs[part]) if with_bias else 0
+
+    grad_kernel, grad_bias = 0, 0
+    for of_kernel, of_bias in each(back, _parts(cache)):
+        grad_kernel, grad_bias = grad_kernel + of_kernel, grad_bias + of_bias
+    grad_kernel = grad_kernel.reshape(*window.kernel_size, -1, multiplier)
+    if need_inputs and multiplier > 1:
+        grad_inputs = grad_inputs.reshape(*inputs.shape[:-1], -1, multiplier).sum(-1)
+    return (grad_inputs, grad_kernel, grad_bias) if with_bias else (grad_inputs, grad_kernel)
 
 
-def _forward(cache):
-    inputs, kernel, window, _ = cache
+def _forward(cache, bias):
+    inputs, kernel, window, *_ = cache
     outputs = np.empty((len(inputs), *window.outputs, kernel.shape[-1]), inputs.dtype)
-    for part in _parts(cache):
-        for number, (phase, taps) in enumerate(_phases_of_runs(inputs[part], window)):
+    phases = [
+        (cells, pads, _along_runs(kernel[taps], window.outputs[-1]))
+        for cells, taps, pads in _phases_of_runs(window)
+    ]
+    surrounded = Surrounded()
+
+    def write(part):
+        for number, (cells, pads, weights) in enumerate(phases):
+            around = surrounded(inputs[part][cells], pads)
             into = outputs[part] if number == 0 else np.empty_like(outputs[part])
-            slide(phase, kernel[taps], window.dilation_rate, into, window.strides)
+            slide(around, weights, window, into)
             if number:
                 outputs[part] += into
+        if bias is not None:
+            add_bias(outputs[part], bias)
+
+    do_each(write, _parts(cache))
     return outputs
 
 
-def _kernel_gradient(grad_outputs, cache):
-    """One tap at a time over all places."""
-    inputs, kernel, window, _ = cache
-    *ahead, last = window.outputs
-    sums = np.zeros((*window.kernel_size, last * kernel.shape[-1]), kernel.dtype)
-    for part in _parts(cache):
-        grad = grad_outputs[part].reshape(-1, *ahead, sums.shape[-1])
-        for phase, taps in _phases_of_runs(inputs[part], window):
-            found = sums[taps]
-            size = found.shape[:-1]
-            runs = runs_under(phase, size, window.outputs, window.dilation_rate, window.strides)
-            _, place, run = _axes(size)
-            for tap in np.ndindex(size):
-                found[tap] += np.einsum(runs[tap], [*place, run], grad, [*place, run], [run])
-    return sums.reshape(*window.kernel_size, last, -1).sum(-2)
+def _kernel_gradient(around, phase, over):
+    """One tap at a time over all places: what lies under it, times the cells of the phase."""
+    size = over.kernel_size
+    runs = runs_under(around, size, over)
+    phase = phase.reshape(runs.shape[len(size) :])
+    sums = np.empty((*size, runs.shape[-1]), phase.dtype)
+    _, place, run = _axes(size)
+    for tap in np.ndindex(size):
+        np.einsum(runs[tap], [*place, run], phase, [*place, run], [run], out=sums[tap])
+    return sums.reshape(*size, over.outputs[-1], -1).sum(-2)
 
 
-def _input_gradient(grad_outputs, cache):
-    """Each phase of the inputs: a convolution of the outputs' gradient with its taps, reversed."""
-    inputs, kernel, window, _ = cache
-    grad_inputs = np.zeros_like(inputs)
-    for part in _parts(cache):
-        for cells, taps, over in phases_back(window):
-            grad = surround(grad_outputs[part], over.pads)
-            weights = np.flip(kernel[taps], range(kernel.ndim - 1))
-            if max(window.strides) == 1:
-                slide(grad, weights, window.dilation_rate, grad_inputs[part])
-                continue
-            phase = np.empty((len(grad), *over.outputs, kernel.shape[-1]), kernel.dtype)
-            slide(grad, weights, window.dilation_rate, phase)
-            grad_inputs[part][cells] = phase
-    return grad_inputs
+def _reversed(kernel):
+    return np.flip(kernel, range(kernel.ndim - 1))
 
 
-def slide(cells, kernel, dilation_rate, outputs, strides=(1, 1, 1)):
-    """Convolve contiguous ``cells`` (n, *spatial, c), as they are, into ``outputs``.
+def slide(around, weights, window, outputs):
+    """Convolve contiguous ``around`` (n, *spatial, c), as it is, into ``outputs``.
 
-    The stride of the last axis is 1, whatever ``strides`` says: along a run it is taken by phases.
+    ``weights`` are `_along_runs`.
     """
-    size, places = kernel.shape[:-1], outputs.shape[1:-1]
-    runs = runs_under(cells, size, places, dilation_rate, strides)
-    weights = np.repeat(kernel[..., None, :], places[-1], axis=-2).reshape(*size, -1)
+    size = weights.shape[:-1]
+    runs = runs_under(around, size, window)
     tap, place, run = _axes(size)
     into = outputs.reshape(runs.shape[len(size) :])
     np.einsum(runs, [*tap, *place, run], weights, [*tap, run], [*place, run], out=into)
 
 
-def runs_under(cells, kernel_size, outputs, dilation_rate, strides):
-    """What every tap reads, (*kernel_size, n, *outputs but the last, x*c): a view."""
-    batch, *steps, channel = cells.strides
-    taps = [step * d for step, d in zip(steps, dilation_rate, strict=True)]
-    *ahead, last = outputs
-    places = [step * s for step, s, _ in zip(steps, strides, ahead, strict=False)]
-    shape = (*kernel_size, len(cells), *ahead, last * cells.shape[-1])
-    return np.ndarray(shape, cells.dtype, cells, 0, (*taps, batch, *places, channel))
+def runs_under(around, kernel_size, window):
+    """What every tap reads, (*kernel_size, n, *outputs but the last, x*c): a view.
+
+    The stride of the last axis is 1, whatever ``window`` says: along a run it is taken by phases.
+    """
+    batch, *steps, channel = around.strides
+    taps = [step * d for step, d in zip(steps, window.dilation_rate, strict=True)]
+    *ahead, last = window.outputs
+    places = [step * s for step, s, _ in zip(steps, window.strides, ahead, strict=False)]
+    shape = (*kernel_size, len(around), *ahead, last * around.shape[-1])
+    return np.ndarray(shape, around.dtype, around, 0, (*taps, batch, *places, channel))
+
+
+def _along_runs(kernel, places):
+    """(*kernel_size, c) to (*kernel_size, x*c), the same weights for every place of a run."""
+    return np.repeat(kernel[..., None, :], places, axis=-2).reshape(*kernel.shape[:-1], -1)
+
+
+class Surrounded(threading.local):
+    """Cells with zeros around them, contiguous.
+
+    The array with the zeros is kept for the next part of the batch, by each thread for itself.
+    """
+
+    def __init__(self):
+        self.kept = {}
+
+    def __call__(self, cells, pads):
+        if not any(map(any, pads)):
+            return _contiguous(cells)
+        key, count = (pads, cells.shape[1:]), len(cells)
+        if key not in self.kept or len(self.kept[key]) < count:
+            self.kept[key] = surround(cells, pads)
+        else:
+            surround(_whole(cells), pads, _whole(self.kept[key][:count]))
+        return self.kept[key][:count]
+
+
+def _whole(array):
+    """A view of (..., c) with each cell as one item: so cells that lie apart are copied faster."""
+    return array.view(np.dtype((np.void, array.shape[-1] * array.itemsize)))
+
+
+def _contiguous(cells):
+    return np.ascontiguousarray(_whole(cells)).view(cells.dtype)
 
 
 def _axes(size):
@@ -166,19 +231,21 @@ def _axes(size):
     return range(axes), range(axes, 2 * axes), 2 * axes
 
 
-def _phases_of_runs(inputs, window):
-    """(cells, taps of the kernel) of every phase of the last axis, the zeros of the padding around.
+def _phases_of_runs(window):
+    """(cells, taps, pads) of every phase of the last axis: slices, and the zeros around the cells.
 
     Along the other axes the strides need no copy of the inputs.
     """
     k, stride, _, (before, after), size, _ = (sizes[-1] for sizes in window)
     for phase in range(min(k, stride)):
-        cells = inputs[..., (phase - before) % stride :: stride, :]
+        first = (phase - before) % stride
+        cells = (..., slice(first, None, stride), slice(None))
         ahead = ceil((before - phase) / stride)
-        behind = ceil((before + size + after - phase) / stride) - ahead - cells.shape[-2]
-        pads = (*window.pads[:-1], (ahead, behind))
+        behind = (
+            ceil((before + size + after - phase) / stride) - ahead - ceil((size - first) / stride)
+        )
         taps = (..., slice(phase, None, stride), slice(None))
-        yield np.ascontiguousarray(surround(cells, pads)), taps
+        yield cells, taps, (*window.pads[:-1], (ahead, behind))
 
 
 def _parts(cache):

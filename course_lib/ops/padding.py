@@ -52,12 +52,16 @@ def zero_pad_backward(grad_outputs: np.ndarray, cache: object) -> np.ndarray:
     return crop(checks.gradient("zero_pad_backward", grad_outputs, cache.shape), cache.pads)
 
 
-def surround(inputs, pads):
-    """``inputs`` with zeros around, the array itself where there are none. A pad below 0 cuts."""
+def surround(inputs, pads, outputs=None):
+    """``inputs`` with zeros around, the array itself where there are none. A pad below 0 cuts.
+
+    ``outputs`` is the array for them, if there is one that has the zeros already.
+    """
     if not any(map(any, pads)):
         return inputs
-    spatial = [b + n + a for n, (b, a) in zip(inputs.shape[1:-1], pads, strict=True)]
-    outputs = np.zeros((len(inputs), *spatial, inputs.shape[-1]), inputs.dtype)
+    if outputs is None:
+        spatial = [b + n + a for n, (b, a) in zip(inputs.shape[1:-1], pads, strict=True)]
+        outputs = np.zeros((len(inputs), *spatial, inputs.shape[-1]), inputs.dtype)
     inner = crop(outputs, [(max(b, 0), max(a, 0)) for b, a in pads])
     inner[...] = crop(inputs, [(max(-b, 0), max(-a, 0)) for b, a in pads])
     return outputs
