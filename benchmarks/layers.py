@@ -3,8 +3,10 @@
     python -m benchmarks.layers --threads 2 --output layers.json
 
 The two take turns, so that both meet the same machine, and the medians of their rounds are
-compared. A ratio of 2.0 means that course_lib takes twice as long. Where another process uses the
-processor the load is printed with the result: such a run should be repeated.
+compared. A ratio of 2.0 means that course_lib takes twice as long. With several threads each of
+its operations shares out its parts, as in `fit` where a batch is not cut, and a matrix product has
+one thread. Where another process uses the processor the load is printed with the result: such a run
+should be repeated.
 """
 
 import argparse

@@ -8,10 +8,12 @@ numbers lie in long runs and stay in the cache:
 - `numpy.einsum` goes through all taps of a run before it turns to the next, and needs no array for
   the products;
 - a stride of s over an array is a stride of 1 over each of its s interleaved parts, the *phases*;
-- the gradient of the kernel goes the other way round, place by place for one tap: then what it adds
-  to is one run, which stays nearest;
-- the gradient of the inputs is a depthwise convolution with the taps reversed. At a stride of 1 its
-  padding is that of the inputs turned about, and nothing is computed to be cut off.
+- zeros around a part of the batch are written once, and stay there for the next part;
+- both gradients are made of what lies around a cell of the inputs, the gradients of all outputs
+  that had read it. Times the reversed taps it is the gradient of the cell: a depthwise convolution,
+  whose padding is that of the inputs turned about. Times the cell it is what the taps receive;
+- the gradient of the kernel goes place by place for one tap: then what it adds to is one run, which
+  stays nearest.
 
 Index letters: i the taps, n example, y output place of the axes but the last, k the run (x*c).
 """
@@ -69,14 +71,18 @@ def depthwise_conv_forward(
 ) -> tuple:
     """`depthwise_conv` and its cache. ``bias``, one number per output channel, is added."""
     owner = "depthwise_conv"
-    inputs, kernel = checks.as_floats(owner, inputs=inputs, kernel=kernel)
+    given = {"inputs": inputs, "kernel": kernel} | ({} if bias is None else {"bias": bias})
+    inputs, kernel, *biases = checks.as_floats(owner, **given)
     axes = checks.spatial_axes(owner, kernel)
     checks.channels_last(owner, inputs, axes, kernel.shape[-2])
     size, multiplier = kernel.shape[:-2], kernel.shape[-1]
+    for bias in biases:
+        checks.same_shape(
+            owner, "bias", bias, (kernel.shape[-2] * multiplier,), "the channels of the outputs"
+        )
     window = windows(owner, inputs.shape[1:-1], size, strides, padding, dilation_rate)
     if multiplier > 1:
         inputs = np.repeat(inputs, multiplier, axis=-1)
-    inputs = np.ascontiguousarray(inputs)
     cache = DepthwiseCache(inputs, kernel.reshape(*size, -1), window, multiplier, bias is not None)
     return _forward(cache, bias), cache
 
@@ -91,10 +97,7 @@ def depthwise_conv_backward(
     inputs, kernel, window, multiplier, with_bias = cache
     shape = (len(inputs), *window.outputs, kernel.shape[-1])
     grad_outputs = checks.gradient("depthwise_conv_backward", grad_outputs, shape, inputs.dtype)
-    grad_inputs = None
-    if need_inputs:
-        read = all(k >= s for k, s in zip(window.kernel_size, window.strides, strict=True))
-        grad_inputs = np.empty_like(inputs) if read else np.zeros_like(inputs)
+    grad_inputs = _empty_where_read(inputs, window) if need_inputs else None
     phases = [
         (cells, taps, over, _along_runs(_reversed(kernel[taps]), over.outputs[-1]))
         for cells, taps, over in phases_back(window)
@@ -102,29 +105,33 @@ def depthwise_conv_backward(
     surrounded = Surrounded()
 
     def back(part):
-        """The gradients of kernel and bias; that of the inputs is written.
-
-        All are made of the outputs' gradients that lie around each cell of the inputs.
-        """
-        grad_kernel = np.zeros_like(kernel)
+        """Both gradients are made of those of the outputs that lie around a cell of the inputs."""
+        found = np.zeros_like(kernel)
         for cells, taps, over, weights in phases:
             around = surrounded(grad_outputs[part], over.pads)
             phase = _contiguous(inputs[part][cells])
-            _reversed(grad_kernel[taps])[...] = _kernel_gradient(around, phase, over)
+            _reversed(found[taps])[...] = _kernel_gradient(around, phase, over)
             if need_inputs:
                 into = grad_inputs[part] if max(window.strides) == 1 else np.empty_like(phase)
                 slide(around, weights, over, into)
                 if max(window.strides) > 1:
                     _whole(grad_inputs[part])[cells] = _whole(into)
-        return grad_kernel, bias_gradient(grad_outputs[part]) if with_bias else 0
+        return found, bias_gradient(grad_outputs[part]) if with_bias else 0
 
-    grad_kernel, grad_bias = 0, 0
+    grad_kernel, grad_bias = np.zeros_like(kernel), np.zeros_like(grad_outputs, shape=shape[-1])
     for of_kernel, of_bias in each(back, _parts(cache)):
-        grad_kernel, grad_bias = grad_kernel + of_kernel, grad_bias + of_bias
+        grad_kernel += of_kernel
+        grad_bias += of_bias
     grad_kernel = grad_kernel.reshape(*window.kernel_size, -1, multiplier)
     if need_inputs and multiplier > 1:
         grad_inputs = grad_inputs.reshape(*inputs.shape[:-1], -1, multiplier).sum(-1)
     return (grad_inputs, grad_kernel, grad_bias) if with_bias else (grad_inputs, grad_kernel)
+
+
+def _empty_where_read(inputs, window):
+    """An array like the inputs, of zeros if there are cells that no tap reads."""
+    read = all(k >= s for k, s in zip(window.kernel_size, window.strides, strict=True))
+    return np.empty_like(inputs) if read else np.zeros_like(inputs)
 
 
 def _forward(cache, bias):

@@ -29,19 +29,33 @@ def by_channel(inputs, kernel, **options):
     return np.concatenate(found, axis=-1)
 
 
-@pytest.mark.parametrize("in_parts", [False, True])
+@pytest.mark.parametrize("parts", [None, [(0, 1), (1, 3)], [(0, 1), (1, 2), (2, 3)]])
 @pytest.mark.parametrize("shape, size, multiplier, options", CASES)
 def test_each_channel_is_a_convolution_by_itself(
-    shape, size, multiplier, options, in_parts, monkeypatch
+    shape, size, multiplier, options, parts, monkeypatch
 ):
-    if in_parts:
-        monkeypatch.setattr(depthwise, "_parts", lambda cache: [slice(0, 1), slice(1, 3)])
+    """In parts as well, of which a larger or an equal one follows: arrays are kept for the next."""
+    if parts:
+        monkeypatch.setattr(depthwise, "_parts", lambda cache: [slice(*part) for part in parts])
     inputs, kernel = RNG.normal(size=shape), RNG.normal(size=(*size, shape[-1], multiplier))
     expected = by_channel(inputs, kernel, **options)
     np.testing.assert_allclose(ops.depthwise_conv(inputs, kernel, **options), expected, atol=1e-12)
     check_gradients(
         ops.depthwise_conv_forward, ops.depthwise_conv_backward, [inputs, kernel], **options
     )
+
+
+@pytest.mark.parametrize("strides", [1, 2])
+def test_a_bias_is_added_and_has_its_gradient(strides):
+    inputs, kernel, bias = (RNG.normal(size=s) for s in ((2, 6, 5, 3), (3, 3, 3, 2), 6))
+    plain = ops.depthwise_conv(inputs, kernel, strides, "same")
+    found, _ = ops.depthwise_conv_forward(inputs, kernel, strides, "same", bias=bias)
+    np.testing.assert_allclose(found, plain + bias)
+
+    def forward(inputs, kernel, bias):
+        return ops.depthwise_conv_forward(inputs, kernel, strides, "same", bias=bias)
+
+    check_gradients(forward, ops.depthwise_conv_backward, [inputs, kernel, bias])
 
 
 def test_by_hand():
@@ -76,6 +90,8 @@ def test_bad_input_is_named():
         ops.depthwise_conv(images, np.zeros((3, 3, 4, 1)))
     with pytest.raises(ValueError, match="depthwise_conv: kernel_size must not be larger"):
         ops.depthwise_conv(images, np.zeros((9, 3, 3, 1)))
+    with pytest.raises(ValueError, match="depthwise_conv: bias must have shape"):
+        ops.depthwise_conv_forward(images, np.zeros((3, 3, 3, 2)), bias=np.zeros(3))
     _, cache = ops.depthwise_conv_forward(images, np.zeros((3, 3, 3, 1)))
     with pytest.raises(ValueError, match="depthwise_conv_backward: grad_outputs must have shape"):
         ops.depthwise_conv_backward(np.zeros((2, 8, 8, 3)), cache)

@@ -33,14 +33,17 @@ def test_an_error_in_a_part_comes_through_and_ends_the_sharing(count):
     assert set(sharing.each(lambda part: threading.get_ident(), [1, 2])) == {main}
 
 
-def test_a_convolution_and_its_gradients_are_the_same_to_the_last_bit():
+@pytest.mark.parametrize("strides", [1, 2])
+@pytest.mark.parametrize("kind, filters", [("conv", 32), ("depthwise_conv", 1)])
+def test_a_convolution_and_its_gradients_are_the_same_to_the_last_bit(kind, filters, strides):
     rng = np.random.default_rng(0)
     inputs = rng.normal(size=(40, 28, 28, 16)).astype("float32")
-    kernel = rng.normal(size=(3, 3, 16, 32)).astype("float32")
+    kernel = rng.normal(size=(3, 3, 16, filters)).astype("float32")
+    forward, backward = getattr(ops, f"{kind}_forward"), getattr(ops, f"{kind}_backward")
     found = []
     for count in (1, 3):
         with sharing.threads(count):
-            outputs, cache = ops.conv_forward(inputs, kernel, padding="same")
-            found.append([outputs, *ops.conv_backward(outputs, cache)])
+            outputs, cache = forward(inputs, kernel, strides, "same")
+            found.append([outputs, *backward(outputs, cache)])
     for alone, shared in zip(*found, strict=True):
         np.testing.assert_array_equal(alone, shared)
