@@ -31,8 +31,9 @@ def drive(name, page, root):
 
 def tab_to(page, target, limit=60):
     """Press Tab until ``target`` has the focus: nothing but the keyboard leads there."""
+    element = target.element_handle()  # found once: by its role, that takes longer than a press
     for _ in range(limit):
-        if target.evaluate("e => e === document.activeElement"):
+        if element.evaluate("e => e === document.activeElement"):
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{target}: not reached by {limit} times Tab")
@@ -54,8 +55,9 @@ def choose(page, root, label, text):
     select = root.get_by_label(label, exact=True)
     tab_to_either_way(page, root, select)
     page.keyboard.press("Home")
+    element = select.element_handle()
     for _ in range(40):
-        now = select.evaluate("e => e.selectedOptions[0]?.textContent")
+        now = element.evaluate("e => e.selectedOptions[0]?.textContent")
         if now == text:
             return
         page.keyboard.press("ArrowDown")

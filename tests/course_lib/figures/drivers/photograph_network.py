@@ -55,13 +55,12 @@ def pointer(page, root):
     side = third.bounding_box()["width"]
     third.hover(position={"x": side * 0.25, "y": side * 0.75})
     says(root, r"row 8[45], column 2[89]: .* It sees 3 × 3 pixels: rows 16[789] to 1[67]")
-    look, window = (root.locator(name).bounding_box() for name in (".cbh-look", ".cbh-sees"))
-    assert window["width"] < 0.06 * look["width"]
-    page.wait_for_function(  # it slides there
-        "([x, y]) => { const e = document.querySelector('.cbh-photograph-network .cbh-sees')"
+    look = root.locator(".cbh-look").bounding_box()
+    page.wait_for_function(  # it slides there, and gets as small
+        "([x, y, width]) => { const e = document.querySelector('.cbh-photograph-network .cbh-sees')"
         ".getBoundingClientRect(); return Math.abs(e.x + e.width / 2 - x) < 6"
-        " && Math.abs(e.y + e.height / 2 - y) < 6; }",
-        arg=[look["x"] + look["width"] * 0.25, look["y"] + look["height"] * 0.75],
+        " && Math.abs(e.y + e.height / 2 - y) < 6 && e.width < 0.06 * width; }",
+        arg=[look["x"] + look["width"] * 0.25, look["y"] + look["height"] * 0.75, look["width"]],
     )
     third.click(position={"x": side * 0.5, "y": side * 0.5})
     page.mouse.move(0, 0)
