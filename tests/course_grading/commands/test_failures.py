@@ -3,14 +3,13 @@
 import errno
 import shutil
 import sqlite3
-import subprocess
-import sys
 
 import pytest
 
 from course_grading.commands import cli, sample_class
 from course_grading.gradebook import failures
 from course_grading.pipeline import converter
+from tests.course_grading.commands.own_process import told_by
 from tests.course_grading.graded_class import AUTOMATIC, PS2, hand_in, scores
 
 STUDENTS = ("ada", "bo", "chi")
@@ -83,16 +82,6 @@ def no_room_for_one_page_more(connection, record):
     (pages,) = connection.execute("pragma page_count").fetchone()
     connection.execute(f"pragma max_page_count={pages}")
 """
-
-
-def told_by(course, *command):
-    """What a command of its own tells of an error; here pytest would catch the log."""
-    done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=course.root, capture_output=True, text=True
-    )
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    return done.stderr
 
 
 def test_a_gradebook_without_room_is_told_without_a_traceback(new_course):
