@@ -243,17 +243,17 @@ def filling_pools(window, pool):
     return window._replace(outputs=tuple(n * p for n, p in pools))
 
 
-def batches(examples, bytes_each):
-    """Slices of a batch, of about one size, whose working memory fits a processor's cache.
+def batches(examples, bytes_each, cache=CACHE):
+    """Slices of a batch, of about one size, whose working memory fits a processor's ``cache``.
 
     For `FEW` examples a slower cache will do: what Python does around the arrays has to pay too.
     """
     bytes_each = max(1, bytes_each)
-    most = max(1, CACHE // bytes_each, min(FEW, LARGE_CACHE // bytes_each))
+    most = max(1, cache // bytes_each, min(FEW, LARGE_CACHE // bytes_each))
     step = ceil(examples / max(1, ceil(examples / most)))
     return [slice(start, min(start + step, examples)) for start in range(0, examples, step or 1)]
 
 
-def parts(window, array, columns):
-    """Slices of the batch of ``array`` whose matrices, of so many columns, fit the cache."""
-    return batches(len(array), prod(window.outputs) * columns * array.itemsize)
+def parts(window, array, columns, cache=CACHE):
+    """Slices of the batch of ``array`` whose matrices, of so many columns, fit the ``cache``."""
+    return batches(len(array), prod(window.outputs) * columns * array.itemsize, cache)

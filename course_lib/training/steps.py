@@ -57,14 +57,26 @@ def gradients(
     losses, loss_cache = loss.forward(y, outputs, from_logits)
     shares = np.ones_like(losses) if weights is None else spread(weights, losses)
     grad_outputs = loss.backward(shares, loss_cache)
+    state, cache = model.new_state(cache), _UsedUp(cache)
     _, grads = model.backward(grad_outputs, cache, need_input_gradient=False)
     return Part(
         _weighted_sum(losses, weights),
         {name: _array(gradient) for name, gradient in grads.items()},
         losses.size,
         _metric_sums(metrics, y, outputs, loss, from_logits, weights),
-        model.new_state(cache),
+        state,
     )
+
+
+class _UsedUp(list):
+    """The caches of a way forward, each let go when the way back is done with it.
+
+    So its memory, which is at hand just then, is there for the gradients that come next.
+    """
+
+    def __reversed__(self):
+        while self:
+            yield self.pop()
 
 
 def _array(gradient):

@@ -1,5 +1,7 @@
 """The gradients of a batch: of its parts and of the whole."""
 
+import weakref
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,29 @@ def test_gradients_are_the_slope_of_the_loss_sum():
                 array -= step * direction
             slope = (part.gradients[name] * direction).sum()
             assert slope == pytest.approx((sums[0] - sums[1]) / 2e-6, rel=1e-4, abs=1e-6)
+
+
+def test_what_a_layer_kept_is_let_go_when_its_way_back_is_done():
+    class Kept:
+        """What the way back needs."""
+
+    kept, there = [], []
+
+    class Watching(layers.Layer):
+        def forward(self, inputs, training=False, rng=None):
+            cache = Kept()
+            kept.append(weakref.ref(cache))
+            return inputs, cache
+
+        def backward(self, grad_outputs, cache, need_input_gradient=True):
+            there.append(sum(one() is not None for one in kept))
+            return grad_outputs, {}
+
+    watching = [Watching() for _ in range(3)]
+    model = Sequential([Input(shape=(4,)), layers.Dense(4), *watching, layers.Dense(3)])
+    loss = losses.SparseCategoricalCrossentropy(from_logits=True)
+    part = steps.gradients(model, RNG.normal(size=(5, 4)), np.zeros(5, int), loss)
+    assert there == [3, 2, 1] and len(part.gradients) == 4
 
 
 def test_parts_add_up_to_the_whole_batch():
