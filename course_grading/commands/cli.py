@@ -15,12 +15,16 @@ import sys
 from course_grading.commands.options import COMMANDS
 from course_grading.text import say
 
+# jsonschema, which nbgrader imports, goes on without these: a grammar of web addresses, which takes
+# over a second to build, and durations, with all of `arrow`; no notebook's format has either
+_FORMATS = ("rfc3987_syntax", "isoduration")
+
 
 def main(arguments=None):
     """Run one command; returns the exit status."""
     options, start = _parser().parse_args(arguments), os.getcwd()
-    # jsonschema, which nbgrader imports, would build a grammar of web addresses: over a second
-    sys.modules.setdefault("rfc3987_syntax", None)
+    for name in _FORMATS:
+        sys.modules.setdefault(name, None)
     try:
         module = options.command.replace("-", "_")
         return importlib.import_module(f"course_grading.commands.{module}").command(options) or 0

@@ -142,3 +142,16 @@ def test_regrade_as_fails_aloud(course, monkeypatch, capsys):
     monkeypatch.setattr(converter.TrustedAutograde, "grade_student", broken)
     assert cli.main(["regrade-as", PS2, "solved", "--shown-id", "solved"]) == 1
     assert "not graded   ValueError: no such thing" in capsys.readouterr().out
+
+
+def test_a_command_leaves_formats_alone_that_no_notebook_has(tmp_path):
+    program = (
+        "import sys\nfrom course_grading.commands import cli\n"
+        "assert cli.main(['grades', 'ps2-output-shapes']) == 1  # here is no course\n"
+        "assert 'jsonschema' in sys.modules\n"
+        "print([m for m in ('isoduration', 'arrow', 'rfc3987_syntax') if sys.modules.get(m)])"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert told.stdout == "[]\n", told.stderr
