@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import platform
+import subprocess
 import sys
 import warnings
 from importlib import metadata
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 from course_book.freshness import fingerprint
+
+from tests.requirements import chromium
 
 ROOT = Path(__file__).parents[1]
 PLACE = ROOT / "_build" / "kept"
@@ -26,6 +29,12 @@ def surroundings():
     installed = sorted(f"{one.name} {one.version}" for one in metadata.distributions())
     processor = [platform.machine(), np.show_config(mode="dicts")["SIMD Extensions"]]
     return [installed, sys.version, sys.executable, processor]
+
+
+def drawing():
+    """What else decides how a browser draws a page: which one it is, and the fonts it finds."""
+    version = subprocess.run([chromium(), "--version"], capture_output=True, text=True).stdout
+    return [version, sorted(path.name for path in Path("/usr/share/fonts").rglob("*"))]
 
 
 def digest(*places, also=()):

@@ -1,6 +1,5 @@
 """Every page of the built book, visited once, and measured as ``make measure`` does."""
 
-import subprocess
 import warnings
 from functools import partial
 from pathlib import Path
@@ -11,8 +10,7 @@ from measure import accessibility, marks, markup, visits, weights, windows
 
 from course_lib.figures.static.canvas import Drawing
 from tests.book.test_browser import browser  # noqa: F401 (a fixture)
-from tests.kept import Kept, digest, surroundings
-from tests.requirements import chromium
+from tests.kept import Kept, digest, drawing, surroundings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -33,9 +31,7 @@ MEASURING = (Path(visits.__file__).parent, Path(drawings.__file__), accessibilit
 
 @pytest.fixture(scope="module")
 def visited(browser, pages, book):  # noqa: F811
-    version = subprocess.run([chromium(), "--version"], capture_output=True, text=True).stdout
-    fonts = sorted(path.name for path in Path("/usr/share/fonts").rglob("*"))
-    under = digest(*MEASURING, also=[surroundings(), version, fonts])
+    under = digest(*MEASURING, also=[surroundings(), drawing()])
     return visited_where_new(pages, book, under, partial(visits.visit, browser))
 
 

@@ -1,5 +1,6 @@
 """The forms of a chapter as a reader gets them: one small page, built and opened in a browser."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import part
@@ -14,21 +15,23 @@ from pybtex.database import Person
 from course_lib.lectures.facts import FACTS
 from tests.book.conftest import ROOT
 from tests.book.test_browser import browser  # noqa: F401
+from tests.kept import PLACE, digest, surroundings, while_right
 
 pytestmark = pytest.mark.browser
 
 
+FORMS = ROOT / "tests/book/forms.md"
+PAGES = [FORMS, "chapters/21-playground.md", *part.REFERENCE]
+
+
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("forms")
-    pages = [
-        ROOT / "tests/book/forms.md",
-        "chapters/appendix-facts.md",
-        "chapters/21-playground.md",
-        "chapters/glossary.md",
-        "chapters/bibliography.md",
-    ]
-    return part.build(folder, pages)
+def built(request):
+    """The pages, built anew when something has changed that they are made from."""
+    made_from = [FORMS, *map(ROOT.joinpath, ["_config.yml", *part.LINKED])]
+    now = digest(*made_from, also=surroundings())
+    folder = PLACE / "forms"
+    with while_right(request.session, "forms", now, lambda: str(part.build(folder, PAGES))) as html:
+        yield Path(html)
 
 
 @pytest.fixture(scope="module")
