@@ -1,4 +1,8 @@
-"""The figures in JupyterLab: drawn, driven by keyboard and pointer, and seen by Python."""
+"""The figures in JupyterLab: drawn, driven by keyboard and pointer, and seen by Python.
+
+Each of them is also driven in a page of its own, in every run of the tests. JupyterLab is started
+again when the library or the bank has changed, the packages installed, or how figures are driven.
+"""
 
 import importlib.util
 import json
@@ -6,11 +10,13 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.course_lib.figures.drivers import cell, drive, expect_text
 from tests.course_lib.figures.harness import NAMES, ROOT, browser, open_page
+from tests.kept import digest, drawing, surroundings, while_right
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -91,7 +97,13 @@ def _address(server, home):
     raise AssertionError("JupyterLab did not start:\n" + (home / "log").read_text("utf-8")[-3000:])
 
 
-def test_every_figure_runs_in_jupyterlab(lab):
+def driven(lab):
+    """Drive every figure of the notebook, and then let Python read what a reader has changed.
+
+    Returns how many cells were left after each figure, what was asked of the network, and what
+    Python printed.
+    """
+    cells = {}
     with browser() as chrome, open_page(chrome, f"{lab}doc/tree/figures.ipynb") as page:
         first = page.locator(".jp-CodeCell .cm-content").first
         first.click(timeout=60000)
@@ -104,8 +116,7 @@ def test_every_figure_runs_in_jupyterlab(lab):
             root = page.locator(f".jp-OutputArea .cbh-{stem.replace('_', '-')}")
             root.wait_for(timeout=60000)
             drive(stem, page, root)
-            assert page.locator(".jp-CodeCell").count() == len(NAMES) + 2, f"{name}: lost its keys"
-        assert page.remote == []
+            cells[name] = page.locator(".jp-CodeCell").count()
 
         root = page.locator(".jp-OutputArea .cbh-convolution-stepper")
         target = cell(root, "Input image", 1, 1)
@@ -116,5 +127,21 @@ def test_every_figure_runs_in_jupyterlab(lab):
         root.get_by_role("button", name="Next").click()
         page.locator(".jp-CodeCell .cm-content").last.click()
         page.keyboard.press("Control+Enter")
-        answer = page.locator(".jp-OutputArea-output", has_text="seen by Python: 8.0")
-        answer.last.wait_for(timeout=20000)
+        answer = page.locator(".jp-OutputArea-output", has_text="seen by Python:").last
+        answer.wait_for(timeout=20000)
+        return {"cells": cells, "remote": page.remote, "printed": answer.inner_text()}
+
+
+def test_every_figure_runs_in_jupyterlab(request):
+    places = [ROOT / "course_lib", ROOT / "course_bank", Path(__file__).parent]
+    now = digest(*places, also=[surroundings(), drawing()])
+
+    def find():
+        return driven(request.getfixturevalue("lab"))
+
+    with while_right(request.session, "jupyterlab", now, find) as found:
+        for name, cells in found["cells"].items():
+            assert cells == len(NAMES) + 2, f"{name}: lost its keys"
+        assert list(found["cells"]) == list(NAMES)
+        assert found["remote"] == []
+        assert found["printed"].startswith("seen by Python: 8.0"), found["printed"]
