@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,6 +13,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from tests.book.test_browser import browser, opened  # noqa: F401
+from tests.kept import PLACE, digest, drawing, surroundings, while_right
 from tests.requirements import chromium, pdftoppm
 
 pytestmark = pytest.mark.browser
@@ -44,10 +46,17 @@ def text(book):
 
 
 @pytest.fixture(scope="module")
-def pdf(text, tmp_path_factory):
-    chromium()
-    target = tmp_path_factory.mktemp("paper") / "two chapters.pdf"
-    return Pdf(printing.write_pdf(text, target, "The authors"))
+def pdf(request, text, book):
+    """Two chapters as a PDF, set anew when they have changed, what they show, or how it is set."""
+    under = [book / "_static", book / "_images", Path(printing.__file__).parent]
+    now = digest(*under, also=[text, surroundings(), drawing()])
+    target = PLACE / "paper" / "two chapters.pdf"
+
+    def find():
+        return str(printing.write_pdf(text, target, "The authors"))
+
+    with while_right(request.session, "paper", now, find) as path:
+        yield Pdf(Path(path))
 
 
 def test_the_contents_name_the_pages_on_which_the_chapters_begin(pdf):
