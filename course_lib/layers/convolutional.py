@@ -25,6 +25,7 @@ from course_lib.ops.conv import (
     conv_transpose_forward,
 )
 from course_lib.ops.dense import add_bias, bias_gradient
+from course_lib.ops.windows import not_strided_and_dilated
 from course_lib.shapes.sizes import outputs_of
 
 
@@ -55,11 +56,7 @@ class SlidingLayer(EndsInActivation, Layer):
         self.activation = activation
         self.use_bias = bool(use_bias)
         self.bias_initializer = known_initializer(bias_initializer)
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ValueError(
-                f"{label}: strides and dilation_rate cannot both be more than 1, "
-                f"got strides={self.strides} and dilation_rate={self.dilation_rate}."
-            )
+        not_strided_and_dilated(label, self.strides, self.dilation_rate)
 
     def _check_padding(self, label, padding):
         if not isinstance(padding, str) or padding.lower() not in self.paddings:

@@ -57,7 +57,8 @@ def conv(
 
     inputs (batch, *spatial, in_channels), kernel (*kernel_size, in_channels, filters), with one,
     two or three spatial axes; outputs (batch, *output_shape(...), filters), float32 unless float64
-    is given. padding: "valid", "same" (Keras' rule), an int, or an int or pair per axis.
+    is given. padding: "valid", "same" (Keras' rule), an int, or an int or pair per axis. Of strides
+    and dilation_rate only one may be more than 1.
 
     A kernel for fewer channels than the inputs have, a divisor of them, is read as one of groups:
     each share of the filters reads a share of the channels of its own.

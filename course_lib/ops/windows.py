@@ -61,10 +61,23 @@ def windows(
     padding = padding.lower() if isinstance(padding, str) else padding
     strides = per_axis(owner, "strides", strides, axes)
     dilation_rate = per_axis(owner, "dilation_rate", dilation_rate, axes)
+    not_strided_and_dilated(owner, strides, dilation_rate)
     paddings = paddings_per_axis(owner, padding, axes)
     paddings = tuple(p if isinstance(p, str) else tuple(p) for p in paddings)
     sizes = zip(spatial, kernel_size, strides, paddings, dilation_rate, strict=True)
     return _windows(owner, tuple(sizes), kernel_name)
+
+
+def not_strided_and_dilated(owner, strides, dilation_rate):
+    """Refuse a window that leaves out places and cells at once, as Keras does.
+
+    Then the cells that the same taps read are no phase of the stride (see `phases_back`).
+    """
+    if max(strides) > 1 and max(dilation_rate) > 1:
+        raise ValueError(
+            f"{owner}: strides and dilation_rate cannot both be more than 1, "
+            f"got strides={strides} and dilation_rate={dilation_rate}."
+        )
 
 
 @lru_cache(maxsize=512)

@@ -150,15 +150,17 @@ def _plane(rng, distinct=False):
 
 
 def _conv(image, kernel, axes):
-    """The map of ``course_lib.ops``, every axis padded by its own rule first."""
+    """The map of ``course_lib.ops``, every axis padded by its own rule first.
+
+    All places of a dilated kernel, then every s-th of them: an operation takes only one of both.
+    """
     padded = np.pad(image, [_split(axis) for axis in axes])
     out = ops.conv(
         padded[None, :, :, None],
         np.asarray(kernel, float)[:, :, None, None],
-        strides=(axes[0][2], axes[1][2]),
         dilation_rate=(axes[0][4], axes[1][4]),
     )
-    return out[0, :, :, 0]
+    return out[0, :: axes[0][2], :: axes[1][2], 0]
 
 
 def _planes(name, **kind):

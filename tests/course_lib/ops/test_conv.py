@@ -20,7 +20,8 @@ def convolutions(draw):
     most = (9, 7, 4)[axes - 1]
     sizes = st.integers(1, most)
     strides = tuple(draw(st.integers(1, 3)) for _ in range(axes))
-    dilation = tuple(draw(st.integers(1, 2)) for _ in range(axes))
+    most_dilated = 1 if max(strides) > 1 else 2
+    dilation = tuple(draw(st.integers(1, most_dilated)) for _ in range(axes))
     pads = st.tuples(st.integers(0, 2), st.integers(0, 2))
     padding = draw(st.one_of(st.sampled_from(["valid", "same", 1]), st.tuples(*[pads] * axes)))
     spatial = tuple(draw(sizes) for _ in range(axes))

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from course_lib import ops
+from course_lib import layers, ops
+from course_lib.ops import reference
 
 
 def images(*shape):
@@ -166,3 +167,36 @@ def test_bad_input_is_named(call, kind, text):
     with pytest.raises(kind) as caught:
         call()
     assert text in str(caught.value)
+
+
+STRIDED_OR_DILATED = {
+    "conv": lambda **o: ops.conv(images(2, 9, 9, 18), images(3, 3, 18, 17), **o),
+    "conv, groups": lambda **o: ops.conv(images(2, 9, 9, 18), images(3, 3, 9, 4), **o),
+    "conv, channels apart": lambda **o: ops.conv(images(2, 9, 9, 18), images(3, 3, 1, 18), **o),
+    "conv, loops": lambda **o: reference.conv(images(1, 9, 9, 1), images(3, 3, 1, 1), **o),
+    "depthwise_conv": lambda **o: ops.depthwise_conv(images(2, 9, 9, 18), images(3, 3, 18, 1), **o),
+    "conv_transpose": lambda **o: ops.conv_transpose(
+        images(2, 9, 9, 17), images(3, 3, 18, 17), **o
+    ),
+    "Conv2D": lambda **o: layers.Conv2D(4, 3, **o),
+    "DepthwiseConv2D": lambda **o: layers.DepthwiseConv2D(3, **o),
+    "SeparableConv2D": lambda **o: layers.SeparableConv2D(4, 3, **o),
+    "Conv2DTranspose": lambda **o: layers.Conv2DTranspose(4, 3, **o),
+}
+
+
+@pytest.mark.parametrize("name", STRIDED_OR_DILATED)
+@pytest.mark.parametrize(
+    "strides, dilation", [((2, 2), (2, 2)), ((2, 1), (3, 1)), ((1, 2), (1, 2)), ((2, 1), (1, 2))]
+)
+def test_strides_and_dilation_are_refused_together(name, strides, dilation):
+    """By operations and layers with one sentence; each by itself they take."""
+    call, owner = STRIDED_OR_DILATED[name], name.partition(",")[0]
+    with pytest.raises(ValueError) as caught:
+        call(strides=strides, dilation_rate=dilation)
+    assert str(caught.value) == (
+        f"{owner}: strides and dilation_rate cannot both be more than 1, "
+        f"got strides={strides} and dilation_rate={dilation}."
+    )
+    call(strides=strides)
+    call(dilation_rate=dilation)
