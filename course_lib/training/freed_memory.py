@@ -9,6 +9,7 @@ import ctypes
 import mmap
 import sys
 import threading
+from functools import lru_cache
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # as in glibc's malloc.h
 LARGEST_KEPT, MOST_KEPT = 1 << 25, 1 << 30  # bytes; glibc allows no larger block
@@ -23,9 +24,12 @@ def keep_freed_memory():
     when many are free. Every new array then costs a page fault per 4 KiB: as much time as filling
     it. Blocks above `LARGEST_KEPT` go back all the same. And each thread would have a store of its
     own, so that what one has freed is of no use to another.
+
+    This holds for the whole process and as long as it runs: memory of other libraries is kept too,
+    and their threads, if they start later, take it from the same store and wait for each other
+    there.
     """
-    library = _glibc()
-    if library is None or not _kept.acquire(blocking=False):  # once is enough
+    if not _kept.acquire(blocking=False) or (library := _glibc()) is None:  # once is enough
         return
     library.mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT)
     library.mallopt(M_TRIM_THRESHOLD, MOST_KEPT)
@@ -39,16 +43,21 @@ def give_back_freed_memory():
     Two processes that share a page get a copy, a small page, when one of them writes into it. Of
     memory that holds nothing any more each had better take fresh pages of its own.
     """
-    library = _glibc()
-    if library is not None and _kept.locked():
+    if _kept.locked() and (library := _glibc()) is not None:
         library.malloc_trim(0)
         _use_large_pages(library)
 
 
+@lru_cache(maxsize=1)
 def _glibc():
-    """The C library, where it is glibc."""
+    """The C library, where it is glibc: others have a `mallopt` too, with other numbers."""
     library = ctypes.CDLL(None) if sys.platform == "linux" else None
-    return library if hasattr(library, "mallopt") else None
+    if not hasattr(library, "gnu_get_libc_version"):
+        return None
+    library.malloc.argtypes, library.malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
+    library.free.argtypes = [ctypes.c_void_p]
+    library.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    return library
 
 
 def _use_large_pages(library):
@@ -58,9 +67,6 @@ def _use_large_pages(library):
     for large ones itself, but only from 4 MiB on. The blocks taken here are freed untouched: until
     arrays lie in them they are numbers in a table of the system, and no memory.
     """
-    library.malloc.argtypes, library.malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
-    library.free.argtypes = [ctypes.c_void_p]
-    library.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
     size = LARGEST_KEPT // 2
     blocks = [library.malloc(size) for _ in range(IN_LARGE_PAGES // size)]
     for block in filter(None, blocks):
