@@ -1,6 +1,5 @@
 """Fully connected layers: every output reads every input. And flatten, which leads to them."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -116,18 +115,15 @@ def bias_gradient(grad_outputs: np.ndarray) -> np.ndarray:
 def add_bias(outputs: np.ndarray, bias: np.ndarray) -> None:
     """Add ``bias`` (channels,) to every place of contiguous ``outputs`` (..., places, channels).
 
-    NumPy is slow where a short vector meets many rows: so it is repeated, for some places at once.
+    NumPy is slow where a short vector meets many rows: so it is repeated to a run for many places.
+    The places that are left at the end get the beginning of one.
     """
-    places = _side_by_side(outputs.size // len(bias), len(bias))
-    runs = outputs.reshape(-1, places * len(bias))
-    runs += np.tile(bias, places)
-
-
-@lru_cache(maxsize=512)
-def _side_by_side(places, channels):
-    """The most places whose numbers make one run, such that runs of them hold all ``places``."""
-    most = max(1, min(places, RUN // channels))
-    return next(count for count in range(most, 0, -1) if places % count == 0)
+    numbers = outputs.reshape(-1)
+    run = np.tile(bias, max(1, min(outputs.size, RUN) // len(bias)))
+    rest = len(numbers) % len(run)
+    full = numbers[: len(numbers) - rest].reshape(-1, len(run))
+    full += run
+    numbers[len(numbers) - rest :] += run[:rest]
 
 
 def flatten(inputs: np.ndarray) -> np.ndarray:

@@ -124,7 +124,8 @@ def depthwise_conv_backward(
         grad_bias += of_bias
     grad_kernel = grad_kernel.reshape(*window.kernel_size, -1, multiplier)
     if need_inputs and multiplier > 1:
-        grad_inputs = grad_inputs.reshape(*inputs.shape[:-1], -1, multiplier).sum(-1)
+        channels = inputs.shape[-1] // multiplier
+        grad_inputs = grad_inputs.reshape(*inputs.shape[:-1], channels, multiplier).sum(-1)
     return (grad_inputs, grad_kernel, grad_bias) if with_bias else (grad_inputs, grad_kernel)
 
 

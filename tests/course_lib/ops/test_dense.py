@@ -64,6 +64,20 @@ def test_bias_gradient_sums_all_places():
     np.testing.assert_allclose(ops.bias_gradient(grad), grad.sum((0, 1, 2)), atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "shape", [(4, 5, 6, 3), (1, 4999, 16), (1, 8191, 4), (3, dense.RUN + 1), (0, 5, 3)]
+)
+def test_a_bias_is_added_to_every_place_in_long_runs(monkeypatch, shape):
+    """Of any number of places: few divisors, as 4999 and 8191 have, are no hindrance."""
+    rng, runs, tile = np.random.default_rng(6), [], np.tile
+    outputs, bias = rng.normal(size=shape), rng.normal(size=shape[-1])
+    monkeypatch.setattr(np, "tile", lambda *given: runs.append(tile(*given)) or runs[-1])
+    expected = outputs + bias
+    dense.add_bias(outputs, bias)
+    np.testing.assert_array_equal(outputs, expected)
+    assert len(runs[0]) >= min(outputs.size, dense.RUN - len(bias))
+
+
 def test_flatten_and_its_gradient():
     inputs = np.random.default_rng(3).normal(size=(2, 3, 4, 5))
     outputs, cache = ops.flatten_forward(inputs)

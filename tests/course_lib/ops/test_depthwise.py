@@ -11,15 +11,15 @@ RNG = np.random.default_rng(0)
 
 # inputs, kernel_size, multiplier, options
 CASES = [
-    ((2, 9, 3), (3,), 1, {}),
-    ((2, 9, 3), (4,), 2, {"strides": 3, "padding": "same"}),
-    ((2, 9, 8, 3), (3, 2), 2, {"padding": "same", "strides": 2}),
-    ((2, 9, 8, 3), (3, 2), 1, {"padding": "same", "dilation_rate": 2}),
-    ((2, 9, 8, 3), (2, 2), 1, {"strides": 3}),
+    ((3, 9, 3), (3,), 1, {}),
+    ((3, 9, 3), (4,), 2, {"strides": 3, "padding": "same"}),
+    ((3, 9, 8, 3), (3, 2), 2, {"padding": "same", "strides": 2}),
+    ((3, 9, 8, 3), (3, 2), 1, {"padding": "same", "dilation_rate": 2}),
+    ((3, 9, 8, 3), (2, 2), 1, {"strides": 3}),
     ((3, 9, 8, 3), (5, 5), 1, {"strides": 2, "padding": "same"}),
-    ((2, 9, 8, 3), (1, 1), 1, {"strides": (1, 2)}),
-    ((2, 6, 5, 7, 2), (3, 2, 3), 2, {"strides": (2, 1, 2), "padding": "same"}),
-    ((2, 7, 6, 2), (3, 3), 1, {"padding": ((2, 0), (1, 3))}),
+    ((3, 9, 8, 3), (1, 1), 1, {"strides": (1, 2)}),
+    ((3, 6, 5, 7, 2), (3, 2, 3), 2, {"strides": (2, 1, 2), "padding": "same"}),
+    ((3, 7, 6, 2), (3, 3), 1, {"padding": ((2, 0), (1, 3))}),
 ]
 
 
@@ -29,12 +29,14 @@ def by_channel(inputs, kernel, **options):
     return np.concatenate(found, axis=-1)
 
 
-@pytest.mark.parametrize("parts", [None, [(0, 1), (1, 3)], [(0, 1), (1, 2), (2, 3)]])
+@pytest.mark.parametrize(
+    "parts", [None, [(0, 1), (1, 3)], [(0, 1), (1, 2), (2, 3)], [(0, 2), (2, 3)]]
+)
 @pytest.mark.parametrize("shape, size, multiplier, options", CASES)
 def test_each_channel_is_a_convolution_by_itself(
     shape, size, multiplier, options, parts, monkeypatch
 ):
-    """In parts as well, of which a larger or an equal one follows: arrays are kept for the next."""
+    """In parts as well, larger, equal and smaller than the last: arrays are kept for the next."""
     if parts:
         monkeypatch.setattr(depthwise, "_parts", lambda cache: [slice(*part) for part in parts])
     inputs, kernel = RNG.normal(size=shape), RNG.normal(size=(*size, shape[-1], multiplier))
@@ -72,6 +74,17 @@ def test_a_convolution_in_as_many_groups_as_channels_is_depthwise():
         ops.conv(inputs, one_in, 2, "same"), ops.depthwise_conv(inputs, kernel, 2, "same")
     )
     check_gradients(ops.conv_forward, ops.conv_backward, [inputs, one_in])
+
+
+@pytest.mark.parametrize("multiplier", [1, 2])
+def test_no_examples_at_all(multiplier):
+    inputs, kernel = np.zeros((0, 5, 4, 3)), RNG.normal(size=(3, 3, 3, multiplier))
+    outputs, cache = ops.depthwise_conv_forward(inputs, kernel, bias=np.ones(3 * multiplier))
+    assert outputs.shape == (0, 3, 2, 3 * multiplier)
+    grad_inputs, *gradients = ops.depthwise_conv_backward(outputs, cache)
+    assert grad_inputs.shape == inputs.shape
+    assert [g.shape for g in gradients] == [kernel.shape, (3 * multiplier,)]
+    assert not any(gradient.any() for gradient in gradients)
 
 
 def test_single_precision_and_no_gradient_of_the_inputs():

@@ -34,16 +34,23 @@ def test_an_error_in_a_part_comes_through_and_ends_the_sharing(count):
 
 
 @pytest.mark.parametrize("strides", [1, 2])
-@pytest.mark.parametrize("kind, filters", [("conv", 32), ("depthwise_conv", 1)])
-def test_a_convolution_and_its_gradients_are_the_same_to_the_last_bit(kind, filters, strides):
+@pytest.mark.parametrize(
+    "kind, filters, with_bias",
+    [("conv", 32, False), ("depthwise_conv", 1, False), ("depthwise_conv", 1, True)],
+)
+def test_a_convolution_and_its_gradients_are_the_same_to_the_last_bit(
+    kind, filters, with_bias, strides
+):
     rng = np.random.default_rng(0)
     inputs = rng.normal(size=(40, 28, 28, 16)).astype("float32")
     kernel = rng.normal(size=(3, 3, 16, filters)).astype("float32")
     forward, backward = getattr(ops, f"{kind}_forward"), getattr(ops, f"{kind}_backward")
+    given = {"bias": rng.normal(size=16).astype("float32")} if with_bias else {}
     found = []
     for count in (1, 3):
         with sharing.threads(count):
-            outputs, cache = forward(inputs, kernel, strides, "same")
+            outputs, cache = forward(inputs, kernel, strides, "same", **given)
             found.append([outputs, *backward(outputs, cache)])
+    assert len(found[0]) == 3 + with_bias
     for alone, shared in zip(*found, strict=True):
         np.testing.assert_array_equal(alone, shared)
