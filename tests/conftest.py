@@ -7,6 +7,10 @@ processors idle; and while one worker builds the book, the others should have wo
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from tests import kept
+
 LONGEST = (
     "book/test_pages.py",  # builds the book, if need be
     "exercises/test_pipeline.py",
@@ -42,3 +46,12 @@ def pytest_collection_modifyitems(items):
             files[id(item)],
         )
     )
+
+
+@pytest.fixture
+def kept_apart(tmp_path, monkeypatch):
+    """The folder in which this test keeps what it has found: its own, whatever is saved or set."""
+    monkeypatch.setattr(kept, "PLACE", tmp_path / "kept")
+    monkeypatch.setattr(kept, "SOURCES", ())
+    monkeypatch.delenv("CI", raising=False)
+    return kept.PLACE

@@ -16,18 +16,28 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = (ROOT / "course_lib", ROOT / "course_bank")
 LOOKS = tuple(ROOT / "book" / name for name in ("course_book", "search", "formulas.mjs"))
+UNSEEN = {"__pycache__", "node_modules", "vendor"}  # none of them is in git
 
 
-def fingerprint(*places):
-    """Digest of every file of the folders (or files) ``places``, but of caches and hidden ones."""
-    digest = hashlib.sha256()
+def files(*places):
+    """(path, name from its place on) of every file of the folders (or files) ``places``.
+
+    Caches, hidden files, and packages that were installed or copied are left out.
+    """
     for place in places:
         for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
             inside = path.relative_to(place.parent)
-            unseen = any(part == "__pycache__" or part[0] == "." for part in inside.parts)
+            unseen = any(part in UNSEEN or part[0] == "." for part in inside.parts)
             if path.is_file() and not unseen:
-                content = path.read_bytes()
-                digest.update(f"{inside.as_posix()}\0{len(content)}\0".encode() + content)
+                yield path, inside.as_posix()
+
+
+def fingerprint(*places):
+    """Digest of every file of the folders (or files) ``places``; see `files`."""
+    digest = hashlib.sha256()
+    for path, name in files(*places):
+        content = path.read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 

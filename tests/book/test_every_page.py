@@ -95,8 +95,7 @@ CHANGES = {
 
 @pytest.mark.filterwarnings("ignore:.*were visited before")
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_page_is_visited_again_when_something_has_changed(change, tmp_path, monkeypatch):
-    monkeypatch.setattr("tests.kept.PLACE", tmp_path / "kept")
+def test_a_page_is_visited_again_when_something_has_changed(change, tmp_path, kept_apart):
     for name in ("a.html", "b.html", "style.css"):
         (tmp_path / name).write_text(name)
     pages, asked = [tmp_path / "a.html", tmp_path / "b.html"], []
@@ -114,8 +113,7 @@ def test_a_page_is_visited_again_when_something_has_changed(change, tmp_path, mo
     assert asked[2:] == (["a.html"] if CHANGES[change] else ["a.html", "b.html"])
 
 
-def test_a_page_with_a_problem_is_visited_again(tmp_path, monkeypatch):
-    monkeypatch.setattr("tests.kept.PLACE", tmp_path / "kept")
+def test_a_page_with_a_problem_is_visited_again(tmp_path, kept_apart):
     page = tmp_path / "a.html"
     page.write_text("wrong")
     for _ in range(2):

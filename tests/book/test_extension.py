@@ -43,9 +43,9 @@ def test_a_change_in_the_library_changes_its_fingerprint(tmp_path):
     (library / "classes.txt").write_text("tench")
     page.write_text("1")
     seen = {freshness.fingerprint(library, page)}
-    for cache in (library / "ops" / "__pycache__", library / ".ruff_cache"):
-        cache.mkdir()
-        (cache / "kept").write_text("by a tool")
+    for cache in ("ops/__pycache__", ".ruff_cache", "node_modules", "vendor"):
+        (library / cache).mkdir()
+        (library / cache / "kept").write_text("by a tool")
     assert freshness.fingerprint(library, page) in seen
     for path in (library / "ops" / "conv.py", library / "classes.txt", page):
         path.write_text("2")

@@ -1,6 +1,6 @@
 """The forms of a chapter as a reader gets them: one small page, built and opened in a browser."""
 
-from pathlib import Path
+import shutil
 from types import SimpleNamespace
 
 import part
@@ -16,6 +16,7 @@ from course_lib.lectures.facts import FACTS
 from tests.book.conftest import ROOT
 from tests.book.test_browser import browser  # noqa: F401
 from tests.kept import PLACE, digest, surroundings, while_right
+from tests.requirements import chromium
 
 pytestmark = pytest.mark.browser
 
@@ -27,11 +28,17 @@ PAGES = [FORMS, "chapters/21-playground.md", *part.REFERENCE]
 @pytest.fixture(scope="module")
 def built(request):
     """The pages, built anew when something has changed that they are made from."""
+    chromium()  # before minutes are spent on pages that nothing can open
     made_from = [FORMS, *map(ROOT.joinpath, ["_config.yml", *part.LINKED])]
     now = digest(*made_from, also=surroundings())
     folder = PLACE / "forms"
-    with while_right(request.session, "forms", now, lambda: str(part.build(folder, PAGES))) as html:
-        yield Path(html)
+
+    def find():
+        shutil.rmtree(folder, ignore_errors=True)
+        return part.build(folder, PAGES).relative_to(folder).as_posix()
+
+    with while_right(request.session, "forms", now, find) as html:
+        yield folder / html
 
 
 @pytest.fixture(scope="module")

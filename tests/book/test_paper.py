@@ -53,10 +53,10 @@ def pdf(request, text, book):
     target = PLACE / "paper" / "two chapters.pdf"
 
     def find():
-        return str(printing.write_pdf(text, target, "The authors"))
+        printing.write_pdf(text, target, "The authors")
 
-    with while_right(request.session, "paper", now, find) as path:
-        yield Pdf(Path(path))
+    with while_right(request.session, "paper", now, find):
+        yield Pdf(target)
 
 
 def test_the_contents_name_the_pages_on_which_the_chapters_begin(pdf):
