@@ -104,6 +104,7 @@ class Key:
         self.assignment, self.title = content["assignment"], content["title"]
         self.own_code = content["own_code"]
         self._entries = {entry["id"]: entry for entry in content["questions"]}
+        self.unprepared = {}  # {question id: what its `prepare` raised}
 
     @property
     def questions(self):
@@ -119,11 +120,19 @@ class Key:
         return self._entries[name]["variable"]
 
     def prepare(self):
-        """Look up what judging needs for every submission alike: see `ProbeQuestion`."""
-        for name in self._entries:
+        """Look up what judging needs for every submission alike: see `ProbeQuestion`.
+
+        Fills ``unprepared``, as what raises costs its own question alone.
+        """
+        self.unprepared = {}
+        for name in filter(self.hidden, self._entries):
             prepare = getattr(self.catalogue.questions.get(name), "prepare", None)
-            if prepare is not None:
+            if prepare is None:
+                continue
+            try:
                 prepare()
+            except Exception as problem:
+                self.unprepared[name] = problem.with_traceback(None)  # which would keep its frames
 
     def picture(self, name, student):
         """The drawing that a student's task shows, None where it shows none."""

@@ -41,6 +41,13 @@ def of_all(error):
     return None
 
 
+def raise_what_is_of_all(errors):
+    """Raise the first of these errors that concerns the whole class."""
+    for error in errors:
+        if of_all(error):
+            raise error
+
+
 class Stop(BaseException):
     """No Exception, each of which nbgrader logs with a traceback before it goes on."""
 

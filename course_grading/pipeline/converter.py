@@ -159,10 +159,13 @@ class TrustedAutograde(Autograde):
         """Look up what every submission needs alike; what a child looks up ends with it."""
         if assignment in self._ready:
             return
-        self._class_numbers(assignment)
-        if key := self._key(assignment):
-            key.prepare()
-        self.gradebook.db.rollback()  # hold no lock until there is a submission
+        try:
+            self._class_numbers(assignment)
+            if key := self._key(assignment):
+                key.prepare()
+                failures.raise_what_is_of_all(key.unprepared.values())
+        finally:
+            self.gradebook.db.rollback()  # hold no lock until there is a submission
         self._ready.add(assignment)
 
     def is_current(self, assignment, student):

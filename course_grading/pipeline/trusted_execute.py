@@ -133,6 +133,8 @@ def _requests(name, variant, run):
 
     Where the question's code raises, which may be the instructor's own, it is not asked.
     """
+    if run.key and name in run.key.unprepared:
+        return _not_asked(name, variant, run, run.key.unprepared[name])
     question = variant.question
     try:
         kind = "ask" if has_hidden_inputs(variant) else "probe"
@@ -140,9 +142,14 @@ def _requests(name, variant, run):
         timed = [{"ask": source, "timed": True} for source in rounds]
         return [{kind: question.probe(variant)}, *timed]
     except Exception as problem:
-        run.remarks.append(unasked.told(name, problem))
-        run.variants[name] = unasked.instead(variant, problem)
-        return [{"probe": ""}]
+        return _not_asked(name, variant, run, problem)
+
+
+def _not_asked(name, variant, run, problem):
+    """The request in the place of a question whose code raises ``problem``; the run is told."""
+    run.remarks.append(unasked.told(name, problem))
+    run.variants[name] = unasked.instead(variant, problem)
+    return [{"probe": ""}]
 
 
 def _is_empty(outcome):

@@ -26,7 +26,8 @@ def instead(variant, problem):
     """The variant of a question that is not asked."""
     asked = variant.question
     found = Unasked(asked.id, asked.teaches, asked.where, problem)
-    return replace(variant, question=found, hidden=None)
+    hidden = {} if variant.hidden is None else {"hidden": None}  # a `KeptVariant` has no such field
+    return replace(variant, question=found, **hidden)
 
 
 def told(name, problem):

@@ -57,9 +57,11 @@ def test_nothing_is_started_where_nothing_is_to_be_graded(tmp_path, begun):
     (tmp_path / "autograded/ada/ps1").mkdir(parents=True)
     early.begin(tmp_path, "ps1")
     (tmp_path / "submitted/bo/ps1").mkdir(parents=True)
-    for text in ("no notebook", "{}"):
+    null = json.dumps({"cells": [{"cell_type": "code", "source": None}]})
+    for text in ("no notebook", "{}", "[]", null):
         source.write_text(text)
         early.begin(tmp_path, "ps1")
+    early.begin(tmp_path, 300 * "n")  # longer than a name of a file may be
     assert begun == []
 
 
