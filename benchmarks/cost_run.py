@@ -3,7 +3,8 @@
 ``python -m benchmarks.cost_run`` writes course_lib/records/cost.json in about a minute. Every kind
 maps the same input to an output of the same shape, early in a network (large maps, few channels)
 and late (small maps, many channels). Both libraries use one processor and take turns; what counts
-is the processor's time, which other programs of a busy machine do not lengthen much.
+is the processor's time, which other programs of a busy machine do not lengthen much. Memory of
+freed arrays is kept, as in `fit`, for the whole process, and so for both.
 
 ``--accuracy`` writes only what the cheaper kinds cost in accuracy: one small network for digits,
 trained with each of them from several seeds, in some minutes.

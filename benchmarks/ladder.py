@@ -22,7 +22,7 @@ RUNGS = {
     "loops": "plain Python loops, one image at a time",
     "windows": "windows written as matrix rows, one product for the whole batch",
     "parts": "parts of the batch that stay in the processor's cache",
-    "memory": "memory of freed arrays kept for the next",
+    "memory": "memory of freed arrays kept for the next, in large pages where there are some",
     "fused": "convolution, relu and pooling in one step",
     "winograd": "sixteen products for the outputs of a pool instead of thirty-six",
     "workers": "a process per processor",

@@ -3,10 +3,12 @@
     python -m benchmarks.layers --threads 2 --output layers.json
 
 The two take turns, so that both meet the same machine, and the medians of their rounds are
-compared. A ratio of 2.0 means that course_lib takes twice as long. With several threads each of
-its operations shares out its parts, as in `fit` where a batch is not cut, and a matrix product has
-one thread. Where another process uses the processor the load is printed with the result: such a run
-should be repeated.
+compared. A ratio of 2.0 means that course_lib takes twice as long. With several threads the
+operations that can share out parts do so, and a matrix product has one thread. `fit` shares the
+examples of a batch among processes instead, which a single layer cannot show. Memory of freed
+arrays is kept, as in `fit`, for the whole process: Keras, measured in the same one, gets that too.
+Where another process uses the processor the load is printed with the result: such a run should be
+repeated.
 """
 
 import argparse
@@ -254,7 +256,7 @@ def main():
         f"\n{'':48} {'forward':^24}  {'forward and gradients':^24}"
     )
     record["layers"] = []
-    with threadpool_limits(1), sharing.threads(arguments.threads):
+    with threadpool_limits(1, user_api="blas"), sharing.threads(arguments.threads):
         for case in [case for case in (*CASES, *WHOLE) if arguments.only in case.name]:
             row = measure(case) if isinstance(case, Case) else measure_whole(case)
             show(row, peak)

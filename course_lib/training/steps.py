@@ -71,7 +71,8 @@ def gradients(
 class _UsedUp(list):
     """The caches of a way forward, each let go when the way back is done with it.
 
-    So its memory, which is at hand just then, is there for the gradients that come next.
+    So its memory, which is at hand just then, is there for the gradients that come next. Caches of
+    a model that is itself a layer go together, when the way back is through with all of it.
     """
 
     def __reversed__(self):
