@@ -92,8 +92,9 @@ class Course:
 
     def source(self, assignment):
         """Path of the instructor's notebook; raises where there is no such assignment."""
-        found = sorted(self.folder("source", assignment).glob("*.ipynb"))
-        if found:
+        folder = self.folder("source", assignment)
+        # `glob` raises where a name is too long for a file
+        if found := sorted(folder.glob("*.ipynb")) if os.path.isdir(folder) else []:
             return found[0]
         listed = ", ".join(nearest(assignment, self.assignments())) or "none"
         raise NoCourse(f"There is no assignment {assignment!r}; there are: {listed}.")

@@ -12,6 +12,7 @@ from course_bank.core.value_answer import PARTLY
 
 # the one slip whose fraction becomes right when it is rounded down
 FORGOTTEN_FLOOR = "forgot the floor"
+_SEEDS = 8  # whose inputs are compared
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,10 @@ class Variant:
     @cached_property
     def draws_inputs(self):
         """Whether the probe brings inputs that follow from the seed: other ones for another."""
-        # of the same seed for everybody, so that what is drawn from it can be kept
-        other = replace(self, hidden=0 if self.hidden else 1)
-        return self.question.probe(self) != self.question.probe(other)
+        # of the same seeds for everybody, so that what is drawn from them can be kept; of several,
+        # as where there are few inputs to draw another seed may bring the same ones
+        own, probe = self.question.probe(self), self.question.probe
+        return any(probe(replace(self, hidden=seed)) != own for seed in range(_SEEDS))
 
     @property
     def n(self):

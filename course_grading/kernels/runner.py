@@ -75,8 +75,12 @@ class _Room:
 
 
 def _found_nothing(outcome):
-    """Whether a probe ran and has found nothing, as its kernel says: what that forges costs it."""
-    return outcome.status in ("ok", "error") and not outcome.claimed
+    """Whether a probe ran and has found nothing, as its kernel says: what that forges costs it.
+
+    What was found and had no room, of which nothing is kept, is asked for again.
+    """
+    is_kept = outcome.claimed and outcome.emitted is not None
+    return outcome.status in ("ok", "error") and not is_kept
 
 
 class _Run:

@@ -41,8 +41,10 @@ def run_here(job, kind, warm=True, hidden=(), log=None):
 
 def begin(kind, isolated, hidden):
     """Start the server that `shared_server` will return, and go on while it imports."""
+    key = _key(kind, isolated, hidden)
     with _starting:
-        _servers[_key(kind, isolated, hidden)] = _new(kind, isolated, hidden)
+        if key not in _servers:  # else one would be lost that still runs
+            _servers[key] = _new(kind, isolated, hidden)
 
 
 def shared_server(kind, isolated, hidden, log):

@@ -88,6 +88,7 @@ class TrustedExecute(Execute):
             if below.answer and not _is_empty(below):
                 run.remarks.append(f"{name} was answered below its check, and counts")
                 outcome.answer, outcome.error = below.answer, below.error
+                outcome.unread = ""  # of what stood at its place
         if outcome.error and name in run.variants and has_hidden_inputs(run.variants[name]):
             outcome.error = {"ename": kind_of_error(str(outcome.error.get("ename")))}
         return outcome

@@ -74,11 +74,15 @@ def main(options):
 def _end_with(lifeline, wanted):
     """Whether this process ends at once when the lifeline closes: while it imports, it looks not.
 
-    Linux then sends SIGIO, which ends a process that does not handle it.
+    Linux then sends SIGIO, which ends a process that does not handle it, but not where it has
+    closed before.
     """
-    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
-    others = fcntl.fcntl(lifeline, fcntl.F_GETFL) & ~os.O_ASYNC
-    fcntl.fcntl(lifeline, fcntl.F_SETFL, others | (os.O_ASYNC if wanted else 0))
+    with contextlib.suppress(OSError):  # without the signal it ends when it has imported
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+        others = fcntl.fcntl(lifeline, fcntl.F_GETFL) & ~os.O_ASYNC
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, others | (os.O_ASYNC if wanted else 0))
+    if wanted and lifeline in select.select([lifeline], [], [], 0)[0]:
+        sys.exit()
 
 
 def _warm(preload):

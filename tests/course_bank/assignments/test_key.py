@@ -1,7 +1,8 @@
 """The key in the course folder: read, refused, and independent of the bank."""
 
 import json
-from types import MappingProxyType
+from dataclasses import replace
+from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
@@ -64,6 +65,16 @@ def test_hidden_inputs_follow_from_the_secret_and_are_not_shown():
     assert one.question.probe(one) != two.question.probe(two)
     assert str(one.hidden) not in repr(one)
     assert key_of(PS7).uses_the_bank and not key_of(PS2).uses_the_bank
+
+
+@pytest.mark.parametrize(("inputs", "draws"), [(1, False), (2, True)])
+def test_few_hidden_inputs_are_hidden_from_everybody(inputs, draws):
+    """Also from those whose own seed brings the inputs of a seed that it is compared with."""
+    asked = key_of(PS7).variant("conv2d-loops", "ada")
+    question = SimpleNamespace(probe=lambda variant: f"emit(value=f({variant.hidden % inputs}))")
+    for hidden in (0, 1, 2, 3, 10**9, 10**9 + 1):
+        variant = replace(asked, question=question, hidden=hidden)
+        assert variant.draws_inputs == draws
 
 
 def test_the_digest_is_of_all_that_decides():

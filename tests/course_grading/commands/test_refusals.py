@@ -20,6 +20,7 @@ COMMANDS = {
     "export": ("--format", "canvas"),
     "regrade-as": ("solved", "--shown-id", "x"),
 }
+TOO_LONG = f"ps2-{300 * 'o'}"  # for the name of a file
 
 
 def refused(capsys, *arguments):
@@ -49,7 +50,7 @@ def test_a_folder_without_a_course(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("name", ["ps2-output-shape", "ps2", "PS2-Output-Shapes"])
+@pytest.mark.parametrize("name", ["ps2-output-shape", "ps2", "PS2-Output-Shapes", TOO_LONG])
 def test_a_misspelled_assignment(course, capsys, command, name):
     other = course.root / "source" / "ps1-other" / "ps1-other.ipynb"
     other.parent.mkdir(exist_ok=True)

@@ -1,16 +1,19 @@
 """The kernel server that is started before nbgrader is imported, and is taken or ended."""
 
 import contextlib
+import fcntl
 import json
 import multiprocessing
 import os
 import subprocess
 import sys
+from unittest import mock
 
 import pytest
 
 from course_grading.commands import class_run, sample_class
 from course_grading.kernels import early, executor, sandbox, servers, warm
+from course_grading.kernels.inside import forkserver
 from tests.course_grading.conftest import PS2
 from tests.course_grading.graded_class import AUTOMATIC, hand_in, scores
 from tests.course_grading.kernel_runs import wait_until
@@ -98,6 +101,16 @@ def test_grading_takes_the_server_that_was_begun(new_course, made):
     assert [server.process.poll() for server in made] == [0]
 
 
+def test_a_server_that_runs_already_is_not_started_again(made, monkeypatch):
+    bubblewrap()
+    monkeypatch.setattr(warm, "_servers", {})
+    for _ in range(2):
+        warm.begin("numpy", True, ())
+    (server,) = made
+    assert warm.shared_server("numpy", True, (), None) is server
+    warm.close_servers()
+
+
 def test_a_server_that_the_configuration_does_not_ask_for_is_ended(new_course, made):
     course = new_course()
     warm.begin("numpy", True, sandbox.hidden_parts(course.root))
@@ -123,6 +136,26 @@ def test_a_server_ends_with_its_owner_while_it_still_imports(tmp_path, monkeypat
     server._let_go()
     assert server.process.wait(60) < 0  # a signal has ended it
     server.close()
+
+
+def test_a_server_whose_owner_has_ended_before_it_could_see_so_ends_at_once(tmp_path):
+    (tmp_path / "slow_to_import.py").write_text("import time\ntime.sleep(600)")
+    reader, writer = os.pipe()
+    os.close(writer)
+    options = json.dumps({"lifeline": reader, "preload": ["slow_to_import"]})
+    environment = sandbox.environment(False)
+    environment["PYTHONPATH"] += f":{tmp_path}"
+    command = [sys.executable, "-P", "-m", forkserver.__name__, options]
+    with os.fdopen(reader):
+        subprocess.run(command, env=environment, pass_fds=[reader], timeout=60, check=True)
+
+
+def test_a_server_imports_where_no_signal_can_be_asked_for(monkeypatch):
+    monkeypatch.setattr(fcntl, "fcntl", mock.Mock(side_effect=OSError("not permitted")))
+    reader, writer = os.pipe()
+    with os.fdopen(reader), os.fdopen(writer):
+        forkserver._end_with(reader, True)
+        forkserver._end_with(reader, False)
 
 
 def test_a_forked_worker_does_not_keep_a_server_alive(monkeypatch):

@@ -136,6 +136,16 @@ def test_what_was_found_empty_is_asked_again(kernel_server, probe):
     assert result.outcomes[3].answer == {"value": {"int": "8"}}
 
 
+def test_what_was_answered_and_had_no_room_is_asked_again(kernel_server, monkeypatch):
+    monkeypatch.setattr(runner, "EMITTED_LIMIT", 2000)
+    steps = ["x = 3000 * 'x'", PROBE_X, "x = 8", LATE_X]
+    outcomes = ran(job(*steps), kernel_server.path).outcomes
+    assert outcomes[1].claimed and outcomes[1].emitted is None
+    run = SimpleNamespace(late={"q": 3}, came=outcomes, remarks=[], variants={})
+    checked = TrustedExecute._checked("q", outcomes[1], run)
+    assert verdicts.values(checked) == ({"value": 8}, None)
+
+
 def test_a_probe_that_was_stopped_is_not_asked_again(kernel_server):
     steps = ["x = 7", {"probe": "import os; os._exit(1)"}, "x = 8", LATE_X]
     result = ran(job(*steps), kernel_server.path)
