@@ -11,6 +11,8 @@ import hashlib
 import json
 import os
 import platform
+import re
+import shutil
 import subprocess
 import sys
 import time
@@ -29,19 +31,36 @@ BEGAN = time.time()  # of the session: tests/conftest.py imports this module
 NAMES = ["Makefile", "_config.yml", "_toc.yml", "index.md", "pyproject.toml", "chapters", "book"]
 NAMES += ["course_lib", "course_bank", "course_grading", "exercises/source", "scripts", "tests"]
 SOURCES = tuple(ROOT / name for name in NAMES)
+ASKED = re.compile(r"COURSE_\w+|BOOK_(URL|REPOSITORY)|(TF|KERAS)_\w+|\w+_NUM_THREADS")
+ENVIRONMENT = dict(os.environ)  # as it was when the session began; tests change it
 
 
 def surroundings():
-    """What everything rests on beside files: packages, Python, what the processor can do."""
+    """What everything rests on: packages, Python, the processor, the environment, this module."""
     installed = sorted(f"{one.name} {one.version}" for one in metadata.distributions())
     processor = [platform.machine(), np.show_config(mode="dicts")["SIMD Extensions"]]
-    return [installed, sys.version, sys.executable, processor]
+    python = [sys.version, sys.executable]
+    asked = sorted(pair for pair in ENVIRONMENT.items() if ASKED.fullmatch(pair[0]))
+    return [installed, python, processor, asked, fingerprint(Path(__file__))]
 
 
-def drawing():
-    """What else decides how a browser draws a page: which one it is, and the fonts it finds."""
-    version = subprocess.run([chromium(), "--version"], capture_output=True, text=True).stdout
-    return [version, sorted(path.name for path in Path("/usr/share/fonts").rglob("*"))]
+def drawing(program=None):
+    """What else decides how a browser draws a page: which one it is, and the fonts it finds.
+
+    ``program``: its path; the tests' own where there is none.
+    """
+    program = program or chromium()
+    return [program, _said(program, "--version"), _fonts()]
+
+
+def _fonts():
+    if shutil.which("fc-list"):
+        return sorted(_said("fc-list").splitlines())
+    return sorted(path.name for path in Path("/usr/share/fonts").rglob("*"))
+
+
+def _said(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def digest(*places, also=()):
@@ -49,6 +68,8 @@ def digest(*places, also=()):
 
     Nothing depends on the surroundings unless they are given as ``also``.
     """
+    missing = [str(place) for place in places if not place.exists()]
+    assert not missing, f"{missing}: there are no such files; name in digest() what there is"
     whole = json.dumps([fingerprint(*places), also])
     return hashlib.sha256(whole.encode()).hexdigest()
 

@@ -1,6 +1,7 @@
 """What a long set-up has found is found anew whenever it must be."""
 
 import os
+import subprocess
 from types import SimpleNamespace
 
 import pytest
@@ -121,3 +122,45 @@ def _interrupted(path, target):
 def test_where_nothing_can_be_written_it_is_found_each_time(use, kept_apart):
     kept_apart.write_text("a file where the folder should be")
     assert use("now") == use("now") == (["grades", 1], True)
+
+
+def test_a_place_that_is_not_there_has_no_digest(tmp_path):
+    with pytest.raises(AssertionError, match="gone"):
+        kept.digest(tmp_path, tmp_path / "gone.py")
+
+
+NAMES = ["COURSE_DATA", "OMP_NUM_THREADS", "TF_ENABLE_ONEDNN_OPTS", "BOOK_URL", "BOOK_REPOSITORY"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_programs_ask_the_environment_for_is_looked_at(name, monkeypatch):
+    before = kept.surroundings()
+    monkeypatch.setitem(kept.ENVIRONMENT, "PYTEST_CURRENT_TEST", "another")
+    assert kept.surroundings() == before
+    monkeypatch.setitem(kept.ENVIRONMENT, name, "another")
+    assert kept.surroundings() != before
+
+
+def program(path, says, status=0):
+    path.write_text(f"#!/bin/sh\necho {says}; exit {status}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_another_browser_another_version_and_other_fonts_draw_otherwise(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    program(tmp_path / "fc-list", "serif")
+    browser = program(tmp_path / "chromium", 1)
+    seen = [kept.drawing(browser)]
+    assert kept.drawing(browser) in seen
+    program(tmp_path / "chromium", 2)
+    seen.append(kept.drawing(browser))
+    program(tmp_path / "fc-list", "sans")
+    seen.append(kept.drawing(browser))
+    seen.append(kept.drawing(program(tmp_path / "other", 2)))
+    assert all(one not in seen[:place] for place, one in enumerate(seen))
+
+
+def test_a_browser_that_does_not_start_is_no_version(tmp_path):
+    with pytest.raises(subprocess.CalledProcessError):
+        kept.drawing(program(tmp_path / "chromium", "broken", status=1))

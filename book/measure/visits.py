@@ -8,6 +8,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote, urljoin
 
 from course_book import drawings
 
@@ -48,7 +49,7 @@ class Visit:
     figures: list = field(default_factory=list)  # height and width of the interactive ones
     folds: list = field(default_factory=list)  # that move when they open
     weight: int = 0
-    loaded: list = field(default_factory=list)  # the book's files that the page has asked for
+    loaded: list = field(default_factory=list)  # the book's files that were asked for
 
     KINDS = ("loading", "axe", "pictures", "width", "type", "drawings", "figures", "folds")
 
@@ -129,7 +130,8 @@ def visit(browser, page, book, waits=WAITS):
         tab.wait_for_function("document.documentElement.dataset.theme !== 'light'")
         found.axe += _axe(tab, "dark, folds open", None, waits)
         found.drawings += _labels(tab, page, sources)
-    found.loaded = _files(loaded, book)
+    read = {urljoin(page.as_uri(), source) for source in sources}
+    found.loaded = _files(loaded | read, book)
     if found.weight > limit(page):
         found.loading.append(f"{found.weight / 1000:.0f} KB, {limit(page) // 1000} allowed")
     return found
@@ -138,7 +140,8 @@ def visit(browser, page, book, waits=WAITS):
 def _files(addresses, book):
     """The files of the ``book`` among the ``addresses``, sorted."""
     start = book.as_uri() + "/"
-    return sorted(book / url.removeprefix(start) for url in addresses if url.startswith(start))
+    names = [url.removeprefix(start) for url in addresses if url.startswith(start)]
+    return sorted(book / unquote(name) for name in names)
 
 
 def _axe(tab, state, rules, waits):
@@ -149,7 +152,7 @@ def _labels(tab, page, sources):
     """What is wrong with the drawings of a page, each of which stands in the tab alone."""
     said = []
     for source in sources:
-        tab.evaluate(ALONE, (page.parent / source).read_text("utf-8"))
+        tab.evaluate(ALONE, (page.parent / unquote(source)).read_text("utf-8"))
         said += [f"{source}: {one}" for one in tab.evaluate(LABELS)]
     return said
 
@@ -174,7 +177,7 @@ def _drawings(tab, page):
     """Drawings with text that cannot be read as they are displayed now."""
     small = []
     for source, shown in tab.evaluate("measures.drawings()"):
-        svg = (page.parent / source).read_text("utf-8")
+        svg = (page.parent / unquote(source)).read_text("utf-8")
         size = drawings.smallest_text(svg) * shown / float(re.search(r'width="([\d.]+)"', svg)[1])
         if size < drawings.LEAST - 0.05:
             small.append(f"{source} has text of {size:.1f} pixels on a phone")

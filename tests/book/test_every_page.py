@@ -9,6 +9,7 @@ from course_book import drawings
 from measure import accessibility, marks, markup, visits, weights, windows
 
 from course_lib.figures.static.canvas import Drawing
+from tests import requirements
 from tests.book.test_browser import browser  # noqa: F401 (a fixture)
 from tests.kept import Kept, digest, drawing, surroundings
 
@@ -27,6 +28,7 @@ ASKED = {
 
 
 MEASURING = (Path(visits.__file__).parent, Path(drawings.__file__), accessibility.PROGRAMS[0])
+MEASURING += (Path(__file__), Path(requirements.__file__))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,8 @@ def visited_where_new(pages, book, under, visit):
     """
 
     def now(page, loaded):
-        return digest(page, *(book / name for name in loaded), also=under)
+        there = [book / name for name in loaded if (book / name).exists()]
+        return digest(page, *there, also=[under, loaded])
 
     before, found = Kept("visits"), {}
     for page in pages:
@@ -148,6 +151,24 @@ def test_a_bad_page_is_found_to_be_bad(browser, tmp_path):  # noqa: F811
     assert "wide at 320" in found["width"] and "code is cut: a = long" in found["width"]
     assert "characters a line" in found["type"] and "h1 of 30.0" in found["type"]
     assert "moves by 40" in found["folds"]
+
+
+DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90" viewBox="0 0 90 90">
+<rect width="90" height="90" fill="#ccc"/></svg>"""
+LATE = """<!DOCTYPE html><html lang="en"><head><title>Late</title><link rel="stylesheet"
+href="a%20style.css"></head><body><main><h1>Late</h1><p style="height: 50000px">Far.</p>
+<p class="drawing-frame"><img src="a%20drawing.svg" width="90" height="90" loading="lazy"
+alt="below"></p></main></body></html>"""
+
+
+def test_what_a_visit_reads_of_the_book_belongs_to_what_the_page_loads(browser, tmp_path):  # noqa: F811
+    """Also drawings that the browser has not asked for, and names with spaces."""
+    page, style, drawn = (tmp_path / name for name in ("a.html", "a style.css", "a drawing.svg"))
+    page.write_text(LATE)
+    style.write_text("p { margin: 0 }")
+    drawn.write_text(DRAWING)
+    seen = visits.visit(browser, page, tmp_path, waits=[50])
+    assert seen.loaded == sorted([page, style, drawn])
 
 
 COLOURS = """<!DOCTYPE html><html lang="en"><head><title>Colours</title><style>

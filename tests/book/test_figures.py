@@ -13,6 +13,8 @@ from measure.visits import opened, settled
 from measure.windows import PHONE, TALLEST
 
 from course_lib import figures
+from tests import requirements
+from tests.book import conftest, test_browser
 from tests.book.conftest import ROOT
 from tests.book.test_browser import browser  # noqa: F401
 from tests.course_lib.figures import drivers
@@ -42,8 +44,10 @@ def driven(browser, page, stem):  # noqa: F811
 @pytest.fixture(scope="module")
 def under(book):
     """Digest of what all pages load, and of what drives their figures (the quiz asks the bank)."""
+    loaded = [book / "_static", book / "_images"]
     folders = [Path(module.__file__).parent for module in (drivers, visits)]
-    places = [book / "_static", *folders, ROOT / "course_bank"]
+    browsers = [Path(module.__file__) for module in (conftest, test_browser, requirements)]
+    places = [*loaded, *folders, *browsers, ROOT / "course_bank"]
     return digest(*places, also=[surroundings(), drawing()])
 
 

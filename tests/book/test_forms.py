@@ -1,6 +1,7 @@
 """The forms of a chapter as a reader gets them: one small page, built and opened in a browser."""
 
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import part
@@ -29,8 +30,8 @@ PAGES = [FORMS, "chapters/21-playground.md", *part.REFERENCE]
 def built(request):
     """The pages, built anew when something has changed that they are made from."""
     chromium()  # before minutes are spent on pages that nothing can open
-    made_from = [FORMS, *map(ROOT.joinpath, ["_config.yml", *part.LINKED])]
-    now = digest(*made_from, also=surroundings())
+    names = ["_config.yml", "package-lock.json", *part.LINKED]
+    now = digest(FORMS, Path(__file__), *map(ROOT.joinpath, names), also=surroundings())
     folder = PLACE / "forms"
 
     def find():

@@ -48,8 +48,9 @@ def text(book):
 @pytest.fixture(scope="module")
 def pdf(request, text, book):
     """Two chapters as a PDF, set anew when they have changed, what they show, or how it is set."""
-    under = [book / "_static", book / "_images", Path(printing.__file__).parent]
-    now = digest(*under, also=[text, surroundings(), drawing()])
+    chromium()
+    under = [book / "_static", book / "_images", Path(printing.__file__).parent, Path(__file__)]
+    now = digest(*under, also=[text, surroundings(), drawing(printing.chromium())])
     target = PLACE / "paper" / "two chapters.pdf"
 
     def find():

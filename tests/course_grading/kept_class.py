@@ -4,21 +4,23 @@ import os
 import platform
 import subprocess
 
-from course_grading.kernels import groups
-from tests.kept import ROOT, digest, surroundings
+from course_grading.kernels import groups, sandbox
+from tests.kept import ENVIRONMENT, ROOT, digest, surroundings
 from tests.requirements import bubblewrap
 
 GRADING = (
     *(ROOT / name for name in ("course_lib", "course_bank", "course_grading")),
     *(ROOT / "exercises" / name for name in ("source", "nbgrader_config.py")),
-    *(ROOT / "tests" / name for name in ("course_grading", "kept.py", "requirements.py")),
+    *(ROOT / "tests" / name for name in ("course_grading", "requirements.py")),
 )
 
 
 def machine():
     """What a submission can meet beside files: the user, Linux, the sandbox, what bounds it."""
     version = subprocess.run([bubblewrap(), "--version"], capture_output=True, text=True).stdout
-    return [os.getuid(), platform.release(), *platform.libc_ver(), version, groups.told()]
+    bounds = [len(os.sched_getaffinity(0)), os.sysconf("SC_PHYS_PAGES"), groups.told()]
+    isolated = [version, sandbox.why_not_isolated()]
+    return [os.getuid(), platform.release(), *platform.libc_ver(), *isolated, *bounds]
 
 
 def now(*more):
@@ -28,4 +30,4 @@ def now(*more):
 
 def of_commands(*more):
     """Digest of what commands rest on that run no submission, and of the files ``more``."""
-    return digest(*GRADING, *more, also=surroundings())
+    return digest(*GRADING, *more, also=[surroundings(), ENVIRONMENT.get("PATH")])

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from course_grading.kernels import groups
+from course_grading.kernels import groups, sandbox
 from tests.course_grading import kept_class
-from tests.kept import ROOT
+from tests.kept import ENVIRONMENT, ROOT
 from tests.requirements import bubblewrap
 
 MORE = ROOT / "tests" / "exercises" / "test_pipeline.py"
@@ -52,6 +52,7 @@ def test_a_file_that_can_change_a_grade_is_looked_at(name, before, monkeypatch):
     assert kept_class.now(MORE) != before
 
 
+OTHER = SimpleNamespace(stdout="another", returncode=0)
 NEWER = [SimpleNamespace(name="ipykernel", version="99")]
 
 
@@ -63,13 +64,34 @@ NEWER = [SimpleNamespace(name="ipykernel", version="99")]
         (os, "getuid", lambda: 61_999),
         (platform, "release", lambda: "another"),
         (platform, "libc_ver", lambda: ("another", "1")),
-        (subprocess, "run", lambda *command, **options: SimpleNamespace(stdout="another")),
+        (subprocess, "run", lambda *command, **options: OTHER),
+        (os, "sched_getaffinity", lambda pid: {*range(99)}),
+        (os, "sysconf", lambda name: 99),
+        (sandbox, "why_not_isolated", lambda: "bubblewrap cannot run here"),
         (groups, "_tried", [groups.Groups(99, {"memory": ROOT})]),
     ],
-    ids=["Python", "packages", "user", "Linux", "libc", "bubblewrap", "groups"],
+    ids=[
+        "Python",
+        "packages",
+        "user",
+        "Linux",
+        "libc",
+        "bubblewrap",
+        "cores",
+        "memory",
+        "sandbox",
+        "groups",
+    ],
 )
 def test_what_of_the_machine_can_change_a_grade_is_looked_at(
     owner, name, value, before, monkeypatch
 ):
     monkeypatch.setattr(owner, name, value)
     assert kept_class.now(MORE) != before
+
+
+def test_commands_rest_on_the_programs_that_are_found(monkeypatch):
+    before = kept_class.of_commands(MORE)
+    assert kept_class.of_commands(MORE) == before
+    monkeypatch.setitem(ENVIRONMENT, "PATH", "elsewhere")
+    assert kept_class.of_commands(MORE) != before

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import requirements
 from tests.course_lib.figures.drivers import cell, drive, expect_text
 from tests.course_lib.figures.harness import NAMES, ROOT, browser, open_page
 from tests.kept import digest, drawing, surroundings, while_right
@@ -133,7 +134,8 @@ def driven(lab):
 
 
 def test_every_figure_runs_in_jupyterlab(request):
-    places = [ROOT / "course_lib", ROOT / "course_bank", Path(__file__).parent]
+    places = [ROOT / "course_lib", ROOT / "course_bank", ROOT / "book" / "measure"]
+    places += [Path(__file__).parent, Path(requirements.__file__)]
     now = digest(*places, also=[surroundings(), drawing()])
 
     def find():
