@@ -85,7 +85,8 @@ mnist: .make/all  ## Record the full MNIST run of chapter 12 anew, on both engin
 lock: .make/all  ## Resolve requirements.lock and package-lock.json anew
 	uv pip compile --universal --generate-hashes --all-extras --python-version 3.11 --upgrade --quiet pyproject.toml -o requirements.lock
 	scripts/check-lock.sh
-	printf '%s\n' "$(BOOK)" "$(GRADING)" "$(ALL)" | python scripts/installed_sizes.py > scripts/installed_sizes.tsv
+	printf '%s\n' "$(BOOK)" "$(GRADING)" "$(ALL)" | python scripts/installed_sizes.py > .make/sizes
+	mv .make/sizes scripts/installed_sizes.tsv
 	npm install --package-lock-only
 
 clean:  ## Remove the built book, the sample class and caches; never a real class's work

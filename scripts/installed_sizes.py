@@ -38,9 +38,17 @@ def closure(groups):
 
 
 def weight(names):
-    """(megabytes, files) of installed distributions, with the bytecode that is compiled of them."""
+    """(megabytes, files) of installed distributions, with the bytecode that is compiled of them.
+
+    Raises FileNotFoundError where there is none of that: `make` installs it too.
+    """
     files = [f.locate() for name in names for f in metadata.files(name) or [] if f.suffix != ".pyc"]
     compiled = [Path(cache_from_source(f)) for f in files if f.suffix == ".py"]
+    if compiled and not any(f.is_file() for f in compiled):
+        raise FileNotFoundError(
+            f"{compiled[0]}, and no other bytecode: weigh what was installed with "
+            "--compile-bytecode, and unset PYTHONPYCACHEPREFIX"
+        )
     there = [f for f in (*files, *compiled) if f.is_file()]
     return sum(f.stat().st_size for f in there) / 1e6, len(there)
 

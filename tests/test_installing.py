@@ -2,11 +2,13 @@
 
 import importlib.util
 import os
+import py_compile
 import re
 import shutil
 import subprocess
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from packaging.requirements import Requirement
@@ -78,6 +80,20 @@ def test_reading_exercises_and_grading_need_no_tensorflow(groups, installed_size
     heavy = {"tensorflow", "tensorflow-cpu", "keras", "torch"}
     assert not installed_sizes.closure(groups) & heavy
     assert "keras" in installed_sizes.closure([*groups, "keras"])
+
+
+def test_what_is_installed_is_not_weighed_without_its_bytecode(
+    installed_sizes, tmp_path, monkeypatch
+):
+    module = tmp_path / "module.py"
+    module.write_text("one = 1\n")
+    installed = [SimpleNamespace(suffix=".py", locate=lambda: module)]
+    monkeypatch.setattr(installed_sizes.metadata, "files", lambda name: installed)
+    with pytest.raises(FileNotFoundError, match="unset PYTHONPYCACHEPREFIX"):
+        installed_sizes.weight(["one"])
+    compiled = Path(py_compile.compile(module))
+    size = (module.stat().st_size + compiled.stat().st_size) / 1e6
+    assert installed_sizes.weight(["one"]) == (size, 2)
 
 
 def test_what_make_installs_it_has_weighed():

@@ -9,6 +9,8 @@ import tempfile
 
 from nbgrader.apps import nbgraderapp  # noqa: F401
 
+LONGEST = 120  # seconds that a command may take
+
 
 def told_by(course, *command):
     """What ``python -m`` with the words of ``command`` tells of an error; it must end with 1.
@@ -20,10 +22,16 @@ def told_by(course, *command):
             target=_run, args=(course.root, command, said.fileno(), told.fileno())
         )
         process.start()
-        process.join(120)
+        try:
+            process.join(LONGEST)
+            status = process.exitcode
+        finally:
+            process.kill()  # a daemon would be ended too, but could start no workers
+            process.join()
         told.seek(0)
         errors = told.read().decode()
-    assert process.exitcode == 1, errors
+    assert status is not None, f"{command} did not end in {LONGEST} seconds: {errors}"
+    assert status == 1, errors
     assert "Traceback" not in errors
     return errors
 

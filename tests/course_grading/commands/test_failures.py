@@ -1,14 +1,17 @@
 """What would fail for every submission stops grading with a sentence, and grading goes on later."""
 
 import errno
+import multiprocessing
 import shutil
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
 
 from course_grading.commands import cli, sample_class
 from course_grading.gradebook import failures
 from course_grading.pipeline import converter
+from tests.course_grading.commands import own_process
 from tests.course_grading.commands.own_process import told_by
 from tests.course_grading.graded_class import AUTOMATIC, PS2, hand_in, scores
 
@@ -132,3 +135,13 @@ def test_a_notebook_that_cannot_be_generated_leaves_the_others_and_their_sheets(
 )
 def test_which_failures_concern_all(error, told):
     assert failures.of_all(error) == told
+
+
+def test_a_command_that_hangs_is_ended_before_its_test_fails(tmp_path, monkeypatch):
+    (tmp_path / "hanging.py").write_text("import signal\nwhile True: signal.pause()\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(own_process, "LONGEST", 0)
+    before = multiprocessing.active_children()
+    with pytest.raises(AssertionError, match="did not end in 0 seconds"):
+        told_by(SimpleNamespace(root=tmp_path), "hanging")
+    assert multiprocessing.active_children() == before
