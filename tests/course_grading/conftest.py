@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -85,14 +84,21 @@ def emptied(tmp_path_factory):
     return tmp_path_factory.mktemp("course")
 
 
+def _open(folder):
+    """Give the folder and those in it back to their owner, as a submission may have closed them."""
+    os.chmod(folder, 0o700)
+    for entry in list(os.scandir(folder)):
+        if entry.is_dir(follow_symlinks=False):
+            _open(entry.path)
+
+
 @pytest.fixture
 def new_course(emptied, servers_stay, monkeypatch):
     """A function that makes a course, in a folder that is empty before and after."""
     bubblewrap()
     monkeypatch.chdir(emptied)
     yield lambda assignment=PS2, **options: make_course(emptied, assignment, **options)
-    # opens what a submission has closed, and follows no link
-    subprocess.run(["chmod", "-R", "u+rwX", emptied], capture_output=True)
+    _open(emptied)
     for path in emptied.iterdir():
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
