@@ -86,10 +86,11 @@ def emptied(tmp_path_factory):
 
 def _open(folder):
     """Give the folder and those in it back to their owner, as a submission may have closed them."""
-    os.chmod(folder, 0o700)
-    for entry in list(os.scandir(folder)):
-        if entry.is_dir(follow_symlinks=False):
-            _open(entry.path)
+    with contextlib.suppress(FileNotFoundError):  # what still ran may have removed it
+        os.chmod(folder, 0o700)
+        for entry in list(os.scandir(folder)):
+            if entry.is_dir(follow_symlinks=False):
+                _open(entry.path)
 
 
 @pytest.fixture
