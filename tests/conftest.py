@@ -55,3 +55,15 @@ def kept_apart(tmp_path, monkeypatch):
     monkeypatch.setattr(kept, "SOURCES", ())
     monkeypatch.delenv("CI", raising=False)
     return kept.PLACE
+
+
+@pytest.fixture
+def changed(monkeypatch):
+    """A function that lets a file be read as if somebody had changed it."""
+
+    def change(file):
+        read = Path.read_bytes
+        assert file.exists()
+        monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b" " * (path == file))
+
+    return change

@@ -120,10 +120,8 @@ def test_what_a_chapter_has_shown_is_looked_at(before):
         "tests/book/test_rerun.py",
     ],
 )
-def test_a_file_that_can_change_a_chapter_is_looked_at(name, before, monkeypatch):
-    read, changed = Path.read_bytes, ROOT / name
-    assert changed.exists()
-    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b" " * (path == changed))
+def test_a_file_that_can_change_a_chapter_is_looked_at(name, before, changed):
+    changed(ROOT / name)
     assert not {*digests(chapters()).values()} & {*before.values()}
 
 
