@@ -26,7 +26,8 @@
  *   more(summary, ...nodes)                     details that the reader may open
  * Controls: each returns { root, input, set(...) }; the handlers get the value, already read
  *   select({ label, options: [[value, text] | { group, options }], value, onChange, wide })
- *   number({ label, min, max, step, value, onChange })     tells what it does not take; .problem
+ *   entry({ label, read(typed), text(value), value, onChange })   read: { value } or { refused }
+ *   number({ label, min, max, step, value, onChange })     an entry; tells what it does not take
  *   range({ label, min, max, step, value, onInput, text })  text(value) is spoken and shown
  *   checkbox({ label, checked, onChange })
  *   radios({ label, options, value, onChange })             native radio buttons in a fieldset
@@ -64,7 +65,7 @@
  * Colours and sizes are the variables at the top of kit.css.
  */
 export { h, svg, uid, fmt, is, parseNumber, reducedMotion, fetched, frame, panel, row, panels, board, stack, more } from "./kit/elements.js";
-export { select, number, range, checkbox, radios, button, status, formula, legend, stepper, tabs } from "./kit/controls.js";
+export { select, entry, number, range, checkbox, radios, button, status, formula, legend, stepper, tabs } from "./kit/controls.js";
 export { numberGrid, miniMap } from "./kit/grid.js";
 export { fly } from "./kit/motion.js";
 export { drawingPad, imageUpload, resample } from "./kit/drawing.js";

@@ -1,5 +1,5 @@
 /* Model builder: a stack of layers, what each makes of its input, and the same stack as Python. */
-import { frame, row, select, number, button, radios, tabs, status, h, uid } from "./kit.js";
+import { frame, row, select, number, entry, button, radios, tabs, status, h, uid } from "./kit.js";
 import {
   LAYER_TYPES, analyse, completed, newLayer, grouped, shapeText, pairText, parsePair, modelCode, withLayer, withoutLayer, movedLayer,
 } from "./stack.js";
@@ -232,24 +232,12 @@ function fieldControl(field, onChange) {
     return { root: control.root, update: (layer) => control.set(String(layer[field.name])) };
   }
   if (field.kind === "pair") {
-    const input = h("input", { type: "text", id: uid("pair"), inputmode: "numeric", size: "5", autocomplete: "off" });
-    const problem = h("span", { class: "cbh-refused", role: "alert", id: uid("refused"), hidden: true });
-    input.setAttribute("aria-describedby", problem.id);
-    const tell = (text) => {
-      problem.textContent = text;
-      problem.hidden = !text;
-      input.setAttribute("aria-invalid", String(Boolean(text)));
+    const read = (typed) => {
+      const value = parsePair(typed), fits = value?.every((v) => v >= field.minimum && v <= 512);
+      return fits ? { value } : { refused: `${typed.trim() || "Nothing"} does not fit: whole numbers from ${field.minimum} to 512, one or two, as 3 or 3, 5.` };
     };
-    input.addEventListener("change", () => {
-      const value = parsePair(input.value);
-      tell("");
-      if (value && value.every((v) => v >= field.minimum && v <= 512)) onChange(value);
-      else tell(`${input.value.trim() || "Nothing"} does not fit: whole numbers from ${field.minimum} to 512, one or two, as 3 or 3, 5.`);
-    });
-    const update = (layer) => {
-      if (problem.hidden) input.value = pairText(layer[field.name] ?? layer.pool_size);
-    };
-    return { root: h("div", { class: "cbh-field" }, h("label", { for: input.id }, field.label), h("div", { class: "cbh-field-input" }, input, problem)), update };
+    const control = entry({ label: field.label, type: "text", size: "5", autocomplete: "off", value: [1, 1], text: pairText, read, onChange });
+    return { root: control.root, update: (layer) => control.set(layer[field.name] ?? layer.pool_size) };
   }
   const rate = field.kind === "rate";
   const control = number({ label: field.label, min: rate ? 0 : field.minimum, max: rate ? 0.95 : 65536, step: rate ? 0.05 : 1, value: 1, onChange });

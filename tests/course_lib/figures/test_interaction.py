@@ -181,6 +181,33 @@ def test_every_number_field_tells_its_range(name, chrome, pages):
             field.press("Enter")
 
 
+REDRAW = """name => {
+  const { model } = window.figures[name];
+  for (const trait of Object.keys(JSON.parse(document.getElementById(name).textContent))) {
+    const value = model.get(trait);
+    if (trait.startsWith("_")) continue;
+    model.set(trait, null);
+    model.set(trait, value);
+  }
+  return Promise.resolve();  // what waits for the traits has drawn when this is over
+}"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_being_typed_outlives_a_figure_that_is_drawn_anew(name, chrome, pages):
+    with open_page(chrome, pages(name)) as page:
+        root = ready(page, name)
+        written = root.locator("input[inputmode=numeric], input[type=text], textarea")
+        for field in written.locator("visible=true").and_(page.locator(":enabled")).all():
+            was = field.input_value()
+            field.fill("8" if was == "7" else "7")
+            typed = field.input_value()
+            page.evaluate(REDRAW, name)
+            assert field.input_value() == typed, field.get_attribute("id")
+            field.fill(was)
+        assert page.errors == []
+
+
 def test_a_cell_tells_what_is_no_number(chrome, pages):
     with open_page(chrome, pages("ConvolutionStepper")) as page:
         root = ready(page, "ConvolutionStepper")

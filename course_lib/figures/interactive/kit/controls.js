@@ -33,31 +33,42 @@ export function refusal(typed, min, max, step = 1) {
   return null;
 }
 
-/** A number field that tells what it does not take; the figure then stays as it was. */
-export function number({ label, min, max, step = 1, value, onChange }) {
-  let last = value;
+/**
+ * A field to type into. read(typed) gives { value } or { refused: sentence }: the figure then stays as it was.
+ * What the reader is typing, and what is still to be mended, outlives a figure that is drawn anew meanwhile.
+ */
+export function entry({ label, read, text = String, value, onChange, ...attributes }) {
+  let last = value, typing = false;
   const problem = h("span", { class: "cbh-refused", role: "alert", id: uid("refused"), hidden: true });
   const input = h("input", {
-    type: "number", id: uid("number"), min, max, step, value, inputmode: "numeric", "aria-describedby": problem.id,
+    id: uid("entry"), inputmode: "numeric", "aria-describedby": problem.id, value: text(value), ...attributes,
+    oninput: () => { typing = true; },
     onchange: () => {
-      const told = refusal(input.value, Number(input.min), Number(input.max), step);
-      tell(told);
-      const next = Number(input.value);
-      if (!told && next !== last) onChange((last = next));
+      typing = false;
+      const { value: next, refused } = read(input.value);
+      tell(refused);
+      if (!refused && text(next) !== text(last)) onChange((last = next));
     },
   });
-  function tell(text) {
-    problem.textContent = text ?? "";
-    problem.hidden = !text;
-    input.setAttribute("aria-invalid", String(Boolean(text)));
+  function tell(refused) {
+    problem.textContent = refused ?? "";
+    problem.hidden = !refused;
+    input.setAttribute("aria-invalid", String(Boolean(refused)));
   }
   const set = (next) => {
-    if (!problem.hidden && next === last) return; // the reader has not mended it yet
+    if ((typing || !problem.hidden) && text(next) === text(last)) return;
     last = next;
+    typing = false;
     tell(null);
-    input.value = String(next);
+    input.value = text(next);
   };
   return { root: field(label, input, problem), input, problem, set };
+}
+
+export function number({ min, max, step = 1, ...given }) {
+  const read = (typed) => ({ refused: refusal(typed, Number(control.input.min), Number(control.input.max), step), value: Number(typed) });
+  const control = entry({ type: "number", min, max, step, read, ...given });
+  return control;
 }
 
 export function range({ label, min, max, step = 1, value, onInput, text = String }) {

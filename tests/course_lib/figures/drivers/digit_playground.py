@@ -41,7 +41,7 @@ def keyboard(page, root):
     # one unit, by its layer and place
     tab_to_either_way(page, root, root.get_by_role("tab", name="conv 1"))
     press(page, "ArrowRight", "ArrowRight")
-    says(root, r"Unit row \d+, column \d+ of map \d+ in conv2d_1: 0\.\d+|[1-9]")
+    says(root, r"Unit row \d+, column \d+ of map \d+ in conv2d_1: (0\.\d|[1-9])")
     tab_to(page, root.get_by_label("Map", exact=True))
     press(page, "Control+a", *"12", "Enter")
     says(root, r"Unit row \d+, column \d+ of map 12 in conv2d_1: .* depends on 8 × 8 pixels")
