@@ -6,8 +6,9 @@ BENCH_JAX_PYTHON name the Pythons that have them, if it is not this one. Then si
 Keras, the share of the processor's peak that is reached, memory, the time of the import, and the
 ladder from loops to the last step. Prints a table and writes the record
 course_lib/records/benchmarks.json. --quick takes fewer examples and rounds and writes nothing;
---ladder measures the ladder alone. --rounds 1 trains once with each engine, --examples 30000 on
-half of the digits: with both it takes about a quarter of an hour.
+--ladder measures the ladder alone. --rounds 1 trains the lecture's model once with each engine,
+--examples 30000 on half of the digits: with both it takes about a quarter of an hour. What takes
+seconds has five rounds or more, whatever --rounds says.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from benchmarks.turns import ROOT, engines, take_turns
 from course_lib import records
 
 ROUNDS = 3
+SHORT = 5  # at least so many rounds of what takes seconds: one of them says little
 BATCH = 128
 QUICK = 2_560  # examples
 # (what, model, examples, batch): a whole epoch of the lecture's model, shares of one for the others
@@ -51,7 +53,7 @@ PHOTOGRAPHS = {1: {"keras": 1.5}, 32: {"keras": 1.2}}
 
 
 def networks(quick, rounds, most):
-    """The rows of training and prediction; of training so many ``rounds``, on ``most`` examples."""
+    """The rows of training and prediction; ``rounds`` and ``most`` examples bound what is long."""
     available = len(os.sched_getaffinity(0))
     for cores in sorted({min(2, available), 1}, reverse=True):
         for do, name, count, batch in TASKS:
@@ -59,7 +61,8 @@ def networks(quick, rounds, most):
             order = {"do": do, "model": name, "count": count, "batch": batch}
             if do == "fit":
                 order["count"] = min(count, most)
-            row = take_turns(names, cores, order, 1 if quick else 5 if do == "predict" else rounds)
+            turns = rounds if order["count"] > 12_800 else max(rounds, SHORT)
+            row = take_turns(names, cores, order, 1 if quick else turns)
             goals = GOALS.get((do, name, cores), {"keras": 1.0})
             if name == "efficientnet":
                 goals = PHOTOGRAPHS[count]
@@ -128,7 +131,9 @@ def main():
     parser.add_argument(
         "--ladder", action="store_true", help="the ladder alone, anew; keeps the rest of the record"
     )
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of training, per engine")
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help="of the lecture's model, per engine"
+    )
     parser.add_argument("--examples", type=int, help="to train on, at most; all if it is not given")
     options = parser.parse_args()
     most = options.examples or (QUICK if options.quick else max(count for _, _, count, _ in TASKS))
