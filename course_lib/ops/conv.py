@@ -37,6 +37,7 @@ from course_lib.ops.windows import (
 )
 
 FEW_CHANNELS = 16
+WIDE_CHANNELS = 32  # a product with a matrix of so many columns is as fast as a wider one
 
 
 class ConvCache(NamedTuple):
@@ -284,7 +285,8 @@ def _parts(window, inputs, outputs):
 def spread(outputs, kernel, window):
     """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
     if window.dilation_rate[-1] == 1:
-        if 1 < window.strides[-1] <= window.kernel_size[-1]:
+        strided = 1 < window.strides[-1] <= window.kernel_size[-1]
+        if strided and kernel.shape[-2] < WIDE_CHANNELS:
             return _spread_side_by_side(outputs, kernel, window)
         pairs = window.strides[-1] == 1 and window.outputs[-1] % 2 == 0
         if pairs and kernel.shape[-2] < FEW_CHANNELS:

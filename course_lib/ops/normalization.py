@@ -9,7 +9,7 @@ Hinton, 2016), or over all places of a group of channels (Wu and He, 2018). So t
 training and after, and whatever else is in the batch.
 """
 
-from math import gcd
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -18,9 +18,10 @@ from course_lib.errors import integer, number
 from course_lib.ops import checks
 from course_lib.ops.meeting import over_batch
 from course_lib.ops.sharing import do_each, each
-from course_lib.ops.windows import batches
+from course_lib.ops.windows import CACHE, batches
 
-RUN = 8192  # numbers
+RUN = 8192  # numbers that an operation goes over at a time
+SHORT_RUN = 2048  # numbers whose sums all stay next to the processor
 FAR = 16  # of a mean from 0, in variances: its square
 
 
@@ -126,11 +127,12 @@ def _mean_and_variance(runs, origin):
     Where most digits of that difference cancel, a second walk takes the numbers from their mean.
     """
 
+    channels = len(origin)
+
     def sums(block):
-        apart = _apart(runs[block], origin)
+        apart = _short(_apart(runs[block], origin), channels)
         return np.stack([_sums(apart), _sums_of_products(apart, apart)])
 
-    channels = len(origin)
     count = np.full((1, channels), runs.size // channels, runs.dtype)
     own = _per_channel(each(sums, _blocks(runs)), channels)
     total, squares, count = over_batch(np.concatenate([own, count]))
@@ -167,8 +169,9 @@ def batch_normalization_backward(grad_outputs: np.ndarray, cache: object) -> tup
     def sums(block):
         if outputs is not None:
             np.multiply(grad[block], (outputs[block] > 0).astype(grad.dtype), out=passed[block])
-        apart = _apart(runs[block], origin)
-        return np.stack([_sums_of_products(passed[block], apart), _sums(passed[block])])
+        apart = _short(_apart(runs[block], origin), channels)
+        part = _short(passed[block], channels)
+        return np.stack([_sums_of_products(part, apart), _sums(part)])
 
     along_inputs, grad_offset = _per_channel(each(sums, blocks), channels)
     grad_scale = (along_inputs - (mean - origin) * grad_offset) * inverse
@@ -341,8 +344,21 @@ def _along(owner, name, value, sizes, shape, dtype):
 def _runs(rows):
     """Some rows side by side: NumPy is slow where a vector of few channels meets many rows."""
     count, channels = rows.shape
-    beside = gcd(count, max(1, RUN // max(1, channels))) or 1
+    beside = _beside(count, RUN // max(1, channels))
     return rows.reshape(count // beside, beside * channels)
+
+
+def _short(runs, channels):
+    """The same numbers in shorter runs, for sums: these are fetched and kept once for each run."""
+    in_run = runs.shape[1] // max(1, channels)
+    beside = _beside(in_run, SHORT_RUN // max(1, channels))
+    return runs.reshape(len(runs) * (in_run // beside), beside * channels)
+
+
+@lru_cache(maxsize=512)
+def _beside(count, most):
+    """How many of ``count`` rows to put side by side: a divisor, ``most`` if that is one."""
+    return next(number for number in range(max(1, most), 0, -1) if count % number == 0)
 
 
 def _along_runs(vector, runs):
@@ -357,18 +373,20 @@ def _per_channel(sums, channels):
 
 
 def _blocks(runs):
-    """Slices of the runs that stay in the cache from one operation to the next."""
-    return batches(len(runs), runs.shape[1] * runs.itemsize) or [slice(0, 0)]
+    """Slices of the runs that stay in the cache, or near it, from one operation to the next."""
+    return batches(len(runs), runs.shape[1] * runs.itemsize, 2 * CACHE) or [slice(0, 0)]
 
 
 def _rows(array, axis):
     """(everything else, channels)"""
-    moved = np.moveaxis(array, axis, -1)
+    moved = array if axis == array.ndim - 1 else np.moveaxis(array, axis, -1)
     return moved.reshape(-1, moved.shape[-1])
 
 
 def _unrows(rows, shape, axis):
     """The array of ``shape`` whose `_rows` are ``rows``."""
+    if axis == len(shape) - 1:
+        return rows.reshape(shape)
     moved = (*shape[:axis], *shape[axis + 1 :], shape[axis])
     return np.ascontiguousarray(np.moveaxis(rows.reshape(moved), -1, axis))
 

@@ -120,6 +120,27 @@ def test_with_as_many_places_as_cells_both_gradients_come_from_one_copy(
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("size", "spatial"), [((3,), (9,)), ((3, 2), (7, 8)), ((2, 3, 3), (4, 5, 6))]
+)
+@pytest.mark.parametrize("channels", [31, 32])
+def test_the_way_back_of_a_stride_goes_by_phases_where_cells_have_many_channels(
+    monkeypatch, size, spatial, channels
+):
+    """There a cell beside another makes no product faster, only longer."""
+    rng, conv = np.random.default_rng(6), importlib.import_module("course_lib.ops.conv")
+    calls, beside = [], conv._spread_side_by_side
+    monkeypatch.setattr(conv, "_spread_side_by_side", lambda *a: calls.append(1) or beside(*a))
+    inputs = rng.normal(size=(2, *spatial, channels))
+    kernel = rng.normal(size=(*size, channels, 16))
+    outputs, cache = ops.conv_forward(inputs, kernel, strides=2, padding="same")
+    grad = rng.normal(size=outputs.shape)
+    grad_inputs, _ = ops.conv_backward(grad, cache)
+    assert len(calls) == (channels < 32)
+    assert (grad_inputs * inputs).sum() == pytest.approx((grad * outputs).sum())
+    np.testing.assert_allclose(grad_inputs, beside(grad, kernel, cache.window), atol=1e-12)
+
+
 def test_a_batch_larger_than_the_working_memory_is_taken_in_parts():
     rng = np.random.default_rng(4)
     inputs, kernel = rng.normal(size=(50, 20, 20, 8)), rng.normal(size=(3, 3, 8, 5))

@@ -1,11 +1,14 @@
 """Batch normalisation: on the slide's table, by gradient check, in both behaviours."""
 
+import sys
+
 import numpy as np
 import pytest
 
 from course_lib import ops
 from tests.course_lib.ops.gradients import check_gradients
 
+normalization = sys.modules[ops.batch_normalization.__module__]
 TABLE = np.array([[4, 1, 1, 8], [1, 1, 0, 2], [7, 3, 2, 2], [3, 8, 4, 1]]).reshape(1, 4, 4, 1)
 
 
@@ -196,6 +199,24 @@ def test_many_examples_in_blocks_are_those_of_the_formula():
         np.testing.assert_allclose(of_offset, grad.sum(0), rtol=1e-9)
         expected = grad - grad.mean(0) - normalized * (grad * normalized).mean(0)
         np.testing.assert_allclose(found, expected / deviation, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("count", "channels", "run", "short"),
+    [(64 * 28 * 28, 16, 8192, 2048), (64 * 7 * 7, 64, 7168, 1792), (8191, 16, 16, 16)],
+)
+def test_numbers_are_scaled_in_long_runs_and_added_up_in_shorter_ones(
+    count, channels, run, short, monkeypatch
+):
+    """The longest that come out even; 8,191 is a prime."""
+    added, real = [], normalization._sums
+    monkeypatch.setattr(normalization, "_sums", lambda rows: added.append(rows) or real(rows))
+    inputs = np.random.default_rng(5).normal(size=(count, channels))
+    outputs, cache = ops.batch_normalization_forward(inputs)
+    ops.batch_normalization_backward(outputs, cache)
+    assert cache.inputs.shape == (count * channels // run, run)
+    assert {rows.shape[1] for rows in added} == {short}
+    assert sum(rows.size for rows in added) == 2 * inputs.size  # forward and back
 
 
 def test_no_examples_at_inference():
