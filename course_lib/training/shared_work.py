@@ -27,7 +27,8 @@ from course_lib.training.workers import (
 )
 
 WORTH = 0.2  # seconds of work left for which a team is formed
-ALONE = 2  # batches, or parts, done alone before that is judged; the first is always slow
+ALONE = 2  # batches, or parts, done alone before that is judged for the last time
+SLOW = 4  # times as long as another, at most, the first may take: judged by it, more must be left
 
 
 class SharedWork:
@@ -54,12 +55,12 @@ class SharedWork:
     def _team_for(self, parts, left):
         """The team, if there is one by now: ``left`` more times ``parts`` parts are to be done."""
         if self._team is None:
-            if self._done == ALONE - 1:
-                self._start = time.perf_counter()
-            elif self._done == ALONE:
-                workers = min(parts, utils.workers())
-                if workers > 1 and left * (time.perf_counter() - self._start) > WORTH:
+            now, workers = time.perf_counter(), min(parts, utils.workers())
+            if workers > 1 and 0 < self._done <= ALONE:
+                slow = SLOW if self._done < ALONE else 1
+                if left * (now - self._start) > slow * WORTH:
                     self._form(workers, parts)
+            self._start = now
             self._done += 1
         return self._team
 
@@ -107,6 +108,7 @@ class BatchSteps(SharedWork):
         if self._team is None and len(batch) >= self._most:
             self._parts = len(cuts)
         together = can_fork() or self.network.meets  # threads do parts in one and the same model
+        together = together and len(batch) <= self._most  # for what is larger there is no room
         team = self._team_for(self._parts if together else 1, left)
         self._by_team = team is not None and self._at_hand and len(batch) <= self._most
         if not self._by_team:

@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -85,6 +86,46 @@ def test_results_are_the_same_to_the_last_bit_however_many_work(monkeypatch, man
         np.testing.assert_array_equal(other[2], alone[2])
         for ours, theirs in zip(alone[3], other[3], strict=True):
             np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left", "alone"),
+    [
+        ([1.0], 9, 1),  # however slow the first is, 9 more are worth a team
+        ([0.2, 0.1], 3, 2),
+        ([0.2, 0.05, 1.0], 3, None),
+        ([0.01, 0.01, 0.01], 10, None),
+        ([0.01, 0.03], 10, 2),
+    ],
+)
+def test_a_team_forms_after_one_batch_or_two_if_what_is_left_is_worth_it(
+    monkeypatch, seconds, left, alone
+):
+    clock = iter(np.cumsum([0, *seconds]))
+    monkeypatch.setattr(shared_work, "WORTH", 0.2)
+    monkeypatch.setattr(shared_work, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    utils.set_workers(2)
+    work, formed = shared_work.SharedWork(network()), []
+    monkeypatch.setattr(work, "_form", lambda workers, parts: formed.append(work._done))
+    for _ in [0, *seconds]:
+        if not formed:
+            work._team_for(2, left)
+    assert formed == ([] if alone is None else [alone])
+
+
+@linux
+def test_there_is_no_team_yet_for_a_batch_that_is_larger_than_all_before(monkeypatch):
+    """It has the room that the largest batch took."""
+    x, y = images(70)
+    batches = [(x[:6], y[:6]), *[(x[6:], y[6:])] * 4]
+    utils.set_workers(2)
+    counter, by_team = Count(), []
+    real = shared_work.BatchSteps.step
+    monkeypatch.setattr(
+        shared_work.BatchSteps, "step", lambda s, p: by_team.append(s._by_team) or real(s, p)
+    )
+    network().fit(iter(batches), steps_per_epoch=5, verbose=0, callbacks=[counter])
+    assert counter.seen == [0, 0, 1, 1, 1] and by_team == [False, False, True, True, True]
 
 
 @linux
