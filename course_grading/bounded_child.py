@@ -11,9 +11,11 @@ import gc
 import json
 import math
 import os
+import pickle
 import resource
-import select
 import signal
+import socket
+import struct
 import time
 
 from course_grading.gradebook import failures
@@ -23,6 +25,7 @@ SECONDS = 30.0  # of processor time
 PATIENCE = 4  # times as long by the clock
 MEMORY = 1 << 30  # bytes beyond what this process has already
 LARGEST = 64 << 20  # bytes of a result
+_LENGTH = struct.Struct("<Q")  # before each message
 
 
 class Ended(Exception):
@@ -53,61 +56,123 @@ def call(function, *arguments, seconds=SECONDS, memory=MEMORY):
     ``seconds`` are of processor time, `PATIENCE` times as many by the clock; ``memory`` are bytes
     beyond what this process holds.
     """
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reader)
-        _be_child(writer, function, arguments, seconds, memory)
-    os.close(writer)
-    try:
-        body = _read(reader, time.monotonic() + PATIENCE * seconds, seconds)
-    finally:
-        os.close(reader)
+    with Child(_once, function, arguments, most_seconds=seconds) as child:
+        return child.turn(seconds=seconds, memory=memory)
+
+
+def _once(function, arguments):
+    yield function(*arguments)
+
+
+class Child:
+    """A child that works in turns: what it has made in one it still holds in the next.
+
+    ``generator(*arguments)`` runs in the child, each `turn` as far as its next ``yield``. Between
+    turns the child waits. It is for the text of one student alone, as it is the same process again.
+    """
+
+    def __init__(self, generator, *arguments, most_seconds=SECONDS):
+        """``most_seconds``: of processor time, for all turns together."""
+        self._socket, theirs = socket.socketpair()
+        self._pid, self._status = os.fork(), 0
+        if self._pid == 0:
+            self._socket.close()
+            _be_child(theirs, generator, arguments, most_seconds)
+        theirs.close()
+
+    def turn(self, told=None, seconds=SECONDS, memory=MEMORY):
+        """What the generator yields next, which must be plain JSON; raises `Ended`, once for all.
+
+        ``told`` is what its last ``yield`` gives it. ``memory`` are bytes beyond what the child
+        holds when the turn begins.
+        """
+        try:
+            deadline = time.monotonic() + PATIENCE * seconds
+            self._socket.settimeout(deadline - time.monotonic())
+            _send(self._socket, pickle.dumps((told, seconds, memory)))
+            body = _receive(self._socket, deadline)
+        except TimeoutError:
+            self.end()
+            raise Ended(_took_more(seconds)) from None
+        except ConnectionError:  # it has ended
+            body = None
+        except BaseException:
+            self.end()
+            raise
+        if body is None:
+            self.end()
+            if os.WIFSIGNALED(self._status) and os.WTERMSIG(self._status) == signal.SIGXCPU:
+                raise Ended(_took_more(seconds))
+            raise Ended("needed more memory than it may have")
+        result = json.loads(body)
+        if "failed" in result:
+            self.end()
+            raise Failed(*result["failed"])
+        return result["value"]
+
+    def end(self):
+        """Kill it, whatever it does."""
+        if self._pid is None:
+            return
+        self._socket.close()
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        status = os.waitpid(pid, 0)[1]
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
-        raise Ended(_took_more(seconds))
-    if not body:
-        raise Ended("needed more memory than it may have")
-    result = json.loads(body)
-    if "failed" in result:
-        raise Failed(*result["failed"])
-    return result["value"]
+            os.kill(self._pid, signal.SIGKILL)
+        self._status, self._pid = os.waitpid(self._pid, 0)[1], None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
 
 
 def _took_more(seconds):
     return f"took more than {seconds:g} seconds"
 
 
-def _be_child(writer, function, arguments, seconds, memory):
-    """Work, write the result, end: nothing of the parent's is cleaned up here."""
+def _be_child(parent, generator, arguments, most_seconds):
+    """Work turn by turn, write each result, end: nothing of the parent's is cleaned up here."""
     gc.freeze()
     status = 1
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         namespaces.die_with_parent()
-        with open("/proc/self/statm") as file:
-            held = int(file.read().split()[0]) * resource.getpagesize()
-        _limit(resource.RLIMIT_AS, held + memory)
-        _limit(resource.RLIMIT_CPU, math.ceil(seconds), spare=5)  # SIGXCPU before SIGKILL
         _limit(resource.RLIMIT_CORE, 0)  # SIGXCPU would write this memory, with the course's secret
+        _limit(resource.RLIMIT_CPU, math.ceil(most_seconds), spare=5)  # SIGXCPU before SIGKILL
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-        try:
-            made = {"value": function(*arguments)}
-        except MemoryError:
-            os._exit(1)
-        except Failed as error:  # a child's of this one
-            made = {"failed": [*error.raised, error.of_all]}
-        except Exception as error:
-            text = str(error)[:1000]
-            made = {"failed": [type(error).__name__, text, failures.of_all(error)]}
-        with os.fdopen(writer, "wb") as pipe:
-            pipe.write(json.dumps(made).encode())
+        work = generator(*arguments)
+        while body := _receive(parent):
+            told, seconds, memory = pickle.loads(body)  # the parent's
+            _bound(seconds, memory)
+            try:
+                made = {"value": work.send(told)}
+            except MemoryError:
+                os._exit(1)
+            except Failed as error:  # a child's of this one
+                made = {"failed": [*error.raised, error.of_all]}
+            except Exception as error:
+                text = str(error)[:1000]
+                made = {"failed": [type(error).__name__, text, failures.of_all(error)]}
+            _send(parent, json.dumps(made).encode())
         status = 0
     finally:
         os._exit(status)
+
+
+def _bound(seconds, memory):
+    """What a turn may take, beyond what the process has taken and holds already."""
+    with open("/proc/self/statm") as file:
+        held = int(file.read().split()[0]) * resource.getpagesize()
+    _soft(resource.RLIMIT_AS, held + memory)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _soft(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + seconds))
+
+
+def _soft(kind, most):
+    """A limit that the next turn may raise again, up to the one that holds for all."""
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _limit(kind, most, spare=0):
@@ -119,16 +184,28 @@ def _limit(kind, most, spare=0):
     resource.setrlimit(kind, (soft, hard))
 
 
-def _read(reader, deadline, seconds):
-    pieces, size = [], 0
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([reader], [], [], left)[0]:
-            raise Ended(_took_more(seconds))
-        piece = os.read(reader, 1 << 20)
+def _send(connection, body):
+    """A message: its length, and itself."""
+    connection.sendall(_LENGTH.pack(len(body)) + body)
+
+
+def _receive(connection, deadline=None):
+    """The next message, None where the other side has ended instead.
+
+    Raises TimeoutError where it is not there by the deadline, and `Ended` where it is too large:
+    there is a deadline for what a child says.
+    """
+    body, length = bytearray(), None
+    while length is None or len(body) < length:
+        if deadline is not None:
+            connection.settimeout(max(deadline - time.monotonic(), 1e-3))
+        piece = connection.recv(1 << 18)
         if not piece:
-            return b"".join(pieces)
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST:
-            raise Ended(f"made more than {LARGEST >> 20} MB")
+            return None
+        body += piece
+        if length is None and len(body) >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(body)
+            del body[: _LENGTH.size]
+            if deadline is not None and length > LARGEST:
+                raise Ended(f"made more than {LARGEST >> 20} MB")
+    return body

@@ -8,6 +8,8 @@ module of a command is named like it.
 """
 
 import argparse
+import atexit
+import gc
 import importlib
 import os
 import sys
@@ -18,10 +20,15 @@ from course_grading.text import say
 # jsonschema, which nbgrader imports, goes on without these: a grammar of web addresses, which takes
 # over a second to build, and durations, with all of `arrow`; no notebook's format has either
 _FORMATS = ("rfc3987_syntax", "isoduration")
+# objects made between two collections of garbage: what imports make stays, and looking through it
+# again and again, and at the end once more, would be a quarter of a short command
+_COLLECTED_AFTER = 100_000
 
 
 def main(arguments=None):
     """Run one command; returns the exit status."""
+    gc.set_threshold(_COLLECTED_AFTER)
+    atexit.register(gc.freeze)
     options, start = _parser().parse_args(arguments), os.getcwd()
     for name in _FORMATS:
         sys.modules.setdefault(name, None)

@@ -1,6 +1,7 @@
 """`course grade`: the class in worker processes, and what is to be said beside the grades."""
 
 import contextlib
+import os
 import time
 
 from course_grading.commands.options import open_course
@@ -13,6 +14,8 @@ from course_lib.exercise.wording import counted
 def command(options):
     """Grade what is new or has changed; 1 where something could not be graded."""
     assignment = options.assignment
+    # a worker has a core; more threads would only spin on those of others, after each small product
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if not options.scheduler:
         with contextlib.suppress(NoCourse):  # is told where the course is opened
             early.begin(find_root(), assignment)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import nbgrader
 import nbgrader.api
-from alembic.script import ScriptDirectory
 
 
 @cache
 def newest():
     """The name of the last of nbgrader's migrations."""
+    from alembic.script import ScriptDirectory  # only a new gradebook takes its import
+
     return ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head()
 
 

@@ -5,10 +5,22 @@ from datetime import datetime
 
 from course_bank.assignments.key import Key
 from course_grading.gradebook.second_try import First
+from course_grading.kernels.client import size
 from course_grading.submission.copied_answers import Numbers
 from course_grading.submission.repair import Plan
 
 _KEY = "grading"  # in nbgrader's resources, beside its own "nbgrader"
+_TOLD = (
+    "remarks",
+    "came",
+    "places",
+    "rounds",
+    "late",
+    "failed_cells",
+    "restarts",
+    "starved",
+    "seconds",
+)
 
 
 @dataclass
@@ -39,10 +51,11 @@ class Run:
         variants: {grade id: the question's variant} of checks that the bank grades; none where it
             cannot be read.
         came: a `client.Outcome` for each step that was run; None where nothing was run. Set by
-            `TrustedExecute.execute`, as are the next six.
+            `TrustedExecute.execute`, as are the next seven.
         places: the place of each step's cell in the notebook, or None.
         rounds: {grade id: steps} of the functions that were timed.
         late: {grade id: step} that asks at the end for what is set below its check.
+        unasked: whether a question of ``variants`` was replaced by one that is not asked.
         failed_cells: cells that were stopped, or not run.
         restarts: kernels lost on the way.
         seconds: {part of the work: seconds}, from every step.
@@ -82,6 +95,7 @@ class Run:
     places: list = field(default_factory=list)
     rounds: dict = field(default_factory=dict)
     late: dict = field(default_factory=dict)
+    unasked: bool = False
     failed_cells: int = 0
     restarts: int = 0
     seconds: dict = field(default_factory=dict)
@@ -93,6 +107,21 @@ class Run:
     answers: dict = field(default_factory=dict)
     grades: dict = field(default_factory=dict)
     comments: list = field(default_factory=list)
+
+    def take_read(self, found):
+        """What reading the notebook found: see `stages`."""
+        self.problem, self.remarks = found["problem"], list(found["remarks"])
+        self.timestamp = datetime.fromisoformat(found["time"]) if found["time"] else None
+        if self.problem:
+            self.variants, self.shown_id = {}, None
+
+    def told(self):
+        """What the child that has read the notebook is told before it judges, of all fields."""
+        return {name: getattr(self, name) for name in _TOLD}
+
+    def came_bytes(self):
+        """Bytes of what came of the steps."""
+        return sum(size([*o.shown, o.emitted or b""]) for o in self.came or ())
 
     def was_run(self):
         """Whether its cells were run; not where it is unreadable, or with --no-execute."""

@@ -4,19 +4,18 @@
 |---|---|---|
 | `_read` | a child | the file becomes a clean notebook; its cells are listed |
 | `TrustedExecute.execute` | the grader | the cells run in the sandbox |
-| `_judge` | a child | what came back is read and judged; the graded notebook is made |
+| `_judged` | the same child | what came back is read and judged; the graded notebook is made |
 | `write_grades.write` | the grader | points into the gradebook; the notebook is kept |
 
-The grader itself moves bytes: a student's text is parsed, compared and judged in the children,
-which have limits of time and memory (`bounded_child`). Where one is ended, each cell gets a child
-of its own, so that it costs that cell; what cannot be read at all is worth nothing, with a
-sentence.
+The grader itself moves bytes: a student's text is parsed, compared and judged in a child of that
+submission alone, which has limits of time and memory in each stage (`bounded_child`). Where one is
+ended, each cell gets a child of its own, so that it costs that cell; what cannot be read at all is
+worth nothing, with a sentence.
 """
 
 import json
 import os
 from dataclasses import dataclass
-from datetime import datetime
 
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook
@@ -33,6 +32,7 @@ from course_grading.text import printable_line
 
 # bytes: a notebook with its outputs is many times as large once it is read
 _READING = min(4 << 30, shares.memory(len(os.sched_getaffinity(0))))
+_TOLD = 4 << 20  # bytes of what came of the cells
 _ALONE = 150.0  # seconds for judging where each cell has a child of its own
 
 
@@ -61,48 +61,65 @@ class HandedIn:
 
 
 def grade(resources, handed_in, before, after, log):
-    """Run and judge one notebook; returns what `_judge` returns.
+    """Run and judge one notebook; returns what `_judged` returns.
 
     ``before`` and ``after`` are nbgrader's steps before the cells run and from then on.
     """
     run = run_of(resources)
-    begun = _begun(resources, handed_in, before, after)
-    if run.problem:
-        log.warning("%s: %s", run.student, run.problem)
-    executor = _executor(after)
-    if executor and not run.problem:
-        executor.execute(run, begun["cells"])
-    problem = None
-    for alone in (False, True):
-        try:
-            seconds = _ALONE if alone else bounded_child.SECONDS
-            return bounded_child.call(
-                _judge, resources, begun["notebook"], after, alone, seconds=seconds
-            )
-        except bounded_child.Ended as end:
-            if alone or end.of_all:  # else it may be of one cell, which is found alone
-                _raise_own(end)
-            problem = f"What this notebook answered cannot be read: that {end}."
-            log.warning("%s: %s", run.student, problem)
+    child, begun = _begun(resources, handed_in, before, after)
+    with child:
+        if run.problem:
+            log.warning("%s: %s", run.student, run.problem)
+        executor = _executor(after)
+        if executor and not run.problem:
+            executor.execute(run, begun["cells"])
+        problem = None
+        for alone in (False, True):
+            try:
+                if not alone and _is_small(run):
+                    return child.turn(run.told())
+                seconds = _ALONE if alone else bounded_child.SECONDS
+                judging = (_judge_anew, resources, begun["notebook"], after, alone)
+                return bounded_child.call(*judging, seconds=seconds)
+            except bounded_child.Ended as end:
+                if alone or end.of_all:  # else it may be of one cell, which is found alone
+                    _raise_own(end)
+                problem = f"What this notebook answered cannot be read: that {end}."
+                log.warning("%s: %s", run.student, problem)
     run.came = None
-    begun = _begun(resources, handed_in.unread(problem), before, after)
-    return bounded_child.call(_judge, resources, begun["notebook"], after, False)
+    child, begun = _begun(resources, handed_in.unread(problem), before, after)
+    with child:
+        return child.turn(run.told())
+
+
+def _is_small(run):
+    """Whether what came can be told to a child; more than that a new one has from the start.
+
+    So it has where a question is not asked, whose code raises.
+    """
+    return run.came_bytes() <= _TOLD and not run.unasked
 
 
 def _begun(resources, handed_in, before, after):
-    """What `_read` returns; the run is told what it found."""
+    """(the child, which waits to judge; what `_read` found); the run is told what that is."""
     run = run_of(resources)
+    given = (resources, before, after)
     try:
-        made = bounded_child.call(_read, resources, handed_in, before, after, memory=_READING)
+        child, made = _first_turn(handed_in, *given)
     except bounded_child.Ended as end:
         _raise_own(end)
         problem = f"{handed_in.name} cannot be read: reading it {end}."
-        made = bounded_child.call(_read, resources, handed_in.unread(problem), before, after)
-    run.problem, run.remarks = made["problem"], made["remarks"]
-    run.timestamp = datetime.fromisoformat(made["time"]) if made["time"] else None
-    if run.problem:
-        run.variants, run.shown_id = {}, None
-    return made
+        child, made = _first_turn(handed_in.unread(problem), *given)
+    run.take_read(made)
+    return child, made
+
+
+def _first_turn(handed_in, resources, before, after):
+    seconds = 2 * bounded_child.SECONDS  # for reading and for judging
+    child = bounded_child.Child(
+        _read_and_judge, resources, handed_in, before, after, most_seconds=seconds
+    )
+    return child, child.turn(memory=_READING)
 
 
 def _raise_own(end):
@@ -120,8 +137,18 @@ def _executor(steps):
 # ---------------------------------------------------------------------------- in a child
 
 
+def _read_and_judge(resources, handed_in, before, after):
+    """Two turns of a child: what `_read` finds, then, told what came of the cells, the verdict."""
+    run = run_of(resources)
+    nb, found = _read(resources, handed_in, before, after)
+    run.take_read(found)
+    told = yield found
+    vars(run).update(told)
+    yield _judged(nb, resources, after, False)
+
+
 def _read(resources, handed_in, before, after):
-    """{"notebook": the repaired one as JSON, "cells": what is to run, and what was found}."""
+    """The repaired notebook, and {"notebook": it as JSON, "cells": what is to run, what was found}."""
     run = run_of(resources)
     time = _time(handed_in.stamp, run)
     try:
@@ -136,7 +163,7 @@ def _read(resources, handed_in, before, after):
         nb = _explanation(reason)
     nb = _through(nb, resources, before)
     executor = None if run.problem else _executor(after)
-    return {
+    return nb, {
         "notebook": json.dumps(nb),
         "cells": executor.listed(nb, run) if executor else [],
         "problem": run.problem,
@@ -174,13 +201,18 @@ def _explanation(problem):
     return new_notebook(cells=[cell], metadata={"kernelspec": kernel})
 
 
-def _judge(resources, notebook, after, alone):
+def _judge_anew(resources, notebook, after, alone):
+    """What `_judged` returns, in a child that has not read the file itself."""
+    return _judged(nbformat.from_dict(json.loads(notebook)), resources, after, alone)
+
+
+def _judged(nb, resources, after, alone):
     """{"cells", "metadata": of the graded notebook, "record", "grades", "comments"}."""
     run = run_of(resources)
     run.judges_alone = alone
     read_outcomes.read(run.came or [], alone)
     with setenv(NBGRADER_EXECUTION="autograde"):
-        nb = _through(nbformat.from_dict(json.loads(notebook)), resources, after)
+        nb = _through(nb, resources, after)
     return {
         "cells": notebook_text(nb),
         "metadata": nb.metadata,

@@ -149,7 +149,7 @@ def _requests(name, variant, run):
 def _not_asked(name, variant, run, problem):
     """The request in the place of a question whose code raises ``problem``; the run is told."""
     run.remarks.append(unasked.told(name, problem))
-    run.variants[name] = unasked.instead(variant, problem)
+    run.variants[name], run.unasked = unasked.instead(variant, problem), True
     return [{"probe": ""}]
 
 

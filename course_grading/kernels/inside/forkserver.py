@@ -47,10 +47,11 @@ def main(options):
     """Serve until the lifeline closes."""
     lifeline = options["lifeline"]
     _end_with(lifeline, True)
+    gc.disable()  # what imports make stays: collecting it again and again takes long
     shell = _warm(options["preload"])
-    _end_with(lifeline, False)
-    gc.collect()
     gc.freeze()  # collected pages would be copied in every child
+    gc.enable()
+    _end_with(lifeline, False)
     listener = socket.socket(fileno=options["listen"])
     if options["separate"]:
         problem = _try_separation()
