@@ -17,7 +17,7 @@ def write(run, found, parent):
     """
     with one_transaction(run.gradebook) as gradebook:
         submission = _hand_in(run, gradebook)
-        notebook = _save(run, found, gradebook)
+        notebook = _save(run, found, submission)
         notebook.late_submission_penalty = _late_penalty(parent, run, submission, notebook)
 
 
@@ -30,8 +30,8 @@ def _hand_in(run, gradebook):
     return gradebook.update_or_create_submission(assignment, student, **given)
 
 
-def _save(run, found, gradebook):
-    submitted = gradebook.find_submission_notebook(run.notebook, run.assignment, run.student)
+def _save(run, found, submission):
+    submitted = next(found for found in submission.notebooks if found.name == run.notebook)
     grades = {grade.name: grade for grade in submitted.grades}
     for name, score in found["grades"].items():
         if name in grades:
@@ -44,7 +44,6 @@ def _save(run, found, gradebook):
     for name, comment in found["comments"]:
         if name in comments:
             comments[name].auto_comment = comment
-    gradebook.db.flush()
     return submitted
 
 
@@ -53,10 +52,10 @@ def one_transaction(gradebook):
     """All that a submission changes is written at once, or not at all.
 
     nbgrader's methods commit after every step; each commit waits for the disk. Within the block
-    they only send their statements.
+    nothing is sent before a query needs it: most rows are written once, with their points.
     """
     session = gradebook.db
-    session.commit = session.flush
+    session.commit = lambda: None
     try:
         yield gradebook
     except BaseException:
@@ -76,5 +75,6 @@ def _late_penalty(parent, run, submission, notebook):
     assigner = AssignLatePenalties(parent=parent)
     assigner.init_plugin()
     notebook.late_submission_penalty = None
+    run.gradebook.db.flush()  # the score is a sum that the database makes
     penalty = assigner.plugin_inst.late_submission_penalty(run.student, notebook.score, seconds)
     return None if penalty is None else assigner._check_late_penalty(notebook, penalty)
