@@ -12,8 +12,15 @@ from course_grading.kernels import groups, servers
 _COURSE = ("numpy", "numpy.random", "course_lib.exercise", "course_lib.datasets")
 PRELOAD = {
     "numpy": (*_COURSE, "course_lib.ops", "course_lib.shapes"),
-    # the last ones are imported by what every notebook calls: summary(), compile(), fit()
-    "keras": (*_COURSE, "tensorflow", "keras", "rich._emoji_codes"),
+    # the last ones are imported by what every notebook calls, summary(), compile(), fit(), and the
+    # digits that all of them unpack
+    "keras": (
+        *_COURSE,
+        "tensorflow",
+        "keras",
+        "rich._emoji_codes",
+        "course_lib.datasets.mnist:load_sample",
+    ),
 }
 _servers = {}  # {(kind, isolated, what is hidden): KernelServer} of this process
 _starting = threading.Lock()  # a worker of a cluster runs jobs in threads

@@ -148,7 +148,7 @@ def _read_and_judge(resources, handed_in, before, after):
 
 
 def _read(resources, handed_in, before, after):
-    """The repaired notebook, and {"notebook": it as JSON, "cells": what is to run, what was found}."""
+    """The repaired notebook; and it as JSON, the cells that are to run, and what was found."""
     run = run_of(resources)
     time = _time(handed_in.stamp, run)
     try:

@@ -12,6 +12,8 @@ from course_lib.exercise import wording
 
 NO_ANSWER = ("empty", "no answer")  # what a verdict calls it
 _INPUT = re.compile(r"\(<ipython-input[^>]*>, (line \d+)\)")  # IPython's name of a cell
+_LONGEST = 1200  # characters of an answer of several values
+_SHOWN = 200  # numbers of an array, which fill more than its text may have
 _STOPPED = ("died", "timeout", "not run")
 _ENDED = ("CellTimeoutError", "DeadKernelError", "NotRun")  # as TrustedExecute names them
 
@@ -123,8 +125,19 @@ class _Short(reprlib.Repr):
         return f"{value:.6g}"
 
     def repr_ndarray(self, value, level):
-        numbers = self.repr1(value[:10].tolist() if value.ndim else value.item(), self.maxlevel)
+        numbers = self.repr1(_beginning(value).tolist(), self.maxlevel)
         return shorten(f"array of shape {value.shape}: {numbers}", 400)
+
+
+def _beginning(array):
+    """The first ten along the first axis, and of a large array no more than can be shown."""
+    if array.size <= _SHOWN:
+        return array[:10] if array.ndim else array
+    kept, inner = [], array.size
+    for length in array.shape:
+        inner //= length
+        kept.append(slice(-(-_SHOWN // inner)))
+    return array[tuple(kept)][:10]
 
 
 _short = _Short()
@@ -138,7 +151,12 @@ def _told(values):
         if isinstance(values["value"], dict):
             return wording.kind(values["value"])
         return shorten(_short.repr(values["value"]), 600)
-    return shorten(", ".join(f"{name} = {_short.repr(v)}" for name, v in values.items()), 1200)
+    told = ""
+    for name, value in values.items():
+        if len(told) > _LONGEST:
+            break
+        told += f"{', ' if told else ''}{name} = {_short.repr(value)}"
+    return shorten(told, _LONGEST)
 
 
 def classic(cell, name, points, outcome):

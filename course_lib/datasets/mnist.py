@@ -9,6 +9,7 @@ It is made available under the Creative Commons Attribution-Share Alike 3.0 lice
 sample.
 """
 
+import functools
 import io
 import os
 from importlib.resources import files
@@ -50,8 +51,14 @@ def load_sample():
         ``(x_train, y_train), (x_test, y_test)``: uint8 images (2000, 28, 28) and (1000, 28, 28),
         uint8 labels (2000,) and (1000,), in MNIST's own order.
     """
+    return _pairs({name: array.copy() for name, array in _sample().items()})
+
+
+@functools.cache
+def _sample():
+    """{name: array} of the sample, unpacked once."""
     with np.load(io.BytesIO(_SAMPLE.read_bytes()), allow_pickle=False) as file:
-        return _pairs(file)
+        return dict(file)
 
 
 def _pairs(arrays):

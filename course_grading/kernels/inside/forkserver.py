@@ -87,12 +87,15 @@ def _end_with(lifeline, wanted):
 
 
 def _warm(preload):
-    """Import everything a kernel needs, and make its shell."""
+    """Import everything a kernel needs, and make its shell; "module:function" is called as well."""
     from .kernel import make_shell
 
     for name in preload:
+        module, _, function = name.partition(":")
         try:
-            importlib.import_module(name)
+            imported = importlib.import_module(module)
+            if function:
+                getattr(imported, function)()
         except Exception as error:  # a kernel will meet the same error, in its own cell
             print(f"{name} was not imported: {error}", file=sys.stderr)
     return make_shell()
