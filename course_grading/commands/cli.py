@@ -18,8 +18,9 @@ from course_grading.commands.options import COMMANDS
 from course_grading.text import say
 
 # jsonschema, which nbgrader imports, goes on without these: a grammar of web addresses, which takes
-# over a second to build, and durations, with all of `arrow`; no notebook's format has either
-_FORMATS = ("rfc3987_syntax", "isoduration")
+# over a second to build, a pattern of them, names of hosts and of colours, and durations, with all
+# of `arrow`; no notebook's format has any of them
+_FORMATS = ("rfc3987_syntax", "rfc3986_validator", "fqdn", "webcolors", "isoduration")
 # objects made between two collections of garbage: what imports make stays, and looking through it
 # again and again, and at the end once more, would be a quarter of a short command
 _COLLECTED_AFTER = 100_000
