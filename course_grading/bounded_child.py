@@ -86,29 +86,45 @@ class Child:
         ``told`` is what its last ``yield`` gives it. ``memory`` are bytes beyond what the child
         holds when the turn begins.
         """
-        try:
-            deadline = time.monotonic() + PATIENCE * seconds
-            self._socket.settimeout(deadline - time.monotonic())
+        self.begin(told, seconds, memory)
+        return self.result()
+
+    def begin(self, told=None, seconds=SECONDS, memory=MEMORY):
+        """Begin a turn, and go on while the child works: `result` waits for it."""
+        self._seconds, self._deadline = seconds, time.monotonic() + PATIENCE * seconds
+        self._socket.settimeout(PATIENCE * seconds)
+        with self._ending(), contextlib.suppress(ConnectionError):  # it has ended: see `result`
             _send(self._socket, pickle.dumps((told, seconds, memory)))
-            body = _receive(self._socket, deadline)
-        except TimeoutError:
-            self.end()
-            raise Ended(_took_more(seconds)) from None
-        except ConnectionError:  # it has ended
-            body = None
-        except BaseException:
-            self.end()
-            raise
+
+    def result(self):
+        """What the turn that was begun has made: see `turn`."""
+        with self._ending():
+            try:
+                body = _receive(self._socket, self._deadline)
+            except ConnectionError:
+                body = None
         if body is None:
             self.end()
             if os.WIFSIGNALED(self._status) and os.WTERMSIG(self._status) == signal.SIGXCPU:
-                raise Ended(_took_more(seconds))
+                raise Ended(_took_more(self._seconds))
             raise Ended("needed more memory than it may have")
         result = json.loads(body)
         if "failed" in result:
             self.end()
             raise Failed(*result["failed"])
         return result["value"]
+
+    @contextlib.contextmanager
+    def _ending(self):
+        """Where something goes wrong the child is ended; where it is late, that is said."""
+        try:
+            yield
+        except TimeoutError:
+            self.end()
+            raise Ended(_took_more(self._seconds)) from None
+        except BaseException:
+            self.end()
+            raise
 
     def end(self):
         """Kill it, whatever it does."""

@@ -48,7 +48,10 @@ class IsolatedKernel(Limits):
         return _refused[None] is None
 
     def run(self, steps, files, sheet, assignment, kind, cell_timeout, root):
-        """Run the steps of one submission to the course in ``root``; returns a `runner.Result`."""
+        """Run the steps of one submission to the course in ``root``; returns a `runner.Result`.
+
+        ``steps`` is a function that returns them: see `runner.Job`.
+        """
         job = runner.Job(
             steps,
             files,
@@ -58,6 +61,7 @@ class IsolatedKernel(Limits):
             copies=kind != "keras",
         )
         if self.scheduler:
+            job.steps = steps()
             return cluster.run(self.scheduler, job, kind, self.accept_unisolated)
         job.isolated = self.isolated()
         path = self.servers.get(kind)

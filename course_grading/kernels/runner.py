@@ -28,7 +28,8 @@ class Job:
         steps: requests in order, ``{"run": source}`` or ``{"probe": source}``; with hidden inputs
             ``{"ask": source}``, which is answered when all others are done, from the names of its
             place. ``{"probe": source, "unless": number}`` is left out where the step of that number
-            has found an answer.
+            has found an answer. Or a function that returns them, which is called when the kernel
+            was started: what makes them works meanwhile.
         files: {name: base64} of the files beside the notebook.
         sheet: what course_lib.exercise shows: prompts and numbers, no answers.
         limits: as `limits.Limits` sets them.
@@ -94,8 +95,12 @@ class _Run:
         self.shown_room, self.emitted_room = _Room(SHOWN_LIMIT), _Room(EMITTED_LIMIT)
 
     def result(self):
-        begin = time.monotonic()
         try:
+            if callable(self.job.steps):
+                self._ensure_kernel()
+                self.job.steps = self.job.steps()
+            begin, starting = time.monotonic(), self.starting
+            self.deadline = begin + self.job.limits["total_timeout"]
             outcomes = []
             for step in self._in_place():
                 needed = "unless" not in step or _found_nothing(outcomes[step["unless"]])
@@ -112,7 +117,8 @@ class _Run:
         spent = time.monotonic() - begin
         restarts = max(self.restarts, 0)
         starved = self._is_starved(outcomes)
-        return Result(outcomes, self.starting, spent - self.starting, restarts, starved)
+        executing = spent - (self.starting - starting)
+        return Result(outcomes, self.starting, executing, restarts, starved)
 
     def _is_starved(self, outcomes):
         """Whether a cell was stopped, or not run, for time that the machine gave to others."""

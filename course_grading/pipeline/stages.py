@@ -66,20 +66,19 @@ def grade(resources, handed_in, before, after, log):
     ``before`` and ``after`` are nbgrader's steps before the cells run and from then on.
     """
     run = run_of(resources)
-    child, begun = _begun(resources, handed_in, before, after)
-    with child:
+    with _Reading(resources, handed_in, before, after) as reading:
+        executor = _executor(after)
+        if executor and not handed_in.problem:
+            executor.execute(run, reading.cells)
+        notebook, problem = reading.notebook(), None
         if run.problem:
             log.warning("%s: %s", run.student, run.problem)
-        executor = _executor(after)
-        if executor and not run.problem:
-            executor.execute(run, begun["cells"])
-        problem = None
         for alone in (False, True):
             try:
                 if not alone and _is_small(run):
-                    return child.turn(run.told())
+                    return reading.child.turn(run.told())
                 seconds = _ALONE if alone else bounded_child.SECONDS
-                judging = (_judge_anew, resources, begun["notebook"], after, alone)
+                judging = (_judge_anew, resources, notebook, after, alone)
                 return bounded_child.call(*judging, seconds=seconds)
             except bounded_child.Ended as end:
                 if alone or end.of_all:  # else it may be of one cell, which is found alone
@@ -87,9 +86,9 @@ def grade(resources, handed_in, before, after, log):
                 problem = f"What this notebook answered cannot be read: that {end}."
                 log.warning("%s: %s", run.student, problem)
     run.came = None
-    child, begun = _begun(resources, handed_in.unread(problem), before, after)
-    with child:
-        return child.turn(run.told())
+    with _Reading(resources, handed_in.unread(problem), before, after) as reading:
+        reading.notebook()
+        return reading.child.turn(run.told())
 
 
 def _is_small(run):
@@ -100,26 +99,45 @@ def _is_small(run):
     return run.came_bytes() <= _TOLD and not run.unasked
 
 
-def _begun(resources, handed_in, before, after):
-    """(the child, which waits to judge; what `_read` found); the run is told what that is."""
-    run = run_of(resources)
-    given = (resources, before, after)
-    try:
-        child, made = _first_turn(handed_in, *given)
-    except bounded_child.Ended as end:
-        _raise_own(end)
-        problem = f"{handed_in.name} cannot be read: reading it {end}."
-        child, made = _first_turn(handed_in.unread(problem), *given)
-    run.take_read(made)
-    return child, made
+class _Reading:
+    """The child that reads a submission, while a kernel is started, and later judges it."""
 
+    def __init__(self, resources, handed_in, before, after):
+        self._resources, self._handed_in, self._steps = resources, handed_in, (before, after)
+        self._found = None
+        self._begin(handed_in)
 
-def _first_turn(handed_in, resources, before, after):
-    seconds = 2 * bounded_child.SECONDS  # for reading and for judging
-    child = bounded_child.Child(
-        _read_and_judge, resources, handed_in, before, after, most_seconds=seconds
-    )
-    return child, child.turn(memory=_READING)
+    def _begin(self, handed_in):
+        seconds = 2 * bounded_child.SECONDS  # for reading and for judging
+        given = (self._resources, handed_in, *self._steps)
+        self.child = bounded_child.Child(_read_and_judge, *given, most_seconds=seconds)
+        self.child.begin(memory=_READING)
+
+    def cells(self):
+        """What is to run; the run is told what was found."""
+        return self._read()["cells"]
+
+    def notebook(self):
+        """The repaired notebook as JSON; the run is told what was found."""
+        return self._read()["notebook"]
+
+    def _read(self):
+        if self._found is None:
+            try:
+                self._found = self.child.result()
+            except bounded_child.Ended as end:
+                _raise_own(end)
+                problem = f"{self._handed_in.name} cannot be read: reading it {end}."
+                self._begin(self._handed_in.unread(problem))
+                self._found = self.child.result()
+            run_of(self._resources).take_read(self._found)
+        return self._found
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.end()
 
 
 def _raise_own(end):

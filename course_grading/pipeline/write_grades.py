@@ -32,7 +32,11 @@ def _hand_in(run, gradebook):
 
 def _save(run, found, submission):
     submitted = next(found for found in submission.notebooks if found.name == run.notebook)
-    grades = {grade.name: grade for grade in submitted.grades}
+    # rows that are not written yet do not know their cell, only its number
+    entry = submitted.notebook
+    listed = (*entry.grade_cells, *entry.solution_cells, *entry.task_cells)
+    cells = {cell.id: cell.name for cell in listed}
+    grades = {cells[grade.cell_id]: grade for grade in submitted.grades}
     for name, score in found["grades"].items():
         if name in grades:
             grades[name].auto_score = score
@@ -40,7 +44,7 @@ def _save(run, found, submission):
     for name in answers.keys() & grades.keys():
         is_same = answers[name] == run.earlier.get(name)
         grades[name].needs_manual_grade = read_again.is_to_read(grades[name], is_same)
-    comments = {comment.name: comment for comment in submitted.comments}
+    comments = {cells[comment.cell_id]: comment for comment in submitted.comments}
     for name, comment in found["comments"]:
         if name in comments:
             comments[name].auto_comment = comment
