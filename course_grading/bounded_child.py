@@ -74,8 +74,8 @@ class Child:
     def __init__(self, generator, *arguments, most_seconds=SECONDS):
         """``most_seconds``: of processor time, for all turns together."""
         self._socket, theirs = socket.socketpair()
-        self._pid, self._status = os.fork(), 0
-        if self._pid == 0:
+        self.pid, self._status = os.fork(), 0
+        if self.pid == 0:
             self._socket.close()
             _be_child(theirs, generator, arguments, most_seconds)
         theirs.close()
@@ -128,12 +128,12 @@ class Child:
 
     def end(self):
         """Kill it, whatever it does."""
-        if self._pid is None:
+        if self.pid is None:
             return
         self._socket.close()
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
-        self._status, self._pid = os.waitpid(self._pid, 0)[1], None
+            os.kill(self.pid, signal.SIGKILL)
+        self._status, self.pid = os.waitpid(self.pid, 0)[1], None
 
     def __enter__(self):
         return self

@@ -3,6 +3,7 @@
 import gc
 import os
 import resource
+import signal
 import time
 
 import pytest
@@ -33,6 +34,62 @@ def test_what_takes_too_much_is_ended(function, seconds, told):
 
 def test_the_child_leaves_no_core_file():
     assert bounded_child.call(lambda: resource.getrlimit(resource.RLIMIT_CORE)) == [0, 0]
+
+
+def burn(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def turns(*works):
+    """A generator that does one of the works in each turn, and yields what it returns."""
+    for work in works:
+        yield work()
+
+
+def in_turns(*works, **bounds):
+    """What each of the works returns, done by one child in as many turns."""
+    with bounded_child.Child(turns, *works, most_seconds=30) as child:
+        return [child.turn(**bounds) for _ in works]
+
+
+def test_a_child_holds_what_it_has_made_and_is_told_more():
+    def work():
+        held = ["a"]
+        held.append((yield held))
+        yield held
+
+    with bounded_child.Child(work) as child:
+        assert child.turn() == ["a"]
+        assert child.turn({"told": b"bytes"}["told"].decode()) == ["a", "bytes"]
+
+
+def test_a_turn_takes_neither_time_nor_memory_from_the_next(monkeypatch):
+    """Who makes reading long and large still has the room of judging, and no more than that."""
+    monkeypatch.setattr(bounded_child, "PATIENCE", 1000)
+    kept = []
+
+    def work():
+        kept.append(bytearray(150 << 20))
+        burn(0.9)
+
+    assert in_turns(work, work, work, seconds=1, memory=200 << 20) == [None] * 3
+    with pytest.raises(bounded_child.Ended, match="took more than 1 seconds"):
+        in_turns(lambda: None, lambda: burn(3), seconds=1)
+    with pytest.raises(bounded_child.Ended, match="needed more memory"):
+        in_turns(lambda: None, lambda: len(bytearray(300 << 20)), memory=200 << 20)
+
+
+@pytest.mark.parametrize("told", [b"", bytes(8 << 20)])
+def test_a_child_that_is_lost_or_stops_between_two_turns_is_ended(told):
+    for number, said in ((signal.SIGKILL, "needed more memory"), (signal.SIGSTOP, "took more")):
+        with bounded_child.Child(turns, os.getpid, os.getpid) as child:
+            os.kill(child.turn(), number)
+            with pytest.raises(bounded_child.Ended, match=said):
+                child.turn(told, seconds=0.1 if number == signal.SIGSTOP else 30)
+        with pytest.raises(ChildProcessError):  # none is left
+            os.waitpid(-1, os.WNOHANG)
 
 
 class Told:

@@ -120,6 +120,19 @@ def test_a_lost_server_is_replaced_and_leaves_nothing(monkeypatch):
     assert not os.path.exists(lost.path)
 
 
+def test_what_a_server_has_called_is_done_before_a_kernel_begins():
+    named = "course_lib.datasets.mnist:load_sample"
+    assert named in warm.PRELOAD["keras"]
+    server = servers.KernelServer(("numpy", named))
+    try:
+        asked = "from course_lib.datasets import mnist; print(mnist._sample.cache_info().currsize)"
+        kernel = Kernel(server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+        assert printed(run(kernel, asked)) == "1\n"
+        kernel.close()
+    finally:
+        server.close()
+
+
 def test_a_cold_kernel_is_isolated_too():
     bubblewrap()
     server = servers.KernelServer(warm=False)

@@ -2,9 +2,11 @@
 
 import errno
 import os
+import signal
 import time
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from course_grading import bounded_child
@@ -16,6 +18,7 @@ from course_grading.pages import feedback, report
 from course_grading.pipeline import read_outcomes, stages, verdicts
 from course_grading.pipeline.disarm_text import DisarmText
 from course_grading.pipeline.repair_cells import RepairCells
+from course_grading.pipeline.run import run_of
 from course_grading.submission import handed_in_at, outputs, preflight
 from tests.course_grading.graded_class import AUTOMATIC, PS2, SECOND, hand_in, scores
 
@@ -72,6 +75,51 @@ def test_nothing_is_read_where_the_gradebook_is_open(course, monkeypatch, tmp_pa
     report.write(course, PS2)
     found = [line.split() for line in log.read_text().splitlines()]
     assert {name for name, _ in found} == {name for _, name in READERS}
+    assert str(os.getpid()) not in {pid for _, pid in found}
+
+
+def test_a_child_that_is_lost_while_the_cells_run_costs_nothing(course, monkeypatch):
+    """What a notebook has made of the child that has read it: another one judges."""
+    notebook, lost = stages._Reading.notebook, []
+
+    def losing(reading):
+        found = notebook(reading)
+        lost.append(reading.child.pid)
+        os.kill(reading.child.pid, signal.SIGKILL)
+        return found
+
+    monkeypatch.setattr(stages._Reading, "notebook", losing)
+    grade(course)
+    assert len(lost) == 1
+    assert scores(course) == {"ada": AUTOMATIC - SECOND}
+
+
+def test_each_submission_has_a_child_of_its_own(course, monkeypatch, tmp_path):
+    """Whatever the text of one has done to its child, no other text is read or judged by that."""
+    log = tmp_path / "children"
+    read, judged = stages._read, stages._judged
+
+    def told(function):
+        def telling(*given):
+            run = run_of(next(one for one in given if isinstance(one, dict) and "nbgrader" in one))
+            with log.open("a") as file:
+                file.write(f"{run.student} {os.getpid()}\n")
+            return function(*given)
+
+        return telling
+
+    monkeypatch.setattr(stages, "_read", told(read))
+    monkeypatch.setattr(stages, "_judged", told(judged))
+    hand_in(course, {"bob": marked})
+    grader = course.grader(PS2, force=True)
+    for student in ("ada", "bob"):
+        grader.grade_student(PS2, student)
+    grader.close()
+    (ada, bob) = found = {
+        tuple(line.split()) for line in log.read_text().splitlines()
+    }  # the same child reads and judges
+    assert {ada[0], bob[0]} == {"ada", "bob"}
+    assert ada[1] != bob[1]
     assert str(os.getpid()) not in {pid for _, pid in found}
 
 
@@ -181,3 +229,12 @@ def test_a_judge_that_raises_costs_its_own_question_alone():
     entry = verdicts.judged(variant, {"value": 1}, None, "own-one", 2)
     assert (entry["score"], entry["misconception"]) == (0, "ungraded")
     assert entry["message"] == "Could not be graded: ZeroDivisionError."
+
+
+@pytest.mark.parametrize("shape", [(), (0, 5), (300,), (25, 20), (5, 5, 12, 20), (1, 1, 1, 900)])
+def test_of_a_large_array_the_same_is_shown_as_if_all_were_written_out(shape, monkeypatch):
+    array = np.random.default_rng(1).integers(0, 9, size=shape)
+    shown = verdicts._short.repr(array)
+    monkeypatch.setattr(verdicts, "_SHOWN", array.size)
+    assert shown == verdicts._short.repr(array)
+    assert shown.startswith(f"array of shape {shape}: ")
