@@ -22,7 +22,21 @@ def test_threads_work_at_the_same_time_and_results_keep_their_order():
     with sharing.threads(2):
         assert list(sharing.each(work, range(6))) == list(range(6))
     assert len(workers) == 2
+    workers.remove(threading.current_thread())  # who calls takes parts too
     assert not any(worker.is_alive() for worker in workers)
+
+
+def test_a_part_that_shares_out_in_turn_does_so_alone():
+    both = threading.Barrier(2, timeout=10)
+
+    def work(part):
+        both.wait()
+        return threading.get_ident(), set(sharing.each(lambda _: threading.get_ident(), [1, 2]))
+
+    with sharing.threads(2):
+        found = list(sharing.each(work, range(4)))
+    assert len({worker for worker, _ in found}) == 2
+    assert all(inner == {worker} for worker, inner in found)
 
 
 @pytest.mark.parametrize("count", [1, 2])
