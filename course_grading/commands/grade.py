@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 import time
 
 from course_grading.commands.options import open_course
@@ -15,7 +16,8 @@ def command(options):
     """Grade what is new or has changed; 1 where something could not be graded."""
     assignment = options.assignment
     # a worker has a core; more threads would only spin on those of others, after each small product
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if "numpy" not in sys.modules:  # which looks once
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if not options.scheduler:
         with contextlib.suppress(NoCourse):  # is told where the course is opened
             early.begin(find_root(), assignment)
