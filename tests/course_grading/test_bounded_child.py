@@ -85,11 +85,12 @@ def test_a_turn_takes_neither_time_nor_memory_from_the_next(monkeypatch):
 def test_a_child_that_is_lost_or_stops_between_two_turns_is_ended(told):
     for number, said in ((signal.SIGKILL, "needed more memory"), (signal.SIGSTOP, "took more")):
         with bounded_child.Child(turns, os.getpid, os.getpid) as child:
-            os.kill(child.turn(), number)
+            pid = child.turn()
+            os.kill(pid, number)
             with pytest.raises(bounded_child.Ended, match=said):
                 child.turn(told, seconds=0.1 if number == signal.SIGSTOP else 30)
-        with pytest.raises(ChildProcessError):  # none is left
-            os.waitpid(-1, os.WNOHANG)
+        with pytest.raises(ChildProcessError):  # it is not left
+            os.waitpid(pid, os.WNOHANG)
 
 
 class Told:
