@@ -61,7 +61,7 @@ def networks(quick, rounds, most):
             order = {"do": do, "model": name, "count": count, "batch": batch}
             if do == "fit":
                 order["count"] = min(count, most)
-            turns = rounds if order["count"] > 12_800 else max(rounds, SHORT)
+            turns = rounds if do == "fit" and name == "mnist" else max(rounds, SHORT)
             row = take_turns(names, cores, order, 1 if quick else turns)
             goals = GOALS.get((do, name, cores), {"keras": 1.0})
             if name == "efficientnet":

@@ -286,7 +286,8 @@ def spread(outputs, kernel, window):
     """nyxf, ijcf -> nyxijc, each tap summed into the cells (n, *spatial, c) it had read."""
     if window.dilation_rate[-1] == 1:
         strided = 1 < window.strides[-1] <= window.kernel_size[-1]
-        if strided and kernel.shape[-2] < WIDE_CHANNELS:
+        apart = window.strides[-1] == window.kernel_size[-1]  # each cell was read by one tap
+        if strided and (apart or kernel.shape[-2] < WIDE_CHANNELS):
             return _spread_side_by_side(outputs, kernel, window)
         pairs = window.strides[-1] == 1 and window.outputs[-1] % 2 == 0
         if pairs and kernel.shape[-2] < FEW_CHANNELS:

@@ -161,10 +161,11 @@ def _forward(cache, bias):
 def _kernel_gradient(around, phase, over):
     """For every tap the sum over all places: what lies under it, times the cells of the phase.
 
+    around (n, *cells, c), phase (n, *places, c); the sums (*kernel_size, c).
     The taps of the last axis come first in the sums. `einsum` nests its loops by how far apart the
     numbers of an axis lie: so it goes through the rows of an image (y) for one tap (i) before the
     next. With the axes as in the kernel it would take the taps of a row in turn, and copy for each
-    what it reads, which takes twice as long.
+    what it reads, which takes up to twice as long where rows are short.
     """
     size = over.kernel_size
     runs = runs_under(around, size, over)

@@ -9,9 +9,11 @@ Results come in the order of the parts, so what is added up of them is the same 
 threads there are.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
+
+import numpy as np
 
 _pool = ContextVar("pool", default=None)  # (helpers, how many of them)
 
@@ -36,27 +38,49 @@ def threads(count):
 def each(function, parts):
     """An iterator over function(part) for every part, in order.
 
-    The thread that calls takes parts like its helpers: it need not wait until one has woken up.
+    The thread that calls takes parts like its helpers, and between two of them hands on what is
+    there: so few results wait at a time. After an error nobody begins another part.
     """
-    if _pool.get() is None or len(parts) == 1:
-        return map(function, parts)
+    shared = _pool.get() is not None and len(parts) > 1
+    return _by_all(function, parts) if shared else map(function, parts)
+
+
+def _by_all(function, parts):
+    """`each`, by this thread and its helpers."""
     pool, helpers = _pool.get()
-    found = [None] * len(parts)
-    numbers = iter(range(len(parts)))
+    numbers, found, due = iter(range(len(parts))), {}, 0  # a number is taken by one thread alone
+    alone = copy_context()
+    alone.run(_pool.set, None)  # the helpers are at work: what `function` shares out waits for none
+    errors = np.geterr()  # older NumPys keep these settings for each thread
 
-    def work():
-        for number in numbers:
-            found[number] = function(parts[number])
+    def help_out():
+        try:
+            with np.errstate(**errors):
+                for number in numbers:
+                    found[number] = function(parts[number])
+        finally:
+            _end(numbers)
 
-    helping = [pool.submit(work) for _ in range(helpers)]
-    alone = _pool.set(None)  # for what `function` shares out in turn: the helpers are at work
+    helping = [pool.submit(alone.copy().run, help_out) for _ in range(helpers)]
     try:
-        work()
+        for number in numbers:
+            found[number] = alone.run(function, parts[number])
+            while due in found:
+                yield found.pop(due)
+                due += 1
     finally:
-        _pool.reset(alone)
-        for helper in helping:
-            helper.result()
-    return iter(found)
+        _end(numbers)
+        awake = [helper for helper in helping if not helper.cancel()]
+        wait(awake)
+    for helper in awake:
+        helper.result()  # raises what a part has raised
+    yield from (found.pop(number) for number in range(due, len(parts)))
+
+
+def _end(numbers):
+    """Leave no number to take."""
+    for _ in numbers:
+        pass
 
 
 def do_each(function, parts):

@@ -28,7 +28,7 @@ from course_lib.training.workers import (
 
 WORTH = 0.2  # seconds of work left for which a team is formed
 ALONE = 2  # batches, or parts, done alone before that is judged for the last time
-SLOW = 4  # times as long as another, at most, the first may take: judged by it, more must be left
+SLOW = 4  # the first takes up to so many times as long: judged by it, so much more must be left
 
 
 class SharedWork:
@@ -37,7 +37,7 @@ class SharedWork:
     def __init__(self, model):
         self.model = model
         self.network = self.prepared(model) if utils.fusion() else model
-        self._team, self._done, self._start = None, 0, None
+        self._team, self._done, self._last = None, 0, None
 
     def prepared(self, model):
         """The model as it is run: the same in fewer steps."""
@@ -58,9 +58,9 @@ class SharedWork:
             now, workers = time.perf_counter(), min(parts, utils.workers())
             if workers > 1 and 0 < self._done <= ALONE:
                 slow = SLOW if self._done < ALONE else 1
-                if left * (now - self._start) > slow * WORTH:
+                if left * (now - self._last) > slow * WORTH:
                     self._form(workers, parts)
-            self._start = now
+            self._last = now
             self._done += 1
         return self._team
 

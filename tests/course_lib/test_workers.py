@@ -289,9 +289,9 @@ def test_a_model_that_needs_the_whole_batch_shares_out_each_operation(monkeypatc
     shared_out = []
 
     class Pool(sharing.ThreadPoolExecutor):
-        def submit(self, function):
-            shared_out.append(function)
-            return super().submit(function)
+        def submit(self, *given):
+            shared_out.append(given)
+            return super().submit(*given)
 
     monkeypatch.setattr(sharing, "ThreadPoolExecutor", Pool)
     x, y = RNG.normal(size=(48, 28, 28, 16)).astype(np.float32), RNG.integers(0, 3, 48)

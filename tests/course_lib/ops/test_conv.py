@@ -136,7 +136,7 @@ def test_the_way_back_of_a_stride_goes_by_phases_where_cells_have_many_channels(
     outputs, cache = ops.conv_forward(inputs, kernel, strides=2, padding="same")
     grad = rng.normal(size=outputs.shape)
     grad_inputs, _ = ops.conv_backward(grad, cache)
-    assert len(calls) == (channels < 32)
+    assert len(calls) == (channels < 32 or size[-1] == 2)  # and where no window meets another
     assert (grad_inputs * inputs).sum() == pytest.approx((grad * outputs).sum())
     np.testing.assert_allclose(grad_inputs, beside(grad, kernel, cache.window), atol=1e-12)
 

@@ -47,6 +47,54 @@ def test_an_error_in_a_part_comes_through_and_ends_the_sharing(count):
     assert set(sharing.each(lambda part: threading.get_ident(), [1, 2])) == {main}
 
 
+@pytest.mark.parametrize("caller_fails", [False, True])
+def test_after_an_error_of_either_thread_no_further_part_begins(monkeypatch, caller_fails):
+    both, ended, begun = threading.Barrier(2, timeout=10), threading.Event(), []
+    caller, end = threading.current_thread(), sharing._end
+
+    def told(numbers):
+        end(numbers)
+        ended.set()
+
+    def work(part):
+        begun.append(part)
+        both.wait()
+        if (threading.current_thread() is caller) == caller_fails:
+            raise ZeroDivisionError
+        ended.wait(10)
+
+    monkeypatch.setattr(sharing, "_end", told)
+    with pytest.raises(ZeroDivisionError), sharing.threads(2):
+        sharing.do_each(work, range(50))
+    assert sorted(begun) == [0, 1]
+
+
+def test_results_are_handed_on_while_parts_are_done():
+    both, begun = threading.Barrier(2, timeout=10), []
+
+    def work(part):
+        begun.append(part)
+        both.wait()
+        return part
+
+    with sharing.threads(2):
+        results = sharing.each(work, range(20))
+        assert next(results) == 0
+        assert len(begun) <= 5  # two rounds of two, and the helper has begun the third
+        assert list(results) == list(range(1, 20))
+
+
+def test_numbers_that_overflow_are_told_in_every_thread():
+    both, caller = threading.Barrier(2, timeout=10), threading.current_thread()
+
+    def work(part):
+        both.wait()
+        return np.float32([3e38]) * (1 if threading.current_thread() is caller else 10)
+
+    with pytest.raises(FloatingPointError), np.errstate(over="raise"), sharing.threads(2):
+        sharing.do_each(work, range(2))
+
+
 @pytest.mark.parametrize("strides", [1, 2])
 @pytest.mark.parametrize(
     "kind, filters, with_bias",
