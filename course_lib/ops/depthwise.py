@@ -116,7 +116,10 @@ def depthwise_conv_backward(
                 slide(around, weights, over, into)
                 if max(window.strides) > 1:
                     _whole(grad_inputs[part])[cells] = _whole(into)
-        return found, bias_gradient(grad_outputs[part]) if with_bias else 0
+        if not with_bias:
+            return found, 0
+        cut = min(map(min, over.pads)) < 0  # else the last copy, still near, has all of them
+        return found, bias_gradient(grad_outputs[part] if cut else around)
 
     grad_kernel, grad_bias = np.zeros_like(kernel), np.zeros_like(grad_outputs, shape=shape[-1])
     for of_kernel, of_bias in each(back, _parts(cache)):
@@ -227,7 +230,9 @@ class Surrounded(threading.local):
         if key not in self.kept or len(self.kept[key]) < count:
             self.kept[key] = surround(cells, pads)
         else:
-            surround(_whole(cells), pads, _whole(self.kept[key][:count]))
+            apart = cells.strides[-2] > cells.shape[-1] * cells.itemsize
+            unit = _whole if apart else np.asarray
+            surround(unit(cells), pads, unit(self.kept[key][:count]))
         return self.kept[key][:count]
 
 
@@ -264,6 +269,7 @@ def _phases_of_runs(window):
 
 
 def _parts(cache):
-    """Slices of the batch whose arrays fit the cache."""
+    """Slices of the batch whose arrays fit the cache: an even number, for two threads."""
     cells = prod(cache.window.spatial) + prod(cache.window.outputs)
-    return batches(len(cache.inputs), cells * cache.kernel.shape[-1] * cache.inputs.itemsize)
+    bytes_each = cells * cache.kernel.shape[-1] * cache.inputs.itemsize
+    return batches(len(cache.inputs), bytes_each, multiple=2)

@@ -256,14 +256,18 @@ def filling_pools(window, pool):
     return window._replace(outputs=tuple(n * p for n, p in pools))
 
 
-def batches(examples, bytes_each, cache=CACHE):
+def batches(examples, bytes_each, cache=CACHE, multiple=1):
     """Slices of a batch, of about one size, whose working memory fits a processor's ``cache``.
 
     For `FEW` examples a slower cache will do: what Python does around the arrays has to pay too.
+    If there are several, their count is a ``multiple``, where the examples allow it.
     """
     bytes_each = max(1, bytes_each)
     most = max(1, cache // bytes_each, min(FEW, LARGE_CACHE // bytes_each))
-    step = ceil(examples / max(1, ceil(examples / most)))
+    count = max(1, ceil(examples / most))
+    if count > 1:
+        count = ceil(count / multiple) * multiple
+    step = ceil(examples / count)
     return [slice(start, min(start + step, examples)) for start in range(0, examples, step or 1)]
 
 

@@ -48,14 +48,15 @@ def test_each_channel_is_a_convolution_by_itself(
 
 
 @pytest.mark.parametrize("strides", [1, 2])
-def test_a_bias_is_added_and_has_its_gradient(strides):
+@pytest.mark.parametrize("padding", ["same", 4])  # with 4 some windows stand on zeros alone
+def test_a_bias_is_added_and_has_its_gradient(strides, padding):
     inputs, kernel, bias = (RNG.normal(size=s) for s in ((2, 6, 5, 3), (3, 3, 3, 2), 6))
-    plain = ops.depthwise_conv(inputs, kernel, strides, "same")
-    found, _ = ops.depthwise_conv_forward(inputs, kernel, strides, "same", bias=bias)
+    plain = ops.depthwise_conv(inputs, kernel, strides, padding)
+    found, _ = ops.depthwise_conv_forward(inputs, kernel, strides, padding, bias=bias)
     np.testing.assert_allclose(found, plain + bias)
 
     def forward(inputs, kernel, bias):
-        return ops.depthwise_conv_forward(inputs, kernel, strides, "same", bias=bias)
+        return ops.depthwise_conv_forward(inputs, kernel, strides, padding, bias=bias)
 
     check_gradients(forward, ops.depthwise_conv_backward, [inputs, kernel, bias])
 
@@ -108,3 +109,12 @@ def test_bad_input_is_named():
     _, cache = ops.depthwise_conv_forward(images, np.zeros((3, 3, 3, 1)))
     with pytest.raises(ValueError, match="depthwise_conv_backward: grad_outputs must have shape"):
         ops.depthwise_conv_backward(np.zeros((2, 8, 8, 3)), cache)
+
+
+@pytest.mark.parametrize("examples, count", [(1, 1), (5, 1), (6, 2), (32, 8)])
+def test_two_threads_have_as_many_parts_each(examples, count):
+    inputs = np.zeros((examples, 56, 56, 48), np.float32)
+    _, cache = ops.depthwise_conv_forward(inputs, np.zeros((5, 5, 48, 1), np.float32), 2)
+    parts = depthwise._parts(cache)
+    assert len(parts) == count
+    assert [*np.r_[tuple(parts)]] == [*range(examples)]
