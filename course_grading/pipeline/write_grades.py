@@ -5,6 +5,7 @@ Grades and comments that a person gave are left alone, as in nbgrader.
 
 import contextlib
 
+from nbgrader.api import Comment, Grade, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 
 from course_grading.gradebook import read_again
@@ -31,12 +32,13 @@ def _hand_in(run, gradebook):
 
 
 def _save(run, found, submission):
-    submitted = next(found for found in submission.notebooks if found.name == run.notebook)
-    # rows that are not written yet do not know their cell, only its number
-    entry = submitted.notebook
-    listed = (*entry.grade_cells, *entry.solution_cells, *entry.task_cells)
-    cells = {cell.id: cell.name for cell in listed}
-    grades = {cells[grade.cell_id]: grade for grade in submitted.grades}
+    submitted = next((one for one in submission.notebooks if one.name == run.notebook), None)
+    if submitted is None:  # the notebook was added after this submission had been graded
+        notebook = run.gradebook.find_notebook(run.notebook, run.assignment)
+        submitted = SubmittedNotebook(notebook=notebook, assignment=submission)
+        run.gradebook.db.add(submitted)
+    cells = submitted.notebook
+    grades = _rows(run, Grade, submitted, submitted.grades, cells.grade_cells, cells.task_cells)
     for name, score in found["grades"].items():
         if name in grades:
             grades[name].auto_score = score
@@ -44,11 +46,26 @@ def _save(run, found, submission):
     for name in answers.keys() & grades.keys():
         is_same = answers[name] == run.earlier.get(name)
         grades[name].needs_manual_grade = read_again.is_to_read(grades[name], is_same)
-    comments = {cells[comment.cell_id]: comment for comment in submitted.comments}
+    told = submitted.comments
+    comments = _rows(run, Comment, submitted, told, cells.solution_cells, cells.task_cells)
     for name, comment in found["comments"]:
         if name in comments:
             comments[name].auto_comment = comment
     return submitted
+
+
+def _rows(run, kind, submitted, known, *cells):
+    """{cell: row} of the submitted notebook, each cell's; those that are not there are made.
+
+    A row that is not written yet does not know its cell, only the cell's number.
+    """
+    names = {cell.id: cell.name for group in cells for cell in group}
+    rows = {names[row.cell_id]: row for row in known if row.cell_id in names}
+    for number, name in names.items():
+        if name not in rows:
+            rows[name] = kind(cell_id=number, notebook=submitted)
+            run.gradebook.db.add(rows[name])
+    return rows
 
 
 @contextlib.contextmanager
@@ -61,13 +78,14 @@ def one_transaction(gradebook):
     session = gradebook.db
     session.commit = lambda: None
     try:
-        yield gradebook
+        try:
+            yield gradebook
+        finally:
+            del session.commit
+        session.commit()  # which may be refused, as another process has written meanwhile
     except BaseException:
-        del session.commit
         session.rollback()
         raise
-    del session.commit
-    session.commit()
     session.expunge_all()  # a class of thousands must not pile up in memory
 
 
