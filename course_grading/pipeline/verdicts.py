@@ -131,13 +131,13 @@ class _Short(reprlib.Repr):
 
 def _beginning(array):
     """The first ten along the first axis, and of a large array no more than can be shown."""
-    if array.size <= _SHOWN:
-        return array[:10] if array.ndim else array
-    kept, inner = [], array.size
-    for length in array.shape:
-        inner //= length
-        kept.append(slice(-(-_SHOWN // inner)))
-    return array[tuple(kept)][:10]
+    most = [10, *(_short.maxlist + 1 for _ in array.shape)]  # one more is shown as "..."
+    kept, inner = [], 1  # numbers, and lists that are shown as "[]" or "[...]"
+    for axis in reversed(range(array.ndim)):
+        length = min(array.shape[axis], most[axis] if axis < _short.maxlevel else 1)
+        kept.append(slice(min(length, math.ceil(_SHOWN / inner))))
+        inner *= max(length, 1)
+    return array[tuple(reversed(kept))]
 
 
 _short = _Short()
