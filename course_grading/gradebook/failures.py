@@ -38,7 +38,7 @@ def of_all(error):
         return _DISK[error.errno].format(where=where)
     if isinstance(error, OperationalError | PendingRollbackError):
         return of_the_gradebook(getattr(error, "orig", None) or error)
-    return None
+    return of_all(error.__cause__) if getattr(error, "__cause__", None) else None
 
 
 def raise_what_is_of_all(errors):

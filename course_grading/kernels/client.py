@@ -62,7 +62,10 @@ class Kernel:
         self._most_cpu = limits.get("cell_cpu", math.inf)
         self._reader = frames.Reader(FRAME_LIMIT)
         self._group, self._kills, self._keeper = None, 0, None
-        self._socket = servers.connect(path)
+        try:
+            self._socket = servers.connect(path)
+        except OSError as error:
+            raise servers.KernelFailed(f"the kernel server was not reached: {error}") from error
         try:
             self._group = groups.new(limits)
             servers.ask_for_senders(self._socket, True)
@@ -71,7 +74,7 @@ class Kernel:
             self._await_ready(time.monotonic() + limits["start"])
         except (OSError, frames.BadFrame) as error:
             self.close()
-            raise servers.KernelFailed(f"the kernel did not start: {error}") from None
+            raise servers.KernelFailed(f"the kernel did not start: {error}") from error
         except BaseException:
             self.close()
             raise

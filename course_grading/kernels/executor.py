@@ -4,7 +4,9 @@
 `runner.run`, here or on a cluster.
 """
 
+import functools
 import os
+from dataclasses import replace
 
 from traitlets import Bool, Dict, List, Unicode
 
@@ -50,10 +52,11 @@ class IsolatedKernel(Limits):
     def run(self, steps, files, sheet, assignment, kind, cell_timeout, root):
         """Run the steps of one submission to the course in ``root``; returns a `runner.Result`.
 
-        ``steps`` is a function that returns them: see `runner.Job`.
+        ``steps`` is a function that returns them, none where there is nothing to run: it is called
+        once, when a kernel was started, or before they go to a cluster.
         """
         job = runner.Job(
-            steps,
+            functools.cache(steps),
             files,
             sheet,
             self.limits(assignment, kind, cell_timeout),
@@ -61,14 +64,16 @@ class IsolatedKernel(Limits):
             copies=kind != "keras",
         )
         if self.scheduler:
-            job.steps = steps()
+            job = replace(job, steps=steps())
+            if not job.steps:
+                return runner.Result([])
             return cluster.run(self.scheduler, job, kind, self.accept_unisolated)
         job.isolated = self.isolated()
         path = self.servers.get(kind)
         if path and os.path.exists(path):
             try:
                 return runner.run(job, path)
-            except (servers.KernelFailed, OSError) as error:
+            except servers.KernelFailed as error:
                 self.log.warning("The shared kernel server was lost: %s", error)
         return warm.run_here(job, kind, self.warm, self._hidden(root), self.log)
 

@@ -10,6 +10,7 @@ kernel is started again, the cells before are repeated without it, and the rest 
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from course_grading.kernels import limits, sandbox, shares
@@ -28,15 +29,16 @@ class Job:
         steps: requests in order, ``{"run": source}`` or ``{"probe": source}``; with hidden inputs
             ``{"ask": source}``, which is answered when all others are done, from the names of its
             place. ``{"probe": source, "unless": number}`` is left out where the step of that number
-            has found an answer. Or a function that returns them, which is called when the kernel
-            was started: what makes them works meanwhile.
+            has found an answer. Or a function that returns them, which is called when a kernel was
+            started, as what makes them works meanwhile; and once more, for the same ones, where
+            that kernel's server is lost.
         files: {name: base64} of the files beside the notebook.
         sheet: what course_lib.exercise shows: prompts and numbers, no answers.
         limits: as `limits.Limits` sets them.
         preload: modules that the warm process should have imported.
     """
 
-    steps: list
+    steps: list | Callable[[], list]
     files: dict = field(default_factory=dict)
     sheet: dict = field(default_factory=dict)
     limits: dict = field(default_factory=dict)
@@ -86,7 +88,7 @@ def _found_nothing(outcome):
 
 class _Run:
     def __init__(self, job, path):
-        self.job, self.path = job, path
+        self.job, self.path, self.steps = job, path, job.steps
         self.kernel, self.replay = None, []
         self.starting = 0.0
         self.restarts = -1  # the first start is none
@@ -96,9 +98,9 @@ class _Run:
 
     def result(self):
         try:
-            if callable(self.job.steps):
+            if callable(self.steps):
                 self._ensure_kernel()
-                self.job.steps = self.job.steps()
+                self.steps = self.steps()
             begin, starting = time.monotonic(), self.starting
             self.deadline = begin + self.job.limits["total_timeout"]
             outcomes = []
@@ -129,12 +131,12 @@ class _Run:
 
     def _in_place(self):
         """The steps at their places; a question with hidden inputs is only marked there."""
-        for number, step in enumerate(self.job.steps):
+        for number, step in enumerate(self.steps):
             yield {"hold": number} if "ask" in step else step
 
     def _hidden(self):
         """The questions with hidden inputs, with the numbers of their steps."""
-        for number, step in enumerate(self.job.steps):
+        for number, step in enumerate(self.steps):
             if "ask" in step:
                 yield number, {**step, "held": number, "copy": self.job.copies}
 

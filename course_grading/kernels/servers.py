@@ -24,7 +24,7 @@ _SENDER = struct.Struct("iII")  # process id, user, group
 
 
 class KernelFailed(RuntimeError):
-    """A kernel could not be started."""
+    """A kernel could not be started; its cause is what went wrong between here and the server."""
 
 
 class KernelServer:

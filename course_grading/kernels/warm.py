@@ -34,7 +34,7 @@ def run_here(job, kind, warm=True, hidden=(), log=None):
     if server is not None:
         try:
             return runner.run(job, server.path)
-        except (servers.KernelFailed, OSError):
+        except servers.KernelFailed:
             close_servers()  # the server was lost; one more try with a new one
             server = shared_server(kind, job.isolated, hidden, log)
             if server is not None:

@@ -1,17 +1,20 @@
 """The server of kernels: that it leaves nothing behind, and the other ways to run it."""
 
+import errno
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import psutil
 import pytest
 
-from course_grading.kernels import executor, groups, sandbox, servers, warm
+from course_grading.gradebook import failures
+from course_grading.kernels import executor, groups, runner, sandbox, servers, warm
 from course_grading.kernels.client import Kernel
 from course_grading.pipeline import read_outcomes
 from tests.course_grading.corpus.forging import SOCKET
@@ -118,6 +121,43 @@ def test_a_lost_server_is_replaced_and_leaves_nothing(monkeypatch):
     assert first == second == {"value": {"int": "7"}}
     assert server is not lost
     assert not os.path.exists(lost.path)
+
+
+def test_why_a_server_was_not_reached_is_kept(monkeypatch):
+    """A class is not graded on where it concerns all: see `failures`."""
+    problem = OSError(errno.EMFILE, "too many open files")
+
+    def connect(path):
+        raise problem
+
+    monkeypatch.setattr(servers, "connect", connect)
+    with pytest.raises(servers.KernelFailed, match="was not reached") as failed:
+        Kernel("here", {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+    assert failed.value.__cause__ is problem
+    assert failures.of_all(failed.value).startswith("Too many files are open")
+
+
+@pytest.mark.parametrize("problem", [None, OSError(errno.EAGAIN, "no process left")])
+def test_a_kernel_whose_steps_are_none_leaves_nothing(problem):
+    server, homes = servers.KernelServer(isolated=False), []
+
+    def steps():
+        homes.extend(running.folders)
+        if problem:
+            raise problem
+        return []
+
+    running = runner._Run(job(isolated=False), server.path)
+    running.steps = steps
+    try:
+        with pytest.raises(OSError, match="no process left") if problem else nullcontext():
+            assert running.result().outcomes == []
+        (home,) = homes
+        wait_until(lambda: tree(server) == [] and not os.path.exists(home))
+        outcomes = ran(job("x = 1", PROBE_X, isolated=False), server.path).outcomes
+        assert outcomes[1].answer == {"value": {"int": "1"}}
+    finally:
+        server.close()
 
 
 def test_what_a_server_has_called_is_done_before_a_kernel_begins():
