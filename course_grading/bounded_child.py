@@ -25,6 +25,7 @@ SECONDS = 30.0  # of processor time
 PATIENCE = 4  # times as long by the clock
 MEMORY = 1 << 30  # bytes beyond what this process has already
 LARGEST = 64 << 20  # bytes of a result
+WAITING = 64 << 20  # bytes beyond what a child began with: with more it does not wait for a turn
 _LENGTH = struct.Struct("<Q")  # before each message
 
 
@@ -68,39 +69,48 @@ class Child:
     """A child that works in turns: what it has made in one it still holds in the next.
 
     ``generator(*arguments)`` runs in the child, each `turn` as far as its next ``yield``. Between
-    turns the child waits. It is for the text of one student alone, as it is the same process again.
+    turns the child waits; where it holds more than `WAITING`, it ends instead: see `waits`. It is
+    for the text of one student alone, as it is the same process again.
     """
 
     def __init__(self, generator, *arguments, most_seconds=SECONDS):
         """``most_seconds``: of processor time, for all turns together."""
         self._socket, theirs = socket.socketpair()
-        self.pid, self._status = os.fork(), 0
-        if self.pid == 0:
-            self._socket.close()
-            _be_child(theirs, generator, arguments, most_seconds)
-        theirs.close()
+        self.pid, self._status = None, 0
+        with theirs:
+            try:
+                self.pid = os.fork()
+            except OSError:
+                self._socket.close()
+                raise
+            if self.pid == 0:
+                self._socket.close()
+                _be_child(theirs, generator, arguments, most_seconds)
 
     def turn(self, told=None, seconds=SECONDS, memory=MEMORY):
         """What the generator yields next, which must be plain JSON; raises `Ended`, once for all.
 
         ``told`` is what its last ``yield`` gives it. ``memory`` are bytes beyond what the child
-        holds when the turn begins.
+        began with, in each of its turns.
         """
         self.begin(told, seconds, memory)
         return self.result()
 
     def begin(self, told=None, seconds=SECONDS, memory=MEMORY):
         """Begin a turn, and go on while the child works: `result` waits for it."""
-        self._seconds, self._deadline = seconds, time.monotonic() + PATIENCE * seconds
+        self._seconds = seconds
         self._socket.settimeout(PATIENCE * seconds)
         with self._ending(), contextlib.suppress(ConnectionError):  # it has ended: see `result`
             _send(self._socket, pickle.dumps((told, seconds, memory)))
 
     def result(self):
-        """What the turn that was begun has made: see `turn`."""
+        """What the turn that was begun has made: see `turn`.
+
+        The clock counts from here: what this process did meanwhile takes no time from the child.
+        """
         with self._ending():
             try:
-                body = _receive(self._socket, self._deadline)
+                body = _receive(self._socket, time.monotonic() + PATIENCE * self._seconds)
             except ConnectionError:
                 body = None
         if body is None:
@@ -109,10 +119,16 @@ class Child:
                 raise Ended(_took_more(self._seconds))
             raise Ended("needed more memory than it may have")
         result = json.loads(body)
-        if "failed" in result:
+        if "failed" in result or not result["waits"]:
             self.end()
+        if "failed" in result:
             raise Failed(*result["failed"])
         return result["value"]
+
+    @property
+    def waits(self):
+        """Whether it can have another turn."""
+        return self.pid is not None
 
     @contextlib.contextmanager
     def _ending(self):
@@ -154,15 +170,18 @@ def _be_child(parent, generator, arguments, most_seconds):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         namespaces.die_with_parent()
-        _limit(resource.RLIMIT_CORE, 0)  # SIGXCPU would write this memory, with the course's secret
-        _limit(resource.RLIMIT_CPU, math.ceil(most_seconds), spare=5)  # SIGXCPU before SIGKILL
+        # SIGXCPU would write this memory, with the course's secret
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        room = _Room(most_seconds)
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-        work = generator(*arguments)
-        while body := _receive(parent):
+        work, waits = generator(*arguments), True
+        while waits and (body := _receive(parent)):
             told, seconds, memory = pickle.loads(body)  # the parent's
-            _bound(seconds, memory)
+            room.begin(seconds, memory)
             try:
-                made = {"value": work.send(told)}
+                value = work.send(told)
+                waits = room.taken() <= WAITING
+                made = {"value": value, "waits": waits}
             except MemoryError:
                 os._exit(1)
             except Failed as error:  # a child's of this one
@@ -176,28 +195,46 @@ def _be_child(parent, generator, arguments, most_seconds):
         os._exit(status)
 
 
-def _bound(seconds, memory):
-    """What a turn may take, beyond what the process has taken and holds already."""
+class _Room:
+    """What this process may take, turn by turn.
+
+    A process that a child has forked in its turn may take no more than the child may then.
+    """
+
+    def __init__(self, most_seconds):
+        self._began = _held()
+        kinds = (resource.RLIMIT_AS, resource.RLIMIT_CPU)
+        self._inherited = {kind: resource.getrlimit(kind)[0] for kind in kinds}
+        soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        hard = _lowest(math.ceil(most_seconds) + 5, hard)  # SIGXCPU, which is told, before SIGKILL
+        resource.setrlimit(resource.RLIMIT_CPU, (_lowest(soft, hard), hard))
+
+    def begin(self, seconds, memory):
+        """A turn: this time beyond what it has used, this memory beyond what it began with."""
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        self._bound(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + seconds))
+        self._bound(resource.RLIMIT_AS, self._began + memory)
+
+    def _bound(self, kind, most):
+        """A soft limit, which the next turn may raise again."""
+        hard = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (_lowest(most, self._inherited[kind], hard), hard))
+
+    def taken(self):
+        """Bytes that the process holds beyond what it began with."""
+        return _held() - self._began
+
+
+def _held():
+    """Bytes that this process has, as RLIMIT_AS counts them."""
     with open("/proc/self/statm") as file:
-        held = int(file.read().split()[0]) * resource.getpagesize()
-    _soft(resource.RLIMIT_AS, held + memory)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _soft(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + seconds))
+        return int(file.read().split()[0]) * resource.getpagesize()
 
 
-def _soft(kind, most):
-    """A limit that the next turn may raise again, up to the one that holds for all."""
-    hard = resource.getrlimit(kind)[1]
-    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
-def _limit(kind, most, spare=0):
-    """A limit, or the one that holds already where it is lower: a child may have children."""
-    held = resource.getrlimit(kind)[1]
-    soft, hard = (
-        most if held == resource.RLIM_INFINITY else min(most, held) for most in (most, most + spare)
-    )
-    resource.setrlimit(kind, (soft, hard))
+def _lowest(*limits):
+    """The lowest of these limits, some of which may be none."""
+    none = resource.RLIM_INFINITY
+    return min((most for most in limits if most != none), default=none)
 
 
 def _send(connection, body):

@@ -10,7 +10,7 @@ from course_grading.submission.copied_answers import Numbers
 from course_grading.submission.repair import Plan
 
 _KEY = "grading"  # in nbgrader's resources, beside its own "nbgrader"
-_TOLD = (
+_EXECUTED = (  # what `TrustedExecute.execute` sets, and the remarks, to which it adds
     "remarks",
     "came",
     "places",
@@ -117,7 +117,7 @@ class Run:
 
     def told(self):
         """What the child that has read the notebook is told before it judges, of all fields."""
-        return {name: getattr(self, name) for name in _TOLD}
+        return {name: getattr(self, name) for name in _EXECUTED}
 
     def came_bytes(self):
         """Bytes of what came of the steps."""

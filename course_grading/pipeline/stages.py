@@ -4,7 +4,7 @@
 |---|---|---|
 | `_read` | a child | the file becomes a clean notebook; its cells are listed |
 | `TrustedExecute.execute` | the grader | the cells run in the sandbox |
-| `_judged` | the same child | what came back is read and judged; the graded notebook is made |
+| `_judged` | that child, or a new one | what came back is judged; the graded notebook is made |
 | `write_grades.write` | the grader | points into the gradebook; the notebook is kept |
 
 The grader itself moves bytes: a student's text is parsed, compared and judged in a child of that
@@ -32,7 +32,7 @@ from course_grading.text import printable_line
 
 # bytes: a notebook with its outputs is many times as large once it is read
 _READING = min(4 << 30, shares.memory(len(os.sched_getaffinity(0))))
-_TOLD = 4 << 20  # bytes of what came of the cells
+_MOST_TOLD = 4 << 20  # bytes of what came of the cells, for the child that has read them
 _ALONE = 150.0  # seconds for judging where each cell has a child of its own
 
 
@@ -70,16 +70,12 @@ def grade(resources, handed_in, before, after, log):
         executor = _executor(after)
         if executor and not handed_in.problem:
             executor.execute(run, reading.cells)
-        notebook, problem = reading.notebook(), None
+        reading.notebook()  # with --no-execute nobody has asked for it
         if run.problem:
             log.warning("%s: %s", run.student, run.problem)
         for alone in (False, True):
             try:
-                if not alone and _is_small(run):
-                    return reading.child.turn(run.told())
-                seconds = _ALONE if alone else bounded_child.SECONDS
-                judging = (_judge_anew, resources, notebook, after, alone)
-                return bounded_child.call(*judging, seconds=seconds)
+                return reading.judged(alone)
             except bounded_child.Ended as end:
                 if alone or end.of_all:  # else it may be of one cell, which is found alone
                     _raise_own(end)
@@ -88,19 +84,11 @@ def grade(resources, handed_in, before, after, log):
     run.came = None
     with _Reading(resources, handed_in.unread(problem), before, after) as reading:
         reading.notebook()
-        return reading.child.turn(run.told())
-
-
-def _is_small(run):
-    """Whether what came can be told to a child; more than that a new one has from the start.
-
-    So it has where a question is not asked, whose code raises.
-    """
-    return run.came_bytes() <= _TOLD and not run.unasked
+        return reading.judged()
 
 
 class _Reading:
-    """The child that reads a submission, while a kernel is started, and later judges it."""
+    """The child that reads a submission, while a kernel is started, and may judge it later."""
 
     def __init__(self, resources, handed_in, before, after):
         self._resources, self._handed_in, self._steps = resources, handed_in, (before, after)
@@ -120,6 +108,22 @@ class _Reading:
     def notebook(self):
         """The repaired notebook as JSON; the run is told what was found."""
         return self._read()["notebook"]
+
+    def judged(self, alone=False):
+        """What `_judged` returns; ``alone``: with each cell in a child of its own."""
+        if not alone and self._can_be_told():
+            return self.child.turn(run_of(self._resources).told())
+        self.child.end()  # not both at once
+        judging = (_judge_anew, self._resources, self.notebook(), self._steps[1], alone)
+        return bounded_child.call(*judging, seconds=_ALONE if alone else bounded_child.SECONDS)
+
+    def _can_be_told(self):
+        """Whether the child still waits, and what came is little enough to be told to it.
+
+        A new one has it from the start; so it has where a question is not asked, whose code raises.
+        """
+        run = run_of(self._resources)
+        return self.child.waits and run.came_bytes() <= _MOST_TOLD and not run.unasked
 
     def _read(self):
         if self._found is None:

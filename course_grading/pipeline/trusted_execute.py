@@ -4,8 +4,8 @@ A probe asks for the student's answers: it emits a variable, or calls the studen
 inputs drawn from the course's secret, when no cell is left to run. What comes back is data. The
 expected answers stay with the grader; the kernel never has them.
 
-The three parts run in three places (see `stages`): a child lists the cells, the grader has them
-run, moving their texts and what comes back, and another child puts that into the notebook.
+The three parts run in turn (see `stages`): a child lists the cells, the grader has them run, moving
+their texts and what comes back, and that child, or a new one, puts this into the notebook.
 """
 
 import base64

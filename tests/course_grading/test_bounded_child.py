@@ -5,10 +5,12 @@ import os
 import resource
 import signal
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from course_grading import bounded_child
+from tests.course_grading.kernel_runs import wait_until
 
 
 def test_a_result_is_plain_data():
@@ -65,20 +67,118 @@ def test_a_child_holds_what_it_has_made_and_is_told_more():
         assert child.turn({"told": b"bytes"}["told"].decode()) == ["a", "bytes"]
 
 
-def test_a_turn_takes_neither_time_nor_memory_from_the_next(monkeypatch):
-    """Who makes reading long and large still has the room of judging, and no more than that."""
+def test_a_turn_takes_no_time_from_the_next(monkeypatch):
+    """Who makes reading long still has the whole time of judging, and no more than that."""
     monkeypatch.setattr(bounded_child, "PATIENCE", 1000)
+
+    def limit():
+        return resource.getrlimit(resource.RLIMIT_CPU)[0]
+
+    def work():
+        begun = limit()
+        burn(1.2)
+        used = time.process_time()
+        yield [begun, used]
+        yield limit()
+
+    with bounded_child.Child(work, most_seconds=60) as child:
+        begun, used = child.turn(seconds=5)
+        assert 5 <= begun < used + 5
+        assert used + 5 <= child.turn(seconds=5) < used + 5 + 2
+    with pytest.raises(bounded_child.Ended, match="took more than 1 seconds"):
+        in_turns(lambda: None, lambda: burn(60), seconds=1)
+
+
+def test_all_turns_have_the_memory_that_one_may_have():
     kept = []
 
     def work():
-        kept.append(bytearray(150 << 20))
-        burn(0.9)
+        kept.append(bytearray(40 << 20))
 
-    assert in_turns(work, work, work, seconds=1, memory=200 << 20) == [None] * 3
-    with pytest.raises(bounded_child.Ended, match="took more than 1 seconds"):
-        in_turns(lambda: None, lambda: burn(3), seconds=1)
+    def many():
+        kept.append(bytearray(180 << 20))
+
+    assert in_turns(work, lambda: None, memory=200 << 20) == [None, None]
+    assert in_turns(lambda: None, many, memory=200 << 20) == [None, None]
     with pytest.raises(bounded_child.Ended, match="needed more memory"):
-        in_turns(lambda: None, lambda: len(bytearray(300 << 20)), memory=200 << 20)
+        in_turns(work, many, memory=200 << 20)
+
+
+def test_a_child_that_holds_much_ends_when_its_turn_is_done():
+    def keeps(size):
+        def work():
+            held = bytearray(size)
+            yield len(held)
+
+        return work
+
+    for size, waits in ((bounded_child.WAITING // 2, True), (2 * bounded_child.WAITING, False)):
+        with bounded_child.Child(keeps(size)) as child:
+            pid = child.pid
+            assert child.turn() == size
+            assert child.waits is waits
+            assert os.path.exists(f"/proc/{pid}") is waits
+
+
+def test_it_ends_even_where_nobody_has_asked_for_what_it_made():
+    def large():
+        held = bytearray(2 * bounded_child.WAITING)
+        yield len(held)
+
+    with bounded_child.Child(large) as child:
+        child.begin()
+        ended = os.WEXITED | os.WNOWAIT | os.WNOHANG
+        wait_until(lambda: os.waitid(os.P_PID, child.pid, ended))
+        assert child.result() == 2 * bounded_child.WAITING
+
+
+def test_a_child_of_a_child_has_no_more_than_its_parent():
+
+    def outer():
+        try:
+            return bounded_child.call(lambda: len(bytearray(600 << 20)))
+        except bounded_child.Ended as end:
+            return str(end)
+
+    def times(seconds):
+        def limit():
+            return resource.getrlimit(resource.RLIMIT_CPU)[0]
+
+        return lambda: [limit(), bounded_child.call(limit, seconds=seconds)]
+
+    assert bounded_child.call(outer) == 600 << 20
+    assert "needed more memory" in bounded_child.call(outer, memory=200 << 20)
+    for mine, childs in in_turns(times(30), times(30), seconds=5):
+        assert mine == childs
+    mine, childs = bounded_child.call(times(2), seconds=20)
+    assert childs < mine
+
+
+def test_what_the_parent_does_meanwhile_takes_no_time_from_the_child(monkeypatch):
+    """A kernel server that is started anew takes the grader a minute."""
+    now = [0.0]
+    monkeypatch.setattr(bounded_child, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def work():
+        burn(0.1)
+        return "x" * (8 << 20)
+
+    with bounded_child.Child(turns, work) as child:
+        child.begin(seconds=30)
+        now[0] += 1000
+        assert len(child.result()) == 8 << 20
+
+
+def test_a_refused_fork_leaves_nothing_open(monkeypatch):
+    def refuses():
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuses)
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(BlockingIOError) as refused:  # which holds all that was being made
+        bounded_child.Child(turns)
+    assert refused
+    assert os.listdir("/proc/self/fd") == before
 
 
 @pytest.mark.parametrize("told", [b"", bytes(8 << 20)])

@@ -20,6 +20,7 @@ from course_grading.pipeline.disarm_text import DisarmText
 from course_grading.pipeline.repair_cells import RepairCells
 from course_grading.pipeline.run import run_of
 from course_grading.submission import handed_in_at, outputs, preflight
+from course_grading.text import shorten
 from tests.course_grading.graded_class import AUTOMATIC, PS2, SECOND, hand_in, scores
 
 READERS = [  # what parses, repairs, cleans, judges and shows
@@ -80,15 +81,15 @@ def test_nothing_is_read_where_the_gradebook_is_open(course, monkeypatch, tmp_pa
 
 def test_a_child_that_is_lost_while_the_cells_run_costs_nothing(course, monkeypatch):
     """What a notebook has made of the child that has read it: another one judges."""
-    notebook, lost = stages._Reading.notebook, []
+    judged, lost = stages._Reading.judged, []
 
-    def losing(reading):
-        found = notebook(reading)
-        lost.append(reading.child.pid)
-        os.kill(reading.child.pid, signal.SIGKILL)
-        return found
+    def losing(reading, alone=False):
+        if not alone:
+            lost.append(reading.child.pid)
+            os.kill(reading.child.pid, signal.SIGKILL)
+        return judged(reading, alone)
 
-    monkeypatch.setattr(stages._Reading, "notebook", losing)
+    monkeypatch.setattr(stages._Reading, "judged", losing)
     grade(course)
     assert len(lost) == 1
     assert scores(course) == {"ada": AUTOMATIC - SECOND}
@@ -231,10 +232,14 @@ def test_a_judge_that_raises_costs_its_own_question_alone():
     assert entry["message"] == "Could not be graded: ZeroDivisionError."
 
 
-@pytest.mark.parametrize("shape", [(), (0, 5), (300,), (25, 20), (5, 5, 12, 20), (1, 1, 1, 900)])
-def test_of_a_large_array_the_same_is_shown_as_if_all_were_written_out(shape, monkeypatch):
+SHAPES = [(), (0, 5), (300,), (25, 20), (5, 5, 12, 20), (1, 1, 1, 900), (5, 200), (3, 100)]
+SHAPES += [(5, 5, 200), (3, 41), (12, 40, 5), (2, 60, 60), (50, 0), (2, 50, 50, 0), 9 * (2,)]
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, (2, 2, 2, 2, 2, 2, 300), (1000, 1000)])
+def test_of_a_large_array_the_same_is_shown_as_if_all_were_written_out(shape):
     array = np.random.default_rng(1).integers(0, 9, size=shape)
-    shown = verdicts._short.repr(array)
-    monkeypatch.setattr(verdicts, "_SHOWN", array.size)
-    assert shown == verdicts._short.repr(array)
-    assert shown.startswith(f"array of shape {shape}: ")
+    first = array[:10].tolist() if array.ndim else array.item()
+    whole = verdicts._short.repr1(first, verdicts._short.maxlevel)
+    assert verdicts._short.repr(array) == shorten(f"array of shape {shape}: {whole}", 400)
+    assert verdicts._beginning(array).size <= 1000
