@@ -28,8 +28,6 @@ _PLAIN_ENV = {
     "MPLCONFIGDIR": "/tmp/matplotlib",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
-    # else the first product of every kernel waits for machine code that is made for it: 25 ms
-    "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "0",
     "CUDA_VISIBLE_DEVICES": "-1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",

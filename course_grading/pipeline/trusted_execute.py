@@ -15,6 +15,7 @@ from nbformat import from_dict
 from nbgrader import utils
 from nbgrader.preprocessors import Execute
 
+from course_grading.kernels import kinds
 from course_grading.kernels.client import Outcome
 from course_grading.kernels.executor import IsolatedKernel
 from course_grading.pipeline import closed_libraries, unasked
@@ -120,8 +121,9 @@ def _steps(run, listed):
 
     if run.key and run.key.own_code:
         add({"run": closed_libraries.closing()})
+    begin = kinds.beginning(run.kind, (source for _, source, _ in listed if source))
     # whose notebook it is, the folder tells, until the student's own cell says it again
-    add({"run": f"STUDENT_ID = {run.shown_id!r}"})
+    add({"run": f"{begin}\nSTUDENT_ID = {run.shown_id!r}"})
     for place, source, name in listed:
         variant = run.variants.get(name) if source is None else None
         if variant is None:

@@ -33,7 +33,7 @@ def test_a_question_whose_code_raises_costs_itself_alone(which):
     question = {name: getattr(broken.question, name) for name in of_it}
     broken = replace(broken, question=SimpleNamespace(**{**question, which: raising}))
     variants = {BROKEN: broken, ASKED: asked}
-    run = SimpleNamespace(key=None, shown_id="ada", variants=variants, remarks=[])
+    run = SimpleNamespace(key=None, kind="numpy", shown_id="ada", variants=variants, remarks=[])
     listed = [(0, None, BROKEN), (1, None, ASKED)]
 
     requests, places, rounds, _ = trusted_execute._steps(run, listed)
