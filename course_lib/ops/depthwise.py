@@ -106,9 +106,11 @@ def depthwise_conv_backward(
 
     def back(part):
         """Both gradients are made of those of the outputs that lie around a cell of the inputs."""
-        found = np.zeros_like(kernel)
+        found, grad = np.zeros_like(kernel), grad_outputs[part]
         for cells, taps, over, weights in phases:
             around = surrounded(grad_outputs[part], over.pads)
+            if min(map(min, over.pads)) >= 0:
+                grad = around  # it has all of them, and is nearer
             phase = _contiguous(inputs[part][cells])
             _reversed(found[taps])[...] = _kernel_gradient(around, phase, over)
             if need_inputs:
@@ -116,10 +118,7 @@ def depthwise_conv_backward(
                 slide(around, weights, over, into)
                 if max(window.strides) > 1:
                     _whole(grad_inputs[part])[cells] = _whole(into)
-        if not with_bias:
-            return found, 0
-        cut = min(map(min, over.pads)) < 0  # else the last copy, still near, has all of them
-        return found, bias_gradient(grad_outputs[part] if cut else around)
+        return found, bias_gradient(grad) if with_bias else 0
 
     grad_kernel, grad_bias = np.zeros_like(kernel), np.zeros_like(grad_outputs, shape=shape[-1])
     for of_kernel, of_bias in each(back, _parts(cache)):

@@ -39,7 +39,7 @@ def each(function, parts):
     """An iterator over function(part) for every part, in order.
 
     The thread that calls takes parts like its helpers, and between two of them hands on what is
-    there: so few results wait at a time. After an error nobody begins another part.
+    there: so few results wait as a rule. After an error nobody begins another part.
     """
     shared = _pool.get() is not None and len(parts) > 1
     return _by_all(function, parts) if shared else map(function, parts)

@@ -208,6 +208,16 @@ def test_what_is_being_typed_outlives_a_figure_that_is_drawn_anew(name, chrome, 
         assert page.errors == []
 
 
+def test_a_pair_is_written_in_one_form(chrome, pages):
+    with open_page(chrome, pages("ModelBuilder")) as page:
+        field = ready(page, "ModelBuilder").locator("input[type=text]:visible").first
+        was = field.input_value()
+        assert was.isdigit()
+        field.fill(f"{was} , {was}")
+        field.press("Enter")
+        assert field.input_value() == was
+
+
 def test_a_cell_tells_what_is_no_number(chrome, pages):
     with open_page(chrome, pages("ConvolutionStepper")) as page:
         root = ready(page, "ConvolutionStepper")

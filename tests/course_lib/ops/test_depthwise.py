@@ -61,6 +61,15 @@ def test_a_bias_is_added_and_has_its_gradient(strides, padding):
     check_gradients(forward, ops.depthwise_conv_backward, [inputs, kernel, bias])
 
 
+def test_where_no_window_meets_a_cell_the_bias_has_its_gradient_alone():
+    inputs, kernel = RNG.normal(size=(3, 2, 4)), RNG.normal(size=(1, 4, 1))
+    outputs, cache = ops.depthwise_conv_forward(inputs, kernel, 3, 1, bias=np.ones(4))
+    np.testing.assert_array_equal(outputs, np.ones((3, 2, 4)))
+    grad_inputs, grad_kernel, grad_bias = ops.depthwise_conv_backward(outputs, cache)
+    assert not grad_inputs.any() and not grad_kernel.any()
+    np.testing.assert_array_equal(grad_bias, np.full(4, 6))
+
+
 def test_by_hand():
     """Channel 0 is summed over two steps, channel 1 has its difference taken."""
     inputs = [[[1, 10], [2, 30], [4, 60]]]

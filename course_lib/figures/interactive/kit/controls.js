@@ -47,7 +47,9 @@ export function entry({ label, read, text = String, value, onChange, ...attribut
       typing = false;
       const { value: next, refused } = read(input.value);
       tell(refused);
-      if (!refused && text(next) !== text(last)) onChange((last = next));
+      if (refused) return;
+      input.value = text(next); // 3, 3 is written 3
+      if (text(next) !== text(last)) onChange((last = next));
     },
   });
   function tell(refused) {
