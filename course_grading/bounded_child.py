@@ -76,7 +76,7 @@ class Child:
     def __init__(self, generator, *arguments, most_seconds=SECONDS):
         """``most_seconds``: of processor time, for all turns together."""
         self._socket, theirs = socket.socketpair()
-        self.pid, self._status = None, 0
+        self.pid, self._status, self._seconds = None, 0, SECONDS
         with theirs:
             try:
                 self.pid = os.fork()
@@ -99,8 +99,8 @@ class Child:
     def begin(self, told=None, seconds=SECONDS, memory=MEMORY):
         """Begin a turn, and go on while the child works: `result` waits for it."""
         self._seconds = seconds
-        self._socket.settimeout(PATIENCE * seconds)
         with self._ending(), contextlib.suppress(ConnectionError):  # it has ended: see `result`
+            self._socket.settimeout(PATIENCE * seconds)
             _send(self._socket, pickle.dumps((told, seconds, memory)))
 
     def result(self):
@@ -132,7 +132,12 @@ class Child:
 
     @contextlib.contextmanager
     def _ending(self):
-        """Where something goes wrong the child is ended; where it is late, that is said."""
+        """Where something goes wrong the child is ended; where it is late, that is said.
+
+        One that has been ended has no further turn.
+        """
+        if not self.waits:
+            raise Ended("has ended before")
         try:
             yield
         except TimeoutError:
@@ -181,18 +186,23 @@ def _be_child(parent, generator, arguments, most_seconds):
             try:
                 value = work.send(told)
                 waits = room.taken() <= WAITING
-                made = {"value": value, "waits": waits}
+                made = _message(value=value, waits=waits)
             except MemoryError:
                 os._exit(1)
             except Failed as error:  # a child's of this one
-                made = {"failed": [*error.raised, error.of_all]}
+                made = _message(failed=[*error.raised, error.of_all])
             except Exception as error:
                 text = str(error)[:1000]
-                made = {"failed": [type(error).__name__, text, failures.of_all(error)]}
-            _send(parent, json.dumps(made).encode())
+                made = _message(failed=[type(error).__name__, text, failures.of_all(error)])
+            _send(parent, made)
         status = 0
     finally:
         os._exit(status)
+
+
+def _message(**made):
+    """What a turn has made, or why it failed, for the parent; TypeError if it is not plain JSON."""
+    return json.dumps(made).encode()
 
 
 class _Room:

@@ -109,7 +109,11 @@ class Run:
     comments: list = field(default_factory=list)
 
     def take_read(self, found):
-        """What reading the notebook found: see `stages`."""
+        """What reading the notebook found: see `stages`.
+
+        Its remarks take the place of those that stand here, with which it began: between its
+        beginning and this nothing may add any.
+        """
         self.problem, self.remarks = found["problem"], list(found["remarks"])
         self.timestamp = datetime.fromisoformat(found["time"]) if found["time"] else None
         if self.problem:

@@ -23,7 +23,7 @@ from nbgrader.utils import setenv
 
 from course_grading import bounded_child
 from course_grading.gradebook.record import notebook_text, record
-from course_grading.kernels import shares
+from course_grading.kernels import shares, warm
 from course_grading.pipeline import read_outcomes
 from course_grading.pipeline.run import run_of
 from course_grading.pipeline.trusted_execute import TrustedExecute
@@ -112,7 +112,12 @@ class _Reading:
     def judged(self, alone=False):
         """What `_judged` returns; ``alone``: with each cell in a child of its own."""
         if not alone and self._can_be_told():
-            return self.child.turn(run_of(self._resources).told())
+            try:
+                return self.child.turn(run_of(self._resources).told())
+            except bounded_child.Failed:
+                raise
+            except bounded_child.Ended:
+                pass  # perhaps it was lost while it waited: what a new one makes of it counts
         self.child.end()  # not both at once
         judging = (_judge_anew, self._resources, self.notebook(), self._steps[1], alone)
         return bounded_child.call(*judging, seconds=_ALONE if alone else bounded_child.SECONDS)
@@ -161,6 +166,7 @@ def _executor(steps):
 
 def _read_and_judge(resources, handed_in, before, after):
     """Two turns of a child: what `_read` finds, then, told what came of the cells, the verdict."""
+    warm.forget_servers()  # one that is closed meanwhile ends when nobody holds its lifeline
     run = run_of(resources)
     nb, found = _read(resources, handed_in, before, after)
     run.take_read(found)
@@ -211,7 +217,9 @@ def _time(stamp, run):
             raise ValueError(stamp)
         return handed_in_at.moment(stamp)
     except (ValueError, OverflowError, OSError) as problem:
-        run.remarks.append(f"timestamp.txt was not understood, so it counts as in time: {problem}")
+        remark = f"timestamp.txt was not understood, so it counts as in time: {problem}"
+        if remark not in run.remarks:  # from a reading before, see `grade`
+            run.remarks.append(remark)
         return None
 
 

@@ -26,6 +26,7 @@ def test_a_result_is_plain_data():
         (lambda: "x" * (70 << 20), 60, "made more than 64 MB"),
         (lambda: os.kill(os.getpid(), 9), 60, "needed more memory"),
         (lambda: 1 / 0, 60, "failed (ZeroDivisionError)"),
+        (lambda: {"no", "JSON"}, 60, "failed (TypeError)"),
     ],
 )
 def test_what_takes_too_much_is_ended(function, seconds, told):
@@ -191,6 +192,14 @@ def test_a_child_that_is_lost_or_stops_between_two_turns_is_ended(told):
                 child.turn(told, seconds=0.1 if number == signal.SIGSTOP else 30)
         with pytest.raises(ChildProcessError):  # it is not left
             os.waitpid(pid, os.WNOHANG)
+
+
+def test_a_child_that_was_ended_has_no_further_turn():
+    with bounded_child.Child(turns, os.getpid) as child:
+        child.end()
+        for asked in (child.begin, child.result, child.turn):
+            with pytest.raises(bounded_child.Ended, match="has ended before"):
+                asked()
 
 
 class Told:

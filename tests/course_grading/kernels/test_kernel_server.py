@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import psutil
@@ -161,16 +161,16 @@ def test_a_kernel_whose_steps_are_none_leaves_nothing(problem):
 
 
 def test_what_a_server_has_called_is_done_before_a_kernel_begins():
+    bubblewrap()
     named = "course_lib.datasets.mnist:load_sample"
     assert named in warm.PRELOAD["keras"]
-    server = servers.KernelServer(("numpy", named))
-    try:
-        asked = "from course_lib.datasets import mnist; print(mnist._sample.cache_info().currsize)"
-        kernel = Kernel(server.path, {"files": {}, "sheet": {}}, LIMITS, sandbox.environment())
+    asked = "from course_lib.datasets import mnist; print(mnist._sample.cache_info().currsize)"
+    given = {"files": {}, "sheet": {}}, LIMITS, sandbox.environment()
+    with (
+        closing(servers.KernelServer(("numpy", named))) as server,
+        closing(Kernel(server.path, *given)) as kernel,
+    ):
         assert printed(run(kernel, asked)) == "1\n"
-        kernel.close()
-    finally:
-        server.close()
 
 
 def test_a_cold_kernel_is_isolated_too():

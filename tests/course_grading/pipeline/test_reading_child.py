@@ -12,7 +12,7 @@ import pytest
 from course_bank.assignments.key import KeptQuestion
 from course_grading.commands import sample_class
 from course_grading.gradebook import failures
-from course_grading.kernels import cluster, executor, groups, runner, servers, warm
+from course_grading.kernels import cluster, executor, groups, runner, sandbox, servers, warm
 from course_grading.kernels.client import Kernel
 from course_grading.pipeline import stages
 from course_grading.pipeline.run import Run, run_of
@@ -32,6 +32,11 @@ def grade(course, *students, servers=None):
     finally:
         grader.close()
     return course.record(PS2, "ada")
+
+
+def server_of(course):
+    """The kernel server that has graded here: those of other modules may be there, too."""
+    return warm._servers["numpy", True, tuple(sandbox.hidden_parts(course.root))]
 
 
 @pytest.fixture
@@ -116,6 +121,23 @@ def test_a_child_that_holds_much_is_gone_before_the_first_cell_runs(
     assert set(seen) == {False}
     assert judges()[1] not in children
     assert scores(course) == {"ada": AUTOMATIC}
+
+
+def test_the_child_holds_nothing_of_a_kernel_server(course, children, monkeypatch):
+    """A server that is closed while the child waits ends when nobody holds its lifeline."""
+    grade(course)
+    ours, run, held = server_of(course), Kernel.run, set()
+
+    def running(kernel, *given):
+        for file in os.scandir(f"/proc/{children[-1]}/fd"):
+            held.add(os.readlink(file))
+        return run(kernel, *given)
+
+    monkeypatch.setattr(Kernel, "run", running)
+    grade(course)
+    assert held
+    for descriptor in (ours._lifeline, ours._place):
+        assert os.readlink(f"/proc/self/fd/{descriptor}") not in held
 
 
 def answers_much(book):
@@ -228,7 +250,7 @@ def test_a_failure_in_reading_is_not_taken_for_a_lost_server(
 ):
     """A process too many, an open file too many: the cause is told, and the server stays."""
     grade(course)
-    (server,) = warm._servers.values()
+    server = server_of(course)
     begin, problem = stages._Reading._begin, OSError(errno.EMFILE, "too many open files")
 
     def refused(reading, handed_in):
@@ -242,7 +264,7 @@ def test_a_failure_in_reading_is_not_taken_for_a_lost_server(
         grade(course, servers={"numpy": server.path} if is_shared else {})
     assert raised.value is problem
     assert failures.of_all(raised.value).startswith("Too many files are open")
-    assert list(warm._servers.values()) == [server]
+    assert server_of(course) is server
     assert len(kernels) == 2
 
 

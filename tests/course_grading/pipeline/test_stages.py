@@ -81,17 +81,17 @@ def test_nothing_is_read_where_the_gradebook_is_open(course, monkeypatch, tmp_pa
 
 def test_a_child_that_is_lost_while_the_cells_run_costs_nothing(course, monkeypatch):
     """What a notebook has made of the child that has read it: another one judges."""
-    judged, lost = stages._Reading.judged, []
+    judged, asked = stages._Reading.judged, []
 
     def losing(reading, alone=False):
+        asked.append("alone" if alone else "together")
         if not alone:
-            lost.append(reading.child.pid)
             os.kill(reading.child.pid, signal.SIGKILL)
         return judged(reading, alone)
 
     monkeypatch.setattr(stages._Reading, "judged", losing)
     grade(course)
-    assert len(lost) == 1
+    assert asked == ["together"]  # nothing is wrong with its cells
     assert scores(course) == {"ada": AUTOMATIC - SECOND}
 
 
@@ -205,9 +205,12 @@ def test_what_cannot_be_read_at_all_is_worth_nothing_and_says_so(course, monkeyp
     problem = grade(course)["problem"]
     assert problem == f"{PS2}.ipynb cannot be read: reading it needed more memory than it may have."
     monkeypatch.setattr(preflight, "parse_notebook", parse)
+    (course.folder("submitted", PS2, "ada") / "timestamp.txt").write_text("yesterday")
     monkeypatch.setattr(read_outcomes, "read", lambda came, alone: os._exit(9) if came else None)
-    problem = grade(course)["problem"]
+    record = grade(course)
+    problem = record["problem"]
     assert problem.startswith("What this notebook answered cannot be read: that needed more memory")
+    assert ["timestamp.txt" in flag for flag in record["flags"]].count(True) == 1  # read twice
     assert scores(course) == {"ada": 0}
 
 
