@@ -16,7 +16,7 @@ def command(options):
     """Grade what is new or has changed; 1 where something could not be graded."""
     assignment = options.assignment
     # a worker has a core; more threads would only spin on those of others, after each small product
-    if "numpy" not in sys.modules:  # which looks once
+    if "numpy" not in sys.modules:  # which reads this when it is imported
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if not options.scheduler:
         with contextlib.suppress(NoCourse):  # is told where the course is opened

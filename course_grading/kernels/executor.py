@@ -60,7 +60,6 @@ class IsolatedKernel(Limits):
             files,
             sheet,
             self.limits(assignment, kind, cell_timeout),
-            warm.PRELOAD[kind],
             copies=kind != "keras",
         )
         if self.scheduler:

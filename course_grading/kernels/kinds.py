@@ -2,8 +2,6 @@
 
 import re
 
-_TRAINS = re.compile(r"\bfit\b|\btrain_on_batch\b|\bGradientTape\b")
-_AT_ONCE = "__import__('os').environ['TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL'] = '0'"
 _KERAS = re.compile(r"^\s*(?:import|from)\s+(?:tensorflow|keras)\b", re.MULTILINE)
 
 
@@ -13,6 +11,10 @@ def of(cells):
     return "keras" if _KERAS.search(code) else "numpy"
 
 
+_TRAINS = re.compile(r"\bfit\b|\btrain_on_batch\b|\bGradientTape\b")
+_WITHOUT_MACHINE_CODE = "__import__('os').environ['TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL'] = '0'"
+
+
 def beginning(kind, sources):
     """Code that a kernel runs before the cells with these sources; may be empty.
 
@@ -20,4 +22,4 @@ def beginning(kind, sources):
     25 ms. With that code a training is some 5 % shorter; where nothing is trained it is left out.
     """
     trains = any(_TRAINS.search(source) for source in sources)
-    return _AT_ONCE if kind == "keras" and not trains else ""
+    return _WITHOUT_MACHINE_CODE if kind == "keras" and not trains else ""

@@ -2,9 +2,10 @@
 
 What is asked with hidden inputs is asked last: no cell of the student's runs after they were seen.
 
-A job and its result are plain data, so that the same function runs in the grader's process, in a
-worker process, or on a machine of a cluster. A cell that ends the kernel costs its own points: the
-kernel is started again, the cells before are repeated without it, and the rest runs on.
+A job whose steps are made is plain data, and so is its result: the same function runs in the
+grader's process, in a worker process, or on a machine of a cluster. A cell that ends the kernel
+costs its own points: the kernel is started again, the cells before are repeated without it, and the
+rest runs on.
 """
 
 import shutil
@@ -35,14 +36,12 @@ class Job:
         files: {name: base64} of the files beside the notebook.
         sheet: what course_lib.exercise shows: prompts and numbers, no answers.
         limits: as `limits.Limits` sets them.
-        preload: modules that the warm process should have imported.
     """
 
     steps: list | Callable[[], list]
     files: dict = field(default_factory=dict)
     sheet: dict = field(default_factory=dict)
     limits: dict = field(default_factory=dict)
-    preload: tuple = ("numpy",)
     isolated: bool = True
     copies: bool = True  # whether a finished kernel can be copied; not after TensorFlow has run
 

@@ -31,7 +31,7 @@ class KernelServer:
     """A process that forks kernels, in a sandbox of its own.
 
     Args:
-        preload: modules imported before the first fork.
+        preload: modules imported before the first fork, and "module:function", called then.
         isolated: inside bubblewrap; otherwise with the rights of the grader.
         warm: serves many kernels, separated from one another; else serves one.
         hidden: folders that must not be seen even where a shown folder contains them.
@@ -39,7 +39,6 @@ class KernelServer:
     """
 
     def __init__(self, preload=("numpy",), isolated=True, warm=True, hidden=(), wait=True):
-        self.isolated, self.warm, self.preload = isolated, warm, tuple(preload)
         listener, self._place, name = _listener()
         self.path = f"/proc/{os.getpid()}/fd/{self._place}"
         reader, self._lifeline = os.pipe()

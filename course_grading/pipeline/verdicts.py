@@ -13,7 +13,7 @@ from course_lib.exercise import wording
 NO_ANSWER = ("empty", "no answer")  # what a verdict calls it
 _INPUT = re.compile(r"\(<ipython-input[^>]*>, (line \d+)\)")  # IPython's name of a cell
 _LONGEST = 1200  # characters of an answer of several values
-_SHOWN = 200  # numbers of an array, which fill more than its text may have
+_SHOWN = 200  # numbers of an array: so many already fill the 400 characters of its text
 _STOPPED = ("died", "timeout", "not run")
 _ENDED = ("CellTimeoutError", "DeadKernelError", "NotRun")  # as TrustedExecute names them
 
@@ -130,9 +130,13 @@ class _Short(reprlib.Repr):
 
 
 def _beginning(array):
-    """The first ten along the first axis, and of a large array no more than can be shown."""
+    """The first ten along the first axis, and of a large array no more than can be shown.
+
+    From the last axis to the first, of each as many entries as a list shows (``most``), and no
+    more than fill the text with what one entry shows (``inner``).
+    """
     most = [10, *(_short.maxlist + 1 for _ in array.shape)]  # one more is shown as "..."
-    kept, inner = [], 1  # numbers, and lists that are shown as "[]" or "[...]"
+    kept, inner = [], 1  # slices; numbers in an entry, or lists shown as "[]" or "[...]"
     for axis in reversed(range(array.ndim)):
         length = min(array.shape[axis], most[axis] if axis < _short.maxlevel else 1)
         kept.append(slice(min(length, math.ceil(_SHOWN / inner))))

@@ -57,7 +57,7 @@ TOLD = {
         f"{gb(HERE.memory)}, {gb(2 * HERE.memory)}; with Keras {gb(HERE.keras_memory)}, "
         f"{gb(2 * HERE.keras_memory)}",
         f"{parts(shares.KEPT)} of the machine's",
-        f"at most {bounded_child.WAITING >> 20} MB of its own",
+        f"at most {bounded_child.WAITING >> 20} MB since it began",
     ],
     "processes, disk": [
         f"{HERE.processes} (Keras {HERE.keras_processes}), {HERE.disk >> 20} MB for each of three "
@@ -89,6 +89,7 @@ TOLD = {
         f"each {bounded_child.SECONDS:g} s of processor time and {gb(bounded_child.MEMORY)}",
         f"with {bounded_child.SECONDS:g} s for either",
         f"more than {bounded_child.WAITING >> 20} MB is not kept",
+        f"the cells told more than {stages._MOST_TOLD >> 20} MB",
         f"the report {report._SECONDS:g} s and {gb(report._MEMORY)}",
         f"a page of formgrader {formgrader.SECONDS:g} s",
         f"{read_outcomes.SECONDS:g} s each and {read_outcomes.ALL_SECONDS:g} s together",
