@@ -1,6 +1,7 @@
 """A child that takes too long or too much is ended, and says so."""
 
 import gc
+import mmap
 import os
 import resource
 import signal
@@ -13,6 +14,14 @@ from course_grading import bounded_child
 from tests.course_grading.kernel_runs import wait_until
 
 
+def memory(size):
+    """So many bytes from the system: what other tests have left free in the heap gives none."""
+    try:
+        return mmap.mmap(-1, size)
+    except OSError:
+        raise MemoryError from None
+
+
 def test_a_result_is_plain_data():
     assert bounded_child.call(lambda a: {"twice": [a, a]}, "x") == {"twice": ["x", "x"]}
 
@@ -22,7 +31,7 @@ def test_a_result_is_plain_data():
     [
         (lambda: time.sleep(60), 0.2, "took more than 0.2 seconds"),
         (lambda: [None for _ in iter(int, 1)], 1, "took more than 1 seconds"),
-        (lambda: len(bytearray(2 << 30)), 60, "needed more memory"),
+        (lambda: len(memory(2 << 30)), 60, "needed more memory"),
         (lambda: "x" * (70 << 20), 60, "made more than 64 MB"),
         (lambda: os.kill(os.getpid(), 9), 60, "needed more memory"),
         (lambda: 1 / 0, 60, "failed (ZeroDivisionError)"),
@@ -94,10 +103,10 @@ def test_all_turns_have_the_memory_that_one_may_have():
     kept = []
 
     def work():
-        kept.append(bytearray(40 << 20))
+        kept.append(memory(40 << 20))
 
     def many():
-        kept.append(bytearray(180 << 20))
+        kept.append(memory(180 << 20))
 
     assert in_turns(work, lambda: None, memory=200 << 20) == [None, None]
     assert in_turns(lambda: None, many, memory=200 << 20) == [None, None]
@@ -108,7 +117,7 @@ def test_all_turns_have_the_memory_that_one_may_have():
 def test_a_child_that_holds_much_ends_when_its_turn_is_done():
     def keeps(size):
         def work():
-            held = bytearray(size)
+            held = memory(size)
             yield len(held)
 
         return work
@@ -123,7 +132,7 @@ def test_a_child_that_holds_much_ends_when_its_turn_is_done():
 
 def test_it_ends_even_where_nobody_has_asked_for_what_it_made():
     def large():
-        held = bytearray(2 * bounded_child.WAITING)
+        held = memory(2 * bounded_child.WAITING)
         yield len(held)
 
     with bounded_child.Child(large) as child:
@@ -137,7 +146,7 @@ def test_a_child_of_a_child_has_no_more_than_its_parent():
 
     def outer():
         try:
-            return bounded_child.call(lambda: len(bytearray(600 << 20)))
+            return bounded_child.call(lambda: len(memory(600 << 20)))
         except bounded_child.Ended as end:
             return str(end)
 
