@@ -35,7 +35,10 @@ class TrustedExecute(Execute):
     """nbgrader's Execute (``c.Execute.timeout`` holds), in kernels that are not trusted."""
 
     def listed(self, nb, run):
-        """[(place, source, grade id)] of what is to run: of a question's check the id alone."""
+        """[(place, source, grade id)] of what is to run: of a question's check the id alone.
+
+        It begins with what the kernel needs for these cells, which has no place.
+        """
         found = []
         for place, cell in enumerate(nb.cells):
             if cell.cell_type != "code" or not cell.source.strip():
@@ -45,7 +48,8 @@ class TrustedExecute(Execute):
                 found.append((place, None, name))
             else:
                 found.append((place, student_id.runnable(cell.source, run.shown_id), name))
-        return found
+        begin = kinds.beginning(run.kind, [source for _, source, _ in found if source])
+        return [(None, begin, None), *found] if begin else found
 
     def execute(self, run, read):
         """Run the cells that `read` returns, as `listed` has listed them, once they are read.
@@ -121,9 +125,8 @@ def _steps(run, listed):
 
     if run.key and run.key.own_code:
         add({"run": closed_libraries.closing()})
-    begin = kinds.beginning(run.kind, (source for _, source, _ in listed if source))
     # whose notebook it is, the folder tells, until the student's own cell says it again
-    add({"run": f"{begin}\nSTUDENT_ID = {run.shown_id!r}"})
+    add({"run": f"STUDENT_ID = {run.shown_id!r}"})
     for place, source, name in listed:
         variant = run.variants.get(name) if source is None else None
         if variant is None:

@@ -26,7 +26,7 @@
  *   more(summary, ...nodes)                     details that the reader may open
  * Controls: each returns { root, input, set(...) }; the handlers get the value, already read
  *   select({ label, options: [[value, text] | { group, options }], value, onChange, wide })
- *   entry({ label, read(typed), text(value), value, onChange })   read: { value } or { refused }
+ *   entry({ label, read(typed), text(value), value, onChange })   read: { value } or { refused }; .problem
  *   number({ label, min, max, step, value, onChange })     an entry; tells what it does not take
  *   range({ label, min, max, step, value, onInput, text })  text(value) is spoken and shown
  *   checkbox({ label, checked, onChange })

@@ -4,6 +4,7 @@ import os
 from types import SimpleNamespace
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from course_grading.kernels import kinds
 from course_grading.pipeline import trusted_execute
@@ -35,7 +36,7 @@ def test_machine_code_for_products_is_made_where_something_is_trained(kind, sour
 
 
 def test_a_kernel_begins_with_it_and_gets_no_name_from_it(kernel):
-    assert run(kernel, f"{kinds.beginning('keras', [])}\nSTUDENT_ID = 'ada'").status == "ok"
+    assert run(kernel, kinds.beginning("keras", [])).status == "ok"
     told = f"print('os' in globals(), __import__('os').environ[{VARIABLE!r}])"
     assert printed(run(kernel, told)) == "False 0\n"
 
@@ -43,5 +44,9 @@ def test_a_kernel_begins_with_it_and_gets_no_name_from_it(kernel):
 @pytest.mark.parametrize(("source", "is_left_out"), [("model(x)", True), ("model.fit(x)", False)])
 def test_a_submission_begins_with_what_its_own_cells_need(source, is_left_out):
     run = SimpleNamespace(key=None, kind="keras", shown_id="ada", variants={}, remarks=[])
-    (first, _), *_ = trusted_execute._steps(run, [(0, source, None)])
-    assert (VARIABLE in first["run"]) is is_left_out
+    nb = new_notebook(cells=[new_code_cell(source)])
+    listed = trusted_execute.TrustedExecute().listed(nb, run)
+    requests, places, *_ = trusted_execute._steps(run, listed)
+    of_the_course = [request["run"] for request in requests[: places.index(0)]]
+    assert any(VARIABLE in source for source in of_the_course) is is_left_out
+    assert requests[places.index(0)] == {"run": source}

@@ -67,6 +67,7 @@ export function entry({ label, read, text = String, value, onChange, ...attribut
   return { root: field(label, input, problem), input, problem, set };
 }
 
+/** An entry for a number from `min` to `max`, whole where `step` is 1. */
 export function number({ min, max, step = 1, ...given }) {
   const read = (typed) => ({ refused: refusal(typed, Number(control.input.min), Number(control.input.max), step), value: Number(typed) });
   const control = entry({ type: "number", min, max, step, read, ...given });
